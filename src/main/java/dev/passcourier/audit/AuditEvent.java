@@ -1,0 +1,85 @@
+package dev.passcourier.audit;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One act, recorded before it is done. The facts are ids, counts, times and codes from {@link Fact}; there is no field
+ * that could hold a secret.
+ *
+ * @param type  what happens
+ * @param at    when
+ * @param facts the ids it happens to, only those known
+ */
+public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
+
+    /** Copies the facts. */
+    public AuditEvent {
+        facts = Map.copyOf(facts);
+    }
+
+    /** What happens. */
+    public enum Type {
+        /** A batch file or a schedule's run was taken: {@code BATCH, SOURCE, NAME, COUNT, PLANNED}. */
+        BATCH_TAKEN,
+        /** A request is looked at: {@code REQUEST, ACCOUNT, INSTANCE, SOURCE, REFERENCE, USER, BATCH, LINE, WHO}. */
+        ASKED,
+        /** It may go on: {@code REQUEST, RULE, DESTINATIONS} (comma separated aliases), {@code DEADLINE}. */
+        ALLOWED,
+        /** The cloud is asked: {@code REQUEST, ACCOUNT, INSTANCE, ATTEMPT}. */
+        FETCHING,
+        /** The cloud's answer was not the password and it will be asked again: {@code REQUEST, CODE, ATTEMPT}. */
+        POSTPONED,
+        /** The password is opened and sealed: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE, FINGERPRINT, KEY}. */
+        OPENED,
+        /** One destination's result goes to its outbox: {@code REQUEST, ALIAS, DELIVERY}. */
+        SEALED,
+        /** A delivery is tried: {@code REQUEST, ALIAS, DELIVERY, KIND, ATTEMPT}. */
+        DELIVERING,
+        /** The far side has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
+        DELIVERED,
+        /** It will be tried again: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
+        DELIVERY_POSTPONED,
+        /** It will not be delivered there: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, VERDICT}. */
+        DELIVERY_FAILED,
+        /**
+         * The request ended otherwise than by deliveries: {@code REQUEST, VERDICT, CODE, ATTEMPT}, and for a line that
+         * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}.
+         */
+        ENDED,
+        /** A message went to quarantine unread or after too many attempts: {@code REFERENCE, QUEUE, CODE}. */
+        QUARANTINED,
+        /** A batch's results or a run's report were written: {@code BATCH}. */
+        BATCH_REPORTED
+    }
+
+    /** Names of facts. Values are escaped and cut at 200 characters by the writer. */
+    public enum Fact {
+        REQUEST,
+        ACCOUNT,
+        PROVIDER,
+        INSTANCE,
+        SOURCE,
+        REFERENCE,
+        USER,
+        WHO,
+        REASON,
+        BATCH,
+        LINE,
+        NAME,
+        COUNT,
+        PLANNED,
+        RULE,
+        DESTINATIONS,
+        DEADLINE,
+        ATTEMPT,
+        CODE,
+        VERDICT,
+        KEY,
+        FINGERPRINT,
+        ALIAS,
+        DELIVERY,
+        KIND,
+        QUEUE
+    }
+}

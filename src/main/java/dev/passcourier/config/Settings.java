@@ -1,0 +1,228 @@
+package dev.passcourier.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code config/passcourier.yaml}, checked whole: every reference between its parts resolves, every default is filled
+ * in. Relative paths have been resolved against the service's home, the folder that holds {@code config}.
+ */
+public record Settings(
+        Service service,
+        Broker broker,
+        Sources sources,
+        Map<String, KeyRing> keyRings,
+        Map<String, Account> accounts,
+        Map<String, Recipient> recipients,
+        Map<String, Destination> destinations,
+        Map<String, Schedule> schedules,
+        Policy policy,
+        LedgerStore ledger) {
+
+    /**
+     * The process.
+     *
+     * @param dataDirectory   everything we keep: journal, audit, ledger, own keys; 0700
+     * @param defaultDeadline how long a request without a deadline may take
+     * @param resultLifetime  how long a sealed result is valid
+     * @param signingKey      private JWK (EC P-256) that signs results; made at the first start if it is not there
+     * @param atRestKey       256-bit key of the at-rest seal, as base64; made at the first start if it is not there
+     */
+    public record Service(
+            Path dataDirectory, Duration defaultDeadline, Duration resultLifetime, Path signingKey, Path atRestKey) {}
+
+    /**
+     * The broker.
+     *
+     * @param url      of an external Artemis, or null for the embedded one
+     * @param user     for an external broker
+     * @param password for an external broker
+     * @param acceptor TCP acceptor of the embedded broker, or null for none
+     * @param users    who may connect to the acceptor
+     */
+    public record Broker(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable SecretRef password,
+            @Nullable Acceptor acceptor,
+            Map<String, BrokerUser> users) {}
+
+    /**
+     * A TCP acceptor for other programs.
+     *
+     * @param host        loopback unless TLS is set up
+     * @param port        0 takes any free one
+     * @param certificate PEM chain, or null for no TLS
+     * @param privateKey  PEM private key, or null for no TLS
+     */
+    public record Acceptor(
+            String host,
+            int port,
+            @Nullable Path certificate,
+            @Nullable Path privateKey) {}
+
+    /**
+     * A program's user on the embedded broker.
+     *
+     * @param roles {@code requester} may send requests; {@code collector} may read the queues of JMS destinations
+     */
+    public record BrokerUser(SecretRef password, List<Role> roles) {
+
+        /** What a user may do. */
+        public enum Role {
+            REQUESTER,
+            COLLECTOR
+        }
+    }
+
+    /** Where requests come from. */
+    public record Sources(JmsSource jms, @Nullable FileSource file) {}
+
+    /**
+     * Requests on a queue.
+     *
+     * @param queue    the queue; it is the intake itself when it lies on our broker
+     * @param url      of another Artemis broker that holds the queue, or null for our own
+     * @param user     for the other broker
+     * @param password for the other broker
+     */
+    public record JmsSource(
+            String queue,
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable SecretRef password) {}
+
+    /**
+     * Batches in a directory.
+     *
+     * @param directory where they are dropped; must exist and must not be writable by everybody
+     * @param minAge    how long a file must have been left alone before it is taken
+     * @param poll      how often to look
+     * @param owners    users whose files are taken; empty means only the service's own user
+     */
+    public record FileSource(Path directory, Duration minAge, Duration poll, List<String> owners) {}
+
+    /** Private keys that open passwords. */
+    public record KeyRing(List<KeyFile> keys) {}
+
+    /**
+     * A file with a private key, or a directory of them.
+     *
+     * @param path       the file or directory
+     * @param passphrase of encrypted keys, or null
+     */
+    public record KeyFile(Path path, @Nullable SecretRef passphrase) {}
+
+    /**
+     * A cloud account.
+     *
+     * @param provider    the provider's id
+     * @param keyRing     name of the key ring, or null for clouds that answer in clear
+     * @param rate        calls per second, or null for the provider's default
+     * @param concurrency requests in hand at once
+     * @param clones      whether the same ciphertext may serve several instances
+     * @param trust       PEM file with the only certificate authorities to trust, or null for the platform's
+     * @param insecure    allows {@code http:} endpoints beyond loopback
+     * @param settings    the provider's own settings, with secrets still as references
+     */
+    public record Account(
+            String provider,
+            @Nullable String keyRing,
+            @Nullable Double rate,
+            int concurrency,
+            boolean clones,
+            @Nullable Path trust,
+            boolean insecure,
+            JsonNode settings) {}
+
+    /**
+     * Who opens sealed results.
+     *
+     * @param key         file with a public JWK, or a PEM public key or certificate (RSA from 2048 bits, P-256, P-384, P-521)
+     * @param fingerprint the key's RFC 7638 SHA-256 thumbprint in base64url that pins it, or null
+     */
+    public record Recipient(Path key, @Nullable String fingerprint) {}
+
+    /**
+     * A place that results go to.
+     *
+     * @param seal name of the recipient whose key seals, or null for {@code seal: none}
+     */
+    public record Destination(@Nullable String seal, Channel channel) {}
+
+    /** How a destination is reached. */
+    public sealed interface Channel {}
+
+    /** Transport security of a mail server. */
+    public enum MailSecurity {
+        SMTPS,
+        STARTTLS,
+        NONE
+    }
+
+    /** Mail. {@code insecure} must be set for {@link MailSecurity#NONE}. */
+    public record EmailChannel(
+            String host,
+            int port,
+            MailSecurity security,
+            @Nullable String user,
+            @Nullable SecretRef password,
+            String from,
+            String to,
+            @Nullable Path trust,
+            boolean insecure)
+            implements Channel {}
+
+    /** A queue on our broker. */
+    public record JmsChannel(String queue) implements Channel {}
+
+    /** A webhook after Standard Webhooks; the first secret signs first, a second one signs too during rotation. */
+    public record WebhookChannel(
+            URI url, List<SecretRef> secrets, @Nullable Path trust, boolean insecure) implements Channel {}
+
+    /** Files in a directory of our own, 0600. */
+    public record FileChannel(Path directory) implements Channel {}
+
+    /**
+     * A list of requests asked at planned times.
+     *
+     * @param cron     Quartz expression, six or seven fields
+     * @param timeZone in which it is read
+     * @param requests file with the requests (JSON, NDJSON or CSV); ids in it may be left out
+     * @param report   destinations of the credential report
+     */
+    public record Schedule(String cron, ZoneId timeZone, Path requests, List<String> report) {}
+
+    /** Who may ask for what; without a fitting rule nothing is granted. */
+    public record Policy(List<Rule> rules) {}
+
+    /**
+     * Grants. Every list must match; {@code "*"} matches all.
+     *
+     * @param name         for the audit trail
+     * @param sources      {@code jms}, {@code file}, {@code schedule}
+     * @param users        broker-validated users, for {@code jms}; empty means any
+     * @param accounts     account names
+     * @param instances    patterns with {@code *}
+     * @param destinations aliases that results may go to
+     */
+    public record Rule(
+            String name,
+            List<String> sources,
+            List<String> users,
+            List<String> accounts,
+            List<String> instances,
+            List<String> destinations) {}
+
+    /** Where the ledger is kept. {@code url} is a JDBC URL, or null for H2 in the data directory. */
+    public record LedgerStore(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable SecretRef password) {}
+}

@@ -1,0 +1,22 @@
+package dev.passcourier.delivery;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How the far side of a destination answered. Codes are safe to log: {@code HTTP_503}, {@code SMTP_550}, {@code IO}. */
+public sealed interface DeliveryOutcome {
+
+    /** Accepted. */
+    record Delivered(String code) implements DeliveryOutcome {}
+
+    /**
+     * Try again later.
+     *
+     * @param code  what happened
+     * @param after what the far side asked for, or null
+     */
+    record TryLater(String code, @Nullable Duration after) implements DeliveryOutcome {}
+
+    /** Never will be. */
+    record Failed(String code) implements DeliveryOutcome {}
+}

@@ -1,0 +1,5 @@
+/** Composes what leaves: mail, webhook, JMS and file, and reads how the far side answered. */
+@NullMarked
+package dev.passcourier.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package dev.passcourier.provider;
+
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.LockedSecret;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an HTTP reply means, in the words of the fetch stage. Codes are ours or the cloud's documented ones, such as
+ * {@code APIGW.0301}; they are short, safe to log and never hold text the cloud made up.
+ */
+public sealed interface Answer {
+
+    /**
+     * The cloud handed the password out.
+     *
+     * @param secret   the password as it came: encrypted, or inside an unparsed body
+     * @param kind     {@code password}, {@code console-password} or {@code private-key}; {@code detect} lets the vault
+     *                 tell a private key from a password by its first bytes
+     * @param userName user the password belongs to, or null if the cloud does not say
+     */
+    record Found(LockedSecret secret, String kind, @Nullable String userName) implements Answer {}
+
+    /** No password yet: ask again with growing delay until the deadline, then {@link Verdict#NOT_YET}. */
+    record NotYet(String code) implements Answer {}
+
+    /** The end: asking again will not help. */
+    record Ended(Verdict verdict, String code) implements Answer {}
+
+    /**
+     * A passing failure: ask again later.
+     *
+     * @param failure how to wait
+     * @param code    what happened
+     * @param after   what the cloud asked for by {@code Retry-After} or the like, or null
+     */
+    record Retry(
+            TransientFailure failure, String code, @Nullable Duration after) implements Answer {}
+
+    /** The session is not good any more: sign in again and repeat the call, once. */
+    record Renew(String code) implements Answer {}
+
+    /** One more call to the same endpoint is needed before the answer is known. */
+    record Next(HttpCall call, Reader reader) implements Answer {}
+
+    /** Reads the reply to a {@link Next} call. */
+    @FunctionalInterface
+    interface Reader {
+        /** Says what the reply means. */
+        Answer read(PasswordRequest request, HttpReply reply);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.passcourier.provider;
+
+import dev.passcourier.request.PasswordRequest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cloud's protocol for one account: builds and signs the call, reads the answer. Knows nothing of Camel and does no
+ * I/O; the account's {@code provider-<id>} route sends the calls. Used by many threads at once.
+ */
+public interface CloudProtocol {
+
+    /**
+     * Builds the call that asks for the password.
+     *
+     * @param session the current session, or null for a cloud without {@link #signIn()}
+     */
+    HttpCall ask(PasswordRequest request, @Nullable Session session);
+
+    /** Says what the reply to {@link #ask} means. Never throws because of what the cloud sent. */
+    Answer read(PasswordRequest request, HttpReply reply);
+
+    /** How to get a session, for clouds that need one before the call. */
+    default Optional<SignIn> signIn() {
+        return Optional.empty();
+    }
+}

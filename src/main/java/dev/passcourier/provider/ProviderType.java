@@ -1,0 +1,29 @@
+package dev.passcourier.provider;
+
+import dev.passcourier.config.ConfigurationException;
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * A cloud that accounts can be of. Found by package scan: a public class with a public no-argument constructor anywhere
+ * below {@code dev.passcourier.provider} is a provider, no list is edited. Beside it stand {@code <id>.schema.json} in
+ * the same resource folder, the JSON Schema of the account's {@code settings}, and the route template
+ * {@code provider-<id>} in {@code routes/provider/<id>.camel.yaml}.
+ */
+public interface ProviderType {
+
+    /** The id that accounts name, in kebab case. */
+    String id();
+
+    /** Calls per second unless the account says otherwise. */
+    double defaultRate();
+
+    /**
+     * The fixed base URLs of an account, without trailing slash: {@code api}, and {@code sign-in} if the protocol has a
+     * {@link SignIn}. They become parameters of the route template.
+     */
+    Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException;
+
+    /** The protocol for one account. */
+    CloudProtocol protocol(AccountSettings account) throws ConfigurationException;
+}

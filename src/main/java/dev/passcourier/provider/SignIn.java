@@ -1,0 +1,23 @@
+package dev.passcourier.provider;
+
+import java.util.Optional;
+
+/** How an account gets a session: one call to the account's {@code sign-in} endpoint. Used by many threads at once. */
+public interface SignIn {
+
+    /** Builds the call. Its body may hold the account's password or secret key; the caller wipes it. */
+    HttpCall call();
+
+    /**
+     * Reads the reply.
+     *
+     * @return the session
+     * @throws SignInException with what the failure means for the request
+     */
+    Session read(HttpReply reply) throws SignInException;
+
+    /** The call that ends a session when the service stops, for clouds that count them. */
+    default Optional<HttpCall> signOut(Session session) {
+        return Optional.empty();
+    }
+}

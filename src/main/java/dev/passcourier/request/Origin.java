@@ -1,0 +1,29 @@
+package dev.passcourier.request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request came from. Two requests with the same id and the same origin are one request seen twice; with
+ * different origins the second is a duplicate and refused.
+ *
+ * @param source    the kind of source
+ * @param reference identifies the request within the source: a JMS message id, {@code <sha256 of the file>:<line>}, or
+ *                  {@code <schedule>@<planned time>:<index>}
+ * @param user      the broker-validated user who sent it, or null where the source has none
+ * @param batch     id of the batch or schedule run it belongs to, or null
+ * @param line      line of the batch (1 is the first line of the file), or 0
+ */
+public record Origin(
+        Source source,
+        String reference,
+        @Nullable String user,
+        @Nullable String batch,
+        int line) {
+
+    /** Kinds of source. */
+    public enum Source {
+        JMS,
+        FILE,
+        SCHEDULE
+    }
+}

@@ -1,0 +1,42 @@
+package dev.passcourier.vault;
+
+/** The vault could not open or seal. Carries a code and nothing else: no cause, no bytes, no parser text. */
+public final class VaultException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why. Everything that can go wrong when opening a ciphertext with a fitting key is {@link #WRONG_KEY}. */
+    public enum Code {
+        /** No key of the ring opens it; also for every malformed ciphertext or cleartext. */
+        WRONG_KEY,
+        /** The ring has no RSA key that could be the one: the named key is missing. */
+        KEY_MISSING,
+        /** The named key can never open a password: it is not an RSA key. */
+        KEY_NOT_RSA,
+        /** The answer has no secret where the protocol puts it. */
+        NO_SECRET,
+        /** The cloud masked the secret. */
+        MASKED,
+        /** The same ciphertext was seen for another instance. */
+        TRANSPLANTED,
+        /** Sealing failed. */
+        SEAL,
+        /** A sealed result is damaged, altered or not for this key. */
+        NOT_OPENED,
+        /** A sealed result's lifetime is over. */
+        EXPIRED
+    }
+
+    private final Code code;
+
+    /** With the code that says why. */
+    public VaultException(Code code) {
+        super(code.name());
+        this.code = code;
+    }
+
+    /** Why. */
+    public Code code() {
+        return code;
+    }
+}
