@@ -14,8 +14,9 @@ public interface CloudProtocol {
      * Builds the call that asks for the password.
      *
      * @param session the current session, or null for a cloud without {@link #signIn()}
+     * @throws CannotAskException if there is no call to make, with what that means for the request
      */
-    HttpCall ask(PasswordRequest request, @Nullable Session session);
+    HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException;
 
     /** Says what the reply to {@link #ask} means. Never throws because of what the cloud sent. */
     Answer read(PasswordRequest request, HttpReply reply);

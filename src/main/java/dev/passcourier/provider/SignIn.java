@@ -5,8 +5,12 @@ import java.util.Optional;
 /** How an account gets a session: one call to the account's {@code sign-in} endpoint. Used by many threads at once. */
 public interface SignIn {
 
-    /** Builds the call. Its body may hold the account's password or secret key; the caller wipes it. */
-    HttpCall call();
+    /**
+     * Builds the call. Its body may hold the account's password or secret key; the caller wipes it.
+     *
+     * @throws SignInException if a secret it needs cannot be read
+     */
+    HttpCall call() throws SignInException;
 
     /**
      * Reads the reply.
