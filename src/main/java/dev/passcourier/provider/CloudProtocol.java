@@ -18,8 +18,12 @@ public interface CloudProtocol {
      */
     HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException;
 
-    /** Says what the reply to {@link #ask} means. Never throws because of what the cloud sent. */
-    Answer read(PasswordRequest request, HttpReply reply);
+    /**
+     * Says what the reply to {@link #ask} means. Never throws because of what the cloud sent.
+     *
+     * @param session the session the call was made with, for the call of an {@link Answer.Next}
+     */
+    Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply);
 
     /** How to get a session, for clouds that need one before the call. */
     default Optional<SignIn> signIn() {
