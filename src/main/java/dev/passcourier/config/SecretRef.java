@@ -6,13 +6,22 @@ import com.fasterxml.jackson.annotation.JsonCreator;
  * Where a secret is: <code>{{env:NAME}}</code> or <code>{{file:path}}</code>. The secret itself is read at every use
  * and never kept.
  *
- * @param reference the placeholder as written
+ * @param reference the placeholder; a relative path in it counts from the working directory, which is why
+ *                  {@link SettingsLoader} makes it absolute
  */
 public record SecretRef(String reference) {
 
-    /** From the placeholder as written in the settings file. */
+    /**
+     * From the placeholder.
+     *
+     * @throws IllegalArgumentException if it is none, so that a literal secret is never held or printed
+     */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public SecretRef {}
+    public SecretRef {
+        if (!SecretSource.REFERENCE.matcher(reference).matches()) {
+            throw new IllegalArgumentException("not a reference to a secret");
+        }
+    }
 
     /**
      * Reads the secret; a file's last line break is not part of it.

@@ -1,11 +1,85 @@
 package dev.passcourier.config;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /** Reads what a {@link SecretRef} points at. */
 final class SecretSource {
 
+    /** A whole value that is one reference. */
+    static final Pattern REFERENCE = Pattern.compile("\\{\\{(env|file):([^{}]+)}}");
+
+    /** Largest secret file, in bytes. */
+    static final int MAX_FILE = 1 << 16;
+
     private SecretSource() {}
 
+    /**
+     * Reads the secret afresh.
+     *
+     * @return fresh bytes that the caller wipes
+     */
     static byte[] read(String reference) throws ConfigurationException {
-        throw new ConfigurationException(reference);
+        return read(reference, System::getenv);
+    }
+
+    /** Reads the secret with an environment of its own, which gives null for what is not set. */
+    static byte[] read(String reference, UnaryOperator<@Nullable String> environment) throws ConfigurationException {
+        Matcher parts = REFERENCE.matcher(reference);
+        if (!parts.matches()) {
+            throw new ConfigurationException("is not a reference to a secret");
+        }
+        String name = parts.group(2);
+        return parts.group(1).equals("env") ? variable(name, environment) : file(Path.of(name));
+    }
+
+    private static byte[] variable(String name, UnaryOperator<@Nullable String> environment)
+            throws ConfigurationException {
+        String value = environment.apply(name);
+        if (value == null || value.isEmpty()) {
+            throw new ConfigurationException("environment variable " + name + " is not set");
+        }
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] file(Path path) throws ConfigurationException {
+        FileGuard.secret(path);
+        byte[] content = content(path);
+        int length = withoutLineBreak(content);
+        byte[] secret = Arrays.copyOf(content, length);
+        Arrays.fill(content, (byte) 0);
+        if (length == 0) {
+            throw new ConfigurationException("file " + path + " is empty");
+        }
+        return secret;
+    }
+
+    private static byte[] content(Path path) throws ConfigurationException {
+        try {
+            if (Files.size(path) > MAX_FILE) {
+                throw new ConfigurationException("file " + path + " is larger than 64 KiB");
+            }
+            return Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw new ConfigurationException("file " + path + " cannot be read");
+        }
+    }
+
+    private static int withoutLineBreak(byte[] content) {
+        int length = content.length;
+        if (length > 0 && content[length - 1] == '\n') {
+            length--;
+            if (length > 0 && content[length - 1] == '\r') {
+                length--;
+            }
+        }
+        return length;
     }
 }

@@ -1,18 +1,113 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Turns checked settings into typed records. */
+/**
+ * Turns checked settings into typed records. Durations are read as {@code 500ms}, {@code 30s}, {@code 20m}, {@code 12h}
+ * or {@code 7d}, enum values in any case.
+ */
 public final class SettingsMapper {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .addModule(new SimpleModule()
+                    .addDeserializer(Duration.class, new FromText<>(Duration.class, Durations::parse))
+                    .addDeserializer(ZoneId.class, new FromText<>(ZoneId.class, ZoneId::of))
+                    .addDeserializer(URI.class, new FromText<>(URI.class, URI::create))
+                    .addDeserializer(Path.class, new FromText<>(Path.class, Path::of)))
+            .build();
 
     private SettingsMapper() {}
 
     /**
-     * Maps a part of the settings.
+     * Maps a part of the settings. A component of the record itself that is not {@code @Nullable} must
+     * have a value afterwards.
      *
-     * @throws ConfigurationException naming what does not fit
+     * @throws ConfigurationException naming what does not fit, never with a value
      */
     public static <T> T read(JsonNode settings, Class<T> type) throws ConfigurationException {
-        throw new ConfigurationException(type.getSimpleName());
+        try {
+            T value = MAPPER.treeToValue(settings, type);
+            if (value instanceof Record mapped) {
+                demandValues(mapped);
+            }
+            return value;
+        } catch (UnrecognizedPropertyException e) {
+            throw new ConfigurationException(path(e) + ": unknown key");
+        } catch (JsonMappingException e) {
+            throw new ConfigurationException(path(e) + ": no value, or one that does not fit");
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(type.getSimpleName() + " does not fit");
+        }
+    }
+
+    private static void demandValues(Record mapped) throws ConfigurationException {
+        for (RecordComponent component : mapped.getClass().getRecordComponents()) {
+            boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            if (!optional && value(component, mapped) == null) {
+                throw new ConfigurationException(component.getName() + ": no value");
+            }
+        }
+    }
+
+    private static @Nullable Object value(RecordComponent component, Record mapped) {
+        try {
+            component.getAccessor().setAccessible(true);
+            return component.getAccessor().invoke(mapped);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(mapped.getClass() + " hides " + component.getName(), e);
+        }
+    }
+
+    private static String path(JsonMappingException problem) {
+        return problem.getPath().stream()
+                .map(step -> step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    /** Reads one scalar type; what it throws never reaches the operator, because parsers quote the value. */
+    private static final class FromText<T> extends StdDeserializer<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Function<String, T> read;
+
+        FromText(Class<T> type, Function<String, T> read) {
+            super(type);
+            this.read = read;
+        }
+
+        @Override
+        public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            String text = context.readValue(parser, String.class);
+            try {
+                return read.apply(text);
+            } catch (RuntimeException e) {
+                throw JsonMappingException.from(context, handledType().getSimpleName() + " expected");
+            }
+        }
     }
 }

@@ -1,0 +1,117 @@
+package dev.passcourier.config;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who else may read or change a file that we rely on. On file systems without Unix modes only existence is checked.
+ * Messages name the path, never content.
+ */
+public final class FileGuard {
+
+    private static final int GROUP_OR_OTHERS = 0077;
+    private static final int WRITABLE_BY_ALL = 0002;
+    private static final int STICKY = 01000;
+
+    private FileGuard() {}
+
+    /**
+     * Demands a regular file that is ours or root's, closed to group and others ({@code 0600} or less), in folders that
+     * nobody else can swap it in. Links are followed, and the folders on both ways are looked at.
+     *
+     * @throws ConfigurationException naming the path and what is wrong with it
+     */
+    public static void secret(Path file) throws ConfigurationException {
+        Path target = regular(file);
+        Map<String, Object> facts = facts(target);
+        if (facts != null) {
+            demand((mode(facts) & GROUP_OR_OTHERS) == 0, file, "is open to others; chmod 600 it");
+            demand(isOurs(facts), file, "belongs to another user; chown it to the service's user");
+        }
+        folders(file.toAbsolutePath().normalize());
+        folders(target);
+    }
+
+    /**
+     * Demands a readable regular file that not everybody can change, such as a public key or a certificate.
+     *
+     * @throws ConfigurationException naming the path and what is wrong with it
+     */
+    public static void trusted(Path file) throws ConfigurationException {
+        Path target = regular(file);
+        demand(!isOpenToWriting(target), file, "can be changed by everybody; chmod o-w it");
+        folders(file.toAbsolutePath().normalize());
+        folders(target);
+    }
+
+    /**
+     * Demands an existing directory that not everybody can write to.
+     *
+     * @throws ConfigurationException naming the path and what is wrong with it
+     */
+    public static void directory(Path directory) throws ConfigurationException {
+        demand(Files.isDirectory(directory), directory, "is not an existing directory; mkdir it");
+        demand(!isOpenToWriting(real(directory)), directory, "can be written to by everybody; chmod o-w it");
+        folders(directory.toAbsolutePath().normalize());
+        folders(real(directory));
+    }
+
+    private static Path regular(Path file) throws ConfigurationException {
+        demand(Files.exists(file), file, "does not exist");
+        demand(Files.isRegularFile(file), file, "is not a regular file");
+        demand(Files.isReadable(file), file, "cannot be read by the service's user");
+        return real(file);
+    }
+
+    private static Path real(Path path) throws ConfigurationException {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw new ConfigurationException(path + " cannot be read");
+        }
+    }
+
+    /** Whoever can write to a folder can put another file in place; the sticky bit stops that. */
+    private static void folders(Path path) throws ConfigurationException {
+        for (Path folder = path.getParent(); folder != null; folder = folder.getParent()) {
+            Map<String, Object> facts = facts(folder);
+            boolean open = facts != null && (mode(facts) & WRITABLE_BY_ALL) != 0 && (mode(facts) & STICKY) == 0;
+            demand(!open, folder, "can be written to by everybody; chmod o-w it");
+        }
+    }
+
+    private static boolean isOpenToWriting(Path path) throws ConfigurationException {
+        Map<String, Object> facts = facts(path);
+        return facts != null && (mode(facts) & WRITABLE_BY_ALL) != 0;
+    }
+
+    private static @Nullable Map<String, Object> facts(Path path) throws ConfigurationException {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return null;
+        }
+        try {
+            return Files.readAttributes(path, "unix:mode,uid");
+        } catch (IOException e) {
+            throw new ConfigurationException(path + " cannot be read");
+        }
+    }
+
+    private static int mode(Map<String, Object> facts) {
+        return (Integer) facts.get("mode");
+    }
+
+    private static boolean isOurs(Map<String, Object> facts) {
+        long owner = ((Number) facts.get("uid")).longValue();
+        return owner == 0 || owner == new UnixSystem().getUid();
+    }
+
+    private static void demand(boolean fine, Path path, String otherwise) throws ConfigurationException {
+        if (!fine) {
+            throw new ConfigurationException(path + " " + otherwise);
+        }
+    }
+}
