@@ -1,0 +1,35 @@
+package dev.passcourier.request;
+
+/** Why we refuse a request or a file. Names are stable: they are in notices, audit records and rejects files. */
+public enum RefusalCode {
+    REQUEST_NOT_JSON("Send one JSON object in UTF-8, with nothing after it."),
+    REQUEST_TOO_LARGE("Keep a request below 64 KiB, a string below 16 KiB and the nesting below 32."),
+    FIELD_MISSING("Add the field: id, account, instance and deliverTo are needed."),
+    FIELD_UNKNOWN("Remove the field or correct its name; request.schema.json lists the fields there are."),
+    FIELD_INVALID("Correct the field; request.schema.json says what it may hold."),
+    DUPLICATE_FIELD("Write every field once."),
+    ACCOUNT_UNKNOWN("Use the name of an account that the service's configuration has."),
+    DESTINATION_UNKNOWN("Use aliases of destinations that the service's configuration has."),
+    NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations."),
+    DUPLICATE_REQUEST("Use a new id: another request has had this one."),
+    DEADLINE_PAST("Ask again with a later deadline."),
+    BATCH_NOT_UTF8("Save the file as UTF-8."),
+    BATCH_TOO_LARGE("Split the file: at most 10 MiB and 10,000 requests."),
+    BATCH_EMPTY("Put at least one request into the file."),
+    BATCH_NOT_JSON("Make the file one JSON object or an array of objects, or name it .ndjson for one object a line."),
+    BATCH_NOT_A_FILE("Drop a plain file of your own that only you can write, without links to it."),
+    BATCH_HEADER("Start the CSV file with a header row that names each field once."),
+    BATCH_LINE_TOO_LONG("Keep a line below 16 KiB."),
+    BATCH_COLUMNS("Give the line as many columns as the header row has.");
+
+    private final String advice;
+
+    RefusalCode(String advice) {
+        this.advice = advice;
+    }
+
+    /** One sentence for people on what to do. */
+    public String advice() {
+        return advice;
+    }
+}

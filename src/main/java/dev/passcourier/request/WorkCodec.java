@@ -1,0 +1,72 @@
+package dev.passcourier.request;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * The form in which our own messages carry accepted work and origins between the stages. Only for messages that the
+ * service sent itself; what others send goes through {@link RequestReader}.
+ */
+public final class WorkCodec {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(StrictJson.factory())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .build();
+    private static final ObjectReader WORK = StrictJson.strict(MAPPER.readerFor(FetchWork.class));
+    private static final ObjectReader ORIGIN = StrictJson.strict(MAPPER.readerFor(Origin.class));
+
+    private WorkCodec() {}
+
+    /** The body of a message on a {@code fetch.<account>} queue: JSON in UTF-8. */
+    public static byte[] toBytes(FetchWork work) {
+        try {
+            return MAPPER.writeValueAsBytes(work);
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException("WORK_NOT_WRITABLE", impossible);
+        }
+    }
+
+    /**
+     * Reads what {@link #toBytes} wrote.
+     *
+     * @throws IllegalArgumentException with a code and nothing of the content, if it is anything else
+     */
+    public static FetchWork fromBytes(byte[] bytes) {
+        try {
+            return WORK.readValue(bytes);
+        } catch (IOException | RuntimeException unreadable) {
+            throw new IllegalArgumentException("WORK_NOT_READABLE");
+        }
+    }
+
+    /** The origin as the text of a message property. */
+    public static String originToText(Origin origin) {
+        try {
+            return MAPPER.writeValueAsString(origin);
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException("ORIGIN_NOT_WRITABLE", impossible);
+        }
+    }
+
+    /**
+     * Reads what {@link #originToText} wrote.
+     *
+     * @throws IllegalArgumentException with a code and nothing of the content, if it is anything else
+     */
+    public static Origin originFromText(String text) {
+        try {
+            return ORIGIN.readValue(text);
+        } catch (IOException | RuntimeException unreadable) {
+            throw new IllegalArgumentException("ORIGIN_NOT_READABLE");
+        }
+    }
+}
