@@ -1,0 +1,106 @@
+package dev.passcourier.http;
+
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * The HTTP client behind one camel-http endpoint: bean for its {@code httpClientConfigurer} option. Each endpoint gets a
+ * pool of its own. TLS 1.2 or newer with the host name checked; connect 5 s, silence 30 s, whole exchange 60 s; answers
+ * up to 1 MiB, never compressed; no redirects, cookies, proxies, repeated requests or stored log-ins. Overrides what the
+ * endpoint's URI says about any of these.
+ */
+public final class HttpClients implements HttpClientConfigurer {
+
+    /** Sent where a request names none. */
+    public static final String USER_AGENT = "passcourier";
+
+    private static final String[] TLS = {"TLSv1.3", "TLSv1.2"};
+    private static final Timeout CONNECT = Timeout.ofSeconds(5);
+    private static final Timeout SILENCE = Timeout.ofSeconds(30);
+
+    /** A connection that lay idle this long is checked before it is used again. */
+    private static final TimeValue IDLE = TimeValue.ofSeconds(2);
+
+    private static final TimeValue LIFETIME = TimeValue.of(5, TimeUnit.MINUTES);
+
+    private final int connections;
+    private final SSLContext tls;
+    private final BoundedExchange bounds;
+
+    /**
+     * With the settings of one account or destination.
+     *
+     * @param connections at least the number of consumers that call at once
+     * @param tls         whom to trust: {@link PemTrust#context}
+     */
+    public HttpClients(int connections, SSLContext tls) {
+        this(connections, tls, BoundedExchange.STANDARD);
+    }
+
+    HttpClients(int connections, SSLContext tls, BoundedExchange bounds) {
+        this.connections = connections;
+        this.tls = tls;
+        this.bounds = bounds;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.setConnectionManager(pool())
+                .setConnectionManagerShared(false)
+                .setDefaultRequestConfig(requests())
+                .setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE))
+                .setUserAgent(USER_AGENT)
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableAutomaticRetries()
+                .disableContentCompression()
+                .addExecInterceptorFirst("bounds", bounds);
+    }
+
+    private PoolingHttpClientConnectionManager pool() {
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(Http1Config.custom()
+                                .setMaxHeaderCount(100)
+                                .setMaxLineLength(16 << 10)
+                                .build())
+                        .build())
+                .setTlsSocketStrategy(new DefaultClientTlsStrategy(
+                        tls, TLS, null, SSLBufferMode.STATIC, HttpsSupport.getDefaultHostnameVerifier()))
+                .setMaxConnPerRoute(connections)
+                .setMaxConnTotal(connections)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT)
+                        .setSocketTimeout(SILENCE)
+                        .setValidateAfterInactivity(IDLE)
+                        .setTimeToLive(LIFETIME)
+                        .build())
+                .build();
+    }
+
+    private static RequestConfig requests() {
+        return RequestConfig.custom()
+                .setConnectionRequestTimeout(CONNECT)
+                .setResponseTimeout(SILENCE)
+                .setRedirectsEnabled(false)
+                .setAuthenticationEnabled(false)
+                .setProtocolUpgradeEnabled(false)
+                .build();
+    }
+}

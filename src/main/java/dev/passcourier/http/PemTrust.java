@@ -1,0 +1,61 @@
+package dev.passcourier.http;
+
+import dev.passcourier.config.ConfigurationException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** TLS that trusts the certificate authorities of one PEM file and no others. */
+public final class PemTrust {
+
+    private PemTrust() {}
+
+    /**
+     * The TLS context of a client.
+     *
+     * @param pem certificates to trust, or null for those of the platform
+     * @throws ConfigurationException naming the file if it holds no certificate that can be read
+     */
+    public static SSLContext context(@Nullable Path pem) throws ConfigurationException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, pem == null ? null : managers(pem).getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new ConfigurationException(
+                    "trust " + pem + " cannot be used: it must be a readable file of PEM certificates");
+        }
+    }
+
+    private static TrustManagerFactory managers(Path pem) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (Certificate certificate : certificates(pem)) {
+            store.setCertificateEntry("ca-" + store.size(), certificate);
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        return managers;
+    }
+
+    private static Collection<? extends Certificate> certificates(Path pem)
+            throws GeneralSecurityException, IOException {
+        try (InputStream in = Files.newInputStream(pem)) {
+            Collection<? extends Certificate> found =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (found.isEmpty()) {
+                throw new IOException("no certificate");
+            }
+            return found;
+        }
+    }
+}
