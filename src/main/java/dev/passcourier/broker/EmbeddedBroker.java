@@ -1,0 +1,202 @@
+package dev.passcourier.broker;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
+import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Artemis inside this process. Its journal lies under {@code <data>/broker}; it has a {@code vm://} acceptor for
+ * ourselves, and a TCP acceptor for other programs only if the configuration opens one. Every address has a dead-letter
+ * and an expiry address, because Artemis drops messages of an address that has none.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+    /** The user that only this process knows the password of. */
+    static final String OWN_USER = "passcourier";
+
+    private static final String OWN_ROLE = "service";
+    private static final AtomicInteger NEXT_VM_ID = new AtomicInteger();
+    private static final int BROKER_ATTEMPTS = 10;
+    private static final int DUPLICATE_IDS = 20_000;
+    /** The default of 3.3 ms caps each session at about 290 commits a second. */
+    private static final int JOURNAL_BUFFER_NANOS = 200_000;
+
+    private final EmbeddedActiveMQ server = new EmbeddedActiveMQ();
+    private final BrokerAccess access;
+
+    private EmbeddedBroker(BrokerAccess access) {
+        this.access = access;
+    }
+
+    /**
+     * Starts the broker.
+     *
+     * @param directory   where its files lie
+     * @param settings    the acceptor and its users
+     * @param intake      the queue that users with the requester role may send to
+     * @param collectable the queues that users with the collector role may read
+     */
+    public static EmbeddedBroker start(Path directory, Settings.Broker settings, String intake, Set<String> collectable)
+            throws Exception {
+        int vmId = NEXT_VM_ID.getAndIncrement();
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        String password = HexFormat.of().formatHex(random);
+        Configuration configuration = configuration(directory, vmId, settings.acceptor());
+        configuration.setSecurityRoles(roles(intake, collectable));
+        EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password));
+        broker.server.setConfiguration(configuration);
+        broker.server.setSecurityManager(
+                new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users(settings.users(), password)));
+        broker.server.start();
+        if (!broker.server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
+            broker.close();
+            throw new ConfigurationException("the embedded broker did not start: see the log above");
+        }
+        return broker;
+    }
+
+    /** How this process reaches the broker. */
+    public BrokerAccess access() {
+        return access;
+    }
+
+    /** The port of the TCP acceptor, or -1 without one. */
+    public int port() {
+        var acceptor = server.getActiveMQServer().getRemotingService().getAcceptor("tcp");
+        return acceptor == null ? -1 : acceptor.getActualPort();
+    }
+
+    /** Stops the broker; what is in the journal stays. */
+    @Override
+    public void close() throws Exception {
+        server.stop();
+    }
+
+    private static Configuration configuration(Path directory, int vmId, Settings.@Nullable Acceptor acceptor)
+            throws Exception {
+        Configuration configuration = new ConfigurationImpl()
+                .setName("passcourier")
+                .setPersistenceEnabled(true)
+                .setJournalType(JournalType.NIO)
+                .setJournalDirectory(directory.resolve("journal").toString())
+                .setBindingsDirectory(directory.resolve("bindings").toString())
+                .setPagingDirectory(directory.resolve("paging").toString())
+                .setLargeMessagesDirectory(directory.resolve("large").toString())
+                .setJournalBufferTimeout_NIO(JOURNAL_BUFFER_NANOS)
+                .setJournalSyncTransactional(true)
+                .setJournalSyncNonTransactional(true)
+                .setPersistDeliveryCountBeforeDelivery(true)
+                .setPersistIDCache(true)
+                .setIDCacheSize(DUPLICATE_IDS)
+                .setSecurityEnabled(true)
+                .setPopulateValidatedUser(true)
+                .setJMXManagementEnabled(false)
+                .setCriticalAnalyzer(false)
+                .setGracefulShutdownEnabled(false);
+        configuration.addAcceptorConfiguration(
+                new TransportConfiguration(InVMAcceptorFactory.class.getName(), Map.of("serverId", vmId), "vm"));
+        if (acceptor != null) {
+            configuration.addAcceptorConfiguration(tcp(acceptor));
+        }
+        configuration.addAddressSetting("#", addressSettings());
+        return configuration;
+    }
+
+    private static AddressSettings addressSettings() {
+        return new AddressSettings()
+                .setDeadLetterAddress(org.apache.activemq.artemis.api.core.SimpleString.of(Queues.DEAD))
+                .setExpiryAddress(org.apache.activemq.artemis.api.core.SimpleString.of(Queues.EXPIRED))
+                .setMaxDeliveryAttempts(BROKER_ATTEMPTS)
+                .setRedeliveryDelay(500)
+                .setRedeliveryMultiplier(2)
+                .setMaxRedeliveryDelay(60_000)
+                .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+                .setDiskFullMessagePolicy(DiskFullMessagePolicy.FAIL)
+                .setAutoCreateQueues(false)
+                .setAutoCreateAddresses(false)
+                .setAutoDeleteQueues(false)
+                .setAutoDeleteAddresses(false)
+                .setDefaultConsumerWindowSize(0);
+    }
+
+    private static TransportConfiguration tcp(Settings.Acceptor acceptor) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put(TransportConstants.HOST_PROP_NAME, acceptor.host());
+        parameters.put(TransportConstants.PORT_PROP_NAME, acceptor.port());
+        parameters.put(TransportConstants.PROTOCOLS_PROP_NAME, "CORE");
+        if (acceptor.certificate() != null && acceptor.privateKey() != null) {
+            parameters.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);
+            parameters.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, "PEMCFG");
+            parameters.put(TransportConstants.ENABLED_PROTOCOLS_PROP_NAME, "TLSv1.3,TLSv1.2");
+            parameters.put(
+                    TransportConstants.KEYSTORE_PATH_PROP_NAME,
+                    acceptor.certificate().toString());
+        }
+        return new TransportConfiguration(NettyAcceptorFactory.class.getName(), parameters, "tcp");
+    }
+
+    private static SecurityConfiguration users(Map<String, Settings.BrokerUser> users, String ownPassword)
+            throws ConfigurationException {
+        SecurityConfiguration security = new SecurityConfiguration();
+        security.addUser(OWN_USER, ownPassword);
+        security.addRole(OWN_USER, OWN_ROLE);
+        for (var user : users.entrySet()) {
+            security.addUser(user.getKey(), text(user.getValue().password()));
+            for (Settings.BrokerUser.Role role : user.getValue().roles()) {
+                security.addRole(user.getKey(), role.name());
+            }
+        }
+        return security;
+    }
+
+    /** Artemis keeps its users' passwords as text; they open queues, not machines. */
+    static String text(SecretRef secret) throws ConfigurationException {
+        byte[] bytes = secret.read();
+        try {
+            return new String(bytes, StandardCharsets.UTF_8);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private static Map<String, Set<Role>> roles(String intake, Set<String> collectable) {
+        Role own = new Role(OWN_ROLE, true, true, true, true, true, true, true, true, true, true);
+        Map<String, Set<Role>> roles = new HashMap<>();
+        roles.put("#", Set.of(own));
+        roles.put(intake, Set.of(own, role(Settings.BrokerUser.Role.REQUESTER, true, false)));
+        for (String queue : collectable) {
+            roles.put(queue, Set.of(own, role(Settings.BrokerUser.Role.COLLECTOR, false, true)));
+        }
+        return roles;
+    }
+
+    private static Role role(Settings.BrokerUser.Role role, boolean send, boolean consume) {
+        return new Role(role.name(), send, consume, false, false, false, false, false, false, false, false);
+    }
+}

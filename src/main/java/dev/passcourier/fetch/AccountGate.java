@@ -1,0 +1,88 @@
+package dev.passcourier.fetch;
+
+import io.github.bucket4j.Bucket;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Lets an account's consumers take their next message only when the cloud may be asked: its rate allows it, it has not
+ * asked us to wait, and its breaker is closed. The rate is paid <em>before</em> a message is taken, so a backlog waits
+ * in the queue and neither spins nor trips the cloud's limit.
+ */
+public final class AccountGate {
+
+    private static final int FAILURES_TO_OPEN = 10;
+    private static final Duration OPEN_FOR = Duration.ofSeconds(30);
+
+    private final Bucket bucket;
+    private final CircuitBreaker breaker;
+    private final Clock clock;
+    private volatile Instant pausedUntil = Instant.MIN;
+
+    /**
+     * For one account.
+     *
+     * @param perSecond calls per second; fractions are allowed
+     */
+    public AccountGate(String account, double perSecond, Clock clock) {
+        long burst = Math.max(1, Math.round(perSecond));
+        Duration refill = Duration.ofNanos(Math.round(burst / perSecond * 1_000_000_000.0));
+        this.bucket = Bucket.builder()
+                .addLimit(limit -> limit.capacity(burst).refillGreedy(burst, refill))
+                .build();
+        this.breaker = CircuitBreaker.of(
+                account,
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(FAILURES_TO_OPEN)
+                        .minimumNumberOfCalls(FAILURES_TO_OPEN)
+                        .failureRateThreshold(100)
+                        .waitDurationInOpenState(OPEN_FOR)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .build());
+        this.clock = clock;
+    }
+
+    /**
+     * Waits for leave to take one message.
+     *
+     * @return true with leave, which {@link #giveBack} returns unused; false if there was none within {@code atMost}
+     */
+    public boolean enter(Duration atMost) throws InterruptedException {
+        if (clock.instant().isBefore(pausedUntil) || !breaker.tryAcquirePermission()) {
+            Thread.sleep(atMost.toMillis());
+            return false;
+        }
+        if (bucket.asBlocking().tryConsume(1, atMost)) {
+            return true;
+        }
+        breaker.releasePermission();
+        return false;
+    }
+
+    /** Returns a leave that was not used, because no message was waiting. */
+    public void giveBack() {
+        breaker.releasePermission();
+        bucket.addTokens(1);
+    }
+
+    /** The cloud answered as a cloud should. */
+    public void answered() {
+        breaker.onSuccess(0, java.util.concurrent.TimeUnit.MILLISECONDS);
+    }
+
+    /** The cloud failed; after enough failures in a row nobody asks it for a while, then one consumer probes. */
+    public void failed() {
+        breaker.onError(0, java.util.concurrent.TimeUnit.MILLISECONDS, new IllegalStateException("cloud failed"));
+    }
+
+    /** Nobody asks before the time is over: the cloud said so. */
+    public void pause(Duration wait) {
+        Instant until = clock.instant().plus(wait);
+        if (until.isAfter(pausedUntil)) {
+            pausedUntil = until;
+        }
+    }
+}

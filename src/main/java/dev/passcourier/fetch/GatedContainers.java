@@ -1,0 +1,64 @@
+package dev.passcourier.fetch;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import java.time.Duration;
+import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
+import org.apache.camel.component.jms.JmsEndpoint;
+import org.apache.camel.component.jms.MessageListenerContainerFactory;
+import org.springframework.jms.listener.AbstractMessageListenerContainer;
+
+/** Listener containers of one account's fetch queue, which pass the {@link AccountGate} before every receive. */
+public final class GatedContainers implements MessageListenerContainerFactory {
+
+    private static final Duration WAIT = Duration.ofSeconds(1);
+
+    private final AccountGate gate;
+
+    /** For one account. */
+    public GatedContainers(AccountGate gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public AbstractMessageListenerContainer createMessageListenerContainer(JmsEndpoint endpoint) {
+        return new Gated(endpoint, gate);
+    }
+
+    private static final class Gated extends DefaultJmsMessageListenerContainer {
+
+        private final AccountGate gate;
+
+        Gated(JmsEndpoint endpoint, AccountGate gate) {
+            super(endpoint, false);
+            this.gate = gate;
+        }
+
+        @Override
+        protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
+            if (!entered()) {
+                return null;
+            }
+            boolean used = false;
+            try {
+                Message message = super.receiveMessage(consumer);
+                used = message != null;
+                return message;
+            } finally {
+                if (!used) {
+                    gate.giveBack();
+                }
+            }
+        }
+
+        private boolean entered() {
+            try {
+                return gate.enter(WAIT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
+}
