@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The form in which our own messages carry accepted work and origins between the stages. Only for messages that the
@@ -28,11 +29,7 @@ public final class WorkCodec {
 
     /** The body of a message on a {@code fetch.<account>} queue: JSON in UTF-8. */
     public static byte[] toBytes(FetchWork work) {
-        try {
-            return MAPPER.writeValueAsBytes(work);
-        } catch (JsonProcessingException impossible) {
-            throw new UncheckedIOException("WORK_NOT_WRITABLE", impossible);
-        }
+        return json(work);
     }
 
     /**
@@ -50,11 +47,7 @@ public final class WorkCodec {
 
     /** The origin as the text of a message property. */
     public static String originToText(Origin origin) {
-        try {
-            return MAPPER.writeValueAsString(origin);
-        } catch (JsonProcessingException impossible) {
-            throw new UncheckedIOException("ORIGIN_NOT_WRITABLE", impossible);
-        }
+        return new String(json(origin), StandardCharsets.UTF_8);
     }
 
     /**
@@ -67,6 +60,14 @@ public final class WorkCodec {
             return ORIGIN.readValue(text);
         } catch (IOException | RuntimeException unreadable) {
             throw new IllegalArgumentException("ORIGIN_NOT_READABLE");
+        }
+    }
+
+    static byte[] json(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException("NOT_WRITABLE", impossible);
         }
     }
 }

@@ -1,0 +1,19 @@
+package dev.passcourier.request;
+
+/** One line of a batch. */
+public sealed interface BatchLine {
+
+    /** Its number: the physical line, from 1, or the place in a JSON array. */
+    int line();
+
+    /** A request. */
+    record Good(int line, PasswordRequest request) implements BatchLine {}
+
+    /**
+     * Not a request.
+     *
+     * @param code  why
+     * @param where the field, or empty; never content
+     */
+    record Bad(int line, RefusalCode code, String where) implements BatchLine {}
+}

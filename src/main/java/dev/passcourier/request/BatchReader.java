@@ -1,0 +1,58 @@
+package dev.passcourier.request;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** Reads the requests of a file that anybody may have written. A bad line never stops its neighbours. */
+public final class BatchReader {
+
+    /** Largest file, in bytes. */
+    public static final int MAX_BYTES = 10 * 1024 * 1024;
+
+    /** Most requests in a file. */
+    public static final int MAX_LINES = 10_000;
+
+    /** Longest line, or element of a JSON array, in bytes. */
+    public static final int MAX_LINE_BYTES = 16 * 1024;
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private BatchReader() {}
+
+    /**
+     * Reads the lines in their order; empty ones are left out.
+     *
+     * @param bytes       the whole file
+     * @param idIfMissing the id of a request that has none, by its line
+     * @return at least one line
+     * @throws RequestException if the file as a whole cannot be used
+     */
+    public static List<BatchLine> read(byte[] bytes, BatchFormat format, IntFunction<String> idIfMissing)
+            throws RequestException {
+        if (bytes.length > MAX_BYTES) {
+            throw new RequestException(RefusalCode.BATCH_TOO_LARGE, "");
+        }
+        LineReader lines = new LineReader(idIfMissing);
+        switch (format) {
+            case JSON -> JsonBatch.read(text(bytes), lines);
+            case NDJSON -> NdjsonBatch.read(text(bytes), lines);
+            case CSV -> CsvBatch.read(text(bytes), lines);
+        }
+        return lines.finish();
+    }
+
+    private static String text(byte[] bytes) throws RequestException {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException notUtf8) {
+            throw new RequestException(RefusalCode.BATCH_NOT_UTF8, "");
+        }
+    }
+}

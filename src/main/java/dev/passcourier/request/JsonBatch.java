@@ -1,0 +1,59 @@
+package dev.passcourier.request;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+
+/**
+ * One JSON object or an array of them. The array is only cut into its elements here, so that an element with a repeated
+ * or unknown field harms itself alone; {@link RequestReader} then reads each by the strict rules.
+ */
+final class JsonBatch {
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
+    private JsonBatch() {}
+
+    static void read(String text, LineReader lines) throws RequestException {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first == JsonToken.START_ARRAY) {
+                elements(parser, text, lines);
+            } else if (first == JsonToken.START_OBJECT) {
+                lines.add(1, element(parser, text));
+            } else {
+                throw notJson();
+            }
+            if (parser.nextToken() != null) {
+                throw notJson();
+            }
+        } catch (IOException quotesContent) {
+            throw notJson();
+        }
+    }
+
+    private static void elements(JsonParser parser, String text, LineReader lines)
+            throws IOException, RequestException {
+        int place = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            place++;
+            lines.add(place, element(parser, text));
+        }
+    }
+
+    /** The text of the current value, with the parser left at its end. */
+    private static String element(JsonParser parser, String text) throws IOException {
+        int start = (int) parser.currentTokenLocation().getCharOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        return text.substring(start, (int) parser.currentLocation().getCharOffset());
+    }
+
+    private static RequestException notJson() {
+        return new RequestException(RefusalCode.BATCH_NOT_JSON, "");
+    }
+}
