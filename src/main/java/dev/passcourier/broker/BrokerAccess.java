@@ -14,7 +14,8 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
  * @param user     the user we are there
  * @param password of that user
  */
-public record BrokerAccess(String url, @Nullable String user, @Nullable String password) {
+public record BrokerAccess(
+        String url, @Nullable String user, @Nullable String password) {
 
     private static final int MAX_SESSIONS = 1_000;
 

@@ -20,7 +20,8 @@ public final class EnvelopeStep implements Processor {
             message.setHeader("_AMQ_SCHED_DELIVERY", envelope.notBefore().toEpochMilli());
         }
         if (envelope.expiresAt() != null) {
-            message.setHeader(JmsConstants.JMS_HEADER_EXPIRATION, envelope.expiresAt().toEpochMilli());
+            message.setHeader(
+                    JmsConstants.JMS_HEADER_EXPIRATION, envelope.expiresAt().toEpochMilli());
         }
     }
 }

@@ -35,9 +35,8 @@ public final class AskStep implements Processor {
         try {
             HttpCall next = conversation.next();
             Session session = sessions == null ? null : sessions.current();
-            HttpCall call = next != null
-                    ? next
-                    : protocol.ask(conversation.work().request(), session);
+            HttpCall call =
+                    next != null ? next : protocol.ask(conversation.work().request(), session);
             conversation.sending(call, session);
             return call;
         } catch (SignInException e) {

@@ -35,7 +35,8 @@ public final class HttpReplyStep implements Processor {
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         Map<String, String> headers = headers(message);
         message.removeHeaders("*");
-        try (InputStream body = message.getBody() instanceof InputStream stream ? stream : InputStream.nullInputStream()) {
+        try (InputStream body =
+                message.getBody() instanceof InputStream stream ? stream : InputStream.nullInputStream()) {
             message.setBody(new HttpReply(status, headers, read(body)));
         } catch (BodyTooLarge e) {
             message.setBody(new Unreachable("TOO_LARGE"));
@@ -58,7 +59,9 @@ public final class HttpReplyStep implements Processor {
         Instant latest = clock.instant().plus(LONGEST_BODY);
         byte[] buffer = new byte[8192];
         int length = 0;
-        for (int n = body.read(buffer, 0, buffer.length); n >= 0; n = body.read(buffer, length, buffer.length - length)) {
+        for (int n = body.read(buffer, 0, buffer.length);
+                n >= 0;
+                n = body.read(buffer, length, buffer.length - length)) {
             length += n;
             if (length > HttpReply.MAX_BODY) {
                 Arrays.fill(buffer, (byte) 0);

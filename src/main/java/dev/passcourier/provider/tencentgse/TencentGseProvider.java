@@ -1,0 +1,36 @@
+package dev.passcourier.provider.tencentgse;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.ProviderType;
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * Tencent Cloud GSE's {@code GetInstanceAccess}, version 2019-11-12. Tencent has taken GSE off line, so a real account
+ * most likely ends in {@code PROVIDER_GONE}; signing is proven against the official SDK.
+ */
+public final class TencentGseProvider implements ProviderType {
+
+    @Override
+    public String id() {
+        return "tencent-gse";
+    }
+
+    /** The documented limit of the action. */
+    @Override
+    public double defaultRate() {
+        return 20;
+    }
+
+    @Override
+    public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
+        return Map.of("api", account.as(TencentGseSettings.class).base());
+    }
+
+    @Override
+    public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
+        return new InstanceAccessProtocol(account.as(TencentGseSettings.class), account.clock());
+    }
+}
