@@ -25,6 +25,9 @@ public final class QueueDeclarer {
                 ClientSession session =
                         sessions.createSession(access.user(), access.password(), false, true, true, false, 1)) {
             for (String queue : queues) {
+                if (!session.addressQuery(SimpleString.of(queue)).isExists()) {
+                    session.createAddress(SimpleString.of(queue), RoutingType.ANYCAST, false);
+                }
                 if (!session.queueQuery(SimpleString.of(queue)).isExists()) {
                     session.createQueue(QueueConfiguration.of(queue)
                             .setAddress(queue)

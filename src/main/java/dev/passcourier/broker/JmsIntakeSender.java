@@ -1,0 +1,71 @@
+package dev.passcourier.broker;
+
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.artemis.api.core.ActiveMQDuplicateIdException;
+import org.apache.activemq.artemis.api.core.Message;
+import org.jspecify.annotations.Nullable;
+
+/** Sends by plain JMS in a transaction of its own, which does nothing but send. */
+public final class JmsIntakeSender implements IntakeSender {
+
+    private final ConnectionFactory pool;
+
+    /** Over the pool of our broker. */
+    public JmsIntakeSender(ConnectionFactory pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public boolean send(List<Envelope> messages, String duplicateId) {
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+            sendAll(session, messages, duplicateId);
+            session.commit();
+            return true;
+        } catch (JMSException e) {
+            if (isDuplicate(e)) {
+                return false;
+            }
+            throw new IllegalStateException("INTAKE_NOT_SENT " + e.getClass().getSimpleName());
+        }
+    }
+
+    private static void sendAll(Session session, List<Envelope> messages, String duplicateId) throws JMSException {
+        try (MessageProducer producer = session.createProducer(null)) {
+            @Nullable String once = duplicateId;
+            for (Envelope envelope : messages) {
+                producer.send(session.createQueue(envelope.queue()), message(session, envelope, once));
+                once = null;
+            }
+        }
+    }
+
+    private static BytesMessage message(Session session, Envelope envelope, @Nullable String duplicateId)
+            throws JMSException {
+        BytesMessage message = session.createBytesMessage();
+        message.writeBytes(envelope.body());
+        for (Map.Entry<String, Object> property : envelope.properties().entrySet()) {
+            message.setObjectProperty(property.getKey(), property.getValue());
+        }
+        if (duplicateId != null) {
+            message.setStringProperty(Message.HDR_DUPLICATE_DETECTION_ID.toString(), duplicateId);
+        }
+        return message;
+    }
+
+    private static boolean isDuplicate(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ActiveMQDuplicateIdException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

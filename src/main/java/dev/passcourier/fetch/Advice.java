@@ -1,0 +1,44 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.request.Verdict;
+
+/** What a requester can do about a verdict, in one sentence. */
+public final class Advice {
+
+    private Advice() {}
+
+    /** The sentence for a verdict; {@code code} makes it more exact where it can. */
+    public static String on(Verdict verdict, String code) {
+        return switch (verdict) {
+            case DELIVERED -> "Open the sealed result with the recipient's key.";
+            case NOT_YET ->
+                "The instance had not published a password by the deadline. Ask again later; if it is up for more than"
+                        + " 15 minutes, its image or key pair may not support it.";
+            case NEVER -> never(code);
+            case NOT_SET -> "Nobody has set a password. Set one in the cloud, then ask again.";
+            case WRONG_KEY -> wrongKey(code);
+            case NOT_FOUND -> "Check the instance id and that the account sees its project.";
+            case DENIED -> "Check the account's credentials and its permission to read passwords.";
+            case THROTTLED -> "The cloud kept asking us to slow down. Ask again later, or lower the account's rate.";
+            case REFUSED -> "Correct the request as the code says, then send it with a new id.";
+            case EXPIRED -> "The result could not be delivered in time. Ask again.";
+            case PROVIDER_GONE -> "The cloud has shut this service down; it answers no more.";
+            case FAILED -> "The code says what failed. Ask again when it is repaired.";
+        };
+    }
+
+    private static String never(String code) {
+        return switch (code) {
+            case "KEY_NOT_RSA" ->
+                "The named key is not an RSA key: the cloud can encrypt a password to RSA key pairs only.";
+            case "MASKED" -> "The cloud masks passwords in its answers. Its operator must switch the masking off.";
+            default -> "This instance has no password that could be read, such as a Linux server's.";
+        };
+    }
+
+    private static String wrongKey(String code) {
+        return code.equals("KEY_MISSING")
+                ? "The key ring has no such key. Add the instance's key pair to the account's key ring."
+                : "No key of the account's key ring opens the password. Add the key pair the instance was created with.";
+    }
+}

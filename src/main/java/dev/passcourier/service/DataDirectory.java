@@ -1,0 +1,69 @@
+package dev.passcourier.service;
+
+import dev.passcourier.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/** Everything we keep lies below this directory: 0700, and used by one process at a time. */
+final class DataDirectory implements AutoCloseable {
+
+    private final Path path;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DataDirectory(Path path, FileChannel channel, FileLock lock) {
+        this.path = path;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the directory if it is not there, and locks it.
+     *
+     * @throws ConfigurationException if others can read it, or another process uses it
+     */
+    static DataDirectory open(Path path) throws IOException, ConfigurationException {
+        Files.createDirectories(
+                path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS).size() > 3) {
+            throw new ConfigurationException(
+                    "service.dataDirectory " + path + " can be entered by others: run  chmod 700 " + path);
+        }
+        FileChannel channel =
+                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new ConfigurationException("service.dataDirectory " + path
+                    + " is in use by another process: stop it, or name another directory");
+        }
+        return new DataDirectory(path, channel, lock);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    /** A part of it. */
+    Path part(String name) {
+        return path.resolve(name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        channel.close();
+    }
+}

@@ -1,0 +1,263 @@
+package dev.passcourier.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.ObjectMessage;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+class EmbeddedBrokerTest {
+
+    private static final String INTAKE = "password.requests";
+
+    @TempDir
+    Path directory;
+
+    private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+    private EmbeddedBroker broker;
+    private JmsPoolConnectionFactory pool;
+    private DefaultCamelContext camel;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path password = directory.resolve("ticketing.password");
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(password, "canary-broker-user");
+        Settings.Broker settings = new Settings.Broker(
+                null,
+                null,
+                null,
+                new Settings.Acceptor("127.0.0.1", 0, null, null),
+                Map.of(
+                        "ticketing",
+                        new Settings.BrokerUser(
+                                new SecretRef("{{file:" + password + "}}"),
+                                List.of(Settings.BrokerUser.Role.REQUESTER))));
+        broker = EmbeddedBroker.start(directory.resolve("broker"), settings, INTAKE, Set.of("tickets"));
+        QueueDeclarer.declare(
+                broker.access(), List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+        pool = broker.access().pool();
+        startRoutes();
+    }
+
+    private void startRoutes() throws Exception {
+        camel = new DefaultCamelContext();
+        camel.getRegistry().bind("broker", BrokerComponent.on(pool));
+        camel.getRegistry()
+                .bind(
+                        "arrival",
+                        new ArrivalStep(
+                                new JmsTemplate(pool),
+                                broker.access().user(),
+                                INTAKE,
+                                event -> {
+                                    audited.add(event);
+                                    return audited.size();
+                                },
+                                Clock.systemUTC()));
+        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("direct:hand-on")
+                        .split(body())
+                        .stopOnException()
+                        .process("envelope")
+                        .to("broker:queue:passcourier.dead");
+                from("broker:queue:" + INTAKE).process("arrival").process(exchange -> {
+                    Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+                    if (new String(arrival.body(), StandardCharsets.UTF_8).equals("poison")) {
+                        throw new IllegalStateException("cannot handle this");
+                    }
+                    arrivals.add(arrival);
+                });
+                from("broker:queue:work")
+                        .process("arrival")
+                        .process(exchange -> arrivals.add(exchange.getMessage().getBody(Arrival.class)));
+            }
+        });
+        camel.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        camel.close();
+        pool.stop();
+        broker.close();
+    }
+
+    @Test
+    void anotherProgramsTextArrivesWithoutHeadersAndIsNotTakenForOurs() throws Exception {
+        asTicketing(session -> {
+            TextMessage message = session.createTextMessage("{}");
+            message.setStringProperty("To", "attacker@example.org");
+            message.setStringProperty("pcOrigin", "forged");
+            message.setStringProperty("JMSXUserID", "passcourier");
+            send(session, message);
+        });
+        await().until(() -> arrivals.size() == 1);
+        Arrival arrival = arrivals.get(0);
+        assertThat(arrival.internal()).isFalse();
+        assertThat(arrival.user()).isEqualTo("ticketing");
+        assertThat(arrival.properties()).containsEntry("To", "attacker@example.org");
+    }
+
+    @Test
+    void whatWeSendOurselvesIsKnownAsOurs() {
+        handOn(new Envelope("work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
+        await().until(() -> arrivals.size() == 1);
+        assertThat(arrivals.get(0).internal()).isTrue();
+        assertThat(arrivals.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
+        assertThat(arrivals.get(0).body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+    }
+
+    @Test
+    void anEnvelopeWithATimeIsHandedOutNotBeforeIt() {
+        Instant notBefore = Instant.now().plusMillis(700);
+        handOn(new Envelope("work", new byte[] {1}, Map.of(), notBefore, null));
+        await().until(() -> arrivals.size() == 1);
+        assertThat(Instant.now()).isAfterOrEqualTo(notBefore);
+    }
+
+    @Test
+    void anEnvelopeThatOutlivesItsTimeGoesToTheExpiryQueue() throws Exception {
+        Instant soon = Instant.now().plusMillis(200);
+        handOn(new Envelope("tickets", new byte[] {1}, Map.of("pcDelivery", "dlv_1"), null, soon));
+        Message expired = receive(Queues.EXPIRED);
+        assertThat(expired.getStringProperty("pcDelivery")).isEqualTo("dlv_1");
+    }
+
+    @Test
+    void aMessageThatFailsTooOftenIsQuarantinedWithItsReasonAndTheNextOnesGoOn() throws Exception {
+        asTicketing(session -> send(session, session.createTextMessage("poison")));
+        asTicketing(session -> send(session, session.createTextMessage("fine")));
+        await().until(() -> arrivals.size() == 1);
+        Message quarantined = receive(Queues.QUARANTINE);
+        assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("TOO_MANY_ATTEMPTS");
+        assertThat(quarantined.getStringProperty("pcFrom")).isEqualTo(INTAKE);
+        assertThat(((TextMessage) quarantined).getText()).isEqualTo("poison");
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
+    }
+
+    @Test
+    void anObjectMessageIsQuarantinedUnread() throws Exception {
+        asTicketing(session -> {
+            ObjectMessage message = session.createObjectMessage(new ArrayList<>(List.of("gadget")));
+            send(session, message);
+        });
+        assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TYPE");
+        assertThat(arrivals).isEmpty();
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsQuarantined() throws Exception {
+        asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST + 1))));
+        assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TOO_LARGE");
+        asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST))));
+        await().until(() -> arrivals.size() == 1);
+    }
+
+    @Test
+    void aRequesterMaySendRequestsAndNothingElse() {
+        assertThatThrownBy(() -> asTicketing(session ->
+                        session.createProducer(session.createQueue("work")).send(session.createTextMessage("{}"))))
+                .isInstanceOf(JMSSecurityException.class);
+        assertThatThrownBy(() -> asTicketing(session -> session.createConsumer(session.createQueue("tickets"))))
+                .isInstanceOf(JMSSecurityException.class);
+    }
+
+    @Test
+    void aWrongPasswordOpensNothing() {
+        assertThatThrownBy(() -> new ActiveMQConnectionFactory(url(), "ticketing", "wrong").createConnection())
+                .isInstanceOf(JMSSecurityException.class);
+    }
+
+    @Test
+    void whatWasSentUnderOneIdIsNotSentAgain() throws Exception {
+        JmsIntakeSender sender = new JmsIntakeSender(pool);
+        List<Envelope> lines = List.of(
+                new Envelope("tickets", new byte[] {1}, Map.of(), null, null),
+                new Envelope("tickets", new byte[] {2}, Map.of(), null, null));
+        assertThat(sender.send(lines, "sha256-of-the-file")).isTrue();
+        assertThat(sender.send(lines, "sha256-of-the-file")).isFalse();
+        receive("tickets");
+        receive("tickets");
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            connection.start();
+            assertThat(session.createConsumer(session.createQueue("tickets")).receiveNoWait())
+                    .isNull();
+        }
+    }
+
+    private void handOn(Envelope envelope) {
+        camel.createProducerTemplate().sendBody("direct:hand-on", List.of(envelope));
+    }
+
+    private Message receive(String queue) throws JMSException {
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+            connection.start();
+            Message message = consumer.receive(30_000);
+            assertThat(message).as("a message on %s", queue).isNotNull();
+            return message;
+        }
+    }
+
+    private String url() {
+        return "tcp://127.0.0.1:" + broker.port();
+    }
+
+    private interface Act {
+        void with(Session session) throws JMSException;
+    }
+
+    private void asTicketing(Act act) throws JMSException {
+        try (ActiveMQConnectionFactory factory =
+                        new ActiveMQConnectionFactory(url(), "ticketing", "canary-broker-user");
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            act.with(session);
+        }
+    }
+
+    private static void send(Session session, Message message) throws JMSException {
+        try (MessageProducer producer = session.createProducer(session.createQueue(INTAKE))) {
+            producer.send(message);
+        }
+    }
+}
