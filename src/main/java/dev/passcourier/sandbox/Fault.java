@@ -1,0 +1,12 @@
+package dev.passcourier.sandbox;
+
+/** Failures that every cloud documents in its own words. */
+enum Fault {
+    THROTTLED,
+    SERVER_ERROR,
+    UNAVAILABLE,
+    TOKEN_EXPIRED,
+    DENIED,
+    NOT_FOUND,
+    BAD_CREDENTIALS
+}

@@ -1,0 +1,158 @@
+package dev.passcourier.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * A pretend Huawei Cloud: IAM (password tokens of 24 hours, project look-up) and ECS (v1 and Nova-native paths, token or
+ * AK/SK), two servers. The vendor's own SDK accepts it.
+ */
+public final class HuaweiEcsSandbox extends SignInCloud {
+
+    private static final Duration LIFETIME = Duration.ofHours(24);
+
+    private final LoopbackServer iam;
+    private final HuaweiGateway gateway;
+    private final Credentials credentials;
+
+    private HuaweiEcsSandbox(
+            Instances instances,
+            Desk ecs,
+            LoopbackServer server,
+            Desk signIns,
+            TokenBook tokens,
+            LoopbackServer iam,
+            HuaweiGateway gateway,
+            Credentials credentials) {
+        super(instances, ecs, server, signIns, tokens);
+        this.iam = iam;
+        this.gateway = gateway;
+        this.credentials = credentials;
+    }
+
+    /** Starts on free ports. */
+    public static HuaweiEcsSandbox start(Clock clock) {
+        return start(clock, 0, 0);
+    }
+
+    /** Starts on chosen ports; 0 takes any free one. */
+    public static HuaweiEcsSandbox start(Clock clock, int port, int iamPort) {
+        Instances instances = new Instances();
+        Credentials account = new Credentials();
+        TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "MII" + Names.random(3000));
+        HuaweiGateway gateway =
+                new HuaweiGateway(tokens, new SdkHmacVerifier(clock, account.accessKey, account.secretKey));
+        Desk ecs = new Desk(new HuaweiEcs(instances, gateway, account.projectId), clock);
+        Desk signIns = new Desk(
+                new HuaweiIam(account.service(tokens), gateway, account.projectId, Credentials.PROJECT), clock);
+        LoopbackServer iam = LoopbackServer.start(iamPort, "huawei-iam", signIns::serve);
+        LoopbackServer server = LoopbackServer.start(port, "huawei-ecs", ecs::serve);
+        return new HuaweiEcsSandbox(instances, ecs, server, signIns, tokens, iam, gateway, account);
+    }
+
+    /** Where IAM is: {@code /v3/auth/tokens} and {@code /v3/projects} below it. */
+    public String iamUrl() {
+        return iam.url();
+    }
+
+    /** The access key (AK). */
+    public String accessKey() {
+        return credentials.accessKey;
+    }
+
+    /** The secret key (SK). */
+    public String secretKey() {
+        return credentials.secretKey;
+    }
+
+    /** The IAM user for tokens. */
+    public String userName() {
+        return Credentials.USER;
+    }
+
+    /** The IAM user's password. */
+    public String userPassword() {
+        return credentials.password;
+    }
+
+    /** The IAM user's domain (account). */
+    public String domainName() {
+        return Credentials.DOMAIN;
+    }
+
+    /** The only project. */
+    public String projectId() {
+        return credentials.projectId;
+    }
+
+    /** The only project's name, which is its region. */
+    public String projectName() {
+        return Credentials.PROJECT;
+    }
+
+    /** From now on the key pair is a temporary one: signed calls need this {@code X-Security-Token}. */
+    public void requireSecurityToken(String token) {
+        gateway.requireSecurityToken(token);
+    }
+
+    /** A Windows machine whose guest has posted its password, encrypted to the key pair. */
+    public SandboxInstance addInstance(String id, String password, PublicKey keyPair) {
+        return addCiphertext(id, GuestAgent.encrypt(password, keyPair));
+    }
+
+    /** A machine whose guest has posted whatever it likes. */
+    public SandboxInstance addCiphertext(String id, String posted) {
+        return add(new SandboxInstance(id, posted));
+    }
+
+    /** A Linux machine: its password stays empty. */
+    public SandboxInstance addLinuxInstance(String id) {
+        return add(new SandboxInstance(id, null).operatingSystem("Ubuntu 22.04").userName("root"));
+    }
+
+    @Override
+    public void close() {
+        iam.close();
+        super.close();
+    }
+
+    /** The one account: a key pair, a user, a project. */
+    private static final class Credentials {
+
+        private static final String USER = "sandbox-user";
+        private static final String DOMAIN = "sandbox-domain";
+        private static final String PROJECT = "cn-north-4";
+
+        private final String accessKey = "SANDBOXAK" + Names.random(11).toUpperCase(java.util.Locale.ROOT);
+        private final String secretKey = Names.random(40);
+        private final String password = Names.random(24);
+        private final String projectId = Names.hex32();
+
+        Keystone service(TokenBook tokens) {
+            var domain = Json.object("id", Names.hex32(), "name", DOMAIN);
+            var owner = Json.object(
+                    "user",
+                    Json.object("id", Names.hex32(), "name", USER, "domain", domain),
+                    "project",
+                    Json.object("id", projectId, "name", PROJECT, "domain", domain));
+            return new Keystone("/v3/auth/tokens", tokens, this::grant, owner, "The username or password is wrong.");
+        }
+
+        private boolean grant(JsonNode auth) {
+            JsonNode identity = auth.path("identity");
+            JsonNode user = identity.path("password").path("user");
+            return identity.path("methods").path(0).asText().equals("password")
+                    && user.path("name").asText().equals(USER)
+                    && user.path("domain").path("name").asText().equals(DOMAIN)
+                    && Digests.same(password, user.path("password").asText())
+                    && ours(auth.path("scope").path("project"));
+        }
+
+        private boolean ours(JsonNode project) {
+            return project.path("id").asText().equals(projectId)
+                    || project.path("name").asText().equals(PROJECT);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.passcourier.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a pretend service answers, and how it goes over the wire.
+ *
+ * @param headers exactly what is sent beside {@code Date} and {@code Content-Length}
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
+
+    /** How an answer is put on the wire. */
+    enum Wire {
+        WHOLE,
+        /** Announces more than it sends, then closes the connection. */
+        TRUNCATED,
+        /** One byte at a time, with a pause after each. */
+        DRIPPING,
+        /** Closes the connection without an answer. */
+        DROPPED
+    }
+
+    static final String JSON = "application/json";
+
+    static Reply of(int status, Map<String, String> headers, byte[] body) {
+        return new Reply(status, headers, body, Wire.WHOLE);
+    }
+
+    static Reply json(int status, Object body) {
+        return of(status, Map.of("Content-Type", JSON), Json.bytes(body));
+    }
+
+    static Reply text(int status, String body) {
+        return of(status, Map.of("Content-Type", "text/plain;charset=utf-8"), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Reply html(int status, String title) {
+        String page = "<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>";
+        return of(status, Map.of("Content-Type", "text/html"), page.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Reply empty(int status) {
+        return of(status, Map.of(), new byte[0]);
+    }
+
+    Reply with(Wire other) {
+        return new Reply(status, headers, body, other);
+    }
+
+    Reply with(byte[] other) {
+        return new Reply(status, headers, other, wire);
+    }
+
+    Reply with(String header, String value) {
+        return with(Map.of(header, value));
+    }
+
+    Reply with(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new Reply(status, all, body, wire);
+    }
+
+    @Override
+    public String toString() {
+        return "Reply[" + status + "]";
+    }
+}

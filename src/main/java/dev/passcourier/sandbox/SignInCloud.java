@@ -1,0 +1,53 @@
+package dev.passcourier.sandbox;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A pretend cloud that wants a token or session with every call. */
+public abstract class SignInCloud extends SandboxCloud {
+
+    private final Desk signIns;
+    private final TokenBook tokens;
+
+    SignInCloud(Instances instances, Desk desk, LoopbackServer server, Desk signIns, TokenBook tokens) {
+        super(instances, desk, server);
+        this.signIns = signIns;
+        this.tokens = tokens;
+    }
+
+    /** What goes wrong with sign-in calls. */
+    public final Script signInScript() {
+        return signIns.script();
+    }
+
+    /** Sign-in calls so far, in order of their answers. */
+    public final List<Call> signInCalls() {
+        return signIns.calls();
+    }
+
+    /** How many tokens or sessions were given out. */
+    public final int tokensIssued() {
+        return tokens.issued();
+    }
+
+    /** How many of them are still good. */
+    public final int tokensOpen() {
+        return tokens.open();
+    }
+
+    /** Ends all tokens or sessions now. */
+    public final void revokeTokens() {
+        tokens.revokeAll();
+    }
+
+    /** How long tokens or sessions given out from now on are good, by the sandbox's clock. */
+    public final void tokenLifetime(Duration lifetime) {
+        tokens.lifetime(lifetime);
+    }
+
+    @Override
+    public void close() {
+        signIns.close();
+        super.close();
+    }
+}

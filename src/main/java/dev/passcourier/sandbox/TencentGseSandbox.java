@@ -1,0 +1,77 @@
+package dev.passcourier.sandbox;
+
+import java.time.Clock;
+
+/**
+ * A pretend Tencent Cloud Game Server Engine, which the real world shut down. Signed calls of both kinds (TC3 and v1);
+ * the vendor's own SDK accepts it. No sign-in: every call is signed.
+ */
+public final class TencentGseSandbox extends SandboxCloud {
+
+    /** The fleet of instances that were added without one. */
+    public static final String FLEET = "fleet-qp3g3caa-iectl8nb";
+
+    /** The documented number of calls per second, for {@link #limitRate}. */
+    public static final int DOCUMENTED_RATE = 20;
+
+    private final TencentGse gse;
+    private final String secretId;
+    private final String secretKey;
+
+    private TencentGseSandbox(
+            Instances instances, Desk desk, LoopbackServer server, TencentGse gse, String secretId, String secretKey) {
+        super(instances, desk, server);
+        this.gse = gse;
+        this.secretId = secretId;
+        this.secretKey = secretKey;
+    }
+
+    /** Starts on a free port. */
+    public static TencentGseSandbox start(Clock clock) {
+        return start(clock, 0);
+    }
+
+    /** Starts on a chosen port; 0 takes any free one. */
+    public static TencentGseSandbox start(Clock clock, int port) {
+        Instances instances = new Instances();
+        String secretId = "AKIDsandbox" + Names.random(25);
+        String secretKey = Names.random(32);
+        TencentGse gse = new TencentGse(clock, instances, secretId, secretKey);
+        Desk desk = new Desk(gse, clock);
+        LoopbackServer server = LoopbackServer.start(port, "tencent-gse", desk::serve);
+        return new TencentGseSandbox(instances, desk, server, gse, secretId, secretKey);
+    }
+
+    /** The key's id. */
+    public String secretId() {
+        return secretId;
+    }
+
+    /** The key's secret. */
+    public String secretKey() {
+        return secretKey;
+    }
+
+    /** From now on the keys are temporary ones: calls need this {@code X-TC-Token}. */
+    public void requireToken(String token) {
+        gse.requireToken(token);
+    }
+
+    /** An instance of {@link #FLEET}. */
+    public SandboxInstance addInstance(String id, String secret) {
+        return addInstance(FLEET, id, secret);
+    }
+
+    /**
+     * An instance of a fleet: Linux if the secret is a private key in PEM, else Windows. Without the secret yet,
+     * answers are {@code ResourceUnavailable}.
+     *
+     * @param secret the password or the PEM text, handed out in clear; may be empty
+     */
+    public SandboxInstance addInstance(String fleet, String id, String secret) {
+        SandboxInstance instance = add(new SandboxInstance(id, secret).group(fleet));
+        return secret.startsWith("-----BEGIN ")
+                ? instance.operatingSystem("centos6.7").userName("root")
+                : instance.operatingSystem("Windows Server 2019");
+    }
+}
