@@ -1,0 +1,106 @@
+package dev.passcourier.provider.keystone;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.Session;
+import dev.passcourier.provider.SignIn;
+import dev.passcourier.provider.SignInException;
+import dev.passcourier.provider.TransientFailure;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets a token of the Identity API v3. The token comes in the header {@code X-Subject-Token}, its end of life as
+ * {@code token.expires_at} in the body; a token without a readable one is taken to last an hour. The session ends five
+ * minutes earlier, or half-way if the token lives less than ten, and knows the token's project as {@link #PROJECT_ID}.
+ */
+public final class KeystoneSignIn implements SignIn {
+
+    /** The fact that names the token's project. */
+    public static final String PROJECT_ID = "projectId";
+
+    private static final Duration UNKNOWN_LIFETIME = Duration.ofHours(1);
+    private static final Duration MARGIN = Duration.ofMinutes(5);
+    private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
+
+    private final String path;
+    private final @Nullable String query;
+    private final KeystoneCredential credential;
+    private final Function<HttpReply, Answer> faults;
+    private final Clock clock;
+
+    /**
+     * For one account.
+     *
+     * @param path   where tokens are, below the {@code sign-in} endpoint
+     * @param faults says what a reply means that is not a token: {@link Answer.Ended} or {@link Answer.Retry}
+     */
+    public KeystoneSignIn(
+            String path,
+            @Nullable String query,
+            KeystoneCredential credential,
+            Function<HttpReply, Answer> faults,
+            Clock clock) {
+        this.path = path;
+        this.query = query;
+        this.credential = credential;
+        this.faults = faults;
+        this.clock = clock;
+    }
+
+    @Override
+    public HttpCall call() throws SignInException {
+        Map<String, String> headers =
+                Map.of("Content-Type", "application/json;charset=utf8", "Accept", "application/json");
+        try {
+            return new HttpCall("POST", path, query, headers, credential.tokenRequest());
+        } catch (ConfigurationException e) {
+            throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+        }
+    }
+
+    @Override
+    public Session read(HttpReply reply) throws SignInException {
+        if (reply.status() != 201 && reply.status() != 200) {
+            throw new SignInException(faults.apply(reply));
+        }
+        String token = reply.header("x-subject-token")
+                .map(String::strip)
+                .filter(value -> HEADER_VALUE.matcher(value).matches())
+                .orElseThrow(() -> new SignInException(new Answer.Retry(TransientFailure.FEW, "NO_TOKEN", null)));
+        Optional<JsonReply> body = JsonReply.of(reply);
+        Map<String, String> facts = body.flatMap(json -> json.code("token", "project", "id"))
+                .map(id -> Map.of(PROJECT_ID, id))
+                .orElseGet(Map::of);
+        return new Session(token, end(body), facts);
+    }
+
+    private Instant end(Optional<JsonReply> body) {
+        Instant now = clock.instant();
+        Instant expiry = body.flatMap(json -> json.text("token", "expires_at"))
+                .flatMap(KeystoneSignIn::instant)
+                .filter(now::isBefore)
+                .orElse(now.plus(UNKNOWN_LIFETIME));
+        Duration half = Duration.between(now, expiry).dividedBy(2);
+        return expiry.minus(half.compareTo(MARGIN) < 0 ? half : MARGIN);
+    }
+
+    private static Optional<Instant> instant(String rfc3339) {
+        try {
+            return Optional.of(DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(rfc3339.strip(), Instant::from));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}
