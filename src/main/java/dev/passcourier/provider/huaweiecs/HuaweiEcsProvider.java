@@ -1,0 +1,93 @@
+package dev.passcourier.provider.huaweiecs;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.BaseUrl;
+import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.ProviderType;
+import dev.passcourier.provider.keystone.KeystoneCredential;
+import dev.passcourier.provider.keystone.KeystoneSignIn;
+import dev.passcourier.provider.keystone.ProjectScope;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * Huawei Cloud's {@code os-server-password}: the initial password of a Windows server, encrypted to its key pair.
+ * Source: the ECS and IAM API references and the official Java SDK 3.1.170. Tokens for users with multi-factor
+ * authentication are left out: their codes change every half minute.
+ */
+public final class HuaweiEcsProvider implements ProviderType {
+
+    private static final String ECS = "https://ecs.%s.myhuaweicloud.com";
+    private static final String IAM = "https://iam.%s.myhuaweicloud.com";
+    private static final String TOKENS = "/v3/auth/tokens";
+
+    @Override
+    public String id() {
+        return "huawei-ecs";
+    }
+
+    /** Limits of users are much lower than the gateway's 200 per second, down to 200 in five minutes. */
+    @Override
+    public double defaultRate() {
+        return 2;
+    }
+
+    @Override
+    public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
+        return endpoints(account.as(HuaweiSettings.class));
+    }
+
+    @Override
+    public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
+        return protocol(account.as(HuaweiSettings.class), account.clock());
+    }
+
+    static Map<String, URI> endpoints(HuaweiSettings settings) throws ConfigurationException {
+        boolean signed = settings.auth() instanceof HuaweiSettings.AccessKey;
+        return signed && settings.projectId() != null
+                ? Map.of("api", ecs(settings))
+                : Map.of("api", ecs(settings), "sign-in", iam(settings));
+    }
+
+    static HuaweiProtocol protocol(HuaweiSettings settings, Clock clock) throws ConfigurationException {
+        return settings.auth() instanceof HuaweiSettings.AccessKey keys
+                ? signed(settings, keys, clock)
+                : byToken(settings, (HuaweiSettings.Token) settings.auth(), clock);
+    }
+
+    private static HuaweiProtocol byToken(HuaweiSettings settings, HuaweiSettings.Token token, Clock clock) {
+        HuaweiFaults faults = new HuaweiFaults(true, clock);
+        String name = Objects.requireNonNullElse(token.project(), settings.region());
+        ProjectScope scope =
+                settings.projectId() == null ? ProjectScope.name(name, null) : ProjectScope.id(settings.projectId());
+        KeystoneCredential user =
+                new KeystoneCredential.Password(token.user(), token.domain(), token.password(), scope);
+        KeystoneSignIn signIn = new KeystoneSignIn(TOKENS, "nocatalog=true", user, faults::ofSignIn, clock);
+        return new HuaweiProtocol(settings, Authorizer.BY_TOKEN, signIn, faults);
+    }
+
+    private static HuaweiProtocol signed(HuaweiSettings settings, HuaweiSettings.AccessKey keys, Clock clock)
+            throws ConfigurationException {
+        HuaweiFaults faults = new HuaweiFaults(false, clock);
+        AccessKeySigner signer = new AccessKeySigner(keys, ecs(settings), clock);
+        Authorizer authorizer = (path, projectId, session) -> signer.headers(path, new TreeMap<>(), projectId);
+        if (settings.projectId() != null) {
+            return new HuaweiProtocol(settings, authorizer, null, faults);
+        }
+        AccessKeySigner lookupSigner = new AccessKeySigner(keys, iam(settings), clock);
+        ProjectLookup lookup = new ProjectLookup(settings.region(), lookupSigner, faults, clock);
+        return new HuaweiProtocol(settings, authorizer, lookup, faults);
+    }
+
+    private static URI ecs(HuaweiSettings settings) throws ConfigurationException {
+        return BaseUrl.of("endpoint", settings.endpoint(), ECS, settings.region());
+    }
+
+    private static URI iam(HuaweiSettings settings) throws ConfigurationException {
+        return BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.passcourier.provider.huaweiecs;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
+import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.HttpFault;
+import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.PathSegment;
+import dev.passcourier.provider.Session;
+import dev.passcourier.provider.SignIn;
+import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.provider.keystone.KeystoneSignIn;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.LockedSecret;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET …/os-server-password}, on Huawei's own path or on Nova's. An empty password means alike that the guest has
+ * not published one yet, that its record was cleared, that it runs Linux, or that it has no key pair.
+ */
+final class HuaweiProtocol implements CloudProtocol {
+
+    private final HuaweiSettings settings;
+    private final Authorizer authorizer;
+    private final @Nullable SignIn signIn;
+    private final HuaweiFaults faults;
+
+    HuaweiProtocol(HuaweiSettings settings, Authorizer authorizer, @Nullable SignIn signIn, HuaweiFaults faults) {
+        this.settings = settings;
+        this.authorizer = authorizer;
+        this.signIn = signIn;
+        this.faults = faults;
+    }
+
+    @Override
+    public Optional<SignIn> signIn() {
+        return Optional.ofNullable(signIn);
+    }
+
+    @Override
+    public HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException {
+        String projectId = projectId(session);
+        String path = settings.api().path(PathSegment.encode(projectId), PathSegment.encode(request.instance()));
+        // Content-Type is documented as mandatory for every call, even one without a body.
+        Map<String, String> headers =
+                new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
+        try {
+            headers.putAll(authorizer.headers(path, projectId, session));
+        } catch (ConfigurationException e) {
+            throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+        }
+        return new HttpCall("GET", path, null, headers, null);
+    }
+
+    @Override
+    public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+        if (reply.status() != 200) {
+            return faults.of(reply);
+        }
+        return JsonReply.of(reply).map(json -> password(json, reply)).orElseGet(HttpFault::unreadable);
+    }
+
+    private Answer password(JsonReply json, HttpReply reply) {
+        return switch (json.presence("password")) {
+            case ABSENT -> noPassword(reply);
+            case BLANK -> new Answer.NotYet("EMPTY");
+            case PRESENT -> json.text("password").map(HuaweiProtocol::found).orElseGet(() -> noPassword(reply));
+        };
+    }
+
+    private static Answer found(String base64) {
+        byte[] ascii = base64.getBytes(StandardCharsets.UTF_8);
+        return new Answer.Found(new LockedSecret.Encrypted(ascii), "password", null);
+    }
+
+    /** An error may come with a good status. */
+    private Answer noPassword(HttpReply reply) {
+        String plain = "HTTP_" + reply.status();
+        return HuaweiError.of(reply).code().equals(plain)
+                ? new Answer.Retry(TransientFailure.FEW, "NO_PASSWORD_FIELD", null)
+                : faults.of(reply);
+    }
+
+    private String projectId(@Nullable Session session) throws CannotAskException {
+        if (settings.projectId() != null) {
+            return settings.projectId();
+        }
+        String learnt = session == null ? null : session.facts().get(KeystoneSignIn.PROJECT_ID);
+        if (learnt == null) {
+            throw new CannotAskException(new Answer.Ended(Verdict.FAILED, "NO_PROJECT_ID"));
+        }
+        return learnt;
+    }
+}

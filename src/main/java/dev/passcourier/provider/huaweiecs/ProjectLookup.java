@@ -1,0 +1,61 @@
+package dev.passcourier.provider.huaweiecs;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.HttpFault;
+import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.Session;
+import dev.passcourier.provider.SignIn;
+import dev.passcourier.provider.SignInException;
+import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.provider.keystone.KeystoneSignIn;
+import dev.passcourier.request.Verdict;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Learns the id of the region's project where only access keys are configured: {@code GET /v3/projects?name=<region>}.
+ * The session that comes of it has no token, and lasts.
+ */
+record ProjectLookup(String region, AccessKeySigner signer, HuaweiFaults faults, Clock clock) implements SignIn {
+
+    private static final String PATH = "/v3/projects";
+    private static final Duration LIFETIME = Duration.ofDays(365);
+
+    @Override
+    public HttpCall call() throws SignInException {
+        SortedMap<String, String> query = new TreeMap<>(Map.of("name", region));
+        Map<String, String> headers =
+                new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
+        try {
+            headers.putAll(signer.headers(PATH, query, null));
+        } catch (ConfigurationException e) {
+            throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+        }
+        return new HttpCall("GET", PATH, SdkSignature.encode(query), headers, null);
+    }
+
+    @Override
+    public Session read(HttpReply reply) throws SignInException {
+        if (reply.status() != 200) {
+            throw new SignInException(faults.ofSignIn(reply));
+        }
+        JsonReply json = JsonReply.of(reply).orElseThrow(() -> new SignInException(HttpFault.unreadable()));
+        List<JsonReply> projects = json.items("projects");
+        if (projects.size() != 1) {
+            String code = projects.isEmpty() ? "NO_PROJECT" : "MANY_PROJECTS";
+            throw new SignInException(new Answer.Ended(Verdict.FAILED, code));
+        }
+        String id = projects.get(0)
+                .code("id")
+                .orElseThrow(() -> new SignInException(new Answer.Ended(Verdict.FAILED, "NO_PROJECT")));
+        return new Session("", clock.instant().plus(LIFETIME), Map.of(KeystoneSignIn.PROJECT_ID, id));
+    }
+}
