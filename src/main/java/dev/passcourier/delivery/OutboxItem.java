@@ -1,5 +1,6 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.vault.AtRest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,16 @@ public record OutboxItem(
         NOTICE,
         /** A credential report, as a {@link CredentialReport}. */
         REPORT
+    }
+
+    /** The same delivery, tried once more. */
+    OutboxItem nextAttempt() {
+        return new OutboxItem(kind, alias, deliveryId, requestId, attempt + 1, firstTryAt, notAfter, mediaType, body);
+    }
+
+    /** Whether the body is under the service's own seal, to be opened at the send. */
+    boolean isAtRest() {
+        return mediaType.equals(AtRest.MEDIA_TYPE);
     }
 
     /** Names ids only. */

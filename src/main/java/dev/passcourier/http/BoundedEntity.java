@@ -39,8 +39,8 @@ final class BoundedEntity extends HttpEntityWrapper {
 
     @Override
     public void close() throws IOException {
-        ended.complete(null);
         super.close();
+        ended.complete(null);
     }
 
     private final class Bounded extends FilterInputStream {
@@ -87,10 +87,11 @@ final class BoundedEntity extends HttpEntityWrapper {
             return false;
         }
 
+        /** Closing reads the rest, so the watch goes on until it is done. */
         @Override
         public void close() throws IOException {
-            ended.complete(null);
             super.close();
+            ended.complete(null);
         }
     }
 }

@@ -1,22 +1,11 @@
 package dev.passcourier.provider;
 
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/** Reads the {@code Retry-After} header in all forms of RFC 9110, sections 10.2.3 and 5.6.7. */
+/** Reads a cloud's {@code Retry-After} header in all forms of RFC 9110, sections 10.2.3 and 5.6.7. */
 public final class RetryAfter {
-
-    private static final long LONGEST_SECONDS = 999_999_999;
 
     private RetryAfter() {}
 
@@ -27,39 +16,7 @@ public final class RetryAfter {
      * @return the wait, zero for a date in the past, or empty if there is no such header or it makes no sense
      */
     public static Optional<Duration> of(HttpReply reply, Clock clock) {
-        return reply.header("retry-after").map(String::strip).flatMap(value -> read(value, clock.instant()));
-    }
-
-    private static Optional<Duration> read(String value, Instant now) {
-        if (value.matches("[0-9]+")) {
-            return Optional.of(Duration.ofSeconds(value.length() > 9 ? LONGEST_SECONDS : Long.parseLong(value)));
-        }
-        return date(value, now).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO);
-    }
-
-    private static Optional<Instant> date(String value, Instant now) {
-        for (DateTimeFormatter form : forms(now)) {
-            try {
-                return Optional.of(form.parse(value, Instant::from));
-            } catch (DateTimeException e) {
-                // the next form, then
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static List<DateTimeFormatter> forms(Instant now) {
-        // A two-digit year lies at most 50 years ahead.
-        LocalDate base = LocalDate.ofInstant(now, ZoneOffset.UTC).minusYears(49);
-        DateTimeFormatter rfc850 = new DateTimeFormatterBuilder()
-                .appendPattern("EEEE, dd-MMM-")
-                .appendValueReduced(ChronoField.YEAR, 2, 2, base)
-                .appendPattern(" HH:mm:ss 'GMT'")
-                .toFormatter(Locale.ENGLISH);
-        DateTimeFormatter asctime = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
-        return List.of(
-                DateTimeFormatter.RFC_1123_DATE_TIME,
-                rfc850.withZone(ZoneOffset.UTC),
-                asctime.withZone(ZoneOffset.UTC));
+        return reply.header("retry-after")
+                .flatMap(value -> dev.passcourier.http.RetryAfter.read(value, clock.instant()));
     }
 }

@@ -1,0 +1,64 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.vault.VaultException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/** A result under the at-rest seal that is opened only while it is written out, as often as it is written out. */
+final class ClearResult {
+
+    private static final int BUFFER = 4096;
+
+    private final AtRestOpener opener;
+    private final OutboxItem item;
+
+    ClearResult(AtRestOpener opener, OutboxItem item) {
+        this.opener = opener;
+        this.item = item;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @return a stream that wipes on close
+     * @throws UnopenedException if the seal does not open
+     */
+    InputStream open() throws UnopenedException {
+        try {
+            return opener.open(item.body(), item.deliveryId());
+        } catch (VaultException e) {
+            throw new UnopenedException(e.code());
+        }
+    }
+
+    /** Opens it, writes it and wipes every copy of ours. */
+    void writeTo(OutputStream out) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        try (InputStream in = open()) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                out.write(buffer, 0, read);
+            }
+        } finally {
+            Arrays.fill(buffer, (byte) 0);
+        }
+    }
+
+    /** The at-rest seal does not open: the delivery can never be made. */
+    static final class UnopenedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final VaultException.Code code;
+
+        UnopenedException(VaultException.Code code) {
+            super(code.name());
+            this.code = code;
+        }
+
+        VaultException.Code code() {
+            return code;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.ConfigurationException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Second step of a sink: the {@link Arrival} in the body becomes what the channel sends, recorded beforehand, or null if
+ * there is nothing to send: the result's lifetime is over, the message is not one of ours, or a secret is missing.
+ */
+final class ComposeStep implements Processor {
+
+    private final String alias;
+    private final Composer composer;
+    private final DeliveryRecord record;
+    private final Clock clock;
+
+    ComposeStep(String alias, Composer composer, DeliveryRecord record, Clock clock) {
+        this.alias = alias;
+        this.composer = composer;
+        this.record = record;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Arrival arrival = message.getBody(Arrival.class);
+        message.removeHeaders("*");
+        message.setBody(null);
+        Attempt attempt = attempt(arrival, message);
+        if (!(attempt instanceof Attempt.Due)) {
+            message.removeHeaders("*");
+            message.setBody(null);
+        }
+        exchange.setVariable(Attempt.VARIABLE, attempt);
+    }
+
+    private Attempt attempt(Arrival arrival, Message message) {
+        try {
+            OutboxItem item = OutboxCodec.item(arrival);
+            if (!item.alias().equals(alias) || !arrival.queue().equals(Queues.outbox(alias))) {
+                return new Attempt.Refused(arrival, OutboxException.Code.OUTBOX_WRONG_QUEUE);
+            }
+            return attempt(item, message);
+        } catch (OutboxException e) {
+            return new Attempt.Refused(arrival, e.code());
+        }
+    }
+
+    private Attempt attempt(OutboxItem item, Message message) throws OutboxException {
+        Instant now = clock.instant();
+        Instant notAfter = item.notAfter();
+        if (notAfter != null && !now.isBefore(notAfter)) {
+            return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.EXPIRED));
+        }
+        record.delivering(item);
+        try {
+            composer.compose(item, now, message);
+            return new Attempt.Due(item);
+        } catch (ConfigurationException e) {
+            return new Attempt.Settled(item, new DeliveryOutcome.TryLater(FailureCodes.SECRET, null));
+        } catch (IOException e) {
+            return new Attempt.Settled(item, FailureCodes.outcome(e));
+        }
+    }
+}

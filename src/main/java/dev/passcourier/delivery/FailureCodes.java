@@ -1,0 +1,57 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.vault.VaultException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong on the way to any far side, in our own words: exception texts are never passed on. */
+final class FailureCodes {
+
+    /** The verdict's name doubles as the code. */
+    static final String EXPIRED = "EXPIRED";
+
+    static final String SECRET = "SECRET";
+
+    private FailureCodes() {}
+
+    /** The outcome of a send that failed with this and without an answer. */
+    static DeliveryOutcome outcome(Throwable failure) {
+        ClearResult.UnopenedException unopened = find(failure, ClearResult.UnopenedException.class);
+        if (unopened != null) {
+            return new DeliveryOutcome.Failed(
+                    unopened.code() == VaultException.Code.EXPIRED ? EXPIRED : VaultException.Code.NOT_OPENED.name());
+        }
+        return new DeliveryOutcome.TryLater(code(failure), null);
+    }
+
+    private static String code(Throwable failure) {
+        if (find(failure, UnreadableSecretException.class) != null) {
+            return SECRET;
+        }
+        if (find(failure, SSLException.class) != null) {
+            return "TLS";
+        }
+        if (find(failure, InterruptedIOException.class) != null) {
+            return "TIMEOUT";
+        }
+        if (find(failure, UnknownHostException.class) != null) {
+            return "DNS";
+        }
+        return find(failure, IOException.class) != null ? "IO" : "SEND";
+    }
+
+    /** The first of a kind in the chain of causes. */
+    static <T> @Nullable T find(Throwable failure, Class<T> type) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < 16; depth++) {
+            if (type.isInstance(link)) {
+                return type.cast(link);
+            }
+            link = link.getCause();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.passcourier.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.camel.Message;
+import org.apache.camel.component.jms.JmsConstants;
+
+/** Writes text messages: a sealed result as compact JWE, everything else as JSON. Properties hold ids only. */
+final class JmsComposer implements Composer {
+
+    @Override
+    public void compose(OutboxItem item, Instant now, Message out) throws OutboxException {
+        out.setHeader(JmsConstants.JMS_HEADER_CORRELATION_ID, item.requestId());
+        out.setHeader("deliveryId", item.deliveryId());
+        out.setHeader("requestId", item.requestId());
+        out.setHeader("kind", item.kind().name());
+        out.setHeader("contentType", item.mediaType());
+        out.setHeader("attempt", item.attempt());
+        Instant notAfter = item.notAfter();
+        if (notAfter != null) {
+            out.setHeader(JmsConstants.JMS_HEADER_EXPIRATION, notAfter.toEpochMilli());
+        }
+        out.setBody(text(item));
+    }
+
+    private static String text(OutboxItem item) throws OutboxException {
+        if (item.isAtRest()) {
+            // Cleartext on a broker is never right; the start refuses such a destination.
+            throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
+        }
+        return new String(item.body(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.passcourier.delivery;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Part;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import org.apache.camel.Message;
+
+/**
+ * Writes mails as finished MIME messages: camel-mail copies no header of a message into those. One recipient, a neutral
+ * subject, the same Message-ID at every attempt.
+ */
+final class MailComposer implements Composer {
+
+    private static final String UTF_8 = StandardCharsets.UTF_8.name();
+
+    private final Session session;
+    private final InternetAddress from;
+    private final InternetAddress to;
+    private final AtRestOpener opener;
+
+    MailComposer(Session session, InternetAddress from, InternetAddress to, AtRestOpener opener) {
+        this.session = session;
+        this.from = from;
+        this.to = to;
+        this.opener = opener;
+    }
+
+    @Override
+    public void compose(OutboxItem item, Instant now, Message out) throws OutboxException {
+        try {
+            MimeMessage mail = new MimeMessage(session);
+            mail.setFrom(from);
+            mail.setRecipient(MimeMessage.RecipientType.TO, to);
+            mail.setSubject(MailText.subject(item), UTF_8);
+            mail.setSentDate(Date.from(now));
+            mail.setHeader("Message-ID", "<" + item.deliveryId() + "@" + host() + ">");
+            mail.setHeader("Auto-Submitted", "auto-generated");
+            mail.setHeader("X-Passcourier-Attempt", Integer.toString(item.attempt()));
+            mail.setContent(content(item));
+            out.setBody(mail);
+        } catch (MessagingException e) {
+            throw new IllegalStateException("MAIL_COMPOSE");
+        }
+    }
+
+    private String host() {
+        return from.getAddress().substring(from.getAddress().lastIndexOf('@') + 1);
+    }
+
+    private MimeMultipart content(OutboxItem item) throws MessagingException, OutboxException {
+        return switch (item.kind()) {
+            case RESULT -> item.isAtRest() ? clearResult(item) : sealedResult(item);
+            case NOTICE -> notice(item, DeliveryJson.notice(item.body()));
+            case REPORT -> report(item, DeliveryJson.report(item.body()));
+        };
+    }
+
+    private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException {
+        String name = item.deliveryId() + ".jwe";
+        return new MimeMultipart(
+                text(MailText.sealedResult(item, name)),
+                attachment(name, new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+    }
+
+    private MimeMultipart clearResult(OutboxItem item) throws MessagingException {
+        return new MimeMultipart(
+                text(MailText.clearResult(item)),
+                attachment(item.deliveryId() + ".json", new ClearResultHandler(new ClearResult(opener, item))));
+    }
+
+    private static MimeMultipart notice(OutboxItem item, Notice notice) throws MessagingException {
+        return new MimeMultipart(
+                text(MailText.notice(item, notice)),
+                attachment(
+                        item.deliveryId() + ".json", new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+    }
+
+    private static MimeMultipart report(OutboxItem item, CredentialReport report) throws MessagingException {
+        MimeBodyPart html = new MimeBodyPart();
+        html.setText(report.html(), UTF_8, "html");
+        html.setHeader("Content-Transfer-Encoding", "base64");
+        MimeBodyPart readable = new MimeBodyPart();
+        readable.setContent(new MimeMultipart("alternative", text(MailText.report(item, report)), html));
+        byte[] csv = report.csv().getBytes(StandardCharsets.UTF_8);
+        return new MimeMultipart(
+                readable,
+                attachment(
+                        item.deliveryId() + ".csv", new DataHandler(new BytesSource("text/csv; charset=utf-8", csv))));
+    }
+
+    private static MimeBodyPart text(String text) throws MessagingException {
+        MimeBodyPart part = new MimeBodyPart();
+        part.setText(text, UTF_8);
+        return part;
+    }
+
+    /** The encoding is set so that nobody reads the content to find the best one. */
+    private static MimeBodyPart attachment(String name, DataHandler content) throws MessagingException {
+        MimeBodyPart part = new MimeBodyPart();
+        part.setDataHandler(content);
+        part.setDisposition(Part.ATTACHMENT);
+        part.setFileName(name);
+        part.setHeader("Content-Type", content.getContentType());
+        part.setHeader("Content-Transfer-Encoding", "base64");
+        return part;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.passcourier.delivery;
+
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.Message;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a mail server said. RFC 5321, section 4.2.1: a reply 5yz to the sender, the recipient or the content is
+ * for good; 4yz is for now. A refused log-in may heal by itself or by the operator, but is not repeated quickly: servers
+ * lock accounts.
+ */
+final class MailOutcome implements OutcomeReader {
+
+    private static final Duration AFTER_REFUSED_LOGIN = Duration.ofMinutes(15);
+
+    @Override
+    public DeliveryOutcome read(Message answer, @Nullable Throwable failure, Instant now) {
+        if (failure == null) {
+            return new DeliveryOutcome.Delivered("SMTP_250");
+        }
+        if (FailureCodes.find(failure, AuthenticationFailedException.class) != null) {
+            return new DeliveryOutcome.TryLater("SMTP_LOGIN", AFTER_REFUSED_LOGIN);
+        }
+        int reply = reply(failure);
+        if (reply >= 500 && reply < 600) {
+            return new DeliveryOutcome.Failed("SMTP_" + reply);
+        }
+        return reply > 0 ? new DeliveryOutcome.TryLater("SMTP_" + reply, null) : FailureCodes.outcome(failure);
+    }
+
+    /** The reply to the recipient's address says more than the one to the whole, so the last one found counts. */
+    private static int reply(Throwable failure) {
+        int reply = -1;
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < 16; depth++) {
+            int code = code(link);
+            reply = code > 0 ? code : reply;
+            link = link instanceof MessagingException mail && mail.getNextException() != null
+                    ? mail.getNextException()
+                    : link.getCause();
+        }
+        return reply;
+    }
+
+    private static int code(Throwable failure) {
+        if (failure instanceof SMTPAddressFailedException address) {
+            return address.getReturnCode();
+        }
+        if (failure instanceof SMTPSenderFailedException sender) {
+            return sender.getReturnCode();
+        }
+        return failure instanceof SMTPSendFailedException send ? send.getReturnCode() : -1;
+    }
+}

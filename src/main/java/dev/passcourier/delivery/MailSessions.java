@@ -1,0 +1,56 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings.EmailChannel;
+import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.http.PemTrust;
+import jakarta.mail.Session;
+import java.util.Properties;
+
+/**
+ * Mail sessions that cannot be downgraded: TLS from the first byte, or STARTTLS demanded before anything else is said.
+ * Property names: package description of {@code org.eclipse.angus.mail.smtp}.
+ */
+final class MailSessions {
+
+    private static final String CONNECT_MILLIS = "5000";
+    private static final String SILENCE_MILLIS = "30000";
+
+    private MailSessions() {}
+
+    /** The Camel component's, and Jakarta Mail's, name of the protocol. */
+    static String protocol(EmailChannel channel) {
+        return channel.security() == MailSecurity.SMTPS ? "smtps" : "smtp";
+    }
+
+    /** The session of one destination. Holds no credentials. */
+    static Session session(EmailChannel channel) throws ConfigurationException {
+        String prefix = "mail." + protocol(channel) + ".";
+        Properties properties = new Properties();
+        properties.setProperty("mail.transport.protocol", protocol(channel));
+        properties.setProperty(prefix + "host", channel.host());
+        properties.setProperty(prefix + "port", Integer.toString(channel.port()));
+        properties.setProperty(prefix + "auth", Boolean.toString(channel.user() != null));
+        properties.setProperty(prefix + "connectiontimeout", CONNECT_MILLIS);
+        properties.setProperty(prefix + "timeout", SILENCE_MILLIS);
+        properties.setProperty(prefix + "writetimeout", SILENCE_MILLIS);
+        properties.setProperty(prefix + "sendpartial", "false");
+        properties.setProperty(prefix + "quitwait", "false");
+        if (channel.security() != MailSecurity.NONE) {
+            secure(properties, prefix, channel);
+        }
+        return Session.getInstance(properties);
+    }
+
+    private static void secure(Properties properties, String prefix, EmailChannel channel)
+            throws ConfigurationException {
+        boolean starttls = channel.security() == MailSecurity.STARTTLS;
+        properties.setProperty(prefix + "starttls.enable", Boolean.toString(starttls));
+        properties.setProperty(prefix + "starttls.required", Boolean.toString(starttls));
+        properties.setProperty(prefix + "ssl.enable", Boolean.toString(!starttls));
+        properties.setProperty(prefix + "ssl.checkserveridentity", "true");
+        properties.setProperty(prefix + "ssl.protocols", "TLSv1.3 TLSv1.2");
+        properties.put(
+                prefix + "ssl.socketFactory", PemTrust.context(channel.trust()).getSocketFactory());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.passcourier.delivery;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** The words of our mails. */
+final class MailText {
+
+    private MailText() {}
+
+    /** Names nothing but the delivery: subjects are read by many. */
+    static String subject(OutboxItem item) {
+        String what =
+                switch (item.kind()) {
+                    case RESULT -> "delivery";
+                    case NOTICE -> "notice";
+                    case REPORT -> "report";
+                };
+        return "Passcourier " + what + " " + item.deliveryId();
+    }
+
+    static String sealedResult(OutboxItem item, String fileName) {
+        return """
+                The password you asked for is attached, sealed for your key.
+
+                Open it with:   passcourier open %s
+
+                or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
+                signed JWS (RFC 7515). Check the signature, and that "deliveryId" inside
+                is the one below.
+                %s""".formatted(fileName, ids(item));
+    }
+
+    static String clearResult(OutboxItem item) {
+        return """
+                The password you asked for is attached as JSON. It is NOT sealed: whoever
+                reads this mail can read it. Store it safely and delete this mail.
+                %s""".formatted(ids(item));
+    }
+
+    static String notice(OutboxItem item, Notice notice) {
+        return """
+                Request %s ended without a password: %s (%s).
+
+                %s
+
+                Account:  %s
+                Instance: %s
+                Asked:    %d times
+                Ended:    %s
+
+                The same is attached as JSON. Delivery: %s
+                """.formatted(
+                        PlainText.line(notice.requestId()),
+                        notice.verdict(),
+                        PlainText.line(notice.code()),
+                        PlainText.line(notice.advice()),
+                        orDash(notice.account()),
+                        orDash(notice.instance()),
+                        notice.attempts(),
+                        seconds(notice.endedAt()),
+                        item.deliveryId());
+    }
+
+    static String report(OutboxItem item, CredentialReport report) {
+        return """
+                %s
+
+                The report is the HTML part of this mail; the attachment has it as CSV.
+                It holds no passwords.
+
+                Delivery: %s
+                """.formatted(PlainText.line(report.title()), item.deliveryId());
+    }
+
+    private static String ids(OutboxItem item) {
+        Instant notAfter = item.notAfter();
+        return """
+
+                Request:  %s
+                Delivery: %s
+                Valid to: %s
+
+                The same delivery may arrive twice; both carry the same delivery id.
+                """.formatted(item.requestId(), item.deliveryId(), notAfter == null ? "-" : seconds(notAfter));
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : PlainText.line(text);
+    }
+
+    private static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

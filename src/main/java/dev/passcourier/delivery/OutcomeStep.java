@@ -1,0 +1,110 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.retry.RetryRule;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Last step of a sink before the hand-on: reads how the far side answered, records it, and leaves the envelopes to hand
+ * on in the body: none, the next attempt, or the message for quarantine.
+ */
+final class OutcomeStep implements Processor {
+
+    /** Name of the exchange variable that a sink's catch clause keeps the exception in. */
+    static final String FAILURE = "failure";
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeStep.class);
+
+    private final OutcomeReader reader;
+    private final DeliveryRecord record;
+    private final Clock clock;
+    private final RandomGenerator jitter;
+
+    OutcomeStep(OutcomeReader reader, DeliveryRecord record, Clock clock, RandomGenerator jitter) {
+        this.reader = reader;
+        this.record = record;
+        this.clock = clock;
+        this.jitter = jitter;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        List<Envelope> next = next(
+                exchange.getVariable(Attempt.VARIABLE, Attempt.class),
+                message,
+                exchange.getVariable(FAILURE, Throwable.class));
+        message.removeHeaders("*");
+        message.setBody(next);
+    }
+
+    private List<Envelope> next(Attempt attempt, Message answer, @Nullable Throwable failure) {
+        if (attempt instanceof Attempt.Refused refused) {
+            return List.of(quarantined(refused));
+        }
+        if (attempt instanceof Attempt.Settled settled) {
+            return settle(settled.item(), settled.outcome());
+        }
+        return settle(((Attempt.Due) attempt).item(), reader.read(answer, failure, clock.instant()));
+    }
+
+    private List<Envelope> settle(OutboxItem item, DeliveryOutcome outcome) {
+        if (outcome instanceof DeliveryOutcome.Delivered delivered) {
+            record.delivered(item, delivered.code());
+            return List.of();
+        }
+        if (outcome instanceof DeliveryOutcome.Failed failed) {
+            boolean expired = failed.code().equals(FailureCodes.EXPIRED);
+            return failed(item, failed.code(), expired ? Verdict.EXPIRED : Verdict.FAILED);
+        }
+        return postpone(item, (DeliveryOutcome.TryLater) outcome);
+    }
+
+    private List<Envelope> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
+        Optional<Duration> wait = RetryRule.DELIVERY.waitAfter(item.attempt(), later.after(), jitter);
+        if (wait.isEmpty()) {
+            return failed(item, later.code(), Verdict.FAILED);
+        }
+        Instant then = clock.instant().plus(wait.get());
+        Instant notAfter = item.notAfter();
+        if (notAfter != null && !then.isBefore(notAfter)) {
+            return failed(item, later.code(), Verdict.EXPIRED);
+        }
+        record.postponed(item, later.code());
+        LOG.info("{} {} to {} goes again after {}", later.code(), item.deliveryId(), item.alias(), wait.get());
+        return List.of(OutboxCodec.envelope(item.nextAttempt(), then));
+    }
+
+    private List<Envelope> failed(OutboxItem item, String code, Verdict verdict) {
+        record.failed(item, code, verdict);
+        LOG.warn("{} {} {} to {} is not delivered", verdict, code, item.deliveryId(), item.alias());
+        return List.of();
+    }
+
+    /** A foreign message's properties stay behind: they could steer the send. */
+    private Envelope quarantined(Attempt.Refused refused) {
+        var arrival = refused.arrival();
+        record.quarantined(arrival, refused.code().name());
+        LOG.warn("{} {} from {} goes to quarantine", refused.code(), arrival.messageId(), arrival.queue());
+        return new Envelope(
+                Queues.QUARANTINE,
+                arrival.body(),
+                Map.of("pcReason", refused.code().name(), "pcFrom", arrival.queue()),
+                null,
+                null);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings.Channel;
+import dev.passcourier.config.Settings.Destination;
+import dev.passcourier.config.Settings.EmailChannel;
+import dev.passcourier.config.Settings.FileChannel;
+import dev.passcourier.config.Settings.JmsChannel;
+import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.config.Settings.WebhookChannel;
+import dev.passcourier.http.HttpClients;
+import dev.passcourier.http.PemTrust;
+import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes the sinks of configured destinations and refuses unsafe ones. Every template needs the service's beans
+ * {@code arrival}, {@code broker} and, for webhooks, {@code exact-headers}.
+ */
+public final class SinkFactory {
+
+    private final DeliveryRecord record;
+    private final Clock clock;
+    private final RandomGenerator jitter;
+    private final AtRestOpener opener;
+
+    /** With what all sinks share. */
+    public SinkFactory(AuditTrail audit, Clock clock, RandomGenerator jitter, AtRestOpener opener) {
+        this.record = new DeliveryRecord(audit, clock);
+        this.clock = clock;
+        this.jitter = jitter;
+        this.opener = opener;
+    }
+
+    /**
+     * The sink of one destination.
+     *
+     * @param alias     its name
+     * @param consumers how many deliveries to make at once
+     * @throws ConfigurationException naming the setting that cannot be used or is unsafe
+     */
+    public Sink sink(String alias, Destination destination, int consumers) throws ConfigurationException {
+        Channel channel = destination.channel();
+        if (channel instanceof EmailChannel email) {
+            return email(alias, email, consumers);
+        }
+        if (channel instanceof WebhookChannel webhook) {
+            return webhook(alias, webhook, consumers);
+        }
+        if (channel instanceof FileChannel file) {
+            return file(alias, file, consumers);
+        }
+        if (destination.seal() == null) {
+            throw unsafe(alias, "seal: none cannot go to a queue, a broker keeps what it carries; name a recipient");
+        }
+        return jms(alias, (JmsChannel) channel, consumers);
+    }
+
+    private Sink email(String alias, EmailChannel channel, int consumers) throws ConfigurationException {
+        if (channel.security() == MailSecurity.NONE && !channel.insecure()) {
+            throw unsafe(alias, "mail without TLS needs insecure: true");
+        }
+        Session session = MailSessions.session(channel);
+        Composer composer = new MailComposer(
+                session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
+        Map<String, Object> beans = steps(alias, composer, new MailOutcome());
+        beans.put(alias + "-session", session);
+        beans.put(alias + "-login", new MailLogin(channel.user(), channel.password()));
+        Map<String, String> parameters = parameters(alias, consumers);
+        parameters.put("protocol", MailSessions.protocol(channel));
+        parameters.put("host", channel.host());
+        parameters.put("port", Integer.toString(channel.port()));
+        return new Sink("email-sink", parameters, beans);
+    }
+
+    private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
+        if (!"https".equals(channel.url().getScheme()) && !channel.insecure()) {
+            throw unsafe(alias, "a webhook without https needs insecure: true");
+        }
+        WebhookSigner signer = new WebhookSigner(channel.secrets());
+        Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
+        beans.put(alias + "-webhook-client", new HttpClients(consumers, PemTrust.context(channel.trust())));
+        Map<String, String> parameters = parameters(alias, consumers);
+        parameters.put("url", channel.url().toString());
+        return new Sink("webhook-sink", parameters, beans);
+    }
+
+    private Sink file(String alias, FileChannel channel, int consumers) throws ConfigurationException {
+        Path directory = channel.directory();
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw unsafe(alias, "directory " + directory + " must exist and be writable");
+        }
+        Map<String, Object> beans = steps(alias, new FileComposer(opener), simple("FILE_WRITTEN"));
+        beans.put(alias + "-write", new FileSend(directory));
+        return new Sink("file-sink", parameters(alias, consumers), beans);
+    }
+
+    private Sink jms(String alias, JmsChannel channel, int consumers) {
+        Map<String, String> parameters = parameters(alias, consumers);
+        parameters.put("queue", channel.queue());
+        return new Sink("jms-sink", parameters, steps(alias, new JmsComposer(), simple("JMS_SENT")));
+    }
+
+    private Map<String, Object> steps(String alias, Composer composer, OutcomeReader reader) {
+        Map<String, Object> beans = new HashMap<>();
+        beans.put(alias + "-compose", new ComposeStep(alias, composer, record, clock));
+        beans.put(alias + "-outcome", new OutcomeStep(reader, record, clock, jitter));
+        return beans;
+    }
+
+    private static OutcomeReader simple(String delivered) {
+        return (answer, failure, now) ->
+                failure == null ? new DeliveryOutcome.Delivered(delivered) : FailureCodes.outcome(failure);
+    }
+
+    private static Map<String, String> parameters(String alias, int consumers) {
+        Map<String, String> parameters = new HashMap<>();
+        parameters.put("destination", alias);
+        parameters.put("consumers", Integer.toString(consumers));
+        return parameters;
+    }
+
+    private static InternetAddress address(String alias, String setting, String address) throws ConfigurationException {
+        try {
+            InternetAddress parsed = new InternetAddress(address, true);
+            parsed.validate();
+            return parsed;
+        } catch (AddressException e) {
+            throw unsafe(alias, setting + " is not one mail address");
+        }
+    }
+
+    private static ConfigurationException unsafe(String alias, String text) {
+        return new ConfigurationException("destinations." + alias + ": " + text);
+    }
+}
