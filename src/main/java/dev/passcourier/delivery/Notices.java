@@ -46,9 +46,19 @@ public final class Notices {
             int attempts,
             List<String> aliases,
             Instant now) {
-        Notice notice = new Notice(requestId, account, instance, verdict, code, advice, attempts, now);
+        return notices(
+                new Notice(requestId, account, instance, verdict, code, advice, attempts, now), requestId, aliases);
+    }
+
+    /**
+     * One message per destination about a message that only bears a request's id.
+     *
+     * @param key takes the request id's place in the delivery ids, so that this notice is not taken for that request's
+     */
+    public List<Envelope> notices(Notice notice, String key, List<String> aliases) {
         return aliases.stream()
-                .map(alias -> OutboxItems.notice(notice, alias, deliveryIds.apply(requestId, alias + SUFFIX), now))
+                .map(alias ->
+                        OutboxItems.notice(notice, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
                 .map(item -> OutboxCodec.envelope(item, null))
                 .toList();
     }

@@ -13,6 +13,7 @@ public enum RefusalCode {
     NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations."),
     DUPLICATE_REQUEST("Use a new id: another request has had this one."),
     DEADLINE_PAST("Ask again with a later deadline."),
+    DEADLINE_TOO_FAR("Ask again with a deadline within 30 days."),
     BATCH_NOT_UTF8("Save the file as UTF-8."),
     BATCH_TOO_LARGE("Split the file: at most 10 MiB and 10,000 requests."),
     BATCH_EMPTY("Put at least one request into the file."),

@@ -1,0 +1,28 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.Origin;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a file or of a schedule's run.
+ *
+ * @param source  {@code FILE} or {@code SCHEDULE}
+ * @param id      the same whenever the same thing comes again: the file's SHA-256, or schedule and planned time
+ * @param name    the file's name in {@code done}, or the schedule's
+ * @param planned when the run was planned, or null for a file
+ * @param lines   what was read
+ */
+record Batch(
+        Origin.Source source,
+        String id,
+        String name,
+        @Nullable Instant planned,
+        List<BatchLine> lines) {
+
+    Origin origin(int line) {
+        return new Origin(source, id + ":" + line, null, id, line);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.RequestWriter;
+import dev.passcourier.request.Verdict;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Hands a batch over to the intake queue: on record first, then all good lines in one transaction, once. */
+public final class BatchHandOver {
+
+    private static final int REMEMBERED = 1000;
+
+    private final String intakeQueue;
+    private final AuditTrail audit;
+    private final IntakeSender sender;
+    private final Clock clock;
+
+    /** Batches on record already; a broker that is away must not fill the trail with the same records. */
+    private final Set<String> recorded = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    }));
+
+    /**
+     * For one intake queue.
+     *
+     * @param intakeQueue its name on our broker
+     */
+    public BatchHandOver(String intakeQueue, AuditTrail audit, IntakeSender sender, Clock clock) {
+        this.intakeQueue = intakeQueue;
+        this.audit = audit;
+        this.sender = sender;
+        this.clock = clock;
+    }
+
+    /**
+     * Records and sends the batch.
+     *
+     * @return false if its requests had been sent before
+     * @throws RuntimeException if it could not be recorded or sent: nothing was sent
+     */
+    boolean handOver(Batch batch) {
+        if (!recorded.contains(batch.id())) {
+            record(batch);
+            recorded.add(batch.id());
+        }
+        List<Envelope> requests = batch.lines().stream()
+                .filter(BatchLine.Good.class::isInstance)
+                .map(line -> envelope(batch, (BatchLine.Good) line))
+                .toList();
+        return requests.isEmpty() || sender.send(requests, batch.id());
+    }
+
+    private Envelope envelope(Batch batch, BatchLine.Good line) {
+        return Origins.envelope(intakeQueue, RequestWriter.toBytes(line.request()), batch.origin(line.line()));
+    }
+
+    private void record(Batch batch) {
+        Map<Fact, String> facts = new EnumMap<>(Fact.class);
+        facts.put(Fact.BATCH, batch.id());
+        facts.put(Fact.SOURCE, batch.source().name());
+        facts.put(Fact.NAME, batch.name());
+        facts.put(Fact.COUNT, Integer.toString(batch.lines().size()));
+        if (batch.planned() != null) {
+            facts.put(Fact.PLANNED, batch.planned().toString());
+        }
+        append(AuditEvent.Type.BATCH_TAKEN, facts);
+        for (BatchLine line : batch.lines()) {
+            if (line instanceof BatchLine.Bad bad) {
+                append(AuditEvent.Type.ENDED, end(batch, bad));
+            }
+        }
+    }
+
+    private static Map<Fact, String> end(Batch batch, BatchLine.Bad bad) {
+        return Map.of(
+                Fact.BATCH, batch.id(),
+                Fact.LINE, Integer.toString(bad.line()),
+                Fact.VERDICT, Verdict.REFUSED.name(),
+                Fact.CODE, bad.code().name());
+    }
+
+    private void append(AuditEvent.Type type, Map<Fact, String> facts) {
+        audit.append(new AuditEvent(type, clock.instant(), facts));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.passcourier.intake;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows the file route only what {@link DropGuard} lets pass; Camel itself would follow links. Says once why a file with
+ * a batch's name stays where it is.
+ */
+public final class DropFilter implements GenericFileFilter<File> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DropFilter.class);
+    private static final int REMEMBERED = 1000;
+
+    private final DropGuard guard;
+    private final Map<String, String> told = new HashMap<>();
+
+    /** Over one guard. */
+    public DropFilter(DropGuard guard) {
+        this.guard = guard;
+    }
+
+    @Override
+    public boolean accept(GenericFile<File> file) {
+        return accept(file.getFile().toPath());
+    }
+
+    boolean accept(Path file) {
+        String name = file.getFileName().toString();
+        if (!DropGuard.isBatchName(name)) {
+            return false;
+        }
+        return guard.objection(file).map(objection -> leave(name, objection)).orElse(true);
+    }
+
+    private synchronized boolean leave(String name, String objection) {
+        if (told.size() >= REMEMBERED) {
+            told.clear();
+        }
+        if (!objection.equals(told.put(name, objection))) {
+            LOG.warn("DROPPED_FILE_LEFT {}: {}", name, objection);
+        }
+        return false;
+    }
+}

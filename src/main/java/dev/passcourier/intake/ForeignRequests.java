@@ -1,0 +1,37 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.request.Origin;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Moves requests from a queue on another broker to our intake. The two brokers share no transaction: a message that
+ * comes again after a crash is sent under the same duplicate id, and our broker drops it. Only body, message id and
+ * validated user cross over.
+ */
+public final class ForeignRequests implements Processor {
+
+    private final String intakeQueue;
+    private final IntakeSender sender;
+
+    /**
+     * For one intake queue.
+     *
+     * @param intakeQueue its name on our broker
+     */
+    public ForeignRequests(String intakeQueue, IntakeSender sender) {
+        this.intakeQueue = intakeQueue;
+        this.sender = sender;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        Origin origin = new Origin(Origin.Source.JMS, arrival.messageId(), arrival.user(), null, 0);
+        sender.send(List.of(Origins.envelope(intakeQueue, arrival.body(), origin)), "jms:" + arrival.messageId());
+        exchange.getMessage().setBody(null);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.passcourier.intake;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What the intake and its edges ask of the ledger. */
+public interface IntakeLedger {
+
+    /** Returns when the audit record with this sequence number has been applied to the ledger. */
+    void awaitApplied(long sequence);
+
+    /** What is known of a request's id, from its first ASKED record on. */
+    Optional<Seen> request(String id);
+
+    /**
+     * The latest planned time of a schedule whose run reached the intake: of whose batch at least one request has been
+     * asked. Empty if there is none.
+     */
+    Optional<Instant> lastFire(String schedule);
+
+    /**
+     * A request's id that is known.
+     *
+     * @param reference the {@link dev.passcourier.request.Origin#reference()} it was first asked with
+     * @param handedOn  true once a later stage has seen it, so that the intake's work is known to be done
+     */
+    record Seen(String reference, boolean handedOn) {}
+}

@@ -1,0 +1,84 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notice;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Policy;
+import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Salvaged;
+import dev.passcourier.request.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Ends requests that are refused: on record first, then told to those who may be told. These are the destinations that
+ * the request names, that the configuration has, and that some policy rule grants to the request's source and user;
+ * otherwise anybody could have mail sent to our destinations with requests that are never allowed.
+ */
+final class Refusals {
+
+    private final Set<String> destinations;
+    private final Policy policy;
+    private final AuditTrail audit;
+    private final Notices notices;
+
+    Refusals(Set<String> destinations, Policy policy, AuditTrail audit, Notices notices) {
+        this.destinations = destinations;
+        this.policy = policy;
+        this.audit = audit;
+        this.notices = notices;
+    }
+
+    /** A request that is on record as asked under its own id. */
+    List<Envelope> refused(Origin origin, PasswordRequest request, RequestException why, Instant now) {
+        Map<Fact, String> facts = Asked.facts(origin);
+        facts.put(Fact.REQUEST, request.id());
+        end(facts, why.code(), now);
+        return tell(request.id(), request.id(), origin, Salvaged.of(request), why, now);
+    }
+
+    /**
+     * A request that could not be read, or whose id another one has. It is not recorded under an id that it only
+     * pretends to have: that would end, or block, the other one.
+     */
+    List<Envelope> pretended(Origin origin, Salvaged salvaged, RequestException why, Instant now) {
+        end(Asked.facts(origin), why.code(), now);
+        String id = salvaged.id().isEmpty() ? origin.reference() : salvaged.id();
+        return tell(id, origin.reference(), origin, salvaged, why, now);
+    }
+
+    private void end(Map<Fact, String> facts, RefusalCode code, Instant now) {
+        facts.put(Fact.VERDICT, Verdict.REFUSED.name());
+        facts.put(Fact.CODE, code.name());
+        audit.append(new AuditEvent(AuditEvent.Type.ENDED, now, facts));
+    }
+
+    private List<Envelope> tell(
+            String id, String key, Origin origin, Salvaged salvaged, RequestException why, Instant now) {
+        List<String> aliases = salvaged.deliverTo().stream()
+                .filter(alias -> destinations.contains(alias) && policy.mayTell(origin, alias))
+                .toList();
+        Notice notice = new Notice(
+                id,
+                salvaged.account(),
+                salvaged.instance(),
+                Verdict.REFUSED,
+                why.code().name(),
+                advice(why),
+                0,
+                now);
+        return notices.notices(notice, key, aliases);
+    }
+
+    private static String advice(RequestException why) {
+        return why.where().isEmpty() ? why.code().advice() : why.code().advice() + " It is about: " + why.where() + ".";
+    }
+}

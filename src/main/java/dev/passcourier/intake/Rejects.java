@@ -1,0 +1,45 @@
+package dev.passcourier.intake;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.RequestException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Says what was wrong with a file or its lines: places and codes, never content. */
+final class Rejects {
+
+    private Rejects() {}
+
+    /** NDJSON with one object per bad line, or empty if there is none. */
+    static Optional<byte[]> page(List<BatchLine> lines) {
+        String page = lines.stream()
+                .filter(BatchLine.Bad.class::isInstance)
+                .map(line -> row((BatchLine.Bad) line) + "\n")
+                .collect(Collectors.joining());
+        return page.isEmpty() ? Optional.empty() : Optional.of(page.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** JSON with why a whole file was refused. */
+    static byte[] error(RequestException why) {
+        ObjectNode error = reason(JsonNodeFactory.instance.objectNode(), why.code(), why.where());
+        return (error + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode row(BatchLine.Bad bad) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode().put("line", bad.line());
+        return reason(row, bad.code(), bad.where());
+    }
+
+    private static ObjectNode reason(ObjectNode object, RefusalCode code, String where) {
+        object.put("code", code.name());
+        if (!where.isEmpty()) {
+            object.put("where", where);
+        }
+        return object.put("advice", code.advice());
+    }
+}

@@ -1,0 +1,137 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.config.Settings;
+import dev.passcourier.request.BatchFormat;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.BatchReader;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs schedules once per planned time, whatever makes them run: Quartz when the time comes, or the catch-up after a
+ * stop, a failure or a machine asleep. Of several missed times only the latest is caught up. Two nodes may run the same
+ * time; the broker takes it once.
+ */
+public final class ScheduleRuns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScheduleRuns.class);
+
+    private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
+    private final IntakeLedger ledger;
+    private final BatchHandOver handOver;
+    private final Clock clock;
+    private final Instant startedAt;
+
+    /** For the configured schedules. */
+    public ScheduleRuns(
+            Map<String, Settings.Schedule> schedules, IntakeLedger ledger, BatchHandOver handOver, Clock clock) {
+        schedules.forEach((name, settings) -> this.schedules.put(name, new Entry(name, settings)));
+        this.ledger = ledger;
+        this.handOver = handOver;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    /**
+     * Runs a schedule because its time has come.
+     *
+     * @param scheduled the time that the timer had in mind
+     */
+    void fire(String name, Instant scheduled) {
+        Entry schedule = schedules.get(name);
+        if (schedule == null) {
+            throw new IllegalArgumentException("SCHEDULE_UNKNOWN");
+        }
+        Optional<Instant> planned =
+                schedule.times.isPlanned(scheduled) ? Optional.of(scheduled) : schedule.times.latest(clock.instant());
+        planned.ifPresent(time -> run(schedule, time));
+    }
+
+    /** Runs every schedule whose latest planned time has been missed. */
+    void catchUp() {
+        for (Entry schedule : schedules.values()) {
+            schedule.times.latest(clock.instant()).ifPresent(latest -> run(schedule, latest));
+        }
+    }
+
+    private void run(Entry schedule, Instant planned) {
+        synchronized (schedule) {
+            if (planned.isAfter(last(schedule))) {
+                try {
+                    handOver.handOver(batch(schedule, planned));
+                    schedule.last = planned;
+                } catch (IOException | RequestException unusable) {
+                    complain(schedule, planned, unusable);
+                }
+            }
+        }
+    }
+
+    /** The last time that ran; before the first one, only what is planned after our start counts as missed. */
+    private Instant last(Entry schedule) {
+        if (schedule.last == null) {
+            schedule.last = ledger.lastFire(schedule.name).orElse(startedAt.minusMillis(1));
+        }
+        return schedule.last;
+    }
+
+    private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {
+        String run = schedule.name + "@" + planned;
+        List<BatchLine> lines = BatchReader.read(
+                content(schedule.settings.requests()), schedule.format, line -> Integer.toString(line));
+        String prefix = schedule.name + "-" + RunIds.compact(planned) + "-";
+        return new Batch(
+                Origin.Source.SCHEDULE,
+                run,
+                schedule.name,
+                planned,
+                lines.stream().map(line -> RunIds.prefixed(line, prefix)).toList());
+    }
+
+    private static byte[] content(Path list) throws IOException {
+        try (InputStream in = Files.newInputStream(list)) {
+            return in.readNBytes(BatchReader.MAX_BYTES + 1);
+        }
+    }
+
+    /** Once per planned time: the catch-up tries again until the next one. */
+    private static void complain(Entry schedule, Instant planned, Exception why) {
+        if (!planned.equals(schedule.complained)) {
+            schedule.complained = planned;
+            String code = why instanceof RequestException refused ? refused.getMessage() : "SCHEDULE_LIST_UNREADABLE";
+            LOG.error("{} in the list of schedule {}, planned for {}; it is tried again", code, schedule.name, planned);
+        }
+    }
+
+    /** A schedule and what has become of it; guarded by its own lock. */
+    private static final class Entry {
+
+        private final String name;
+        private final Settings.Schedule settings;
+        private final PlannedTimes times;
+        private final BatchFormat format;
+        private @Nullable Instant last;
+        private @Nullable Instant complained;
+
+        Entry(String name, Settings.Schedule settings) {
+            this.name = name;
+            this.settings = settings;
+            this.times = new PlannedTimes(settings.cron(), settings.timeZone());
+            this.format = BatchFormat.of(settings.requests().toString())
+                    .orElseThrow(() -> new IllegalArgumentException("SCHEDULE_LIST_ENDING"));
+        }
+    }
+}
