@@ -10,14 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a {@link SecretRef} points at. */
+/** Reads what a {@link SecretRef} or another placeholder points at. */
 final class SecretSource {
 
     /** A whole value that is one reference. */
     static final Pattern REFERENCE = Pattern.compile("\\{\\{(env|file):([^{}]+)}}");
 
-    /** Largest secret file, in bytes. */
+    /** Largest file, in bytes. */
     static final int MAX_FILE = 1 << 16;
+
+    /** What a file must be before it is read. */
+    @FunctionalInterface
+    private interface Guard {
+        void check(Path file) throws ConfigurationException;
+    }
 
     private SecretSource() {}
 
@@ -32,12 +38,23 @@ final class SecretSource {
 
     /** Reads the secret with an environment of its own, which gives null for what is not set. */
     static byte[] read(String reference, UnaryOperator<@Nullable String> environment) throws ConfigurationException {
+        return read(reference, environment, FileGuard::secret);
+    }
+
+    /** Reads a value that is no secret: its file may be open to reading. */
+    static byte[] readPlain(String reference, UnaryOperator<@Nullable String> environment)
+            throws ConfigurationException {
+        return read(reference, environment, FileGuard::trusted);
+    }
+
+    private static byte[] read(String reference, UnaryOperator<@Nullable String> environment, Guard guard)
+            throws ConfigurationException {
         Matcher parts = REFERENCE.matcher(reference);
         if (!parts.matches()) {
-            throw new ConfigurationException("is not a reference to a secret");
+            throw new ConfigurationException("is neither {{env:NAME}} nor {{file:path}}");
         }
         String name = parts.group(2);
-        return parts.group(1).equals("env") ? variable(name, environment) : file(Path.of(name));
+        return parts.group(1).equals("env") ? variable(name, environment) : file(Path.of(name), guard);
     }
 
     private static byte[] variable(String name, UnaryOperator<@Nullable String> environment)
@@ -49,14 +66,14 @@ final class SecretSource {
         return value.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] file(Path path) throws ConfigurationException {
-        FileGuard.secret(path);
+    private static byte[] file(Path path, Guard guard) throws ConfigurationException {
+        guard.check(path);
         byte[] content = content(path);
         int length = withoutLineBreak(content);
         byte[] secret = Arrays.copyOf(content, length);
         Arrays.fill(content, (byte) 0);
         if (length == 0) {
-            throw new ConfigurationException("file " + path + " is empty");
+            throw new ConfigurationException(path + " is empty");
         }
         return secret;
     }
@@ -64,11 +81,11 @@ final class SecretSource {
     private static byte[] content(Path path) throws ConfigurationException {
         try {
             if (Files.size(path) > MAX_FILE) {
-                throw new ConfigurationException("file " + path + " is larger than 64 KiB");
+                throw new ConfigurationException(path + " is larger than 64 KiB");
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new ConfigurationException("file " + path + " cannot be read");
+            throw new ConfigurationException(path + " cannot be read");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -157,6 +159,13 @@ public record Settings(
     public record Destination(@Nullable String seal, Channel channel) {}
 
     /** How a destination is reached. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(name = "email", value = EmailChannel.class),
+        @JsonSubTypes.Type(name = "jms", value = JmsChannel.class),
+        @JsonSubTypes.Type(name = "webhook", value = WebhookChannel.class),
+        @JsonSubTypes.Type(name = "file", value = FileChannel.class)
+    })
     public sealed interface Channel {}
 
     /** Transport security of a mail server. */

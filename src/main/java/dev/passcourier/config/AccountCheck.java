@@ -1,0 +1,65 @@
+package dev.passcourier.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.ProviderType;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+
+/** Asks each account's provider whether it can use the settings, and where it would send calls. */
+final class AccountCheck {
+
+    private final Map<String, ProviderType> providers;
+    private final Findings findings;
+    private final Clock clock;
+
+    private AccountCheck(Map<String, ProviderType> providers, Findings findings, Clock clock) {
+        this.providers = providers;
+        this.findings = findings;
+        this.clock = clock;
+    }
+
+    static void of(JsonNode root, Map<String, ProviderType> providers, Findings findings, Clock clock) {
+        AccountCheck check = new AccountCheck(providers, findings, clock);
+        root.path("accounts").properties().forEach(account -> check.account(account.getKey(), account.getValue()));
+    }
+
+    private void account(String name, JsonNode account) {
+        String key = Keys.of("accounts", name);
+        ProviderType provider = providers.get(account.path("provider").asText());
+        if (provider == null || findings.concern(key + ".settings")) {
+            return;
+        }
+        try {
+            AccountSettings settings = new AccountSettings(name, account.path("settings"), clock);
+            provider.endpoints(settings)
+                    .forEach((use, url) -> endpoint(
+                            key + ".settings",
+                            use,
+                            url,
+                            account.path("insecure").asBoolean()));
+            provider.protocol(settings);
+        } catch (ConfigurationException e) {
+            findings.add(key + ".settings", e.getMessage(), "see config/REFERENCE.md for what the provider takes");
+        } catch (RuntimeException e) {
+            findings.add(key + ".settings", "cannot be used", "see config/REFERENCE.md for what the provider takes");
+        }
+    }
+
+    private void endpoint(String key, String use, URI url, boolean isInsecure) {
+        if (url.getHost() == null || url.getRawUserInfo() != null) {
+            findings.add(key, "gives no usable " + use + " endpoint", "write a URL with a host and no credentials");
+        } else if ("http".equalsIgnoreCase(url.getScheme())) {
+            if (!isInsecure && !TransportCheck.isLoopback(url.getHost())) {
+                findings.add(
+                        key,
+                        "sends credentials in clear to the " + use + " endpoint",
+                        "use https:, or write insecure: true beside 'settings'");
+            }
+        } else if (!"https".equalsIgnoreCase(url.getScheme())) {
+            findings.add(
+                    key, "gives an " + use + " endpoint that is not https:", "write a URL that starts with https://");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.passcourier.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that files and secrets are there, and that nobody else can read or change what they must not. */
+final class FileCheck {
+
+    /** What is demanded of a path. */
+    @FunctionalInterface
+    private interface Demand {
+        void check(Path path) throws ConfigurationException;
+    }
+
+    private static final String HINT = "correct the path or the file's mode and owner";
+
+    private final JsonNode root;
+    private final Findings findings;
+
+    private FileCheck(JsonNode root, Findings findings) {
+        this.root = root;
+        this.findings = findings;
+    }
+
+    static void of(JsonNode root, Findings findings) {
+        FileCheck check = new FileCheck(root, findings);
+        check.service();
+        check.acceptor();
+        check.dropDirectory();
+        Sections.each(
+                root, "keyRings", (key, ring) -> Sections.eachItem(ring.path("keys"), key + ".keys", check::keyFile));
+        Sections.each(root, "accounts", (key, account) -> check.demand(key, account, "trust", FileGuard::trusted));
+        Sections.each(root, "recipients", (key, recipient) -> check.demand(key, recipient, "key", FileGuard::trusted));
+        Sections.each(root, "destinations", check::destination);
+        Sections.each(
+                root, "schedules", (key, schedule) -> check.demand(key, schedule, "requests", FileGuard::trusted));
+    }
+
+    /** Reads every secret once, so that a missing one stops the start and not the first use. */
+    static void secrets(Map<String, String> secrets, UnaryOperator<@Nullable String> environment, Findings findings) {
+        secrets.forEach((key, reference) -> {
+            try {
+                Arrays.fill(SecretSource.read(reference, environment), (byte) 0);
+            } catch (ConfigurationException e) {
+                findings.add(key, e.getMessage(), "set the variable, or correct the file's path, mode and owner");
+            }
+        });
+    }
+
+    private void service() {
+        JsonNode service = root.path("service");
+        demand("service", service, "dataDirectory", FileCheck::directoryIfThere);
+        demand("service", service, "signingKey", FileCheck::secretIfThere);
+        demand("service", service, "atRestKey", FileCheck::secretIfThere);
+    }
+
+    private void acceptor() {
+        JsonNode acceptor = root.path("broker").path("acceptor");
+        demand("broker.acceptor", acceptor, "certificate", FileGuard::trusted);
+        demand("broker.acceptor", acceptor, "privateKey", FileGuard::secret);
+    }
+
+    private void dropDirectory() {
+        demand("sources.file", root.path("sources").path("file"), "directory", FileGuard::directory);
+    }
+
+    private void keyFile(String key, JsonNode file) {
+        demand(key, file, "path", path -> {
+            if (Files.isDirectory(path)) {
+                FileGuard.directory(path);
+            } else {
+                FileGuard.secret(path);
+            }
+        });
+    }
+
+    private void destination(String key, JsonNode destination) {
+        demand(key, destination, "trust", FileGuard::trusted);
+        demand(key, destination, "directory", path -> {
+            directoryIfThere(path);
+            String drop = root.path("sources").path("file").path("directory").asText();
+            if (!drop.isEmpty() && (path.startsWith(drop) || Path.of(drop).startsWith(path))) {
+                throw new ConfigurationException("shares its place with the drop directory of requests");
+            }
+        });
+    }
+
+    private void demand(String section, JsonNode settings, String name, Demand demand) {
+        JsonNode path = settings.path(name);
+        if (!path.isTextual() || path.asText().isEmpty() || findings.concern(Keys.of(section, name))) {
+            return;
+        }
+        try {
+            demand.check(Path.of(path.asText()));
+        } catch (ConfigurationException e) {
+            findings.add(Keys.of(section, name), e.getMessage(), HINT);
+        }
+    }
+
+    private static void directoryIfThere(Path path) throws ConfigurationException {
+        if (Files.exists(path)) {
+            FileGuard.directory(path);
+        }
+    }
+
+    private static void secretIfThere(Path path) throws ConfigurationException {
+        if (Files.exists(path)) {
+            FileGuard.secret(path);
+        }
+    }
+}

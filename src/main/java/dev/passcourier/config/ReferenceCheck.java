@@ -1,0 +1,86 @@
+package dev.passcourier.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Checks that every name used in one part of the settings is defined in another, and that no name is taken twice. */
+final class ReferenceCheck {
+
+    private static final Pattern OUR_QUEUES = Pattern.compile("(?i)(fetch|outbox|passcourier)\\..*|intake");
+
+    private final JsonNode root;
+    private final Findings findings;
+
+    private ReferenceCheck(JsonNode root, Findings findings) {
+        this.root = root;
+        this.findings = findings;
+    }
+
+    static void of(JsonNode root, Findings findings) {
+        ReferenceCheck check = new ReferenceCheck(root, findings);
+        Sections.each(
+                root, "accounts", (key, account) -> check.name(key + ".keyRing", account.path("keyRing"), "keyRings"));
+        Sections.each(root, "destinations", check::destination);
+        Sections.each(
+                root,
+                "schedules",
+                (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
+        check.rules();
+        check.queue("sources.jms.queue", root.path("sources").path("jms").path("queue"));
+    }
+
+    private void destination(String key, JsonNode destination) {
+        if (!destination.path("seal").asText().equals("none")) {
+            name(key + ".seal", destination.path("seal"), "recipients");
+        }
+        if (destination.path("type").asText().equals("jms")) {
+            queue(key + ".queue", destination.path("queue"));
+            boolean isSource = destination
+                    .path("queue")
+                    .equals(root.path("sources").path("jms").path("queue"));
+            if (isSource && root.path("sources").path("jms").path("url").isMissingNode()) {
+                findings.add(key + ".queue", "is the queue of requests", "choose another queue for results");
+            }
+        }
+    }
+
+    private void rules() {
+        Set<String> taken = new HashSet<>();
+        Sections.eachItem(root.path("policy").path("rules"), "policy.rules", (key, rule) -> {
+            granted(key + ".accounts", rule.path("accounts"), "accounts");
+            granted(key + ".destinations", rule.path("destinations"), "destinations");
+            if (rule.path("name").isTextual() && !taken.add(rule.path("name").asText())) {
+                findings.add(key + ".name", "names another rule already", "choose another name");
+            }
+        });
+    }
+
+    private void granted(String key, JsonNode list, String section) {
+        Sections.eachItem(list, key, (item, name) -> {
+            if (!name.asText().equals("*")) {
+                name(item, name, section);
+            }
+        });
+    }
+
+    private void names(String key, JsonNode list, String section) {
+        Sections.eachItem(list, key, (item, name) -> name(item, name, section));
+    }
+
+    private void name(String key, JsonNode name, String section) {
+        if (name.isTextual() && !root.path(section).has(name.asText())) {
+            findings.add(
+                    key,
+                    "is not defined under '" + section + "'",
+                    Suggestion.forWord(name.asText(), Sections.names(root, section)));
+        }
+    }
+
+    private void queue(String key, JsonNode queue) {
+        if (OUR_QUEUES.matcher(queue.asText()).matches()) {
+            findings.add(key, "is a queue of the service's own", "choose a name that starts otherwise");
+        }
+    }
+}
