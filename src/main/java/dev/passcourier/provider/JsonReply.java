@@ -116,6 +116,11 @@ public final class JsonReply {
         return node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty();
     }
 
+    /** Whether there is an object; without a path, whether the whole answer is one. */
+    public boolean isObject(String... path) {
+        return at(path).isObject();
+    }
+
     /** Whether a value is there; works for secret members too. */
     public Presence presence(String... path) {
         JsonNode node = at(path);

@@ -39,6 +39,10 @@ class JsonReplyTest {
         assertThat(json.names()).containsExactly("a", "l");
         assertThat(json.names("l")).isEmpty();
         assertThat(json.text("no", "such")).isEmpty();
+        assertThat(json.isObject()).isTrue();
+        assertThat(json.isObject("a")).isTrue();
+        assertThat(json.isObject("l")).isFalse();
+        assertThat(json.isObject("no")).isFalse();
     }
 
     @Test

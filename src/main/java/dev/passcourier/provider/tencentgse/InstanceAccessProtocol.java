@@ -69,7 +69,7 @@ final class InstanceAccessProtocol implements CloudProtocol {
             return HttpFault.of(reply, clock);
         }
         return JsonReply.of(reply, Set.of("Secret"))
-                .filter(json -> !json.names("Response").isEmpty())
+                .filter(json -> json.isObject("Response"))
                 .map(json -> read(request, json, reply))
                 .orElseGet(HttpFault::unreadable);
     }

@@ -57,13 +57,16 @@ record TencentFaults(Clock clock) {
     /** What an error means, given that there is one. */
     Answer of(PasswordRequest request, JsonReply json, HttpReply reply) {
         String code = json.code("Response", "Error", "Code").orElse("ERROR_WITHOUT_CODE");
-        // Tencent's support asks for this id; answers have no room for it.
-        LOG.info(
-                "request {}: {}, Tencent's RequestId {}",
-                request.id(),
-                code,
-                json.code("Response", "RequestId").orElse("missing"));
-        return answer(code, reply);
+        Answer answer = answer(code, reply);
+        if (!(answer instanceof Answer.NotYet)) {
+            log(request, code, json.code("Response", "RequestId").orElse("missing"));
+        }
+        return answer;
+    }
+
+    /** Tencent's support asks for the RequestId; answers have no room for it. */
+    private static void log(PasswordRequest request, String code, String requestId) {
+        LOG.info("request {}: {}, Tencent's RequestId {}", request.id(), code, requestId);
     }
 
     private Answer answer(String code, HttpReply reply) {

@@ -59,6 +59,7 @@ final class ZStackProtocol implements CloudProtocol {
 
     private Answer password(HttpReply reply) {
         return JsonReply.of(reply, Set.copyOf(SECRETS))
+                .filter(JsonReply::isObject)
                 .map(json -> password(json, reply))
                 .orElseGet(HttpFault::unreadable);
     }
