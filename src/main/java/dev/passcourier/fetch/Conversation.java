@@ -31,7 +31,8 @@ public final class Conversation {
     private boolean renewed;
     private int calls;
 
-    Conversation(FetchWork work) {
+    /** Opens a conversation about {@code work}. */
+    public Conversation(FetchWork work) {
         this.work = work;
     }
 
@@ -45,7 +46,8 @@ public final class Conversation {
         return answer == null;
     }
 
-    Answer answer() {
+    /** The answer, once the conversation is settled. */
+    public Answer answer() {
         if (answer == null) {
             throw new IllegalStateException("the provider route ended without an answer");
         }

@@ -1,0 +1,164 @@
+package dev.passcourier.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A ZStack account over the real route; each test decides what the far side answers. */
+class CloudAccountTest {
+
+    private static final String INSTANCE = "3bc9f63f0de6492991c59bef96b27565";
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger logins = new AtomicInteger();
+    private final AtomicInteger asks = new AtomicInteger();
+    private HttpServer cloud;
+    private DefaultCamelContext camel;
+    private CloudAccount account;
+
+    @BeforeEach
+    void start() throws Exception {
+        cloud = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        cloud.createContext("/zstack/v1/accounts/login", exchange -> {
+            logins.incrementAndGet();
+            answer(exchange, 200, "{\"inventory\":{\"uuid\":\"64bdb6ac8c3044d589ab6a0e96745fc" + logins + "\"}}");
+        });
+        cloud.start();
+        Path password = directory.resolve("password");
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(password, "canary");
+        camel = new DefaultCamelContext();
+        CloudAccount.bindShared(camel.getRegistry());
+        var settings = new ObjectMapper()
+                .valueToTree(Map.of(
+                        "endpoint",
+                        "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
+                        "auth",
+                        Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
+        account = CloudAccount.bind(
+                camel,
+                ProviderCatalog.find().get("zstack"),
+                new AccountSettings("lab", settings, Clock.systemUTC()),
+                2,
+                null);
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/provider/zstack.camel.yaml"));
+        account.addRoutes();
+        camel.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        camel.close();
+        cloud.stop(0);
+    }
+
+    @Test
+    void signsInOnceAndAsks() {
+        cloudAnswers(exchange -> answer(exchange, 200, "{\"password\":\"canary-vnc\"}"));
+        assertThat(ask().answer()).isInstanceOf(Answer.Found.class);
+        assertThat(ask().answer()).isInstanceOf(Answer.Found.class);
+        assertThat(logins).hasValue(1);
+    }
+
+    @Test
+    void renewsAnExpiredSessionOnceAndRepeatsTheCall() {
+        cloudAnswers(exchange -> {
+            if (exchange.getRequestHeaders().getFirst("Authorization").endsWith("1")) {
+                answer(exchange, 503, "{\"error\":{\"code\":\"ID.1001\",\"description\":\"Session expired\"}}");
+            } else {
+                answer(exchange, 200, "{\"password\":\"canary-vnc\"}");
+            }
+        });
+        assertThat(ask().answer()).isInstanceOf(Answer.Found.class);
+        assertThat(logins).hasValue(2);
+        assertThat(asks).hasValue(2);
+    }
+
+    @Test
+    void givesUpWhenAFreshSessionIsRefusedToo() {
+        cloudAnswers(exchange -> answer(exchange, 503, "{\"error\":{\"code\":\"ID.1001\"}}"));
+        assertThat(ask().answer()).isEqualTo(new Answer.Ended(Verdict.DENIED, "ID.1001"));
+        assertThat(asks).hasValue(2);
+    }
+
+    @Test
+    void aRedirectIsNotFollowed() {
+        cloudAnswers(exchange -> {
+            exchange.getResponseHeaders()
+                    .add("Location", "http://127.0.0.1:" + cloud.getAddress().getPort() + "/elsewhere");
+            answer(exchange, 302, "");
+        });
+        assertThat(ask().answer()).isNotInstanceOf(Answer.Found.class);
+        assertThat(asks).hasValue(1);
+    }
+
+    @Test
+    void anUnreachableCloudIsAPassingFailure() {
+        cloud.stop(0);
+        assertThat(ask().answer()).isEqualTo(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_CONNECT", null));
+    }
+
+    private interface Handler {
+        void handle(HttpExchange exchange) throws IOException;
+    }
+
+    private void cloudAnswers(Handler handler) {
+        cloud.createContext("/zstack/v1/vm-instances/" + INSTANCE + "/console-passwords", exchange -> {
+            asks.incrementAndGet();
+            handler.handle(exchange);
+        });
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private Conversation ask() {
+        PasswordRequest request =
+                new PasswordRequest("r-1", "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null);
+        Instant now = Instant.now();
+        Conversation conversation = new Conversation(new FetchWork(
+                request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0));
+        camel.createFluentProducerTemplate()
+                .withVariable(Conversation.VARIABLE, conversation)
+                .to("direct:ask.lab")
+                .send();
+        return conversation;
+    }
+}
