@@ -50,10 +50,15 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /** A message went to quarantine unread or after too many attempts: {@code REFERENCE, QUEUE, CODE}. */
         QUARANTINED,
         /** A batch's results or a run's report were written: {@code BATCH}. */
-        BATCH_REPORTED
+        BATCH_REPORTED,
+        /** The end of the trail was cut back to the last whole record when it was opened: {@code NAME, COUNT, CODE}. */
+        REPAIRED
     }
 
-    /** Names of facts. Values are escaped and cut at 200 characters by the writer. */
+    /**
+     * Names of facts. The writer escapes the values, removes invisible characters and cuts at 200 characters; only
+     * {@link #DESTINATIONS}, made of configured names, may have 4096.
+     */
     public enum Fact {
         REQUEST,
         ACCOUNT,

@@ -1,0 +1,154 @@
+package dev.passcourier.audit;
+
+import dev.passcourier.audit.AuditDamage.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records in order over all files and checks the chain while it goes. For one thread. */
+public final class AuditReader implements Closeable {
+
+    private final AuditFiles files;
+    private long expected = 1;
+    private @Nullable String previous;
+    private @Nullable Path file;
+    private @Nullable LineInput in;
+    private long line;
+    private boolean unfinished;
+
+    private AuditReader(AuditFiles files) {
+        this.files = files;
+    }
+
+    /** Reads the whole trail in a directory. */
+    public static AuditReader whole(Path directory) {
+        return new AuditReader(new AuditFiles(directory));
+    }
+
+    /**
+     * Reads what follows a record.
+     *
+     * @param sequence number of the record to begin after, 0 for the whole trail
+     * @throws AuditDamage if the way there is damaged within its file
+     */
+    static AuditReader after(AuditFiles files, long sequence) throws IOException, AuditDamage {
+        AuditReader reader = new AuditReader(files);
+        try {
+            for (Path candidate : files.all()) {
+                if (AuditFiles.first(candidate) <= sequence + 1) {
+                    reader.file = candidate;
+                }
+            }
+            if (reader.file != null) {
+                reader.expected = AuditFiles.first(reader.file);
+                reader.open(reader.file);
+            }
+            reader.skipTo(sequence);
+            return reader;
+        } catch (IOException | AuditDamage e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private void skipTo(long sequence) throws IOException, AuditDamage {
+        while (expected <= sequence) {
+            if (next() == null) {
+                throw missing();
+            }
+        }
+    }
+
+    /** The next record, or null at the end as it is now; more may be there at a later call. */
+    public @Nullable AuditRecord next() throws IOException, AuditDamage {
+        byte[] bytes = nextLine();
+        while (bytes == null) {
+            if (!moveOn()) {
+                return null;
+            }
+            bytes = nextLine();
+        }
+        line++;
+        AuditRecord record = check(bytes);
+        expected++;
+        previous = record.hash();
+        return record;
+    }
+
+    /** Whether the last file ends in an unfinished line: torn by a kill, or being written right now. */
+    public boolean unfinished() {
+        return unfinished;
+    }
+
+    /** Says that a record which must be here is not. */
+    AuditDamage missing() {
+        line++;
+        return damage(Kind.MISSING);
+    }
+
+    private AuditRecord check(byte[] bytes) throws AuditDamage {
+        AuditRecord record = AuditLine.read(bytes);
+        if (record == null) {
+            throw damage(Kind.UNREADABLE);
+        }
+        if (!AuditLine.fitsItsHash(bytes)) {
+            throw damage(Kind.EDITED);
+        }
+        if (record.sequence() != expected) {
+            throw damage(Kind.OUT_OF_SEQUENCE);
+        }
+        if (previous != null && !previous.equals(record.previous())) {
+            throw damage(Kind.OUT_OF_CHAIN);
+        }
+        return record;
+    }
+
+    /** Opens the file in which the next record must be; false if there is none yet. */
+    private boolean moveOn() throws IOException, AuditDamage {
+        Path next = files.following(file);
+        if (next == null) {
+            return false;
+        }
+        if (unfinished) {
+            line++;
+            throw damage(Kind.TORN);
+        }
+        if (AuditFiles.first(next) != expected) {
+            throw new AuditDamage(AuditFiles.name(next), 1, Kind.MISSING);
+        }
+        open(next);
+        return true;
+    }
+
+    private void open(Path next) throws IOException {
+        close();
+        file = next;
+        in = new LineInput(next);
+        line = 0;
+    }
+
+    private byte @Nullable [] nextLine() throws IOException, AuditDamage {
+        if (in == null) {
+            return null;
+        }
+        byte[] bytes = in.next();
+        unfinished = bytes == null && in.rest() > 0;
+        if (unfinished && in.rest() == AuditLine.LONGEST) {
+            line++;
+            throw damage(Kind.UNREADABLE);
+        }
+        return bytes;
+    }
+
+    private AuditDamage damage(Kind kind) {
+        return new AuditDamage(file == null ? "" : AuditFiles.name(file), line, kind);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (in != null) {
+            in.close();
+        }
+    }
+}

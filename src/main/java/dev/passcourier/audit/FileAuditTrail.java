@@ -1,0 +1,193 @@
+package dev.passcourier.audit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The trail as files of JSON lines in a directory of its own.
+ *
+ * <p>Callers that come while a sync is running form the next group; the first of them to wake writes the group and
+ * syncs it once. A group that cannot be written is cut off again and all its callers fail; the next append tries
+ * again, so the trail heals when the disk does.
+ */
+public final class FileAuditTrail implements AuditTrail, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileAuditTrail.class);
+    private static final long ROTATE_AT = 16L * 1024 * 1024;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final AuditFiles files;
+    private final AuditLock process;
+    private final AuditWriter writer;
+    private Group gathering = new Group();
+    private boolean writing;
+    private boolean closed;
+    private long position;
+
+    /** Callers that share one sync. */
+    private static final class Group {
+
+        private final List<byte[]> records = new ArrayList<>();
+        private boolean done;
+        private long first;
+        private @Nullable String failure;
+    }
+
+    private FileAuditTrail(AuditFiles files, AuditLock process, AuditWriter writer) {
+        this.files = files;
+        this.process = process;
+        this.writer = writer;
+        this.position = writer.sequence();
+    }
+
+    /**
+     * Opens the trail in a directory, which is made if it is not there. A line torn by a kill is cut off, and that is
+     * recorded.
+     *
+     * @throws AuditException with {@code AUDIT_LOCKED} if another process has it open
+     * @throws AuditDamage if the newest file is damaged otherwise: then an operator has to look at it first
+     */
+    public static FileAuditTrail open(Path directory, Clock clock) throws IOException, AuditDamage {
+        return open(directory, clock, AuditFile::new, ROTATE_AT);
+    }
+
+    static FileAuditTrail open(Path directory, Clock clock, AuditWriter.Opener opener, long rotateAt)
+            throws IOException, AuditDamage {
+        AuditFiles files = new AuditFiles(directory);
+        files.makeDirectory();
+        AuditLock process = AuditLock.take(directory);
+        try {
+            AuditWriter writer = new AuditWriter(files, opener, rotateAt, clock.instant());
+            FileAuditTrail trail = new FileAuditTrail(files, process, writer);
+            trail.recordRepair();
+            return trail;
+        } catch (IOException | AuditDamage | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private void recordRepair() {
+        AuditEvent repair = writer.repair();
+        if (repair != null) {
+            LOG.warn("The audit trail's last line was torn and has been cut off");
+            append(repair);
+        }
+    }
+
+    @Override
+    public long append(AuditEvent event) {
+        byte[] record = AuditLine.middle(event);
+        lock.lock();
+        try {
+            if (closed) {
+                throw new AuditException("AUDIT_CLOSED");
+            }
+            Group mine = gathering;
+            int place = mine.records.size();
+            mine.records.add(record);
+            while (writing && !mine.done) {
+                changed.awaitUninterruptibly();
+            }
+            if (!mine.done) {
+                write(mine);
+            }
+            if (mine.failure != null) {
+                throw new AuditException(mine.failure);
+            }
+            return mine.first + place;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What tells this trail from all others; stays the same as long as the trail lives. */
+    public String name() {
+        return writer.name();
+    }
+
+    /** Number of the last synced record, 0 for none. */
+    public long position() {
+        lock.lock();
+        try {
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Follows the trail in file order, beginning after a record.
+     *
+     * @throws AuditDamage if the trail is damaged on the way to that record, or ends before it
+     */
+    public AuditTail tail(long after) throws IOException, AuditDamage {
+        return new AuditTail(this, AuditReader.after(files, after), after);
+    }
+
+    /** Waits until a record with a higher number is synced, the trail is closed, or the time is over. */
+    long awaitBeyond(long sequence, Duration wait) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = wait.toNanos();
+            while (position <= sequence && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called and left with the lock held, which is free while the disk works. */
+    private void write(Group group) {
+        gathering = new Group();
+        writing = true;
+        group.failure = "AUDIT_DISK";
+        lock.unlock();
+        try {
+            group.first = writer.write(group.records);
+            group.failure = null;
+        } catch (AuditException e) {
+            group.failure = e.getMessage();
+        } catch (IOException e) {
+            LOG.error("The audit trail cannot be written: {}", e.getClass().getSimpleName());
+        } finally {
+            lock.lock();
+            writing = false;
+            group.done = true;
+            position = writer.sequence();
+            changed.signalAll();
+        }
+    }
+
+    /** Lets the callers in hand finish and refuses all others. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            changed.signalAll();
+            while (writing || !gathering.records.isEmpty()) {
+                changed.awaitUninterruptibly();
+            }
+            writer.close();
+            process.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.request.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads batches and their lines. */
+final class BatchQueries {
+
+    private BatchQueries() {}
+
+    static List<BatchSummary> finishedUnreported(Sql sql) throws SQLException {
+        return sql.query(
+                """
+                select b.id, b.source, b.name, b.planned, b.total, b.taken_at from batch b
+                where b.reported_at is null and b.total <= (
+                    select count(*) from batch_line l left join request r on r.id = l.request and l.owns
+                    where l.batch = b.id and (l.verdict is not null or r.verdict is not null))
+                order by b.taken_at, b.id""",
+                row -> new BatchSummary(
+                        row.getString("id"),
+                        Origin.Source.valueOf(row.getString("source")),
+                        row.getString("name"),
+                        Sql.time(row, "planned"),
+                        row.getInt("total"),
+                        Sql.instant(row, "taken_at")));
+    }
+
+    static List<LineResult> lines(Sql sql, String batch) throws SQLException {
+        Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch);
+        return sql.query("""
+                select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
+                    case when r.id is null then l.code else r.code end as code, r.accepted_at,
+                    coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
+                from batch_line l left join request r on r.id = l.request and l.owns
+                where l.batch = ? order by l.line""", row -> line(row, deliveries), batch);
+    }
+
+    private static Map<String, List<DeliveryRow>> deliveries(Sql sql, String batch) throws SQLException {
+        return sql.query("""
+                        select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
+                        join batch_line l on l.request = d.request and l.owns
+                        where l.batch = ? and d.kind = ? order by d.alias""", LedgerQueries::deliveryRow, batch, Kind.RESULT).stream()
+                .collect(Collectors.groupingBy(DeliveryRow::request));
+    }
+
+    private static LineResult line(ResultSet row, Map<String, List<DeliveryRow>> deliveries) throws SQLException {
+        String request = row.getString("request");
+        boolean owns = row.getBoolean("owns") && request != null;
+        return new LineResult(
+                row.getInt("line"),
+                request,
+                row.getString("account"),
+                row.getString("instance"),
+                LedgerQueries.verdict(row),
+                row.getString("code"),
+                Sql.time(row, "accepted_at"),
+                Sql.time(row, "ended_at"),
+                row.getInt("attempts"),
+                owns ? deliveries.getOrDefault(request, List.of()) : List.of());
+    }
+}

@@ -1,0 +1,89 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.request.Verdict;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Writes deliveries. */
+final class DeliveryTable {
+
+    private final Sql sql;
+
+    DeliveryTable(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** How a request ended by its deliveries. */
+    record End(String verdict, @Nullable String code, Instant at) {}
+
+    /** How one result ended. */
+    private record Result(
+            String alias, String verdict, @Nullable String code, Instant at) {}
+
+    void begin(Facts facts) throws SQLException {
+        sql.update("""
+                insert into delivery (delivery_id, kind, request, alias, state, attempts, begun_at)
+                values (?, ?, ?, ?, 'SEALED', 0, ?) on conflict do nothing""", id(facts), facts.kind(), facts.text(Fact.REQUEST), facts.text(Fact.ALIAS), facts.at());
+    }
+
+    /** Changes the state, unless the far side has it already. */
+    void change(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
+        String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();
+        sql.update(
+                """
+                update delivery set state = ?, verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?)
+                where delivery_id = ? and kind = ? and state <> 'DELIVERED'""",
+                state,
+                state == DeliveryState.FAILED ? verdict : null,
+                facts.maybe(Fact.CODE),
+                endedAt,
+                facts.number(Fact.ATTEMPT),
+                id(facts),
+                facts.kind());
+        sql.update(
+                "update delivery set attempts = greatest(attempts, ?) where delivery_id = ? and kind = ?",
+                facts.number(Fact.ATTEMPT),
+                id(facts),
+                facts.kind());
+    }
+
+    /** The request's end, or empty while a destination's result is still on its way. */
+    Optional<End> end(String request, List<String> destinations) throws SQLException {
+        Map<String, Result> results = sql
+                .query(
+                        """
+                        select alias, coalesce(verdict, 'DELIVERED') as verdict, code, ended_at from delivery
+                        where request = ? and kind = ? and state in ('DELIVERED', 'FAILED')""",
+                        row -> new Result(
+                                row.getString("alias"),
+                                row.getString("verdict"),
+                                row.getString("code"),
+                                Sql.instant(row, "ended_at")),
+                        request,
+                        Kind.RESULT)
+                .stream()
+                .collect(Collectors.toMap(Result::alias, result -> result, (first, second) -> first));
+        if (!results.keySet().containsAll(destinations)) {
+            return Optional.empty();
+        }
+        List<Result> asked = destinations.stream().map(results::get).toList();
+        Instant last = asked.stream().map(Result::at).max(Instant::compareTo).orElseThrow();
+        return Optional.of(asked.stream()
+                .filter(result -> !result.verdict().equals(Verdict.DELIVERED.name()))
+                .findFirst()
+                .map(failed -> new End(failed.verdict(), failed.code(), last))
+                .orElseGet(() -> new End(Verdict.DELIVERED.name(), null, last)));
+    }
+
+    private static String id(Facts facts) {
+        String id = facts.text(Fact.DELIVERY);
+        return id.isEmpty() ? facts.text(Fact.REQUEST) + "/" + facts.text(Fact.ALIAS) : id;
+    }
+}

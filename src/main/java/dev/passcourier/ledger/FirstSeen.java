@@ -1,0 +1,4 @@
+package dev.passcourier.ledger;
+
+/** The instance that a ciphertext was first opened for. */
+public record FirstSeen(String provider, String account, String instance) {}

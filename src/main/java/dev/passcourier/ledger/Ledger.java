@@ -1,0 +1,112 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.audit.FileAuditTrail;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What has been asked and how it ended, read from tables that follow the audit trail. Who has appended a record and
+ * needs its effect waits for it with {@link #awaitApplied(long)} first.
+ *
+ * <p>All methods throw {@link LedgerException} if the database does not answer.
+ */
+public final class Ledger implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final LedgerDatabase database;
+    private final LedgerProjector projector;
+
+    private Ledger(LedgerDatabase database, LedgerProjector projector) {
+        this.database = database;
+        this.projector = projector;
+    }
+
+    /** Begins to follow the trail, from the first record that has not been applied. The database is closed with it. */
+    public static Ledger follow(FileAuditTrail trail, LedgerDatabase database) {
+        Ledger ledger = new Ledger(database, new LedgerProjector(database, trail));
+        ledger.projector.start();
+        return ledger;
+    }
+
+    /**
+     * Waits until the record with this number has been applied, 10 seconds at most.
+     *
+     * @throws LedgerException {@code LEDGER_BEHIND} after that time, or why the ledger has stopped for good
+     */
+    public void awaitApplied(long sequence) {
+        projector.await(sequence, PATIENCE);
+    }
+
+    /** The same with a time of one's own: a replay at the start may take minutes. */
+    public void awaitApplied(long sequence, Duration atMost) {
+        projector.await(sequence, atMost);
+    }
+
+    /** Why the ledger has stopped for good, or empty while it works: for the health page. */
+    public Optional<String> broken() {
+        return projector.broken();
+    }
+
+    /** The request as its first origin asked it. */
+    public Optional<KnownRequest> request(String id) {
+        return read(sql -> LedgerQueries.request(sql, id));
+    }
+
+    /** The instance that the ciphertext with this fingerprint was first opened for. */
+    public Optional<FirstSeen> owner(String fingerprint) {
+        return read(sql -> LedgerQueries.owner(sql, fingerprint));
+    }
+
+    /** Batches whose lines have all ended and whose results have not been reported, oldest first. */
+    public List<BatchSummary> finishedUnreportedBatches() {
+        return read(BatchQueries::finishedUnreported);
+    }
+
+    /** The lines of a batch in their order. */
+    public List<LineResult> lines(String batch) {
+        return read(sql -> BatchQueries.lines(sql, batch));
+    }
+
+    /** The newest requests, newest first. */
+    public List<RequestRow> newest(int most) {
+        return read(sql -> LedgerQueries.newest(sql, most));
+    }
+
+    /** These requests, as far as they are known, in the order of the ids. */
+    public List<RequestRow> requests(List<String> ids) {
+        return read(sql -> LedgerQueries.requests(sql, ids));
+    }
+
+    /** The deliveries of a request's results. */
+    public List<DeliveryRow> deliveries(String request) {
+        return read(sql -> LedgerQueries.deliveries(sql, request));
+    }
+
+    /** How many requests are in each state. */
+    public Map<RequestState, Long> requestsByState() {
+        return read(LedgerQueries::requestsByState);
+    }
+
+    /** How many deliveries are in each state, by destination; results, notices and reports alike. */
+    public Map<String, Map<DeliveryState, Long>> deliveriesByDestination() {
+        return read(LedgerQueries::deliveriesByDestination);
+    }
+
+    private <T> T read(Sql.Work<T> work) {
+        try {
+            return database.inTransaction(work);
+        } catch (SQLException e) {
+            throw new LedgerException("LEDGER_DATABASE");
+        }
+    }
+
+    @Override
+    public void close() {
+        projector.close();
+        database.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.passcourier.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.passcourier.files.DurableFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the ledger's tables are. The ledger can always be made again from the audit trail, so the database needs whole
+ * transactions but no sync of its own.
+ */
+public final class LedgerDatabase implements AutoCloseable {
+
+    private static final int CONNECTIONS = 4;
+    private static final String H2_SETTINGS =
+            ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64";
+
+    private final HikariDataSource source;
+
+    private LedgerDatabase(HikariDataSource source) throws SQLException {
+        this.source = source;
+        try {
+            Sql.inTransaction(source, LedgerSchema::create);
+        } catch (SQLException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /** H2 in a directory of its own, made 0700 if it is not there. */
+    public static LedgerDatabase h2(Path directory) throws IOException, SQLException {
+        String path = directory.toAbsolutePath().toString();
+        if (path.indexOf(';') >= 0) {
+            throw new LedgerException("LEDGER_PATH");
+        }
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(directory, DurableFile.ownerOnlyDirectory(directory));
+        }
+        return open("jdbc:h2:file:" + path + "/ledger" + H2_SETTINGS, "ledger", "");
+    }
+
+    /**
+     * PostgreSQL.
+     *
+     * @param url      {@code jdbc:postgresql:…} without a password
+     * @param password as UTF-8, or null for none; stays the caller's, who wipes it
+     */
+    public static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password)
+            throws SQLException {
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new LedgerException("LEDGER_URL");
+        }
+        return open(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
+    }
+
+    private static LedgerDatabase open(String url, @Nullable String user, @Nullable String password)
+            throws SQLException {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("ledger");
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setAutoCommit(false);
+        config.setConnectionTimeout(10_000);
+        return new LedgerDatabase(new HikariDataSource(config));
+    }
+
+    /** Runs work in one transaction, rolled back if it fails. */
+    <T> T inTransaction(Sql.Work<T> work) throws SQLException {
+        return Sql.inTransaction(source, work);
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

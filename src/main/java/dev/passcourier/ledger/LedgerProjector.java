@@ -1,0 +1,211 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.audit.AuditTail;
+import dev.passcourier.audit.FileAuditTrail;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the audit trail with one thread and applies it to the tables, each step with its position in one transaction.
+ * A database that is away is asked again four times a second; a trail that does not fit the ledger stops it for good.
+ */
+final class LedgerProjector implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerProjector.class);
+    private static final int STEP = 500;
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final LedgerDatabase database;
+    private final FileAuditTrail trail;
+    private final Thread thread = new Thread(this::run, "ledger");
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long applied = -1;
+    private @Nullable String broken;
+    private boolean closed;
+
+    LedgerProjector(LedgerDatabase database, FileAuditTrail trail) {
+        this.database = database;
+        this.trail = trail;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** How far a trail has been applied. */
+    private record Applied(long sequence, String hash) {}
+
+    /** Waits until the record has been applied. */
+    void await(long sequence, Duration atMost) {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (applied < sequence && broken == null && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (applied < sequence) {
+                throw new LedgerException(broken == null ? "LEDGER_BEHIND" : broken);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LedgerException("LEDGER_INTERRUPTED");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why it stopped for good, if it did. */
+    Optional<String> broken() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(broken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (!isClosed()) {
+            try (AuditTail tail = begin()) {
+                follow(tail);
+            } catch (SQLException e) {
+                LOG.warn("The ledger's database does not answer, trying again: SQL state {}", e.getSQLState());
+                pause();
+            } catch (IOException e) {
+                LOG.warn(
+                        "The audit trail cannot be read, trying again: {}",
+                        e.getClass().getSimpleName());
+                pause();
+            } catch (AuditDamage e) {
+                LOG.error("The ledger stops, the audit trail is damaged: {}", e.getMessage());
+                stop("LEDGER_TRAIL_DAMAGED");
+            } catch (LedgerException e) {
+                LOG.error("The ledger stops: {}", e.getMessage());
+                stop(String.valueOf(e.getMessage()));
+            } catch (InterruptedException e) {
+                stop("LEDGER_INTERRUPTED");
+            } catch (RuntimeException e) {
+                LOG.error("The ledger stops: {}", e.getClass().getSimpleName());
+                stop("LEDGER_FAULT");
+            }
+        }
+    }
+
+    /** Begins after the last applied record, which must still be the same in the trail. */
+    private AuditTail begin() throws SQLException, IOException, AuditDamage, InterruptedException {
+        Optional<Applied> last = database.inTransaction(sql -> sql.first(
+                "select sequence, hash from applied where trail = ?",
+                row -> new Applied(row.getLong(1), row.getString(2)),
+                trail.name()));
+        if (last.isEmpty()) {
+            publish(0);
+            return trail.tail(0);
+        }
+        Applied position = last.get();
+        if (position.sequence() > trail.position()) {
+            throw new LedgerException("LEDGER_AHEAD_OF_TRAIL");
+        }
+        AuditTail tail = trail.tail(position.sequence() - 1);
+        List<AuditRecord> same = tail.next(1, Duration.ZERO);
+        if (same.isEmpty() || !same.get(0).hash().equals(position.hash())) {
+            tail.close();
+            throw new LedgerException("LEDGER_OF_ANOTHER_TRAIL");
+        }
+        publish(position.sequence());
+        return tail;
+    }
+
+    private void follow(AuditTail tail) throws SQLException, IOException, AuditDamage, InterruptedException {
+        while (!isClosed()) {
+            List<AuditRecord> records = tail.next(STEP, PAUSE);
+            if (!records.isEmpty()) {
+                apply(records);
+            }
+        }
+    }
+
+    private void apply(List<AuditRecord> records) throws SQLException {
+        AuditRecord last = records.get(records.size() - 1);
+        database.inTransaction(sql -> {
+            Projection projection = new Projection(sql);
+            for (AuditRecord record : records) {
+                projection.apply(record.event());
+            }
+            projection.position(trail.name(), last.sequence(), last.hash());
+            return last;
+        });
+        publish(last.sequence());
+    }
+
+    private void publish(long sequence) {
+        lock.lock();
+        try {
+            applied = sequence;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            long left = PAUSE.toNanos();
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            stop("LEDGER_INTERRUPTED");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stop(String code) {
+        lock.lock();
+        try {
+            broken = code;
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(Duration.ofSeconds(10).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.passcourier.ledger;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** The ledger's tables, the same for H2 and PostgreSQL. */
+final class LedgerSchema {
+
+    private static final int VERSION = 1;
+
+    private static final List<String> TABLES = List.of(
+            "create table if not exists ledger_schema (version int primary key)",
+            """
+            create table if not exists applied (
+                trail varchar primary key,
+                sequence bigint not null,
+                hash varchar not null)""",
+            """
+            create table if not exists request (
+                id varchar primary key,
+                account varchar,
+                instance varchar,
+                source varchar,
+                reference varchar,
+                sender varchar,
+                batch varchar,
+                line int,
+                destinations varchar,
+                state varchar not null,
+                verdict varchar,
+                code varchar,
+                attempts int not null,
+                asked_at timestamp with time zone not null,
+                accepted_at timestamp with time zone,
+                deadline timestamp with time zone,
+                ended_at timestamp with time zone)""",
+            "create index if not exists request_by_time on request (asked_at)",
+            """
+            create table if not exists delivery (
+                delivery_id varchar not null,
+                kind varchar not null,
+                request varchar not null,
+                alias varchar not null,
+                state varchar not null,
+                verdict varchar,
+                code varchar,
+                attempts int not null,
+                begun_at timestamp with time zone not null,
+                ended_at timestamp with time zone,
+                primary key (delivery_id, kind))""",
+            "create index if not exists delivery_by_request on delivery (request)",
+            """
+            create table if not exists batch (
+                id varchar primary key,
+                source varchar not null,
+                name varchar not null,
+                planned timestamp with time zone,
+                total int not null,
+                taken_at timestamp with time zone not null,
+                reported_at timestamp with time zone)""",
+            "create index if not exists batch_by_report on batch (reported_at)",
+            """
+            create table if not exists batch_line (
+                batch varchar not null,
+                line int not null,
+                request varchar,
+                owns boolean not null,
+                account varchar,
+                instance varchar,
+                verdict varchar,
+                code varchar,
+                ended_at timestamp with time zone,
+                primary key (batch, line))""",
+            """
+            create table if not exists fingerprint (
+                hmac varchar primary key,
+                provider varchar not null,
+                account varchar not null,
+                instance varchar not null,
+                seen_at timestamp with time zone not null)""");
+
+    private LedgerSchema() {}
+
+    /** Makes the tables that are not there yet, and refuses those of another version. */
+    static int create(Sql sql) throws SQLException {
+        for (String table : TABLES) {
+            sql.update(table);
+        }
+        sql.update("insert into ledger_schema values (?) on conflict do nothing", VERSION);
+        int newest = sql.query("select max(version) from ledger_schema", row -> row.getInt(1))
+                .get(0);
+        if (newest != VERSION) {
+            throw new LedgerException("LEDGER_SCHEMA");
+        }
+        return newest;
+    }
+}

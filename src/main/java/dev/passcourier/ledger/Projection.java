@@ -1,0 +1,105 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.delivery.OutboxItem.Kind;
+import java.sql.SQLException;
+
+/**
+ * Applies events to the tables. An act may be recorded twice, because a hop can roll back after its record: then the
+ * second record changes nothing, or shows the repeated work. What a recipient has got is never taken back.
+ */
+final class Projection {
+
+    private final Sql sql;
+    private final BatchTable batches;
+    private final RequestTable requests;
+    private final DeliveryTable deliveries;
+
+    Projection(Sql sql) {
+        this.sql = sql;
+        batches = new BatchTable(sql);
+        requests = new RequestTable(sql);
+        deliveries = new DeliveryTable(sql);
+    }
+
+    void apply(AuditEvent event) throws SQLException {
+        Facts facts = new Facts(event);
+        switch (event.type()) {
+            case BATCH_TAKEN -> batches.taken(facts);
+            case ASKED -> asked(facts);
+            case ALLOWED -> allowed(facts);
+            case FETCHING -> requests.progress(facts, RequestState.FETCHING);
+            case POSTPONED -> requests.progress(facts, RequestState.POSTPONED);
+            case OPENED -> opened(facts);
+            case SEALED -> sealed(facts);
+            case DELIVERING, DELIVERED, DELIVERY_POSTPONED, DELIVERY_FAILED -> delivery(facts, event.type());
+            case ENDED -> ended(facts);
+            case BATCH_REPORTED -> batches.reported(facts);
+            case QUARANTINED, REPAIRED -> {
+                // Of interest to people only.
+            }
+        }
+    }
+
+    private void asked(Facts facts) throws SQLException {
+        requests.asked(facts);
+        if (facts.has(Fact.BATCH)) {
+            batches.line(facts, requests.owns(facts));
+        }
+    }
+
+    private void allowed(Facts facts) throws SQLException {
+        requests.allowed(facts);
+        requests.endByDeliveries(facts.text(Fact.REQUEST), deliveries);
+    }
+
+    private void opened(Facts facts) throws SQLException {
+        requests.progress(facts, RequestState.OPENED);
+        sql.update(
+                "insert into fingerprint (hmac, provider, account, instance, seen_at) values (?, ?, ?, ?, ?)"
+                        + " on conflict do nothing",
+                facts.text(Fact.FINGERPRINT),
+                facts.text(Fact.PROVIDER),
+                facts.text(Fact.ACCOUNT),
+                facts.text(Fact.INSTANCE),
+                facts.at());
+    }
+
+    private void sealed(Facts facts) throws SQLException {
+        requests.progress(facts, RequestState.SEALED);
+        deliveries.begin(facts);
+    }
+
+    private void delivery(Facts facts, AuditEvent.Type type) throws SQLException {
+        deliveries.begin(facts);
+        switch (type) {
+            case DELIVERING -> deliveries.change(facts, DeliveryState.DELIVERING, null);
+            case DELIVERY_POSTPONED -> deliveries.change(facts, DeliveryState.POSTPONED, null);
+            case DELIVERED -> deliveries.change(facts, DeliveryState.DELIVERED, facts.at());
+            default -> deliveries.change(facts, DeliveryState.FAILED, facts.at());
+        }
+        if (facts.kind() == Kind.RESULT && type != AuditEvent.Type.DELIVERING) {
+            requests.endByDeliveries(facts.text(Fact.REQUEST), deliveries);
+        }
+    }
+
+    /** A duplicate's end belongs to its line only; the request's row is its owner's. */
+    private void ended(Facts facts) throws SQLException {
+        boolean owns = facts.has(Fact.REQUEST) && requests.owns(facts);
+        if (owns) {
+            requests.ended(facts);
+        }
+        if (facts.has(Fact.BATCH)) {
+            batches.line(facts, owns);
+            batches.lineEnded(facts, owns);
+        }
+    }
+
+    /** Notes how far the trail has been applied. */
+    void position(String trail, long sequence, String hash) throws SQLException {
+        if (sql.update("update applied set sequence = ?, hash = ? where trail = ?", sequence, hash, trail) == 0) {
+            sql.update("insert into applied (trail, sequence, hash) values (?, ?, ?)", trail, sequence, hash);
+        }
+    }
+}

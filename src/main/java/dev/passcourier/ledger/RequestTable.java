@@ -1,0 +1,123 @@
+package dev.passcourier.ledger;
+
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.request.Verdict;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes requests. */
+final class RequestTable {
+
+    /** An end by ENDED in another origin's name must not touch the row. */
+    private static final String DUPLICATE = "DUPLICATE";
+
+    private final Sql sql;
+
+    RequestTable(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** Whose row it is. */
+    private record Owner(
+            @Nullable String source,
+            @Nullable String reference,
+            @Nullable String batch,
+            int line) {}
+
+    /** The first origin that asks owns the row. */
+    void asked(Facts facts) throws SQLException {
+        begin(facts);
+        sql.update(
+                """
+                update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
+                    asked_at = ?
+                where id = ? and source is null""",
+                facts.maybe(Fact.ACCOUNT),
+                facts.maybe(Fact.INSTANCE),
+                facts.text(Fact.SOURCE),
+                facts.text(Fact.REFERENCE),
+                facts.maybe(Fact.USER),
+                facts.maybe(Fact.BATCH),
+                facts.number(Fact.LINE),
+                facts.at(),
+                facts.text(Fact.REQUEST));
+    }
+
+    void allowed(Facts facts) throws SQLException {
+        begin(facts);
+        sql.update("""
+                update request set destinations = ?, deadline = ?, accepted_at = coalesce(accepted_at, ?),
+                    state = case when state = 'ASKED' then 'ALLOWED' else state end
+                where id = ?""", facts.text(Fact.DESTINATIONS), facts.time(Fact.DEADLINE), facts.at(), facts.text(Fact.REQUEST));
+    }
+
+    /** Work that goes on after an end was recorded but rolled back takes the end back, unless all was delivered. */
+    void progress(Facts facts, RequestState state) throws SQLException {
+        begin(facts);
+        sql.update(
+                """
+                update request set state = ?, code = ?, verdict = null, ended_at = null, attempts = greatest(attempts, ?)
+                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""", state, facts.maybe(Fact.CODE), facts.number(Fact.ATTEMPT), facts.text(Fact.REQUEST), facts.at());
+    }
+
+    void ended(Facts facts) throws SQLException {
+        begin(facts);
+        end(
+                facts.text(Fact.REQUEST),
+                facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name(),
+                facts.maybe(Fact.CODE),
+                facts.number(Fact.ATTEMPT),
+                facts.at());
+    }
+
+    /** Ends the request if each of its destinations has its result or never will. */
+    void endByDeliveries(String id, DeliveryTable deliveries) throws SQLException {
+        Optional<String> destinations =
+                sql.first("select coalesce(destinations, '') from request where id = ?", row -> row.getString(1), id);
+        if (destinations.isEmpty() || destinations.get().isEmpty()) {
+            return;
+        }
+        Optional<DeliveryTable.End> end =
+                deliveries.end(id, List.of(destinations.get().split(",", -1)));
+        if (end.isPresent()) {
+            end(id, end.get().verdict(), end.get().code(), 0, end.get().at());
+        }
+    }
+
+    /** Whether the event speaks for the origin that owns the request. */
+    boolean owns(Facts facts) throws SQLException {
+        Optional<Owner> owner = sql.first(
+                "select source, reference, batch, line from request where id = ?",
+                row -> new Owner(row.getString(1), row.getString(2), row.getString(3), row.getInt(4)),
+                facts.text(Fact.REQUEST));
+        return !facts.text(Fact.CODE).equals(DUPLICATE) && (owner.isEmpty() || speaksFor(owner.get(), facts));
+    }
+
+    private static boolean speaksFor(Owner owner, Facts facts) {
+        if (owner.source() == null) {
+            return true;
+        }
+        if (facts.has(Fact.REFERENCE)) {
+            return owner.source().equals(facts.text(Fact.SOURCE))
+                    && facts.text(Fact.REFERENCE).equals(owner.reference());
+        }
+        return !facts.has(Fact.BATCH)
+                || (facts.text(Fact.BATCH).equals(owner.batch()) && facts.number(Fact.LINE) == owner.line());
+    }
+
+    private void begin(Facts facts) throws SQLException {
+        sql.update(
+                "insert into request (id, state, attempts, asked_at) values (?, 'ASKED', 0, ?) on conflict do nothing",
+                facts.text(Fact.REQUEST),
+                facts.at());
+    }
+
+    private void end(String id, String verdict, @Nullable String code, int attempts, Instant at) throws SQLException {
+        sql.update("""
+                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?)
+                where id = ? and (verdict is null or verdict <> 'DELIVERED')""", verdict, code, at, attempts, id);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.passcourier.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Prepared statements on one connection. */
+final class Sql {
+
+    private final Connection connection;
+
+    private Sql(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Work in one transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+
+        T run(Sql sql) throws SQLException;
+    }
+
+    /** Reads one row. */
+    @FunctionalInterface
+    interface Row<T> {
+
+        T read(ResultSet row) throws SQLException;
+    }
+
+    static <T> T inTransaction(DataSource source, Work<T> work) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            try {
+                T result = work.run(new Sql(connection));
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        }
+    }
+
+    /** Runs a statement and answers how many rows it changed. */
+    int update(String statement, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(statement)) {
+            set(prepared, values);
+            return prepared.executeUpdate();
+        }
+    }
+
+    <T> List<T> query(String statement, Row<T> row, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(statement)) {
+            set(prepared, values);
+            List<T> found = new ArrayList<>();
+            try (ResultSet rows = prepared.executeQuery()) {
+                while (rows.next()) {
+                    found.add(row.read(rows));
+                }
+            }
+            return found;
+        }
+    }
+
+    <T> Optional<T> first(String statement, Row<T> row, @Nullable Object... values) throws SQLException {
+        return query(statement, row, values).stream().findFirst();
+    }
+
+    /** A column's time, or null. */
+    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** A column's time that is always there. */
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static void set(PreparedStatement prepared, @Nullable Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            Object value = values[i];
+            if (value == null) {
+                prepared.setNull(i + 1, Types.NULL);
+            } else if (value instanceof Instant time) {
+                prepared.setObject(i + 1, time.atOffset(ZoneOffset.UTC));
+            } else if (value instanceof Enum<?> name) {
+                prepared.setString(i + 1, name.name());
+            } else {
+                prepared.setObject(i + 1, value);
+            }
+        }
+    }
+}

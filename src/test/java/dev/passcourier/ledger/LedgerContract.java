@@ -1,0 +1,272 @@
+package dev.passcourier.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the ledger promises on every database. */
+abstract class LedgerContract {
+
+    @TempDir
+    Path directory;
+
+    FileAuditTrail trail;
+    Ledger ledger;
+    Story story;
+
+    /** A database without any tables; the same one when it is called again in one test. */
+    abstract LedgerDatabase database() throws IOException, SQLException;
+
+    @BeforeEach
+    void begin() throws Exception {
+        trail = FileAuditTrail.open(directory.resolve("audit"), Clock.systemUTC());
+        ledger = Ledger.follow(trail, database());
+        story = new Story(trail);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        ledger.close();
+        trail.close();
+    }
+
+    @Test
+    void followsARequestToItsEnd() {
+        story.asked("r1", "ID:1");
+        assertThat(row("r1").state()).isEqualTo(RequestState.ASKED);
+        story.handedOver("r1", "mail,hook");
+        RequestRow row = row("r1");
+        assertThat(row.state()).isEqualTo(RequestState.ENDED);
+        assertThat(row.verdict()).isEqualTo(Verdict.DELIVERED);
+        assertThat(row.destinations()).containsExactly("mail", "hook");
+        assertThat(row.attempts()).isOne();
+        assertThat(ledger.deliveries("r1")).extracting(DeliveryRow::alias).containsExactly("hook", "mail");
+    }
+
+    @Test
+    void givesTheIdToTheFirstOrigin() {
+        story.asked("r1", "ID:1").asked("r1", "ID:2");
+        KnownRequest known = known("r1");
+        assertThat(known.isOwnedBy(origin("ID:1"))).isTrue();
+        assertThat(known.isOwnedBy(origin("ID:2"))).isFalse();
+        assertThat(known.isOwnedBy(new Origin(Origin.Source.FILE, "ID:1", null, null, 0)))
+                .isFalse();
+    }
+
+    @Test
+    void knowsAnOriginThatTheTrailHadToClean() {
+        String odd = "ID:\u202e" + "x".repeat(300);
+        story.asked("r1", odd);
+        assertThat(known("r1").isOwnedBy(origin(odd))).isTrue();
+    }
+
+    @Test
+    void leavesTheOwnersRequestAloneWhenADuplicateEnds() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").asked("r1", "ID:2");
+        story.tell(AuditEvent.Type.ENDED, Fact.REQUEST, "r1", Fact.VERDICT, "REFUSED", Fact.CODE, "DUPLICATE");
+        story.tell(
+                AuditEvent.Type.ENDED,
+                Fact.REQUEST,
+                "r1",
+                Fact.VERDICT,
+                "REFUSED",
+                Fact.CODE,
+                "OTHER",
+                Fact.SOURCE,
+                "JMS",
+                Fact.REFERENCE,
+                "ID:2");
+        assertThat(row("r1").verdict()).isNull();
+        story.handedOver("r1", "mail");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void remembersTheFirstInstanceOfACiphertext() {
+        story.asked("r1", "ID:1").asked("r2", "ID:2").opened("r1", "fp").opened("r2", "fp");
+        caughtUp();
+        assertThat(ledger.owner("fp")).contains(new FirstSeen("p", "acc", "i-r1"));
+        assertThat(ledger.owner("other")).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            all delivered                     | mail+ hook+                 | DELIVERED
+            one on its way                    | mail+                       |
+            one failed                        | mail+ hook-FAILED           | FAILED
+            one expired                       | mail-EXPIRED hook+          | EXPIRED
+            first failure in the asked order  | hook-EXPIRED mail-FAILED    | FAILED
+            failed, then delivered after all  | mail-FAILED hook+ mail+     | DELIVERED
+            delivered, then failed when tried again | mail+ hook+ mail-EXPIRED | DELIVERED
+            delivered twice                   | mail+ hook+ mail+           | DELIVERED
+            elsewhere                         | mail+ other+                |
+            """)
+    void endsARequestByItsDeliveries(String name, String deliveries, @Nullable Verdict verdict) {
+        story.asked("r1", "ID:1").allowed("r1", "mail,hook");
+        for (String delivery : deliveries.split(" ", -1)) {
+            if (delivery.endsWith("+")) {
+                story.delivered("r1", delivery.replace("+", ""), 1);
+            } else {
+                story.failed("r1", delivery.split("-", -1)[0], delivery.split("-", -1)[1]);
+            }
+        }
+        assertThat(row("r1").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void takesNoVerdictFromNoticesAndReports() {
+        story.asked("r1", "ID:1").allowed("r1", "mail");
+        story.delivery(AuditEvent.Type.DELIVERED, "r1", "mail", "NOTICE", "OK", 1);
+        story.delivery(AuditEvent.Type.DELIVERED, "r1", "mail", "REPORT", "OK", 1);
+        assertThat(row("r1").verdict()).isNull();
+        assertThat(ledger.deliveries("r1")).isEmpty();
+    }
+
+    @Test
+    void standsActsThatWereRecordedTwice() {
+        story.asked("r1", "ID:1").asked("r1", "ID:1").allowed("r1", "mail").allowed("r1", "mail");
+        story.fetching("r1", 1).fetching("r1", 2).fetching("r1", 1);
+        story.opened("r1", "fp").sealed("r1", "mail").opened("r1", "fp").sealed("r1", "mail");
+        story.delivering("r1", "mail", 1).delivered("r1", "mail", 1).delivering("r1", "mail", 2);
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+        story.delivered("r1", "mail", 2).ended("r1", "FAILED", "LATE");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+        assertThat(row("r1").attempts()).isEqualTo(2);
+        assertThat(ledger.deliveries("r1")).singleElement().satisfies(delivery -> {
+            assertThat(delivery.state()).isEqualTo(DeliveryState.DELIVERED);
+            assertThat(delivery.attempts()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void takesAnEndBackWhenTheWorkGoesOnAfterARollback() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").fetching("r1", 1).ended("r1", "NOT_FOUND", "HTTP_404");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.NOT_FOUND);
+        story.fetching("r1", 1);
+        assertThat(row("r1").verdict()).isNull();
+        story.ended("r1", "NOT_FOUND", "HTTP_404");
+        assertThat(row("r1").code()).isEqualTo("HTTP_404");
+    }
+
+    @Test
+    void finishesABatchWhenEachOfItsLinesHasEnded() {
+        story.batch("b", "FILE", "wave.csv", 4);
+        story.asked("taken", "ID:1");
+        story.endedLine("b", 1, "BAD_JSON");
+        story.askedLine("r2", "b", 2).allowed("r2", "mail");
+        story.askedLine("taken", "b", 3);
+        story.tell(
+                AuditEvent.Type.ENDED,
+                Fact.REQUEST,
+                "taken",
+                Fact.BATCH,
+                "b",
+                Fact.LINE,
+                3,
+                Fact.VERDICT,
+                "REFUSED",
+                Fact.CODE,
+                "DUPLICATE");
+        story.askedLine("r4", "b", 4).ended("r4", "REFUSED", "NOT_ALLOWED");
+        assertThat(finished()).isEmpty();
+        story.handedOver("r2", "mail");
+        assertThat(finished()).singleElement().satisfies(batch -> {
+            assertThat(batch.name()).isEqualTo("wave.csv");
+            assertThat(batch.source()).isEqualTo(Origin.Source.FILE);
+            assertThat(batch.total()).isEqualTo(4);
+        });
+        assertThat(ledger.lines("b"))
+                .extracting(LineResult::line, LineResult::request, LineResult::verdict, LineResult::code)
+                .containsExactly(
+                        tuple(1, null, Verdict.REFUSED, "BAD_JSON"),
+                        tuple(2, "r2", Verdict.DELIVERED, null),
+                        tuple(3, "taken", Verdict.REFUSED, "DUPLICATE"),
+                        tuple(4, "r4", Verdict.REFUSED, "NOT_ALLOWED"));
+        assertThat(row("taken").verdict()).isNull();
+        story.tell(AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, "b");
+        assertThat(finished()).isEmpty();
+    }
+
+    @Test
+    void finishesAnEmptyBatchAtOnce() {
+        story.batch("b", "SCHEDULE", "nightly", 0);
+        assertThat(finished()).hasSize(1);
+    }
+
+    @Test
+    void countsByStateAndDestination() {
+        story.asked("r1", "ID:1").handedOver("r1", "mail,hook");
+        story.asked("r2", "ID:2").allowed("r2", "mail").sealed("r2", "mail");
+        caughtUp();
+        assertThat(ledger.requestsByState())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(RequestState.ENDED, 1L, RequestState.SEALED, 1L));
+        assertThat(ledger.deliveriesByDestination())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "hook", Map.of(DeliveryState.DELIVERED, 1L),
+                        "mail", Map.of(DeliveryState.DELIVERED, 1L, DeliveryState.SEALED, 1L)));
+        assertThat(ledger.newest(1)).extracting(RequestRow::id).containsExactly("r2");
+        assertThat(ledger.requests(List.of("r2", "nobody", "r1")))
+                .extracting(RequestRow::id)
+                .containsExactly("r2", "r1");
+    }
+
+    @Test
+    void goesOnWhereItStoppedAfterARestart() throws Exception {
+        story.asked("r1", "ID:1").allowed("r1", "mail");
+        caughtUp();
+        ledger.close();
+        story.handedOver("r1", "mail");
+        ledger = Ledger.follow(trail, database());
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void saysThatItIsBehind() {
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> ledger.awaitApplied(1, Duration.ofMillis(20)))
+                .withMessage("LEDGER_BEHIND");
+    }
+
+    void caughtUp() {
+        ledger.awaitApplied(story.last());
+    }
+
+    private RequestRow row(String id) {
+        caughtUp();
+        return ledger.requests(List.of(id)).get(0);
+    }
+
+    private KnownRequest known(String id) {
+        caughtUp();
+        return ledger.request(id).orElseThrow();
+    }
+
+    private List<BatchSummary> finished() {
+        caughtUp();
+        return ledger.finishedUnreportedBatches();
+    }
+
+    private static Origin origin(String reference) {
+        return new Origin(Origin.Source.JMS, reference, null, null, 0);
+    }
+}
