@@ -1,0 +1,128 @@
+package dev.passcourier.sandbox;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A fresh self-signed certificate for pretend servers, with its key in memory only. */
+public final class SandboxCertificate {
+
+    private static final Duration VALID = Duration.ofDays(7);
+
+    private final X509Certificate certificate;
+    private final SSLContext server;
+
+    private SandboxCertificate(X509Certificate certificate, SSLContext server) {
+        this.certificate = certificate;
+        this.server = server;
+    }
+
+    /** For {@code localhost} and {@code 127.0.0.1}, valid for a week. */
+    public static SandboxCertificate forLoopback(Clock clock) {
+        return of(clock.instant(), new GeneralName(GeneralName.dNSName, "localhost"), loopback());
+    }
+
+    /** For another host name than the one it will be found at. */
+    public static SandboxCertificate forHost(String name, Clock clock) {
+        return of(clock.instant(), new GeneralName(GeneralName.dNSName, name));
+    }
+
+    /** For loopback, but over since a day. */
+    public static SandboxCertificate expired(Clock clock) {
+        return of(
+                clock.instant().minus(VALID).minus(Duration.ofDays(1)),
+                new GeneralName(GeneralName.dNSName, "localhost"),
+                loopback());
+    }
+
+    private static GeneralName loopback() {
+        return new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+    }
+
+    private static SandboxCertificate of(Instant from, GeneralName... names) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair keys = generator.generateKeyPair();
+            X509Certificate certificate = certificate(keys, from, names);
+            return new SandboxCertificate(certificate, context(keys, certificate));
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException("no certificate for the sandbox", e);
+        }
+    }
+
+    private static X509Certificate certificate(KeyPair keys, Instant from, GeneralName... names)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        X500Name self = new X500Name("CN=passcourier sandbox");
+        byte[] encoded = new JcaX509v3CertificateBuilder(
+                        self,
+                        new BigInteger(120, new SecureRandom()).setBit(120),
+                        Date.from(from.minus(Duration.ofHours(1))),
+                        Date.from(from.plus(VALID)),
+                        self,
+                        keys.getPublic())
+                .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                .getEncoded();
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
+    }
+
+    private static SSLContext context(KeyPair keys, X509Certificate certificate)
+            throws GeneralSecurityException, IOException {
+        char[] none = new char[0];
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, none);
+        store.setKeyEntry("sandbox", keys.getPrivate(), none, new X509Certificate[] {certificate});
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(store, none);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** The certificate as PEM, for clients that shall trust it. */
+    public String pem() {
+        try {
+            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+            return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the sandbox's certificate", e);
+        }
+    }
+
+    /** Writes {@link #pem()} to a file and returns the file. */
+    public Path writeTo(Path file) throws IOException {
+        return Files.writeString(file, pem(), StandardCharsets.US_ASCII);
+    }
+
+    /** What a server shows. */
+    SSLContext server() {
+        return server;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.passcourier.sandbox;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A webhook receiver on loopback as Standard Webhooks wants one: refuses what is not signed with its secret or older
+ * than five minutes, takes a repeated {@code webhook-id} without delivering it again. Can be told to answer otherwise.
+ */
+public final class WebhookReceiver implements AutoCloseable {
+
+    private static final int LARGEST = 10 << 20;
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final boolean secure;
+    private final WebhookVerifier verifier;
+    private final Clock clock;
+    private final Queue<Scripted> script = new ConcurrentLinkedQueue<>();
+    private final List<Webhook> requests = new CopyOnWriteArrayList<>();
+    private final List<Webhook> received = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Webhook> unread = new LinkedBlockingQueue<>();
+
+    /**
+     * A request to the receiver.
+     *
+     * @param headers with names in lower case
+     * @param body    the bytes as they came
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record Webhook(Map<String, String> headers, byte[] body) {
+
+        /** The delivery's id. */
+        public String id() {
+            return headers.getOrDefault("webhook-id", "");
+        }
+
+        /** Names the id only. */
+        @Override
+        public String toString() {
+            return "Webhook[" + id() + "]";
+        }
+    }
+
+    private record Scripted(int status, Map<String, String> headers) {}
+
+    private WebhookReceiver(String secret, @Nullable SandboxCertificate certificate, Clock clock) throws IOException {
+        this.secure = certificate != null;
+        this.verifier = new WebhookVerifier(secret);
+        this.clock = clock;
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        if (certificate == null) {
+            server = HttpServer.create(anywhere, 64);
+        } else {
+            HttpsServer https = HttpsServer.create(anywhere, 64);
+            https.setHttpsConfigurator(new HttpsConfigurator(certificate.server()));
+            server = https;
+        }
+        threads = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "sandbox-webhook");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+    }
+
+    /**
+     * Starts a receiver on a free port.
+     *
+     * @param secret      {@code whsec_} and base64
+     * @param certificate what it shows, or null for plain HTTP
+     * @param clock       against which timestamps are checked
+     */
+    public static WebhookReceiver start(String secret, @Nullable SandboxCertificate certificate, Clock clock)
+            throws IOException {
+        WebhookReceiver receiver = new WebhookReceiver(secret, certificate, clock);
+        receiver.server.start();
+        return receiver;
+    }
+
+    /** Where to post to. */
+    public URI url() {
+        String scheme = secure ? "https" : "http";
+        return URI.create(scheme + "://localhost:" + server.getAddress().getPort() + "/hook");
+    }
+
+    /** Answers the next request like this instead of taking it. */
+    public void answer(int status, Map<String, String> headers) {
+        script.add(new Scripted(status, Map.copyOf(headers)));
+    }
+
+    /** Every request that came, taken or not. */
+    public List<Webhook> requests() {
+        return new ArrayList<>(requests);
+    }
+
+    /** What was taken, each id once. */
+    public List<Webhook> received() {
+        return new ArrayList<>(received);
+    }
+
+    /** Waits for the next webhook that this method has not returned yet. */
+    public Optional<Webhook> next(Duration atMost) throws InterruptedException {
+        return Optional.ofNullable(unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Webhook webhook = read(exchange);
+            requests.add(webhook);
+            Scripted scripted = script.poll();
+            if (scripted != null) {
+                scripted.headers().forEach(exchange.getResponseHeaders()::set);
+                exchange.sendResponseHeaders(scripted.status(), -1);
+            } else {
+                exchange.sendResponseHeaders(take(exchange.getRequestMethod(), webhook, clock.instant()), -1);
+            }
+        }
+    }
+
+    private static Webhook read(HttpExchange exchange) throws IOException {
+        Map<String, String> headers = new TreeMap<>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+        return new Webhook(headers, exchange.getRequestBody().readNBytes(LARGEST));
+    }
+
+    private int take(String method, Webhook webhook, Instant now) {
+        if (!method.equals("POST")) {
+            return 405;
+        }
+        if (!verifier.accepts(webhook, now)) {
+            return 401;
+        }
+        synchronized (received) {
+            if (received.stream().noneMatch(known -> known.id().equals(webhook.id()))) {
+                received.add(webhook);
+                unread.add(webhook);
+            }
+        }
+        return 204;
+    }
+}
