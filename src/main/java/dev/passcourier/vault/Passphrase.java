@@ -1,0 +1,14 @@
+package dev.passcourier.vault;
+
+/** Where a key file's passphrase comes from; asked only when the file is encrypted. */
+@FunctionalInterface
+public interface Passphrase {
+
+    /**
+     * Reads the passphrase.
+     *
+     * @return fresh UTF-8 bytes, which the vault wipes
+     * @throws Exception if it cannot be read; its text is not passed on
+     */
+    byte[] read() throws Exception;
+}

@@ -1,0 +1,104 @@
+package dev.passcourier.vault;
+
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.RSAKey;
+import dev.passcourier.vault.KeyLoadException.Code;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.openssl.PEMParser;
+
+/** Reads a public key: a JWK, a PEM public key or a certificate. Refuses private keys, so that nobody spreads them. */
+final class PublicKeyFile {
+
+    private static final String RSA_OID_PREFIX = "1.2.840.113549.1.1.";
+
+    private final Path file;
+    private final Instant now;
+
+    PublicKeyFile(Path file, Instant now) {
+        this.file = file;
+        this.now = now;
+    }
+
+    JWK read() throws KeyLoadException {
+        byte[] content = FileGuard.readPublic(file);
+        try {
+            if (PrivateKeyFile.looksLikeOne(content)) {
+                throw isPrivate();
+            }
+            return Jwks.looksLikeOne(content) ? publicJwk(content) : pem(content);
+        } finally {
+            Arrays.fill(content, (byte) 0); // in case it was a private one
+        }
+    }
+
+    private JWK publicJwk(byte[] content) throws KeyLoadException {
+        JWK jwk = Jwks.parse(file, content);
+        if (jwk.isPrivate()) {
+            throw isPrivate();
+        }
+        return jwk;
+    }
+
+    private JWK pem(byte[] content) throws KeyLoadException {
+        var in = new InputStreamReader(new ByteArrayInputStream(content), StandardCharsets.US_ASCII);
+        try (PEMParser parser = new PEMParser(in)) {
+            for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
+                if (found instanceof X509CertificateHolder certificate) {
+                    refuseExpired(certificate);
+                    return jwk(certificate.getSubjectPublicKeyInfo());
+                }
+                if (found instanceof SubjectPublicKeyInfo key) {
+                    return jwk(key);
+                }
+            }
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "it cannot be parsed, or is a kind of key we don't know");
+        }
+        throw new KeyLoadException(Code.KEY_FORMAT, file, "a public JWK, PEM public key or certificate is needed");
+    }
+
+    private void refuseExpired(X509CertificateHolder certificate) throws KeyLoadException {
+        if (!certificate.isValidOn(Date.from(now))) {
+            throw new KeyLoadException(
+                    Code.CERTIFICATE_EXPIRED,
+                    file,
+                    "it is valid from " + certificate.getNotBefore().toInstant() + " to "
+                            + certificate.getNotAfter().toInstant());
+        }
+    }
+
+    private static JWK jwk(SubjectPublicKeyInfo info) throws GeneralSecurityException, IOException {
+        boolean rsa = info.getAlgorithm().getAlgorithm().getId().startsWith(RSA_OID_PREFIX);
+        PublicKey key =
+                KeyFactory.getInstance(rsa ? "RSA" : "EC").generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+        if (key instanceof RSAPublicKey rsaKey) {
+            return new RSAKey.Builder(rsaKey).build();
+        }
+        ECPublicKey ecKey = (ECPublicKey) key;
+        return new ECKey.Builder(Curve.forECParameterSpec(ecKey.getParams()), ecKey).build();
+    }
+
+    private KeyLoadException isPrivate() {
+        return new KeyLoadException(
+                Code.KEY_IS_PRIVATE,
+                file,
+                "it holds a private key; give its public half, and consider the key exposed if it was sent to you");
+    }
+}

@@ -1,0 +1,157 @@
+package dev.passcourier.vault;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import dev.passcourier.vault.KeyLoadException.Code;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The service's own keys: the one that signs results and the one that seals at rest. Nodes that share a broker and a
+ * ledger need the same files.
+ */
+public final class ServiceKeys {
+
+    private static final int AT_REST_BYTES = 32;
+
+    private final ECKey signing;
+    private final Path publicFile;
+    private final SecretKeySpec atRest;
+    private final SecretKeySpec fingerprint;
+
+    private ServiceKeys(ECKey signing, Path publicFile, SecretKeySpec atRest, SecretKeySpec fingerprint) {
+        this.signing = signing;
+        this.publicFile = publicFile;
+        this.atRest = atRest;
+        this.fingerprint = fingerprint;
+    }
+
+    /**
+     * Reads the keys, or makes those that are not there yet. Files are made 0600 and whole or not at all, directories
+     * 0700. Beside the signing key lies its public half for recipients, such as {@code signing.pub.jwk}.
+     *
+     * @param signingKey private JWK, EC P-256
+     * @param atRestKey  base64 of 32 bytes. Whoever loses it loses the results under the at-rest seal that are not
+     *                   delivered yet, and the transplant guard forgets what it has seen
+     * @throws KeyLoadException naming the file and what is wrong with it
+     */
+    public static ServiceKeys loadOrCreate(Path signingKey, Path atRestKey) throws KeyLoadException {
+        ECKey signing = signing(signingKey);
+        Path publicFile = publicHalf(signingKey);
+        publish(signing, publicFile);
+        try (SecretBytes master = atRest(atRestKey)) {
+            return new ServiceKeys(
+                    signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
+        }
+    }
+
+    /** The file that recipients verify results with: the public signing key as JWK. */
+    public Path publicSigningKey() {
+        return publicFile;
+    }
+
+    /** The signing key's RFC 7638 SHA-256 thumbprint in base64url. */
+    public String signingThumbprint() {
+        return signing.getKeyID();
+    }
+
+    ECKey signing() {
+        return signing;
+    }
+
+    SecretKeySpec atRest() {
+        return atRest;
+    }
+
+    SecretKeySpec fingerprint() {
+        return fingerprint;
+    }
+
+    private static ECKey signing(Path file) throws KeyLoadException {
+        if (Files.notExists(file)) {
+            NewFile.secret(file, newSigningKey().toJSONString().getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] content = FileGuard.readSecret(file);
+        try {
+            if (Jwks.looksLikeOne(content)
+                    && Jwks.parse(file, content) instanceof ECKey key
+                    && key.isPrivate()
+                    && key.getCurve().equals(Curve.P_256)) {
+                return new ECKey.Builder(key).keyIDFromThumbprint().build();
+            }
+        } catch (JOSEException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key");
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+        throw new KeyLoadException(Code.KEY_FORMAT, file, "a private JWK with an EC P-256 key is needed");
+    }
+
+    private static ECKey newSigningKey() {
+        try {
+            return new ECKeyGenerator(Curve.P_256)
+                    .keyUse(KeyUse.SIGNATURE)
+                    .algorithm(JWSAlgorithm.ES256)
+                    .keyIDFromThumbprint(true)
+                    .generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("no P-256 in this Java runtime");
+        }
+    }
+
+    private static SecretBytes atRest(Path file) throws KeyLoadException {
+        if (Files.notExists(file)) {
+            NewFile.secret(file, newAtRestKey());
+        }
+        byte[] content = FileGuard.readSecret(file);
+        try {
+            SecretBytes key = SecretBytes.owning(Base64.getMimeDecoder().decode(content));
+            if (key.length() == AT_REST_BYTES) {
+                return key;
+            }
+            key.close();
+        } catch (IllegalArgumentException e) {
+            // Falls through to the one answer.
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+        throw new KeyLoadException(Code.KEY_FORMAT, file, "32 bytes as base64 are needed");
+    }
+
+    private static byte[] newAtRestKey() {
+        byte[] key = new byte[AT_REST_BYTES];
+        new SecureRandom().nextBytes(key);
+        byte[] encoded = Base64.getEncoder().encode(key);
+        Arrays.fill(key, (byte) 0);
+        return encoded;
+    }
+
+    private static void publish(ECKey signing, Path file) throws KeyLoadException {
+        ECKey half = new ECKey.Builder(signing.toPublicJWK())
+                .keyUse(KeyUse.SIGNATURE)
+                .algorithm(JWSAlgorithm.ES256)
+                .build();
+        NewFile.publicReplacing(file, half.toJSONString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Path publicHalf(Path signingKey) {
+        String name = signingKey.getFileName().toString();
+        String stem = name.endsWith(".jwk") ? name.substring(0, name.length() - 4) : name;
+        return signingKey.resolveSibling(stem + ".pub.jwk");
+    }
+
+    /** Names the signing key's thumbprint. */
+    @Override
+    public String toString() {
+        return "ServiceKeys[" + signingThumbprint() + "]";
+    }
+}

@@ -1,0 +1,17 @@
+package dev.passcourier.vault;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A secret for the length of one call, and the key that opened it.
+ *
+ * @param secret  wiped with this object
+ * @param keyName the key, or null if the secret came in clear
+ */
+record Unlocked(SecretBytes secret, @Nullable String keyName) implements AutoCloseable {
+
+    @Override
+    public void close() {
+        secret.close();
+    }
+}

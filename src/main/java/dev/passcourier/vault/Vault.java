@@ -1,0 +1,121 @@
+package dev.passcourier.vault;
+
+import com.nimbusds.jose.JOSEException;
+import dev.passcourier.vault.VaultException.Code;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens secrets and seals results, in one call: cleartext lives inside that call only. Safe for use by many threads.
+ *
+ * <p>What cannot be wiped are the copies the JVM's ciphers make inside, and the RSA key objects of the ring.
+ */
+public final class Vault {
+
+    private final ResultSigner signer;
+    private final AtRest atRest;
+    private final SecretKeySpec fingerprintKey;
+    private final Clock clock;
+
+    /** With the service's keys and the clock that results expire by. */
+    public Vault(ServiceKeys keys, Clock clock) {
+        this.signer = new ResultSigner(keys.signing());
+        this.atRest = new AtRest(keys.atRest());
+        this.fingerprintKey = keys.fingerprint();
+        this.clock = clock;
+    }
+
+    /**
+     * Opens a secret and seals it for every target. A body in clear is wiped, whatever the outcome.
+     *
+     * @param secret  as the cloud handed it out
+     * @param ring    the account's keys; {@link KeyRing#empty()} where clouds answer in clear
+     * @param keyName the key to open with, or null to try all of the ring
+     * @param facts   what the result says beside the secret
+     * @param targets whom to seal for
+     * @return one sealed result per target
+     * @throws VaultException with the code that says why; nothing was sealed then
+     */
+    public Opened seal(
+            LockedSecret secret,
+            KeyRing ring,
+            @Nullable String keyName,
+            ResultFacts facts,
+            List<SealTarget> targets)
+            throws VaultException {
+        try (Unlocked unlocked = unlock(secret, ring, keyName)) {
+            if (!clock.instant().isBefore(facts.notAfter())) {
+                throw new VaultException(Code.EXPIRED);
+            }
+            String kind = SecretKind.of(facts.kind(), unlocked.secret());
+            List<Sealed> sealed = new ArrayList<>();
+            for (SealTarget target : targets) {
+                sealed.add(seal(unlocked.secret(), kind, facts, target));
+            }
+            return new Opened(sealed, unlocked.keyName(), kind);
+        }
+    }
+
+    /**
+     * Names a ciphertext without telling it: the same ciphertext has the same name for as long as the at-rest key stays
+     * the same. Guards against a ciphertext that was carried over to another instance.
+     *
+     * @return HMAC-SHA-256 in hex, or empty for a secret in clear
+     * @throws VaultException if the ciphertext is malformed
+     */
+    public Optional<String> fingerprint(LockedSecret secret) throws VaultException {
+        if (!(secret instanceof LockedSecret.Encrypted encrypted)) {
+            return Optional.empty();
+        }
+        byte[] hmac = DerivedKeys.hmac(fingerprintKey, Ciphertext.decode(encrypted.base64()));
+        return Optional.of(HexFormat.of().formatHex(hmac));
+    }
+
+    /**
+     * Opens an at-rest seal, to be sent on at once over a protected connection.
+     *
+     * @param sealed     bytes of media type {@link AtRest#MEDIA_TYPE}
+     * @param deliveryId the delivery it was sealed for
+     * @return the result's JSON, which the caller closes and thereby wipes
+     * @throws VaultException with {@link Code#NOT_OPENED} if it is damaged or another delivery's, or
+     *                        {@link Code#EXPIRED}
+     */
+    public ClearResult openAtRest(byte[] sealed, String deliveryId) throws VaultException {
+        return new ClearResult(atRest.open(sealed, deliveryId, clock.instant()));
+    }
+
+    private Sealed seal(SecretBytes secret, String kind, ResultFacts facts, SealTarget target) throws VaultException {
+        String deliveryId = DeliveryIds.of(facts.requestId(), target.alias());
+        RecipientKey recipient = target.recipient();
+        try (SecretBytes result = ResultJson.of(facts, kind, deliveryId, target.alias(), secret)) {
+            return recipient == null
+                    ? new Sealed(
+                            target.alias(),
+                            deliveryId,
+                            AtRest.MEDIA_TYPE,
+                            atRest.seal(result, deliveryId, facts.notAfter()))
+                    : new Sealed(target.alias(), deliveryId, Sealed.JOSE, sealFor(recipient, result));
+        } catch (GeneralSecurityException | JOSEException | RuntimeException e) {
+            throw new VaultException(Code.SEAL);
+        }
+    }
+
+    private byte[] sealFor(RecipientKey recipient, SecretBytes result) throws JOSEException {
+        try (SecretBytes signed = signer.sign(result, recipient.thumbprint())) {
+            return JweSeal.seal(signed, recipient);
+        }
+    }
+
+    private static Unlocked unlock(LockedSecret secret, KeyRing ring, @Nullable String keyName) throws VaultException {
+        if (secret instanceof LockedSecret.Encrypted encrypted) {
+            return RsaOpener.open(Ciphertext.decode(encrypted.base64()), ring.candidates(keyName));
+        }
+        return new Unlocked(ClearBody.read((LockedSecret.InClear) secret), null);
+    }
+}
