@@ -68,8 +68,8 @@ public final class AtRest {
     private SecretBytes decrypt(byte[] sealed, byte[] head, byte[] nonce, String deliveryId) throws VaultException {
         try {
             int start = HEAD + NONCE;
-            return SecretBytes.owning(cipher(Cipher.DECRYPT_MODE, head, nonce, deliveryId)
-                    .doFinal(sealed, start, sealed.length - start));
+            return SecretBytes.owning(
+                    cipher(Cipher.DECRYPT_MODE, head, nonce, deliveryId).doFinal(sealed, start, sealed.length - start));
         } catch (GeneralSecurityException | RuntimeException e) {
             throw new VaultException(Code.NOT_OPENED);
         }

@@ -24,7 +24,7 @@ final class KeyFileReader {
     static boolean isKeyFile(Path file) throws KeyLoadException {
         byte[] content = new byte[0];
         try (InputStream in = Files.newInputStream(file)) {
-            content = in.readNBytes(FileGuard.LARGEST);
+            content = in.readNBytes(GuardedFile.LARGEST);
             return PrivateKeyFile.looksLikeOne(content);
         } catch (IOException e) {
             throw new KeyLoadException(Code.FILE_UNREADABLE, file, "it cannot be read");
@@ -35,7 +35,7 @@ final class KeyFileReader {
 
     /** Reads one key. */
     static HeldKey read(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
-        byte[] content = FileGuard.readSecret(file);
+        byte[] content = GuardedFile.readSecret(file);
         try {
             return held(file, new PrivateKeyFile(file, passphrase).parse(content));
         } finally {

@@ -34,12 +34,8 @@ public final class KeyLoadException extends Exception {
         FILE_UNREADABLE,
         /** It cannot be written. */
         FILE_NOT_WRITTEN,
-        /** It is a directory, a device or the like. */
-        FILE_NOT_REGULAR,
-        /** Others may read or change it. */
-        FILE_TOO_OPEN,
-        /** It belongs neither to us nor to root. */
-        FILE_NOT_OURS,
+        /** It is not a regular file, belongs to somebody else, or others may read or change it. */
+        FILE_NOT_GUARDED,
         /** It is encrypted and no passphrase is configured. */
         PASSPHRASE_MISSING,
         /** The configured passphrase could not be read. */
@@ -56,8 +52,6 @@ public final class KeyLoadException extends Exception {
         KEY_WEAK,
         /** A private key lies where a public one is expected. */
         KEY_IS_PRIVATE,
-        /** A public key lies where a private one is expected. */
-        KEY_IS_PUBLIC,
         /** The certificate is not valid now. */
         CERTIFICATE_EXPIRED,
         /** The key is not the pinned one. */

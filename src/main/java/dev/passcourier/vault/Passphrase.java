@@ -8,7 +8,7 @@ public interface Passphrase {
      * Reads the passphrase.
      *
      * @return fresh UTF-8 bytes, which the vault wipes
-     * @throws Exception if it cannot be read; its text is not passed on
+     * @throws Exception if it cannot be read; only a {@link dev.passcourier.config.ConfigurationException}'s text is passed on
      */
     byte[] read() throws Exception;
 }

@@ -1,5 +1,6 @@
 package dev.passcourier.vault;
 
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -54,8 +55,8 @@ final class PrivateKeyFile {
         if (indexOf(content, PUTTY_MARK) == 0) {
             throw failure(
                     Code.KEY_FORMAT,
-                    "PuTTY's own format is not read; convert it with: puttygen " + file
-                            + " -O private-openssh-new -o " + withoutEnding(file.toString()));
+                    "PuTTY's own format is not read; convert it with: puttygen " + file + " -O private-openssh-new -o "
+                            + withoutEnding(file.toString()));
         }
         if (indexOf(content, PEM_MARK) < 0) {
             throw failure(Code.KEY_FORMAT, "it is not a private key in PEM or OpenSSH form");
@@ -156,8 +157,8 @@ final class PrivateKeyFile {
         }
         try {
             return passphrase.read();
-        } catch (KeyLoadException e) {
-            throw e;
+        } catch (ConfigurationException e) {
+            throw failure(Code.PASSPHRASE_UNREADABLE, "its passphrase cannot be read: " + e.getMessage());
         } catch (Exception e) {
             throw failure(Code.PASSPHRASE_UNREADABLE, "its passphrase cannot be read");
         }

@@ -37,7 +37,7 @@ final class PublicKeyFile {
     }
 
     JWK read() throws KeyLoadException {
-        byte[] content = FileGuard.readPublic(file);
+        byte[] content = GuardedFile.readPublic(file);
         try {
             if (PrivateKeyFile.looksLikeOne(content)) {
                 throw isPrivate();
@@ -69,7 +69,8 @@ final class PublicKeyFile {
                 }
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            throw new KeyLoadException(Code.KEY_DAMAGED, file, "it cannot be parsed, or is a kind of key we don't know");
+            throw new KeyLoadException(
+                    Code.KEY_DAMAGED, file, "it cannot be parsed, or is a kind of key we don't know");
         }
         throw new KeyLoadException(Code.KEY_FORMAT, file, "a public JWK, PEM public key or certificate is needed");
     }

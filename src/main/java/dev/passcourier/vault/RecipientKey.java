@@ -73,10 +73,13 @@ public final class RecipientKey {
             throw new KeyLoadException(Code.KEY_WEAK, file, "use RSA from 2048 bits, P-256, P-384 or P-521");
         }
         boolean otherUse = jwk.getKeyUse() != null && !jwk.getKeyUse().equals(KeyUse.ENCRYPTION);
-        boolean otherAlgorithm = jwk.getAlgorithm() != null && !jwk.getAlgorithm().equals(algorithm(jwk));
+        boolean otherAlgorithm =
+                jwk.getAlgorithm() != null && !jwk.getAlgorithm().equals(algorithm(jwk));
         if (otherUse || otherAlgorithm) {
             throw new KeyLoadException(
-                    Code.KEY_WEAK, file, "its \"use\" or \"alg\" reserves it for something else than " + algorithm(jwk));
+                    Code.KEY_WEAK,
+                    file,
+                    "its \"use\" or \"alg\" reserves it for something else than " + algorithm(jwk));
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -47,16 +48,23 @@ public final class ServiceKeys {
     public static ServiceKeys loadOrCreate(Path signingKey, Path atRestKey) throws KeyLoadException {
         ECKey signing = signing(signingKey);
         Path publicFile = publicHalf(signingKey);
-        publish(signing, publicFile);
+        OwnKeyFile.publish(publicFile, publicJwk(signing).getBytes(StandardCharsets.UTF_8));
         try (SecretBytes master = atRest(atRestKey)) {
-            return new ServiceKeys(
-                    signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
+            return new ServiceKeys(signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
         }
     }
 
-    /** The file that recipients verify results with: the public signing key as JWK. */
+    /**
+     * The file that recipients verify results with: the public signing key as JWK. It may be missing if the signing key
+     * lies in a read-only directory; {@link #publicSigningJwk()} says the same.
+     */
     public Path publicSigningKey() {
         return publicFile;
+    }
+
+    /** The public signing key as JWK. */
+    public String publicSigningJwk() {
+        return publicJwk(signing);
     }
 
     /** The signing key's RFC 7638 SHA-256 thumbprint in base64url. */
@@ -78,9 +86,9 @@ public final class ServiceKeys {
 
     private static ECKey signing(Path file) throws KeyLoadException {
         if (Files.notExists(file)) {
-            NewFile.secret(file, newSigningKey().toJSONString().getBytes(StandardCharsets.UTF_8));
+            OwnKeyFile.create(file, newSigningKey().toJSONString().getBytes(StandardCharsets.UTF_8));
         }
-        byte[] content = FileGuard.readSecret(file);
+        byte[] content = GuardedFile.readSecret(file);
         try {
             if (Jwks.looksLikeOne(content)
                     && Jwks.parse(file, content) instanceof ECKey key
@@ -110,21 +118,15 @@ public final class ServiceKeys {
 
     private static SecretBytes atRest(Path file) throws KeyLoadException {
         if (Files.notExists(file)) {
-            NewFile.secret(file, newAtRestKey());
+            OwnKeyFile.create(file, newAtRestKey());
         }
-        byte[] content = FileGuard.readSecret(file);
-        try {
-            SecretBytes key = SecretBytes.owning(Base64.getMimeDecoder().decode(content));
-            if (key.length() == AT_REST_BYTES) {
-                return key;
-            }
-            key.close();
-        } catch (IllegalArgumentException e) {
-            // Falls through to the one answer.
-        } finally {
-            Arrays.fill(content, (byte) 0);
+        byte[] content = GuardedFile.readSecret(file);
+        Optional<byte[]> key = StrictBase64.decode(content);
+        Arrays.fill(content, (byte) 0);
+        if (key.isEmpty() || key.get().length != AT_REST_BYTES) {
+            throw new KeyLoadException(Code.KEY_FORMAT, file, "32 bytes as base64 are needed");
         }
-        throw new KeyLoadException(Code.KEY_FORMAT, file, "32 bytes as base64 are needed");
+        return SecretBytes.owning(key.get());
     }
 
     private static byte[] newAtRestKey() {
@@ -135,12 +137,12 @@ public final class ServiceKeys {
         return encoded;
     }
 
-    private static void publish(ECKey signing, Path file) throws KeyLoadException {
-        ECKey half = new ECKey.Builder(signing.toPublicJWK())
+    private static String publicJwk(ECKey signing) {
+        return new ECKey.Builder(signing.toPublicJWK())
                 .keyUse(KeyUse.SIGNATURE)
                 .algorithm(JWSAlgorithm.ES256)
-                .build();
-        NewFile.publicReplacing(file, half.toJSONString().getBytes(StandardCharsets.UTF_8));
+                .build()
+                .toJSONString();
     }
 
     private static Path publicHalf(Path signingKey) {

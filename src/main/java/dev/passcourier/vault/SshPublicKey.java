@@ -32,7 +32,8 @@ record SshPublicKey(String algorithm, int bits, String fingerprint) {
         }
         if (key instanceof ECPrivateKeyParameters ec) {
             var domain = ec.getParameters();
-            var half = new ECPublicKeyParameters(domain.getG().multiply(ec.getD()).normalize(), domain);
+            var half =
+                    new ECPublicKeyParameters(domain.getG().multiply(ec.getD()).normalize(), domain);
             return named("EC", domain.getCurve().getFieldSize(), half);
         }
         if (key instanceof Ed25519PrivateKeyParameters edwards) {

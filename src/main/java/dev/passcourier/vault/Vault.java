@@ -43,11 +43,7 @@ public final class Vault {
      * @throws VaultException with the code that says why; nothing was sealed then
      */
     public Opened seal(
-            LockedSecret secret,
-            KeyRing ring,
-            @Nullable String keyName,
-            ResultFacts facts,
-            List<SealTarget> targets)
+            LockedSecret secret, KeyRing ring, @Nullable String keyName, ResultFacts facts, List<SealTarget> targets)
             throws VaultException {
         try (Unlocked unlocked = unlock(secret, ring, keyName)) {
             if (!clock.instant().isBefore(facts.notAfter())) {
@@ -73,7 +69,7 @@ public final class Vault {
         if (!(secret instanceof LockedSecret.Encrypted encrypted)) {
             return Optional.empty();
         }
-        byte[] hmac = DerivedKeys.hmac(fingerprintKey, Ciphertext.decode(encrypted.base64()));
+        byte[] hmac = DerivedKeys.hmac(fingerprintKey, ciphertext(encrypted));
         return Optional.of(HexFormat.of().formatHex(hmac));
     }
 
@@ -114,8 +110,12 @@ public final class Vault {
 
     private static Unlocked unlock(LockedSecret secret, KeyRing ring, @Nullable String keyName) throws VaultException {
         if (secret instanceof LockedSecret.Encrypted encrypted) {
-            return RsaOpener.open(Ciphertext.decode(encrypted.base64()), ring.candidates(keyName));
+            return RsaOpener.open(ciphertext(encrypted), ring.candidates(keyName));
         }
         return new Unlocked(ClearBody.read((LockedSecret.InClear) secret), null);
+    }
+
+    private static byte[] ciphertext(LockedSecret.Encrypted encrypted) throws VaultException {
+        return StrictBase64.decode(encrypted.base64()).orElseThrow(() -> new VaultException(Code.WRONG_KEY));
     }
 }

@@ -1,0 +1,164 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.vault.KeyLoadException;
+import dev.passcourier.vault.NotOpenedException;
+import dev.passcourier.vault.OpenedResult;
+import dev.passcourier.vault.ResultOpener;
+import dev.passcourier.vault.ResultOpener.Expected;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Opens a sealed result on its recipient's machine. Data goes to the standard output, talk to the standard error. */
+@Command(
+        name = "open",
+        description = {
+            "Opens a sealed result.",
+            "Prints what it is about; the secret only with --show, or into a file with --to."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {" 0:opened", " 1:not opened; the reason is on the standard error", " 2:wrong usage"},
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  passcourier open --key my.key --signer signing.pub.jwk --show result.jwe",
+            "  passcourier open --key my.key --signer signing.pub.jwk --to admin.pem < result.jwe"
+        })
+public final class OpenCommand implements Callable<Integer> {
+
+    private static final int LARGEST = 256 * 1024;
+
+    @Option(
+            names = "--key",
+            required = true,
+            paramLabel = "FILE",
+            description = "your private key: JWK, PEM or OpenSSH; RSA, P-256, P-384 or P-521")
+    private Path key;
+
+    @ArgGroup
+    private @Nullable PassphraseOptions passphrase;
+
+    @Option(
+            names = "--signer",
+            paramLabel = "FILE",
+            description = "the service's signing.pub.jwk; without it nobody knows who made the result")
+    private @Nullable Path signer;
+
+    @Option(names = "--show", description = "print the secret too")
+    private boolean show;
+
+    @Option(names = "--to", paramLabel = "FILE", description = "write the secret, and only it, to a new file (0600)")
+    private @Nullable Path to;
+
+    @Option(names = "--request", paramLabel = "ID", description = "refuse the result of any other request")
+    private @Nullable String request;
+
+    @Option(names = "--delivery", paramLabel = "ID", description = "refuse the result of any other delivery")
+    private @Nullable String delivery;
+
+    @Option(names = "--allow-expired", description = "open it although its lifetime is over")
+    private boolean allowExpired;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private OutputFormat output;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            defaultValue = "-",
+            paramLabel = "FILE",
+            description = "the sealed result (compact JWE); - or nothing reads the standard input")
+    private Path sealed;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Clock clock;
+    private final InputStream in;
+
+    /** With the system's clock and standard input. */
+    public OpenCommand() {
+        this(Clock.systemUTC(), System.in);
+    }
+
+    /** With a clock that results expire by, and where {@code -} reads from. */
+    public OpenCommand(Clock clock, InputStream in) {
+        this.clock = clock;
+        this.in = in;
+    }
+
+    @Override
+    public Integer call() {
+        try (OpenedResult result = open()) {
+            hand(result);
+            return 0;
+        } catch (KeyLoadException | NotOpenedException e) {
+            return failed(e.getMessage());
+        } catch (FileAlreadyExistsException e) {
+            return failed(to + " is there already; choose another file");
+        } catch (FileSystemException e) {
+            return failed(
+                    e.getFile() + " cannot be read or written (" + e.getClass().getSimpleName() + ")");
+        } catch (IOException e) {
+            return failed("the result cannot be read or its secret written");
+        }
+    }
+
+    private OpenedResult open() throws KeyLoadException, NotOpenedException, IOException {
+        var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
+        return opener.open(sealedBytes(), new Expected(request, delivery, allowExpired));
+    }
+
+    private byte[] sealedBytes() throws IOException {
+        if (sealed.toString().equals("-")) {
+            return in.readNBytes(LARGEST + 1);
+        }
+        try (InputStream file = Files.newInputStream(sealed)) {
+            return file.readNBytes(LARGEST + 1);
+        }
+    }
+
+    private void hand(OpenedResult result) throws IOException {
+        if (to != null) {
+            SecretFile.write(to, result);
+        }
+        if (!result.signatureChecked()) {
+            say("signature not checked: give --signer to know that the service made this");
+        }
+        var page = new OpenedPage(result, show);
+        spec.commandLine().getOut().print(output == OutputFormat.json ? page.json() : page.table());
+        spec.commandLine().getOut().flush();
+        if (to != null) {
+            say("secret written to " + to);
+        } else if (!show) {
+            say("the secret is not printed: add --show, or --to FILE");
+        }
+    }
+
+    private int failed(String why) {
+        say(why);
+        return 1;
+    }
+
+    private void say(String text) {
+        spec.commandLine().getErr().println(text);
+        spec.commandLine().getErr().flush();
+    }
+}

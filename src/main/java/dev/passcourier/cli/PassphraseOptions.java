@@ -1,0 +1,52 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.vault.Passphrase;
+import java.io.Console;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the passphrase of the recipient's key comes from. Never from the command line itself, which others can see. */
+final class PassphraseOptions {
+
+    @Option(
+            names = "--passphrase-file",
+            paramLabel = "FILE",
+            description = "the key's passphrase is in this file (0600)")
+    private @Nullable Path file;
+
+    @Option(names = "--passphrase-env", paramLabel = "NAME", description = "… in this environment variable")
+    private @Nullable String variable;
+
+    @Option(names = "--passphrase-prompt", description = "… asked for on the terminal")
+    private boolean prompt;
+
+    Passphrase source() {
+        if (file != null) {
+            return () -> new SecretRef("{{file:" + file + "}}").read();
+        }
+        if (variable != null) {
+            return () -> new SecretRef("{{env:" + variable + "}}").read();
+        }
+        return PassphraseOptions::ask;
+    }
+
+    private static byte[] ask() throws ConfigurationException {
+        Console console = System.console();
+        if (console == null) {
+            throw new ConfigurationException("there is no terminal to ask on");
+        }
+        char[] typed = console.readPassword("Passphrase: ");
+        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(typed));
+        byte[] bytes = Arrays.copyOf(encoded.array(), encoded.limit());
+        Arrays.fill(typed, '\0');
+        Arrays.fill(encoded.array(), (byte) 0);
+        return bytes;
+    }
+}
