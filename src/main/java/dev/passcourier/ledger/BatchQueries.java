@@ -4,8 +4,10 @@ import dev.passcourier.delivery.OutboxItem.Kind;
 import dev.passcourier.request.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads batches and their lines. */
@@ -28,6 +30,17 @@ final class BatchQueries {
                         Sql.time(row, "planned"),
                         row.getInt("total"),
                         Sql.instant(row, "taken_at")));
+    }
+
+    static Optional<Instant> lastPlanned(Sql sql, String schedule) throws SQLException {
+        return sql.query(
+                        """
+                select max(b.planned) as planned from batch b where b.source = ? and b.name = ?
+                    and exists (select 1 from batch_line l where l.batch = b.id)""",
+                        row -> Optional.ofNullable(Sql.time(row, "planned")),
+                        Origin.Source.SCHEDULE.name(),
+                        schedule)
+                .get(0);
     }
 
     static List<LineResult> lines(Sql sql, String batch) throws SQLException {

@@ -3,6 +3,7 @@ package dev.passcourier.ledger;
 import dev.passcourier.audit.FileAuditTrail;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,11 @@ public final class Ledger implements AutoCloseable {
     /** The lines of a batch in their order. */
     public List<LineResult> lines(String batch) {
         return read(sql -> BatchQueries.lines(sql, batch));
+    }
+
+    /** The latest planned time of a schedule of whose run at least one request has been asked. */
+    public Optional<Instant> lastPlanned(String schedule) {
+        return read(sql -> BatchQueries.lastPlanned(sql, schedule));
     }
 
     /** The newest requests, newest first. */

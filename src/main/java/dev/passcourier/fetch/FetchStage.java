@@ -1,0 +1,117 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.ProviderType;
+import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.SealTarget;
+import dev.passcourier.vault.Vault;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+
+/** Makes the fetch stage: one queue, one gate and one way to the cloud per account, and what all of them share. */
+public final class FetchStage {
+
+    private final CamelContext camel;
+    private final AuditTrail audit;
+    private final Ledger ledger;
+    private final Vault vault;
+    private final Notices notices;
+    private final Function<String, SealTarget> targets;
+    private final Duration resultLifetime;
+    private final Clock clock;
+    private final RandomGenerator jitter = RandomGenerator.getDefault();
+    private final List<CloudAccount> clouds = new ArrayList<>();
+    private final List<String> accounts = new ArrayList<>();
+    private final List<Integer> concurrency = new ArrayList<>();
+
+    /**
+     * Binds what all accounts share.
+     *
+     * @param targets        from a destination's alias to the key that seals for it
+     * @param resultLifetime of a sealed result
+     */
+    public FetchStage(
+            CamelContext camel,
+            AuditTrail audit,
+            Ledger ledger,
+            Vault vault,
+            Notices notices,
+            Function<String, SealTarget> targets,
+            Duration resultLifetime,
+            Clock clock) {
+        this.camel = camel;
+        this.audit = audit;
+        this.ledger = ledger;
+        this.vault = vault;
+        this.notices = notices;
+        this.targets = targets;
+        this.resultLifetime = resultLifetime;
+        this.clock = clock;
+        CloudAccount.bindShared(camel.getRegistry());
+        camel.getRegistry().bind("fetch-open", new OpenWorkStep(audit, clock));
+    }
+
+    /**
+     * Binds one account's beans.
+     *
+     * @param keys the account's key ring; empty for clouds that answer in clear
+     */
+    public void add(String name, Settings.Account account, ProviderType type, KeyRing keys)
+            throws ConfigurationException {
+        clouds.add(CloudAccount.bind(
+                camel,
+                type,
+                new AccountSettings(name, account.settings(), clock),
+                account.concurrency(),
+                account.trust()));
+        double rate = account.rate() == null ? type.defaultRate() : account.rate();
+        AccountGate gate = new AccountGate(name, rate, clock);
+        camel.getRegistry().bind(name + "-containers", new GatedContainers(gate));
+        camel.getRegistry().bind(name + "-settle", settleStep(account, type, keys, gate));
+        accounts.add(name);
+        concurrency.add(account.concurrency());
+    }
+
+    private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {
+        Ending ending = new Ending(audit, notices, clock);
+        Sealing sealing = new Sealing(
+                type.id(),
+                keys,
+                account.clones(),
+                targets,
+                vault,
+                new TransplantGuard(ledger),
+                audit,
+                resultLifetime,
+                clock);
+        return new SettleStep(sealing, new Postponing(audit, ending, clock, jitter), ending, gate);
+    }
+
+    /** Adds the routes of all accounts; their templates must have been loaded. */
+    public void addRoutes() throws Exception {
+        for (int i = 0; i < accounts.size(); i++) {
+            clouds.get(i).addRoutes();
+            TemplatedRouteBuilder.builder(camel, "fetch")
+                    .routeId("fetch." + accounts.get(i))
+                    .parameter("account", accounts.get(i))
+                    .parameter("concurrency", concurrency.get(i))
+                    .add();
+        }
+    }
+
+    /** Ends the sessions that clouds count. */
+    public void signOut() {
+        clouds.forEach(CloudAccount::signOut);
+    }
+}

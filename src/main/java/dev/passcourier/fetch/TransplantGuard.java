@@ -1,0 +1,39 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.vault.VaultException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Refuses a ciphertext that was seen for another instance before: on clouds where the guest itself posts its "encrypted
+ * password", a guest could post another machine's and have us decrypt it.
+ */
+final class TransplantGuard {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransplantGuard.class);
+
+    private final Ledger ledger;
+
+    TransplantGuard(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /**
+     * Checks who had the ciphertext first.
+     *
+     * @param sequence of the audit record that names the fingerprint and this instance
+     * @throws VaultException if it was another instance
+     */
+    void check(long sequence, String fingerprint, String account, String instance) throws VaultException {
+        ledger.awaitApplied(sequence);
+        boolean own = ledger.owner(fingerprint)
+                .map(first ->
+                        first.account().equals(account) && first.instance().equals(instance))
+                .orElse(false);
+        if (!own) {
+            LOG.error("TRANSPLANTED account {}: the ciphertext of {} was another instance's first", account, instance);
+            throw new VaultException(VaultException.Code.TRANSPLANTED);
+        }
+    }
+}

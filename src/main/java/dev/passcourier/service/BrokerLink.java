@@ -1,0 +1,99 @@
+package dev.passcourier.service;
+
+import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.EmbeddedBroker;
+import dev.passcourier.broker.QueueDeclarer;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+
+/** The broker the service works on, embedded or external, with all its queues there. */
+final class BrokerLink implements AutoCloseable {
+
+    private final @Nullable EmbeddedBroker embedded;
+    private final BrokerAccess access;
+    private final JmsPoolConnectionFactory pool;
+
+    private BrokerLink(@Nullable EmbeddedBroker embedded, BrokerAccess access) throws Exception {
+        this.embedded = embedded;
+        this.access = access;
+        this.pool = access.pool();
+    }
+
+    static BrokerLink open(Settings settings, DataDirectory data) throws Exception {
+        Settings.Broker broker = settings.broker();
+        BrokerLink link = broker.url() == null ? embedded(settings, data) : external(broker, broker.url());
+        try {
+            QueueDeclarer.declare(link.access, queues(settings));
+            return link;
+        } catch (Exception e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    private static BrokerLink embedded(Settings settings, DataDirectory data) throws Exception {
+        EmbeddedBroker broker = EmbeddedBroker.start(
+                data.part("broker"), settings.broker(), intakeQueue(settings), collectable(settings));
+        return new BrokerLink(broker, broker.access());
+    }
+
+    private static BrokerLink external(Settings.Broker broker, String url) throws Exception {
+        if (broker.user() == null) {
+            throw new ConfigurationException(
+                    "broker.user: missing; an external broker must know us, or anybody's messages could pass for ours");
+        }
+        return new BrokerLink(null, BrokerAccess.external(url, broker.user(), broker.password()));
+    }
+
+    /** The queue that requests come in by; requests on another broker's queue are moved to one of the same name. */
+    static String intakeQueue(Settings settings) {
+        return settings.sources().jms().queue();
+    }
+
+    private static Set<String> collectable(Settings settings) {
+        return settings.destinations().values().stream()
+                .map(Settings.Destination::channel)
+                .filter(Settings.JmsChannel.class::isInstance)
+                .map(channel -> ((Settings.JmsChannel) channel).queue())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> queues(Settings settings) {
+        Set<String> queues = new TreeSet<>(collectable(settings));
+        queues.add(Queues.DEAD);
+        queues.add(Queues.EXPIRED);
+        queues.add(Queues.QUARANTINE);
+        queues.add(intakeQueue(settings));
+        settings.accounts().keySet().forEach(account -> queues.add(Queues.fetch(account)));
+        settings.destinations().keySet().forEach(alias -> queues.add(Queues.outbox(alias)));
+        return queues;
+    }
+
+    JmsPoolConnectionFactory pool() {
+        return pool;
+    }
+
+    @Nullable
+    String ownUser() {
+        return access.user();
+    }
+
+    /** Port of the embedded broker's TCP acceptor, or -1. */
+    int port() {
+        return embedded == null ? -1 : embedded.port();
+    }
+
+    @Override
+    public void close() throws Exception {
+        pool.stop();
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

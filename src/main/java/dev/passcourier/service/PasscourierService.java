@@ -1,0 +1,228 @@
+package dev.passcourier.service;
+
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.BrokerComponent;
+import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.JmsIntakeSender;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.delivery.SinkFactory;
+import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.intake.IntakeCheck;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.vault.DeliveryIds;
+import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.SealTarget;
+import dev.passcourier.vault.ServiceKeys;
+import dev.passcourier.vault.Vault;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.Registry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+/**
+ * The whole service in this process. Everything is checked and opened before the first route starts; whatever cannot be
+ * opened stops the start. Closing stops the intake, finishes what is in hand, and rolls back the rest.
+ */
+public final class PasscourierService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PasscourierService.class);
+
+    private final Path home;
+    private final Settings settings;
+    private final Clock clock;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Main main = new Main();
+    private BrokerLink broker;
+    private FileAuditTrail audit;
+    private Ledger ledger;
+    private ServiceKeys keys;
+
+    private PasscourierService(Path home, Settings settings, Clock clock) {
+        this.home = home;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Starts the service.
+     *
+     * @param home     the folder that holds {@code config} and {@code routes}
+     * @param settings checked settings
+     * @throws Exception if anything it needs cannot be opened; nothing is left running then
+     */
+    public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
+        PasscourierService service = new PasscourierService(home, settings, clock);
+        try {
+            service.open();
+            service.startCamel();
+            return service;
+        } catch (Exception | Error e) {
+            service.close();
+            throw e;
+        }
+    }
+
+    /** What has been asked and how it ended. */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** The public key that recipients verify results with. */
+    public Path publicSigningKey() {
+        return keys.publicSigningKey();
+    }
+
+    /** Port of the embedded broker's TCP acceptor, or -1 without one. */
+    public int brokerPort() {
+        return broker.port();
+    }
+
+    private void open() throws Exception {
+        DataDirectory data = keep(DataDirectory.open(settings.service().dataDirectory()));
+        keys = ServiceKeys.loadOrCreate(
+                settings.service().signingKey(), settings.service().atRestKey());
+        audit = keep(FileAuditTrail.open(data.part("audit"), clock));
+        ledger = keep(Rooms.ledger(settings, audit, data));
+        ledger.awaitApplied(audit.position(), java.time.Duration.ofMinutes(30));
+        broker = keep(BrokerLink.open(settings, data));
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void startCamel() throws Exception {
+        main.setPropertyPlaceholderLocations("file:" + home.resolve("config/application.properties"));
+        main.addOverrideProperty("camel.main.routesIncludePattern", routes());
+        main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport configuring) {
+                bind(configuring.getCamelContext());
+            }
+        });
+        main.start();
+        keep(main::stop);
+    }
+
+    private String routes() {
+        return "file:" + home + "/routes/*.camel.yaml,file:" + home + "/routes/provider/*.camel.yaml,file:" + home
+                + "/routes/delivery/*.camel.yaml";
+    }
+
+    private void bind(CamelContext camel) {
+        try {
+            bindChecked(camel);
+        } catch (Exception e) {
+            throw new StartException(e);
+        }
+    }
+
+    private void bindChecked(CamelContext camel) throws Exception {
+        Map<String, KeyRing> rings = Rooms.keyRings(settings);
+        Map<String, SealTarget> targets = Rooms.targets(settings, clock);
+        Vault vault = new Vault(keys, clock);
+        Notices notices = new Notices(DeliveryIds::of);
+        LedgerView view = new LedgerView(ledger);
+        bindHops(camel.getRegistry());
+        camel.getRegistry().bind("intake-check", new IntakeCheck(settings, audit, view, notices, clock));
+
+        FetchStage fetch = new FetchStage(
+                camel,
+                audit,
+                ledger,
+                vault,
+                notices,
+                targets::get,
+                settings.service().resultLifetime(),
+                clock);
+        for (var account : settings.accounts().entrySet()) {
+            Settings.Account value = account.getValue();
+            KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
+            fetch.add(account.getKey(), value, ProviderCatalog.find().get(value.provider()), ring);
+        }
+        Destinations destinations = new Destinations(camel);
+        destinations.bind(settings, new SinkFactory(audit, clock, RandomGenerator.getDefault(), vault::openAtRest));
+        Sources sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
+        sources.bind(view);
+        main.addMainListener(new AddRoutes(fetch, destinations, sources));
+    }
+
+    private void bindHops(Registry registry) {
+        registry.bind("broker", BrokerComponent.on(broker.pool()));
+        registry.bind("envelope", new EnvelopeStep());
+        registry.bind(
+                "arrival",
+                new ArrivalStep(
+                        new JmsTemplate(broker.pool()),
+                        broker.ownUser(),
+                        BrokerLink.intakeQueue(settings),
+                        audit,
+                        clock));
+    }
+
+    /** Closes what was opened, the newest first. Problems are logged and do not keep the rest open. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("STOP_INCOMPLETE {}", e.getClass().getName());
+            }
+        }
+    }
+
+    /** Instantiates the route templates once the route files have been read. */
+    private static final class AddRoutes extends MainListenerSupport {
+
+        private final FetchStage fetch;
+        private final Destinations destinations;
+        private final Sources sources;
+
+        AddRoutes(FetchStage fetch, Destinations destinations, Sources sources) {
+            this.fetch = fetch;
+            this.destinations = destinations;
+            this.sources = sources;
+        }
+
+        @Override
+        public void beforeStart(BaseMainSupport starting) {
+            try {
+                fetch.addRoutes();
+                destinations.addRoutes();
+                sources.addRoutes();
+            } catch (Exception e) {
+                throw new StartException(e);
+            }
+        }
+
+        @Override
+        public void beforeStop(BaseMainSupport stopping) {
+            fetch.signOut();
+        }
+    }
+
+    /** Carries a checked exception through Camel's listeners. */
+    private static final class StartException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StartException(Exception cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.passcourier.service;
+
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.vault.KeyLoadException;
+import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.RecipientKey;
+import dev.passcourier.vault.SealTarget;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Opens what the settings name: key rings, recipients' keys, the ledger's database. */
+final class Rooms {
+
+    private Rooms() {}
+
+    static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
+        Map<String, KeyRing> rings = new HashMap<>();
+        for (var ring : settings.keyRings().entrySet()) {
+            List<KeyRing.Source> sources =
+                    ring.getValue().keys().stream().map(Rooms::source).toList();
+            rings.put(ring.getKey(), KeyRing.load(ring.getKey(), sources));
+        }
+        return rings;
+    }
+
+    private static KeyRing.Source source(Settings.KeyFile file) {
+        SecretRef passphrase = file.passphrase();
+        return new KeyRing.Source(file.path(), passphrase == null ? null : passphrase::read);
+    }
+
+    /** For every destination, the key that seals for it; without one the at-rest seal. */
+    static Map<String, SealTarget> targets(Settings settings, Clock clock) throws KeyLoadException {
+        Map<String, RecipientKey> recipients = new HashMap<>();
+        for (var recipient : settings.recipients().entrySet()) {
+            recipients.put(
+                    recipient.getKey(),
+                    RecipientKey.load(
+                            recipient.getValue().key(), recipient.getValue().fingerprint(), clock));
+        }
+        Map<String, SealTarget> targets = new HashMap<>();
+        settings.destinations()
+                .forEach((alias, destination) -> targets.put(
+                        alias,
+                        new SealTarget(alias, destination.seal() == null ? null : recipients.get(destination.seal()))));
+        return targets;
+    }
+
+    static Ledger ledger(Settings settings, FileAuditTrail trail, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        return Ledger.follow(trail, database(settings.ledger(), data));
+    }
+
+    private static LedgerDatabase database(Settings.LedgerStore store, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        if (store.url() == null) {
+            return LedgerDatabase.h2(data.part("ledger"));
+        }
+        byte[] password = store.password() == null ? null : store.password().read();
+        try {
+            return LedgerDatabase.postgresql(store.url(), store.user(), password);
+        } finally {
+            if (password != null) {
+                Arrays.fill(password, (byte) 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.passcourier.service;
+
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerComponent;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.intake.BatchHandOver;
+import dev.passcourier.intake.BatchSource;
+import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.DropFilter;
+import dev.passcourier.intake.DropGuard;
+import dev.passcourier.intake.ForeignRequests;
+import dev.passcourier.intake.IntakeLedger;
+import dev.passcourier.intake.ScheduleCatchUp;
+import dev.passcourier.intake.ScheduleRuns;
+import dev.passcourier.intake.ScheduleSource;
+import jakarta.jms.JMSException;
+import java.time.Clock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.Registry;
+import org.jspecify.annotations.Nullable;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+/** The edges that requests come in by, as far as the settings open them. */
+final class Sources implements AutoCloseable {
+
+    private final CamelContext camel;
+    private final Settings settings;
+    private final AuditTrail audit;
+    private final IntakeSender sender;
+    private final Clock clock;
+    private final String intakeQueue;
+    private @Nullable JmsPoolConnectionFactory foreignPool;
+
+    Sources(CamelContext camel, Settings settings, AuditTrail audit, IntakeSender sender, Clock clock) {
+        this.camel = camel;
+        this.settings = settings;
+        this.audit = audit;
+        this.sender = sender;
+        this.clock = clock;
+        this.intakeQueue = BrokerLink.intakeQueue(settings);
+    }
+
+    void bind(IntakeLedger ledger) throws ConfigurationException, JMSException {
+        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, sender, clock);
+        Registry registry = camel.getRegistry();
+        Settings.FileSource file = settings.sources().file();
+        if (file != null) {
+            DropGuard guard = new DropGuard(file.owners());
+            registry.bind("drop-filter", new DropFilter(guard));
+            registry.bind(
+                    "batch-source",
+                    new BatchSource(DropDirectory.open(file.directory()), guard, handOver, audit, clock));
+        }
+        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger, handOver, clock);
+        registry.bind("schedule-source", new ScheduleSource(runs));
+        registry.bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        bindForeignBroker(registry);
+    }
+
+    private void bindForeignBroker(Registry registry) throws ConfigurationException, JMSException {
+        Settings.JmsSource jms = settings.sources().jms();
+        if (jms.url() == null) {
+            return;
+        }
+        BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
+        foreignPool = access.pool();
+        registry.bind("requests-broker", BrokerComponent.on(foreignPool));
+        registry.bind(
+                "requests-arrival", new ArrivalStep(new JmsTemplate(foreignPool), null, jms.queue(), audit, clock));
+        registry.bind("foreign-requests", new ForeignRequests(intakeQueue, sender));
+    }
+
+    void addRoutes() throws Exception {
+        Settings.FileSource file = settings.sources().file();
+        if (file != null) {
+            TemplatedRouteBuilder.builder(camel, "request-file-source")
+                    .routeId("request-file-source")
+                    .parameter("directory", file.directory().toString())
+                    .parameter("pollMillis", file.poll().toMillis())
+                    .parameter("minAgeMillis", file.minAge().toMillis())
+                    .add();
+        }
+        if (foreignPool != null) {
+            TemplatedRouteBuilder.builder(camel, "request-jms-source")
+                    .routeId("request-jms-source")
+                    .parameter("queue", settings.sources().jms().queue())
+                    .add();
+        }
+        addSchedules();
+    }
+
+    private void addSchedules() throws Exception {
+        for (var schedule : settings.schedules().entrySet()) {
+            TemplatedRouteBuilder.builder(camel, "request-schedule-source")
+                    .routeId("request-schedule-source." + schedule.getKey())
+                    .parameter("schedule", schedule.getKey())
+                    .parameter("cron", schedule.getValue().cron())
+                    .parameter("timeZone", schedule.getValue().timeZone().getId())
+                    .add();
+        }
+        if (!settings.schedules().isEmpty()) {
+            TemplatedRouteBuilder.builder(camel, "request-schedule-catch-up")
+                    .routeId("request-schedule-catch-up")
+                    .add();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (foreignPool != null) {
+            foreignPool.stop();
+        }
+    }
+}
