@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form in which our own messages carry accepted work and origins between the stages. Only for messages that the
@@ -39,10 +40,14 @@ public final class WorkCodec {
      */
     public static FetchWork fromBytes(byte[] bytes) {
         try {
-            return WORK.readValue(bytes);
-        } catch (IOException | RuntimeException unreadable) {
-            throw new IllegalArgumentException("WORK_NOT_READABLE");
+            FetchWork work = WORK.readValue(bytes);
+            if (work != null && work.request() != null && work.deadline() != null && isWhole(work.origin())) {
+                return work;
+            }
+        } catch (IOException | RuntimeException quotesContent) {
+            // Answered below, without its text.
         }
+        throw new IllegalArgumentException("WORK_NOT_READABLE");
     }
 
     /** The origin as the text of a message property. */
@@ -57,10 +62,18 @@ public final class WorkCodec {
      */
     public static Origin originFromText(String text) {
         try {
-            return ORIGIN.readValue(text);
-        } catch (IOException | RuntimeException unreadable) {
-            throw new IllegalArgumentException("ORIGIN_NOT_READABLE");
+            Origin origin = ORIGIN.readValue(text);
+            if (isWhole(origin)) {
+                return origin;
+            }
+        } catch (IOException | RuntimeException quotesContent) {
+            // Answered below, without its text.
         }
+        throw new IllegalArgumentException("ORIGIN_NOT_READABLE");
+    }
+
+    private static boolean isWhole(@Nullable Origin origin) {
+        return origin != null && origin.source() != null && origin.reference() != null;
     }
 
     static byte[] json(Object value) {

@@ -1,0 +1,258 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.request.BatchReader;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.RequestReader;
+import dev.passcourier.request.WorkCodec;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchSourceTest {
+
+    private static final String HEADER = "account,instance,deliverTo,reason\n";
+
+    private final Fakes.Trail audit = new Fakes.Trail();
+    private final Fakes.Sender sender = new Fakes.Sender();
+    private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
+
+    @TempDir
+    private Path drop;
+
+    private BatchSource source;
+
+    @BeforeEach
+    void start() throws ConfigurationException {
+        source = new BatchSource(
+                DropDirectory.open(drop),
+                new DropGuard(List.of()),
+                new BatchHandOver("requests", audit, sender, clock),
+                audit,
+                clock);
+    }
+
+    @Test
+    void sendsEveryGoodLineWithItsOriginInOneGo() throws IOException, RequestException {
+        String content = HEADER + "huawei,i-1,ops,\nhuawei,i-2,ops files,\n";
+        take("batch.csv", content);
+
+        String hash = Hashes.sha256(content.getBytes(StandardCharsets.UTF_8));
+        assertThat(sender.ids).containsExactly(hash);
+        assertThat(sender.sent).extracting(Envelope::queue).containsOnly("requests");
+        assertThat(sender.sent)
+                .extracting(envelope ->
+                        WorkCodec.originFromText((String) envelope.properties().get("pcOrigin")))
+                .containsExactly(
+                        new Origin(Origin.Source.FILE, hash + ":2", null, hash, 2),
+                        new Origin(Origin.Source.FILE, hash + ":3", null, hash, 3));
+        assertThat(RequestReader.read(sender.sent.get(1).body()).id())
+                .isEqualTo("file-" + hash.substring(0, 16) + "-3");
+        assertThat(names("done")).containsExactly("batch.csv");
+        assertThat(names("work")).isEmpty();
+    }
+
+    @Test
+    void recordsTheBatchAndItsBadLines() throws IOException {
+        take("batch.csv", HEADER + "huawei,i-1,ops,\nhuawei,/etc,ops,\n");
+
+        assertThat(audit.told(Fact.NAME)).containsExactly("BATCH_TAKEN batch.csv", "ENDED -");
+        assertThat(audit.events.get(0).facts()).containsEntry(Fact.COUNT, "2").containsEntry(Fact.SOURCE, "FILE");
+        assertThat(audit.last().facts())
+                .containsEntry(Fact.LINE, "3")
+                .containsEntry(Fact.VERDICT, "REFUSED")
+                .containsEntry(Fact.CODE, "FIELD_INVALID")
+                .doesNotContainKey(Fact.REQUEST);
+    }
+
+    @Test
+    void namesBadLinesWithoutTheirContent() throws IOException {
+        take("batch.csv", HEADER + "huawei,CANARY/,ops,\nhuawei,i-2,ops,\n\"CANARY\n");
+
+        Path rejects = drop.resolve("done/batch.csv.rejects.ndjson");
+        List<String> lines = Files.readAllLines(rejects);
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("\"line\":2", "\"code\":\"FIELD_INVALID\"", "\"where\":\"instance\"");
+        assertThat(lines.get(1)).contains("\"line\":4", "\"code\":\"BATCH_COLUMNS\"");
+        assertThat(lines).noneMatch(line -> line.contains("CANARY"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rejects)))
+                .isEqualTo("rw-------");
+        assertThat(sender.sent).hasSize(1);
+    }
+
+    @Test
+    void takesTheSameFileOnlyOnce() throws IOException {
+        take("first.csv", HEADER + "huawei,i-1,ops,\n");
+        take("second.csv", HEADER + "huawei,i-1,ops,\n");
+
+        assertThat(sender.sent).hasSize(1);
+        assertThat(names("done")).containsExactly("first.csv", "second.csv");
+    }
+
+    @Test
+    void neverPutsAFileOverAnother() throws IOException {
+        take("batch.csv", HEADER + "huawei,i-1,ops,\n");
+        take("batch.csv", HEADER + "huawei,i-2,ops,\nbad\n");
+        take("batch.json", "{");
+        take("batch.json", "[");
+
+        assertThat(names("done")).containsExactly("batch-2.csv", "batch-2.csv.rejects.ndjson", "batch.csv");
+        assertThat(names("failed"))
+                .containsExactly("batch-2.json", "batch-2.json.error.json", "batch.json", "batch.json.error.json");
+        assertThat(audit.told(Fact.NAME)).contains("BATCH_TAKEN batch-2.csv");
+    }
+
+    @Test
+    void putsAFileBackThatCouldNotBeHandedOver() throws IOException {
+        sender.away = true;
+        assertThatThrownBy(() -> take("batch.csv", HEADER + "huawei,i-1,ops,\n"))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(drop.resolve("batch.csv")).exists();
+
+        sender.away = false;
+        source.take("batch.csv");
+
+        assertThat(sender.sent).hasSize(1);
+        assertThat(audit.told(Fact.NAME)).containsExactly("BATCH_TAKEN batch.csv");
+    }
+
+    @Test
+    void sendsNothingThatCannotBeRecorded() {
+        audit.full = true;
+
+        assertThatThrownBy(() -> take("batch.csv", HEADER + "huawei,i-1,ops,\n"))
+                .hasMessage("AUDIT_DISK");
+        assertThat(sender.sent).isEmpty();
+        assertThat(drop.resolve("batch.csv")).exists();
+    }
+
+    @Test
+    void putsFilesBackThatACrashLeftInHand() throws IOException, ConfigurationException {
+        Files.writeString(drop.resolve("work/batch.csv"), HEADER + "huawei,i-1,ops,\n");
+        Files.writeString(drop.resolve("batch.csv"), HEADER + "huawei,i-2,ops,\n");
+
+        DropDirectory.open(drop);
+
+        assertThat(names("work")).isEmpty();
+        source.take("batch.csv");
+        source.take("batch-2.csv");
+        assertThat(sender.sent).hasSize(2);
+    }
+
+    @Test
+    void aCrashBetweenSendingAndFilingDoesNotSendTwice() throws IOException, ConfigurationException {
+        take("batch.csv", HEADER + "huawei,i-1,ops,\nbad\n");
+        Files.move(drop.resolve("done/batch.csv"), drop.resolve("work/batch.csv"));
+
+        DropDirectory.open(drop);
+        source.take("batch.csv");
+
+        assertThat(sender.sent).hasSize(1);
+        assertThat(names("done")).containsExactly("batch.csv", "batch.csv.rejects.ndjson");
+    }
+
+    @Test
+    void filesAwayWhatCannotBeUsedAndSaysWhy() throws IOException {
+        take("list.csv", "account;instance\n");
+        take("list.json", "[{}");
+        Files.write(drop.resolve("latin.ndjson"), new byte[] {(byte) 0xE9});
+        source.take("latin.ndjson");
+        try (RandomAccessFile large =
+                new RandomAccessFile(drop.resolve("large.ndjson").toFile(), "rw")) {
+            large.setLength(BatchReader.MAX_BYTES + 1L);
+        }
+        source.take("large.ndjson");
+
+        assertThat(sender.sent).isEmpty();
+        assertThat(audit.told(Fact.CODE))
+                .containsExactly(
+                        "ENDED BATCH_HEADER", "ENDED BATCH_NOT_JSON", "ENDED BATCH_NOT_UTF8", "ENDED BATCH_TOO_LARGE");
+        assertThat(new ObjectMapper()
+                        .readTree(drop.resolve("failed/list.csv.error.json").toFile())
+                        .path("code")
+                        .textValue())
+                .isEqualTo("BATCH_HEADER");
+        assertThat(names("failed")).hasSize(8);
+    }
+
+    @Test
+    void leavesAFileToWhoeverWasFaster() throws IOException {
+        source.take("gone.csv");
+
+        assertThat(audit.events).isEmpty();
+    }
+
+    @Test
+    void refusesAFileThatBecameALinkAfterTheFilter() throws IOException {
+        Path secret = Files.writeString(drop.resolve("secret"), HEADER + "huawei,i-1,ops,\n");
+        Files.createSymbolicLink(drop.resolve("link.csv"), secret);
+        Files.createLink(drop.resolve("hard.csv"), secret);
+
+        source.take("link.csv");
+        source.take("hard.csv");
+
+        assertThat(sender.sent).isEmpty();
+        assertThat(audit.told(Fact.CODE)).containsExactly("ENDED BATCH_NOT_A_FILE", "ENDED BATCH_NOT_A_FILE");
+        assertThat(secret).exists();
+    }
+
+    @Test
+    void keepsItsOwnDirectoriesToItself() throws IOException {
+        for (String own : List.of("work", "done", "failed")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(drop.resolve(own))))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void refusesToStartOnAnOpenDirectoryOrAForeignOneOfOurs(@TempDir Path other) throws IOException {
+        Files.createSymbolicLink(other.resolve("done"), drop);
+        assertThatThrownBy(() -> DropDirectory.open(other)).isInstanceOf(ConfigurationException.class);
+
+        Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> DropDirectory.open(drop)).isInstanceOf(ConfigurationException.class);
+        Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwx------"));
+
+        Files.setPosixFilePermissions(drop, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> DropDirectory.open(drop)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> DropDirectory.open(drop.resolve("missing")))
+                .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void stopsWhenItsDirectoriesAreExchanged() throws IOException {
+        Files.delete(drop.resolve("done"));
+        Files.createSymbolicLink(drop.resolve("done"), drop.resolve("failed"));
+
+        assertThatThrownBy(() -> take("batch.csv", HEADER + "huawei,i-1,ops,\nbad\n"))
+                .isInstanceOf(IOException.class);
+        assertThat(drop.resolve("batch.csv")).exists();
+        assertThat(sender.sent).isEmpty();
+    }
+
+    private void take(String name, String content) throws IOException {
+        Files.writeString(drop.resolve(name), content);
+        source.take(name);
+    }
+
+    private List<String> names(String own) throws IOException {
+        try (Stream<Path> files = Files.list(drop.resolve(own))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.passcourier.intake;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditException;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.config.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Stand-ins for the rooms next door. */
+final class Fakes {
+
+    private Fakes() {}
+
+    /** Keeps what is recorded; can be told to have a full disk. */
+    static final class Trail implements AuditTrail {
+
+        final List<AuditEvent> events = new ArrayList<>();
+        boolean full;
+
+        @Override
+        public synchronized long append(AuditEvent event) {
+            if (full) {
+                throw new AuditException("AUDIT_DISK");
+            }
+            events.add(event);
+            return events.size();
+        }
+
+        /** Types and one fact of each, such as {@code ENDED NOT_ALLOWED}. */
+        List<String> told(Fact fact) {
+            return events.stream()
+                    .map(event -> (event.type() + " " + event.facts().getOrDefault(fact, "-")))
+                    .toList();
+        }
+
+        AuditEvent last() {
+            return events.get(events.size() - 1);
+        }
+    }
+
+    /** Takes every duplicate id once, as the broker does; can be told to be away. */
+    static final class Sender implements IntakeSender {
+
+        final List<Envelope> sent = new ArrayList<>();
+        final List<String> ids = new ArrayList<>();
+        private final Set<String> seen = new HashSet<>();
+        boolean away;
+
+        @Override
+        public synchronized boolean send(List<Envelope> messages, String duplicateId) {
+            if (away) {
+                throw new IllegalStateException("INTAKE_NOT_SENT");
+            }
+            if (!seen.add(duplicateId)) {
+                return false;
+            }
+            ids.add(duplicateId);
+            sent.addAll(messages);
+            return true;
+        }
+    }
+
+    /** Projects a trail as far as the intake needs it. */
+    static final class Ledger implements IntakeLedger {
+
+        private final Trail trail;
+        final Set<String> handedOn = new HashSet<>();
+        final Map<String, Instant> fires = new HashMap<>();
+
+        Ledger(Trail trail) {
+            this.trail = trail;
+        }
+
+        @Override
+        public void awaitApplied(long sequence) {
+            if (sequence > trail.events.size()) {
+                throw new IllegalStateException("not written yet");
+            }
+        }
+
+        @Override
+        public Optional<Seen> request(String id) {
+            return trail.events.stream()
+                    .filter(event -> event.type() == AuditEvent.Type.ASKED)
+                    .filter(event -> id.equals(event.facts().get(Fact.REQUEST)))
+                    .findFirst()
+                    .map(event -> new Seen(event.facts().get(Fact.REFERENCE), handedOn.contains(id)));
+        }
+
+        @Override
+        public Optional<Instant> lastFire(String schedule) {
+            return Optional.ofNullable(fires.get(schedule));
+        }
+    }
+
+    /** A clock that stands still until it is told the time. */
+    static final class HandClock extends Clock {
+
+        private Instant now;
+
+        HandClock(String now) {
+            set(now);
+        }
+
+        void set(String time) {
+            now = Instant.parse(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Accounts {@code huawei} and {@code gse}, destinations {@code ops} and {@code files}, and these rules. */
+    static Settings settings(Path home, Settings.Rule... rules) {
+        Settings.Account account =
+                new Settings.Account("any", null, null, 1, false, null, false, JsonNodeFactory.instance.objectNode());
+        Settings.Destination destination = new Settings.Destination(
+                null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
+        return new Settings(
+                new Settings.Service(
+                        home, Duration.ofMinutes(30), Duration.ofDays(1), home.resolve("sign"), home.resolve("rest")),
+                new Settings.Broker(null, null, null, null, Map.of()),
+                new Settings.Sources(new Settings.JmsSource("requests", null, null, null), null),
+                Map.of(),
+                Map.of("huawei", account, "gse", account),
+                Map.of(),
+                Map.of("ops", destination, "files", destination),
+                Map.of(),
+                new Settings.Policy(List.of(rules)),
+                new Settings.LedgerStore(null, null, null));
+    }
+
+    static Settings.Rule rule(String source, String user, String destination) {
+        return new Settings.Rule(
+                "rule-" + source + "-" + user,
+                List.of(source),
+                user.isEmpty() ? List.of() : List.of(user),
+                List.of("*"),
+                List.of("*"),
+                List.of(destination));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditException;
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.WorkCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IntakeCheckTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final String GOOD = "{'id':'r-1','account':'huawei','instance':'i-1','deliverTo':['ops']}";
+
+    private final Fakes.Trail audit = new Fakes.Trail();
+    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
+    private final IntakeCheck check = new IntakeCheck(
+            Fakes.settings(Path.of("home"), Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
+            audit,
+            ledger,
+            new Notices((request, alias) -> request + "|" + alias),
+            new Fakes.HandClock(NOW.toString()));
+
+    @Test
+    void handsAnAllowedRequestToItsAccount() {
+        List<Envelope> out = check.check(fromAlice("ID:1", GOOD));
+
+        Envelope work = out.get(0);
+        assertThat(out).hasSize(1);
+        assertThat(work.queue()).isEqualTo("fetch.huawei");
+        FetchWork fetch = WorkCodec.fromBytes(work.body());
+        assertThat(fetch.request().instance()).isEqualTo("i-1");
+        assertThat(fetch.origin()).isEqualTo(new Origin(Origin.Source.JMS, "ID:1", "alice", null, 0));
+        assertThat(fetch.deadline()).isEqualTo(NOW.plusSeconds(1800));
+        assertThat(fetch.attempt()).isEqualTo(1);
+        assertThat(fetch.failures()).isZero();
+    }
+
+    @Test
+    void recordsAskedAndAllowedBeforeItActs() {
+        check.check(fromAlice("ID:1", GOOD.replace("}", ",'requestedBy':'Alice','reason':'because'}")));
+
+        assertThat(audit.told(Fact.REQUEST)).containsExactly("ASKED r-1", "ALLOWED r-1");
+        assertThat(audit.events.get(0).facts())
+                .containsEntry(Fact.SOURCE, "JMS")
+                .containsEntry(Fact.REFERENCE, "ID:1")
+                .containsEntry(Fact.USER, "alice")
+                .containsEntry(Fact.WHO, "Alice")
+                .containsEntry(Fact.REASON, "because");
+        assertThat(audit.last().facts())
+                .containsEntry(Fact.RULE, "rule-jms-alice")
+                .containsEntry(Fact.DESTINATIONS, "ops")
+                .containsEntry(Fact.DEADLINE, "2026-03-01T12:30:00Z");
+    }
+
+    @Test
+    void doesNothingThatCannotBeRecorded() {
+        audit.full = true;
+
+        assertThatThrownBy(() -> check.check(fromAlice("ID:1", GOOD))).isInstanceOf(AuditException.class);
+        assertThatThrownBy(() -> check.check(fromAlice("ID:1", "{"))).isInstanceOf(AuditException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'account':'huawei'|'account':'nowhere'|ACCOUNT_UNKNOWN",
+                "'deliverTo':['ops']|'deliverTo':['ops','mars']|DESTINATION_UNKNOWN",
+                "'deliverTo':['ops']|'deliverTo':['ops','files']|NOT_ALLOWED",
+                "'deliverTo'|'deadline':'2026-03-01T12:00:00Z','deliverTo'|DEADLINE_PAST",
+                "'deliverTo'|'deadline':'2026-03-31T12:00:01Z','deliverTo'|DEADLINE_TOO_FAR"
+            })
+    void refusesAndTellsOnlyThoseTheSourceMayReach(String part, String instead, String code) throws IOException {
+        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace(quoted(part), quoted(instead))));
+
+        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED " + code);
+        assertThat(audit.last().facts()).containsEntry(Fact.REQUEST, "r-1").containsEntry(Fact.VERDICT, "REFUSED");
+        assertThat(out).singleElement().satisfies(notice -> assertThat(notice.queue())
+                .isEqualTo("outbox.ops"));
+        JsonNode notice = new ObjectMapper().readTree(out.get(0).body());
+        assertThat(notice.path("requestId").textValue()).isEqualTo("r-1");
+        assertThat(notice.path("code").textValue()).isEqualTo(code);
+        assertThat(notice.path("verdict").textValue()).isEqualTo("REFUSED");
+    }
+
+    private static String quoted(String text) {
+        return text.startsWith("'") ? text : "'" + text + "'";
+    }
+
+    @Test
+    void takesADeadlineOfThirtyDays() {
+        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace("}", ",'deadline':'2026-03-31T12:00:00Z'}")));
+
+        assertThat(WorkCodec.fromBytes(out.get(0).body()).deadline()).isEqualTo("2026-03-31T12:00:00Z");
+    }
+
+    @Test
+    void tellsNobodyOnBehalfOfAStranger() {
+        assertThat(check.check(arrival("ID:1", "mallory", false, Map.of(), GOOD)))
+                .isEmpty();
+        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED NOT_ALLOWED");
+    }
+
+    @Test
+    void refusesAnUnreadableRequestWithoutClaimingItsId() throws IOException {
+        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace("}", ",'url':'x'}")));
+
+        assertThat(audit.events).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo(AuditEvent.Type.ENDED);
+            assertThat(event.facts()).doesNotContainKey(Fact.REQUEST).containsEntry(Fact.REFERENCE, "ID:1");
+        });
+        assertThat(new ObjectMapper()
+                        .readTree(out.get(0).body())
+                        .path("requestId")
+                        .textValue())
+                .isEqualTo("r-1");
+        assertThat(check.check(fromAlice("ID:2", GOOD)))
+                .singleElement()
+                .satisfies(envelope -> assertThat(envelope.queue()).isEqualTo("fetch.huawei"));
+    }
+
+    @Test
+    void goesOnWithAMessageThatComesAgain() {
+        List<Envelope> first = check.check(fromAlice("ID:1", GOOD));
+
+        assertThat(check.check(fromAlice("ID:1", GOOD)))
+                .usingRecursiveComparison()
+                .isEqualTo(first);
+    }
+
+    @Test
+    void dropsAMessageWhoseWorkIsAlreadyFurtherOn() {
+        check.check(fromAlice("ID:1", GOOD));
+        ledger.handedOn.add("r-1");
+
+        assertThat(check.check(fromAlice("ID:1", GOOD))).isEmpty();
+    }
+
+    @Test
+    void refusesASecondRequestWithTheSameIdWithoutEndingTheFirst() {
+        List<Envelope> first = check.check(fromAlice("ID:1", GOOD));
+
+        List<Envelope> second = check.check(fromAlice("ID:2", GOOD));
+
+        assertThat(first.get(0).queue()).isEqualTo("fetch.huawei");
+        assertThat(second.get(0).queue()).isEqualTo("outbox.ops");
+        assertThat(second.get(0).properties()).containsValue("ID:2|ops/notice");
+        assertThat(audit.last().facts())
+                .doesNotContainKey(Fact.REQUEST)
+                .containsEntry(Fact.REFERENCE, "ID:2")
+                .containsEntry(Fact.CODE, "DUPLICATE_REQUEST");
+    }
+
+    @Test
+    void believesAnOriginOnlyFromTheServiceItself() {
+        Origin file = new Origin(Origin.Source.FILE, "abc:3", null, "abc", 3);
+        Map<String, Object> properties = Map.of("pcOrigin", WorkCodec.originToText(file));
+        String toFiles = GOOD.replace("ops", "files");
+
+        assertThat(check.check(arrival("ID:1", "mallory", false, properties, toFiles)))
+                .isEmpty();
+        List<Envelope> ours =
+                check.check(arrival("ID:2", "passcourier", true, properties, toFiles.replace("r-1", "r-2")));
+
+        assertThat(WorkCodec.fromBytes(ours.get(0).body()).origin()).isEqualTo(file);
+        assertThat(audit.events.get(2).facts()).containsEntry(Fact.BATCH, "abc").containsEntry(Fact.LINE, "3");
+    }
+
+    private static Arrival fromAlice(String messageId, String json) {
+        return arrival(messageId, "alice", false, Map.of(), json);
+    }
+
+    private static Arrival arrival(
+            String messageId, String user, boolean internal, Map<String, Object> properties, String json) {
+        return new Arrival(
+                "requests",
+                messageId,
+                user,
+                internal,
+                properties,
+                json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,220 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.WorkCodec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The route files of the edges and of the intake, run by Camel; queues are stood in for. */
+class RequestSourceRoutesTest {
+
+    private static final Path ROUTES = Path.of("routes");
+    private static final String CSV = "account,instance,deliverTo\nhuawei,i-1,ops\nhuawei,i-2,ops\n";
+    private static final String JSON =
+            "{\"id\":\"r-1\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}";
+
+    private final Fakes.Trail audit = new Fakes.Trail();
+    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
+    private final Fakes.Sender sender = new Fakes.Sender();
+    private final BatchHandOver handOver = new BatchHandOver("requests", audit, sender, Clock.systemUTC());
+    private final CamelContext camel = new DefaultCamelContext();
+
+    @TempDir
+    private Path home;
+
+    @BeforeEach
+    void queues() {
+        camel.getPropertiesComponent().addInitialProperty("passcourier.intake-queue", "requests");
+        camel.addComponent("broker", new QueueStandIn());
+        camel.addComponent("requests-broker", new QueueStandIn());
+        Processor arrival = exchange ->
+                exchange.getMessage().setBody(arrival(exchange.getMessage().getBody()));
+        camel.getRegistry().bind("arrival", arrival);
+        camel.getRegistry().bind("requests-arrival", arrival);
+    }
+
+    @AfterEach
+    void stop() {
+        camel.stop();
+    }
+
+    @Test
+    void takesDroppedFilesAndLeavesLinksAndMarkersAlone() throws Exception {
+        Path drop = Files.createDirectory(home.resolve("drop"));
+        DropGuard guard = new DropGuard(List.of());
+        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
+        camel.getRegistry()
+                .bind(
+                        "batch-source",
+                        new BatchSource(DropDirectory.open(drop), guard, handOver, audit, Clock.systemUTC()));
+        load("request-file-source");
+        camel.addRouteFromTemplate(
+                "file",
+                "request-file-source",
+                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+        Path outside = Files.writeString(home.resolve("outside.csv"), CSV);
+        Files.createSymbolicLink(drop.resolve("link.csv"), outside);
+        Files.writeString(drop.resolve("batch.csv.part"), CSV);
+        Files.writeString(drop.resolve("batch.csv"), CSV);
+
+        camel.start();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch.csv")));
+        assertThat(sender.sent).hasSize(2);
+        assertThat(sender.ids).hasSize(1);
+        Files.writeString(drop.resolve("batch.csv"), CSV + "huawei,i-3,ops\n");
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch-2.csv")));
+        assertThat(drop.toFile().list())
+                .containsExactlyInAnyOrder("link.csv", "batch.csv.part", "work", "done", "failed");
+    }
+
+    @Test
+    void triesAFileAgainWhenTheBrokerIsBack() throws Exception {
+        Path drop = Files.createDirectory(home.resolve("drop"));
+        DropGuard guard = new DropGuard(List.of());
+        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
+        camel.getRegistry()
+                .bind(
+                        "batch-source",
+                        new BatchSource(DropDirectory.open(drop), guard, handOver, audit, Clock.systemUTC()));
+        load("request-file-source");
+        camel.addRouteFromTemplate(
+                "file",
+                "request-file-source",
+                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+        sender.away = true;
+        Files.writeString(drop.resolve("batch.csv"), CSV);
+        camel.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> !audit.events.isEmpty());
+
+        sender.away = false;
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch.csv")));
+        assertThat(sender.sent).hasSize(2);
+    }
+
+    @Test
+    void asksWhenAScheduleIsDue() throws Exception {
+        Files.writeString(home.resolve("list.csv"), CSV);
+        Settings.Schedule schedule =
+                new Settings.Schedule("* * * * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
+        ScheduleRuns runs = new ScheduleRuns(Map.of("often", schedule), ledger, handOver, Clock.systemUTC());
+        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
+        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        load("request-schedule-source");
+        camel.addRouteFromTemplate(
+                "often",
+                "request-schedule-source",
+                Map.of("schedule", "often", "cron", schedule.cron(), "timeZone", "Asia/Seoul"));
+
+        camel.start();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> sender.ids.size() >= 2);
+        assertThat(sender.ids).doesNotHaveDuplicates().allMatch(id -> id.matches("often@.*:\\d\\dZ"));
+    }
+
+    @Test
+    void catchesUpAtTheStart() throws Exception {
+        Files.writeString(home.resolve("list.csv"), CSV);
+        Settings.Schedule schedule =
+                new Settings.Schedule("0 0 3 * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
+        ledger.fires.put("nightly", Clock.systemUTC().instant().minus(Duration.ofDays(7)));
+        ScheduleRuns runs = new ScheduleRuns(Map.of("nightly", schedule), ledger, handOver, Clock.systemUTC());
+        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
+        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        load("request-schedule-source");
+        camel.addRouteFromTemplate("catch-up", "request-schedule-catch-up", Map.of("period", "100"));
+
+        camel.start();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !sender.ids.isEmpty());
+        assertThat(sender.ids).hasSize(1);
+    }
+
+    @Test
+    void movesRequestsFromAnotherBrokerUnderTheirMessageId() throws Exception {
+        camel.getRegistry().bind("foreign-requests", new ForeignRequests("requests", sender));
+        load("request-jms-source");
+        camel.addRouteFromTemplate("jms", "request-jms-source", Map.of("queue", "theirs"));
+        camel.start();
+
+        for (int n = 0; n < 2; n++) {
+            camel.createProducerTemplate()
+                    .requestBodyAndHeader("requests-broker:queue:theirs", JSON, "pcOrigin", "forged");
+        }
+
+        assertThat(sender.ids).containsExactly("jms:ID:1");
+        assertThat(sender.sent).singleElement().satisfies(envelope -> {
+            assertThat(envelope.properties()).containsOnlyKeys("pcOrigin");
+            assertThat(WorkCodec.originFromText((String) envelope.properties().get("pcOrigin"))
+                            .user())
+                    .isEqualTo("alice");
+        });
+    }
+
+    @Test
+    void checksWhatComesToTheIntake() throws Exception {
+        camel.getRegistry()
+                .bind(
+                        "intake-check",
+                        new IntakeCheck(
+                                Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
+                                audit,
+                                ledger,
+                                new Notices((request, alias) -> request + alias),
+                                Clock.systemUTC()));
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:hand-on").to("mock:handed-on");
+            }
+        });
+        load("intake");
+        camel.start();
+
+        camel.createProducerTemplate().requestBody("broker:queue:requests", JSON);
+
+        MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
+        assertThat(handedOn.getExchanges()).hasSize(1);
+        List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
+        assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+    }
+
+    private void load(String name) throws Exception {
+        Path file = ROUTES.resolve(name + ".camel.yaml");
+        Resource resource = PluginHelper.getResourceLoader(camel).resolveResource("file:" + file);
+        PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+    }
+
+    private static Arrival arrival(Object body) {
+        return new Arrival(
+                "requests", "ID:1", "alice", false, Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Calls a route directly where the real thing would bring a message. */
+    private static final class QueueStandIn extends DirectComponent {}
+}

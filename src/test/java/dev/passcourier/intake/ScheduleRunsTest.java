@@ -1,0 +1,180 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.config.Settings;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.RequestReader;
+import dev.passcourier.request.WorkCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScheduleRunsTest {
+
+    private static final String HEADER = "id,account,instance,deliverTo\n";
+
+    private final Fakes.Trail audit = new Fakes.Trail();
+    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
+    private final Fakes.Sender sender = new Fakes.Sender();
+    private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
+
+    @TempDir
+    private Path home;
+
+    @BeforeEach
+    void list() throws IOException {
+        Files.writeString(home.resolve("list.csv"), HEADER + "web,huawei,i-1,ops\n,huawei,i-2,ops\n");
+    }
+
+    @Test
+    void asksForEveryLineOfTheList() throws RequestException {
+        runs().fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+        assertThat(RequestReader.read(sender.sent.get(0).body()).id()).isEqualTo("nightly-20260301T130000Z-web");
+        assertThat(RequestReader.read(sender.sent.get(1).body()).id()).isEqualTo("nightly-20260301T130000Z-3");
+        assertThat(WorkCodec.originFromText(
+                        (String) sender.sent.get(1).properties().get("pcOrigin")))
+                .isEqualTo(new Origin(
+                        Origin.Source.SCHEDULE,
+                        "nightly@2026-03-01T13:00:00Z:3",
+                        null,
+                        "nightly@2026-03-01T13:00:00Z",
+                        3));
+        assertThat(audit.last().facts())
+                .containsEntry(Fact.NAME, "nightly")
+                .containsEntry(Fact.PLANNED, "2026-03-01T13:00:00Z")
+                .containsEntry(Fact.SOURCE, "SCHEDULE")
+                .containsEntry(Fact.COUNT, "2");
+    }
+
+    @Test
+    void runsAPlannedTimeOnceWhoeverComesFirst() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00.003Z");
+        runs.catchUp();
+        runs.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
+        runs.catchUp();
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+        assertThat(audit.events).hasSize(1);
+    }
+
+    @Test
+    void twoNodesAskOnce() {
+        ScheduleRuns one = runs();
+        ScheduleRuns other = runs();
+        one.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
+        other.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+        assertThat(sender.sent).hasSize(2);
+    }
+
+    @Test
+    void aFireThatIsLateCountsForThePlannedTime() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T15:20:00Z");
+        runs.fire("nightly", clock.instant());
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T15:00:00Z");
+    }
+
+    @Test
+    void catchesUpTheLatestOfManyMissedTimes() {
+        ledger.fires.put("nightly", Instant.parse("2026-02-20T01:00:00Z"));
+
+        runs().catchUp();
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T12:00:00Z");
+    }
+
+    @Test
+    void missesNothingOnItsFirstDay() {
+        clock.set("2026-03-01T12:30:00Z");
+        ScheduleRuns runs = runs();
+        runs.catchUp();
+        assertThat(sender.ids).isEmpty();
+
+        clock.set("2026-03-01T13:00:30Z");
+        runs.catchUp();
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+    }
+
+    @Test
+    void catchesUpWhatTheBrokerDidNotTake() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        sender.away = true;
+        assertThatThrownBy(() -> runs.fire("nightly", clock.instant())).isInstanceOf(IllegalStateException.class);
+
+        sender.away = false;
+        clock.set("2026-03-01T13:01:00Z");
+        runs.catchUp();
+
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+        assertThat(audit.told(Fact.PLANNED)).containsExactly("BATCH_TAKEN 2026-03-01T13:00:00Z");
+    }
+
+    @Test
+    void waitsForAListThatCannotBeRead() throws IOException {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        Files.writeString(home.resolve("list.csv"), "nonsense");
+        runs.catchUp();
+        Files.delete(home.resolve("list.csv"));
+        runs.catchUp();
+        assertThat(sender.ids).isEmpty();
+
+        list();
+        runs.catchUp();
+        assertThat(sender.ids).containsExactly("nightly@2026-03-01T13:00:00Z");
+    }
+
+    @Test
+    void doesNotRunAgainWhenTheClockIsSetBack() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T12:59:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+
+        assertThat(sender.ids).hasSize(1);
+    }
+
+    @Test
+    void refusesALineWhoseIdGrowsTooLong() throws IOException {
+        Files.writeString(home.resolve("list.csv"), HEADER + "x".repeat(120) + ",huawei,i-1,ops\nweb,huawei,i-2,ops\n");
+
+        runs().fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
+
+        assertThat(sender.sent).hasSize(1);
+        assertThat(audit.last().facts()).containsEntry(Fact.LINE, "2").containsEntry(Fact.CODE, "FIELD_INVALID");
+    }
+
+    @Test
+    void knowsItsSchedulesOnly() {
+        assertThatIllegalArgumentException().isThrownBy(() -> runs().fire("other", clock.instant()));
+    }
+
+    private ScheduleRuns runs() {
+        Settings.Schedule hourly =
+                new Settings.Schedule("0 0 * * * ?", ZoneId.of("Europe/Berlin"), home.resolve("list.csv"), List.of());
+        return new ScheduleRuns(
+                Map.of("nightly", hourly), ledger, new BatchHandOver("requests", audit, sender, clock), clock);
+    }
+}

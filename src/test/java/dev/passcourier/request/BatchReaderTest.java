@@ -1,0 +1,210 @@
+package dev.passcourier.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.passcourier.request.BatchLine.Bad;
+import dev.passcourier.request.BatchLine.Good;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BatchReaderTest {
+
+    private static final String HEADER = "id,account,instance,deliverTo\n";
+    private static final String GOOD = "{\"account\":\"a\",\"instance\":\"i\",\"deliverTo\":[\"x\"]}";
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.json,JSON",
+        "A.JSON,JSON",
+        "a.ndjson,NDJSON",
+        "a.jsonl,NDJSON",
+        "a.csv,CSV",
+        "a.b.csv,CSV",
+        "a.xml,",
+        "csv,"
+    })
+    void tellsTheFormatByTheEnding(String name, BatchFormat format) {
+        assertThat(BatchFormat.of(name).orElse(null)).isEqualTo(format);
+    }
+
+    @Test
+    void readsCsvWithEveryColumn() throws RequestException {
+        List<BatchLine> lines =
+                csv("\uFEFFreason,account,instance,deliverTo,parameters.fleetId,key,deadline,requestedBy,id\r\n"
+                        + "\"broken, \"\"again\"\"\",a,i-1,x y;z,f-1,k,2026-03-01T00:00:00Z,me,r-1\r\n"
+                        + "\r\n"
+                        + ",a,i-2,x,,,,,\r\n");
+
+        assertThat(lines)
+                .containsExactly(
+                        new Good(
+                                2,
+                                new PasswordRequest(
+                                        "r-1",
+                                        "a",
+                                        "i-1",
+                                        Map.of("fleetId", "f-1"),
+                                        "k",
+                                        List.of("x", "y", "z"),
+                                        Instant.parse("2026-03-01T00:00:00Z"),
+                                        "me",
+                                        "broken, \"again\"")),
+                        new Good(
+                                4,
+                                new PasswordRequest(
+                                        "line-4", "a", "i-2", Map.of(), null, List.of("x"), null, null, null)));
+    }
+
+    @Test
+    void aBadCsvLineNeverStopsItsNeighbours() throws RequestException {
+        List<BatchLine> lines = csv(HEADER
+                + "r1,a,i,x\n"
+                + "r2,a,i\n"
+                + "r3,a,i,x,more\n"
+                + "r4,a,\"i,x\n"
+                + "r5,a,\"i\"i,x\n"
+                + "r6,a,../i,x\n"
+                + "r7,,i,x\n"
+                + "r8,a,i,x " + " ".repeat(BatchReader.MAX_LINE_BYTES) + "\n"
+                + "r9,a,i,x");
+
+        assertThat(lines)
+                .filteredOn(Good.class::isInstance)
+                .extracting(BatchLine::line)
+                .containsExactly(2, 10);
+        assertThat(lines)
+                .filteredOn(Bad.class::isInstance)
+                .containsExactly(
+                        new Bad(3, RefusalCode.BATCH_COLUMNS, ""),
+                        new Bad(4, RefusalCode.BATCH_COLUMNS, ""),
+                        new Bad(5, RefusalCode.BATCH_COLUMNS, ""),
+                        new Bad(6, RefusalCode.BATCH_COLUMNS, ""),
+                        new Bad(7, RefusalCode.FIELD_INVALID, "instance"),
+                        new Bad(8, RefusalCode.FIELD_MISSING, "account"),
+                        new Bad(9, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "r1,a,i,x",
+                "id,account,instance",
+                "account,instance,deliverTo,account",
+                "account,instance,deliverTo,password",
+                "account,instance,deliverTo,parameters.",
+                "account,instance,deliverTo,parameters.a b",
+                "account;instance;deliverTo",
+                "account,instance,deliverTo,"
+            })
+    void wantsAHeaderOfKnownColumns(String header) {
+        assertThat(refusal(header + "\na,i,x\n", BatchFormat.CSV).code()).isEqualTo(RefusalCode.BATCH_HEADER);
+    }
+
+    @Test
+    void aBadNdjsonLineNeverStopsItsNeighbours() throws RequestException {
+        List<BatchLine> lines = read(
+                GOOD + "\n{\n\n" + GOOD + GOOD + "\r\n{\"account\":\"a\",\"account\":\"b\"}\n" + GOOD,
+                BatchFormat.NDJSON);
+
+        assertThat(lines)
+                .filteredOn(Good.class::isInstance)
+                .extracting(BatchLine::line)
+                .containsExactly(1, 6);
+        assertThat(lines)
+                .filteredOn(Bad.class::isInstance)
+                .extracting(line -> line.line() + " " + ((Bad) line).code())
+                .containsExactly("2 REQUEST_NOT_JSON", "4 REQUEST_NOT_JSON", "5 DUPLICATE_FIELD");
+    }
+
+    @Test
+    void aBadElementNeverStopsItsNeighbours() throws RequestException {
+        String large = "{\"reason\":\"" + "x".repeat(BatchReader.MAX_LINE_BYTES) + "\"}";
+        List<BatchLine> lines = read(
+                "[" + GOOD + ", {\"id\":1,\"id\":2},\n \"x\", 17, [" + GOOD + "], " + large + ", " + GOOD + " ]\n",
+                BatchFormat.JSON);
+
+        assertThat(lines)
+                .extracting(line -> line.line() + " "
+                        + (line instanceof Bad bad ? bad.code().name() : "good"))
+                .containsExactly(
+                        "1 good",
+                        "2 DUPLICATE_FIELD",
+                        "3 REQUEST_NOT_JSON",
+                        "4 REQUEST_NOT_JSON",
+                        "5 REQUEST_NOT_JSON",
+                        "6 BATCH_LINE_TOO_LONG",
+                        "7 good");
+    }
+
+    @Test
+    void readsASingleObjectOverManyLines() throws RequestException {
+        List<BatchLine> lines = read(GOOD.replace(",", ",\n  "), BatchFormat.JSON);
+
+        assertThat(lines).singleElement().isInstanceOf(Good.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "[{]", "{}x", "[]]", "17", "\"x\"", "[{},]", "id,account"})
+    void refusesAFileThatIsNotJson(String text) {
+        assertThat(refusal(text, BatchFormat.JSON).code()).isEqualTo(RefusalCode.BATCH_NOT_JSON);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesAFileWithoutRequests(BatchFormat format) {
+        String text =
+                switch (format) {
+                    case JSON -> "[ ]";
+                    case NDJSON -> "\n \n";
+                    case CSV -> HEADER;
+                };
+        assertThat(refusal(text, format).code()).isEqualTo(RefusalCode.BATCH_EMPTY);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesAFileThatIsNotUtf8(BatchFormat format) {
+        byte[] latin = (HEADER + "é").getBytes(StandardCharsets.ISO_8859_1);
+
+        RequestException refused =
+                catchThrowableOfType(RequestException.class, () -> BatchReader.read(latin, format, n -> "x"));
+
+        assertThat(refused.code()).isEqualTo(RefusalCode.BATCH_NOT_UTF8);
+    }
+
+    @Test
+    void takesTenThousandLinesAndNoMore() throws RequestException {
+        String most = (GOOD + "\n").repeat(BatchReader.MAX_LINES);
+
+        assertThat(read(most, BatchFormat.NDJSON)).hasSize(BatchReader.MAX_LINES);
+        assertThat(refusal(most + GOOD, BatchFormat.NDJSON).code()).isEqualTo(RefusalCode.BATCH_TOO_LARGE);
+    }
+
+    @Test
+    void takesTenMebibytesAndNoMore() throws RequestException {
+        String most = GOOD + " ".repeat(BatchReader.MAX_BYTES - GOOD.length());
+
+        assertThat(read(most, BatchFormat.JSON)).hasSize(1);
+        assertThat(refusal(most + " ", BatchFormat.JSON).code()).isEqualTo(RefusalCode.BATCH_TOO_LARGE);
+    }
+
+    private static List<BatchLine> csv(String text) throws RequestException {
+        return read(text, BatchFormat.CSV);
+    }
+
+    private static List<BatchLine> read(String text, BatchFormat format) throws RequestException {
+        return BatchReader.read(text.getBytes(StandardCharsets.UTF_8), format, line -> "line-" + line);
+    }
+
+    private static RequestException refusal(String text, BatchFormat format) {
+        return catchThrowableOfType(RequestException.class, () -> read(text, format));
+    }
+}
