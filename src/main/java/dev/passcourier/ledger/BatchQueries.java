@@ -33,14 +33,14 @@ final class BatchQueries {
     }
 
     static Optional<Instant> lastPlanned(Sql sql, String schedule) throws SQLException {
-        return sql.query(
-                        """
-                select max(b.planned) as planned from batch b where b.source = ? and b.name = ?
-                    and exists (select 1 from batch_line l where l.batch = b.id)""",
-                        row -> Optional.ofNullable(Sql.time(row, "planned")),
-                        Origin.Source.SCHEDULE.name(),
-                        schedule)
-                .get(0);
+        return sql.first(
+                """
+                select b.planned from batch b where b.source = ? and b.name = ? and b.planned is not null
+                    and exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
+                order by b.planned desc limit 1""",
+                row -> Sql.instant(row, "planned"),
+                Origin.Source.SCHEDULE,
+                schedule);
     }
 
     static List<LineResult> lines(Sql sql, String batch) throws SQLException {

@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.delivery.OutboxItem.Kind;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** An event's facts, typed. What cannot be read counts as not there: a projection must not stop at one value. */
@@ -53,9 +54,12 @@ final class Facts {
         }
     }
 
-    /** The delivery's kind; a sealed result has none written out. */
+    /** The delivery's kind; a sealed result has none written out. Of an unknown kind, nothing follows. */
     Kind kind() {
-        String kind = text(Fact.KIND);
-        return kind.isEmpty() ? Kind.RESULT : Kind.valueOf(kind);
+        String name = text(Fact.KIND);
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElse(name.isEmpty() ? Kind.RESULT : Kind.NOTICE);
     }
 }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param reference of that origin, as the audit trail holds it
  * @param state     how far it is
  * @param verdict   how it ended, or null while it has not
+ * @param handedOn  true once the cloud was about to be asked, so that the intake's work is known to be done
  */
 public record KnownRequest(
         String id,
         String source,
         String reference,
         RequestState state,
-        @Nullable Verdict verdict) {
+        @Nullable Verdict verdict,
+        boolean handedOn) {
 
     /** Whether this origin owns the id: then it is the same request seen again, else a duplicate. */
     public boolean isOwnedBy(Origin origin) {

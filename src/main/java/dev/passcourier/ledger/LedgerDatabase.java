@@ -2,13 +2,20 @@ package dev.passcourier.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import dev.passcourier.files.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.Set;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the ledger's tables are. The ledger can always be made again from the audit trail, so the database needs whole
@@ -16,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerDatabase implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerDatabase.class);
     private static final int CONNECTIONS = 4;
+    private static final String H2_FILE = "ledger.mv.db";
+    private static final Set<Integer> UNREADABLE =
+            Set.of(ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1);
     private static final String H2_SETTINGS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64";
 
@@ -32,16 +43,39 @@ public final class LedgerDatabase implements AutoCloseable {
         }
     }
 
-    /** H2 in a directory of its own, made 0700 if it is not there. */
+    /**
+     * H2 in a directory of its own, made 0700 if it is not there. A database that cannot be read any more is put aside
+     * and begun anew: the ledger is then replayed from the audit trail.
+     */
     public static LedgerDatabase h2(Path directory) throws IOException, SQLException {
-        String path = directory.toAbsolutePath().toString();
-        if (path.indexOf(';') >= 0) {
+        if (directory.toString().indexOf(';') >= 0) {
             throw new LedgerException("LEDGER_PATH");
         }
         if (!Files.isDirectory(directory)) {
             Files.createDirectory(directory, DurableFile.ownerOnlyDirectory(directory));
         }
-        return open("jdbc:h2:file:" + path + "/ledger" + H2_SETTINGS, "ledger", "");
+        try {
+            return openH2(directory);
+        } catch (SQLException e) {
+            if (!UNREADABLE.contains(e.getErrorCode())) {
+                throw e;
+            }
+            LOG.warn("The ledger cannot be read and is made anew from the audit trail");
+            Path file = directory.resolve(H2_FILE);
+            Files.move(file, file.resolveSibling(H2_FILE + ".unreadable"), StandardCopyOption.REPLACE_EXISTING);
+            return openH2(directory);
+        }
+    }
+
+    /** With H2's asynchronous files: an interrupted reader would close plain ones for everybody. */
+    private static LedgerDatabase openH2(Path directory) throws IOException, SQLException {
+        LedgerDatabase database =
+                open("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", "");
+        Path file = directory.resolve(H2_FILE);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+        return database;
     }
 
     /**
@@ -68,7 +102,14 @@ public final class LedgerDatabase implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setAutoCommit(false);
         config.setConnectionTimeout(10_000);
-        return new LedgerDatabase(new HikariDataSource(config));
+        try {
+            return new LedgerDatabase(new HikariDataSource(config));
+        } catch (HikariPool.PoolInitializationException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     /** Runs work in one transaction, rolled back if it fails. */

@@ -24,13 +24,14 @@ final class LedgerQueries {
 
     static Optional<KnownRequest> request(Sql sql, String id) throws SQLException {
         return sql.first(
-                "select id, source, reference, state, verdict from request where id = ? and source is not null",
+                "select id, source, reference, state, verdict, attempts from request where id = ? and source is not null",
                 row -> new KnownRequest(
                         row.getString("id"),
                         row.getString("source"),
                         row.getString("reference"),
                         RequestState.valueOf(row.getString("state")),
-                        verdict(row)),
+                        verdict(row),
+                        row.getInt("attempts") > 0),
                 id);
     }
 

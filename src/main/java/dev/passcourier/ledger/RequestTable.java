@@ -1,6 +1,7 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestTable {
 
     /** An end by ENDED in another origin's name must not touch the row. */
-    private static final String DUPLICATE = "DUPLICATE";
+    private static final String DUPLICATE = RefusalCode.DUPLICATE_REQUEST.name();
 
     private final Sql sql;
 

@@ -1,12 +1,77 @@
 package dev.passcourier.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.passcourier.audit.FileAuditTrail;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class H2LedgerTest extends LedgerContract {
 
     @Override
     LedgerDatabase database() throws IOException, SQLException {
         return LedgerDatabase.h2(directory.resolve("ledger"));
+    }
+
+    @Test
+    void beginsAnewWhenItsFileCannotBeRead() throws Exception {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        ledger.close();
+        Path file = directory.resolve("ledger/ledger.mv.db");
+        Files.write(file, new byte[(int) Files.size(file)]);
+        ledger = Ledger.follow(trail, database());
+        caughtUp();
+        assertThat(ledger.request("r1")).isPresent();
+        assertThat(directory.resolve("ledger/ledger.mv.db.unreadable")).exists();
+    }
+
+    @Test
+    void keepsItsFilesToItself() throws Exception {
+        assertThat(modes("ledger")).isEqualTo("rwx------");
+        assertThat(modes("ledger/ledger.mv.db")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void stopsWhenTheTrailIsNotTheOneItFollowed() throws Exception {
+        story.asked("r1", "ID:1").asked("r2", "ID:2").asked("r3", "ID:3");
+        caughtUp();
+        ledger.close();
+        trail.close();
+        Path file = directory.resolve("audit/audit-000000000000001.jsonl");
+        List<String> lines = Files.readAllLines(file);
+        Files.writeString(file, lines.get(0) + "\n");
+        trail = FileAuditTrail.open(directory.resolve("audit"), Clock.systemUTC());
+        ledger = Ledger.follow(trail, database());
+        assertStops("LEDGER_AHEAD_OF_TRAIL");
+
+        Story other = new Story(trail);
+        other.asked("x2", "ID:2").asked("x3", "ID:3").asked("x4", "ID:4");
+        ledger.close();
+        ledger = Ledger.follow(trail, database());
+        assertStops("LEDGER_OF_ANOTHER_TRAIL");
+    }
+
+    private void assertStops(String code) {
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> ledger.awaitApplied(3))
+                .withMessage(code);
+        assertThat(ledger.broken()).contains(code);
+    }
+
+    private String modes(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
+    }
+
+    @Override
+    void forget() throws IOException {
+        Files.delete(directory.resolve("ledger/ledger.mv.db"));
     }
 }

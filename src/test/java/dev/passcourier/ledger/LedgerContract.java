@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ abstract class LedgerContract {
 
     /** A database without any tables; the same one when it is called again in one test. */
     abstract LedgerDatabase database() throws IOException, SQLException;
+
+    /** Throws the database away; called while it is closed. */
+    abstract void forget() throws IOException, SQLException;
 
     @BeforeEach
     void begin() throws Exception {
@@ -83,7 +87,7 @@ abstract class LedgerContract {
     @Test
     void leavesTheOwnersRequestAloneWhenADuplicateEnds() {
         story.asked("r1", "ID:1").allowed("r1", "mail").asked("r1", "ID:2");
-        story.tell(AuditEvent.Type.ENDED, Fact.REQUEST, "r1", Fact.VERDICT, "REFUSED", Fact.CODE, "DUPLICATE");
+        story.tell(AuditEvent.Type.ENDED, Fact.REQUEST, "r1", Fact.VERDICT, "REFUSED", Fact.CODE, "DUPLICATE_REQUEST");
         story.tell(
                 AuditEvent.Type.ENDED,
                 Fact.REQUEST,
@@ -186,7 +190,7 @@ abstract class LedgerContract {
                 Fact.VERDICT,
                 "REFUSED",
                 Fact.CODE,
-                "DUPLICATE");
+                "DUPLICATE_REQUEST");
         story.askedLine("r4", "b", 4).ended("r4", "REFUSED", "NOT_ALLOWED");
         assertThat(finished()).isEmpty();
         story.handedOver("r2", "mail");
@@ -200,7 +204,7 @@ abstract class LedgerContract {
                 .containsExactly(
                         tuple(1, null, Verdict.REFUSED, "BAD_JSON"),
                         tuple(2, "r2", Verdict.DELIVERED, null),
-                        tuple(3, "taken", Verdict.REFUSED, "DUPLICATE"),
+                        tuple(3, "taken", Verdict.REFUSED, "DUPLICATE_REQUEST"),
                         tuple(4, "r4", Verdict.REFUSED, "NOT_ALLOWED"));
         assertThat(row("taken").verdict()).isNull();
         story.tell(AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, "b");
@@ -238,6 +242,71 @@ abstract class LedgerContract {
         story.handedOver("r1", "mail");
         ledger = Ledger.follow(trail, database());
         assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void knowsWhetherTheIntakesWorkIsDone() {
+        story.asked("r1", "ID:1").allowed("r1", "mail");
+        assertThat(known("r1").handedOn()).isFalse();
+        story.fetching("r1", 1);
+        assertThat(known("r1").handedOn()).isTrue();
+    }
+
+    @Test
+    void knowsTheLastRunThatReachedTheIntake() {
+        story.batch("nightly@1", "SCHEDULE", "nightly", 1);
+        caughtUp();
+        assertThat(ledger.lastPlanned("nightly")).isEmpty();
+        story.askedLine("r1", "nightly@1", 1);
+        caughtUp();
+        assertThat(ledger.lastPlanned("nightly")).contains(Instant.parse("2026-11-01T10:00:00Z"));
+        assertThat(ledger.lastPlanned("hourly")).isEmpty();
+    }
+
+    @Test
+    void survivesAnInterruptedCaller() {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        Thread.currentThread().interrupt();
+        try {
+            ledger.request("r1");
+        } catch (LedgerException interrupted) {
+            assertThat(interrupted).hasMessage("LEDGER_DATABASE");
+        } finally {
+            Thread.interrupted();
+        }
+        story.asked("r2", "ID:2");
+        assertThat(known("r2").isOwnedBy(origin("ID:2"))).isTrue();
+    }
+
+    @Test
+    void madeFromNothingIsTheSameAsFollowed() throws Exception {
+        story.batch("b", "FILE", "wave.csv", 3).endedLine("b", 1, "BAD_JSON");
+        story.askedLine("r2", "b", 2).handedOver("r2", "mail,hook").askedLine("r3", "b", 3);
+        caughtUp();
+        story.allowed("r3", "mail").fetching("r3", 1).ended("r3", "NOT_FOUND", "HTTP_404");
+        story.asked("r2", "ID:9")
+                .asked("r4", "ID:4")
+                .allowed("r4", "mail")
+                .fetching("r4", 1)
+                .opened("r4", "fp-r2");
+        caughtUp();
+        List<Object> followed = everything(ledger);
+        ledger.close();
+        forget();
+        ledger = Ledger.follow(trail, database());
+        caughtUp();
+        assertThat(everything(ledger)).isEqualTo(followed);
+    }
+
+    private static List<Object> everything(Ledger ledger) {
+        return List.of(
+                ledger.newest(100),
+                ledger.lines("b"),
+                ledger.finishedUnreportedBatches(),
+                ledger.deliveriesByDestination(),
+                ledger.requestsByState(),
+                ledger.owner("fp-r2"));
     }
 
     @Test
