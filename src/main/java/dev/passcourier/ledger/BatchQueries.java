@@ -33,14 +33,10 @@ final class BatchQueries {
     }
 
     static Optional<Instant> lastPlanned(Sql sql, String schedule) throws SQLException {
-        return sql.first(
-                """
+        return sql.first("""
                 select b.planned from batch b where b.source = ? and b.name = ? and b.planned is not null
                     and exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
-                order by b.planned desc limit 1""",
-                row -> Sql.instant(row, "planned"),
-                Origin.Source.SCHEDULE,
-                schedule);
+                order by b.planned desc limit 1""", row -> Sql.instant(row, "planned"), Origin.Source.SCHEDULE, schedule);
     }
 
     static List<LineResult> lines(Sql sql, String batch) throws SQLException {

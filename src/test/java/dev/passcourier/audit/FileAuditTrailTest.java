@@ -66,11 +66,11 @@ class FileAuditTrailTest {
     void keepsOrderAndSharesSyncsUnderManyThreads() throws Exception {
         AtomicInteger syncs = new AtomicInteger();
         FileAuditTrail trail = opened(path -> new SlowFile(path, syncs), 64 * 1024);
-        int threads = 64;
+        long threads = 64;
         int each = 50;
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        ExecutorService pool = Executors.newFixedThreadPool((int) threads);
         try {
-            List<Callable<List<Long>>> callers = IntStream.range(0, threads)
+            List<Callable<List<Long>>> callers = IntStream.range(0, (int) threads)
                     .<Callable<List<Long>>>mapToObj(caller -> () -> IntStream.range(0, each)
                             .mapToObj(i -> trail.append(asked(caller + "-" + i)))
                             .toList())
