@@ -86,7 +86,7 @@ class FileAuditTrailTest {
         } finally {
             pool.shutdownNow();
         }
-        assertThat(syncs.get()).isLessThan(threads * each / 4);
+        assertThat(syncs.longValue()).isLessThan(threads * each / 4);
         assertThat(AuditVerifier.verify(directory()))
                 .satisfies(finding -> assertThat(finding.records()).isEqualTo(threads * each))
                 .satisfies(finding -> assertThat(finding.damage()).isNull());
