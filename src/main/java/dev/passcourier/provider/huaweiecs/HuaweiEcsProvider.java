@@ -23,7 +23,8 @@ public final class HuaweiEcsProvider implements ProviderType {
 
     private static final String ECS = "https://ecs.%s.myhuaweicloud.com";
     private static final String IAM = "https://iam.%s.myhuaweicloud.com";
-    private static final String TOKENS = "/v3/auth/tokens";
+    private static final KeystoneSignIn.Tokens TOKENS =
+            new KeystoneSignIn.Tokens("/v3/auth/tokens", "nocatalog=true", "application/json;charset=utf8");
 
     @Override
     public String id() {
@@ -66,7 +67,7 @@ public final class HuaweiEcsProvider implements ProviderType {
                 settings.projectId() == null ? ProjectScope.name(name, null) : ProjectScope.id(settings.projectId());
         KeystoneCredential user =
                 new KeystoneCredential.Password(token.user(), token.domain(), token.password(), scope);
-        KeystoneSignIn signIn = new KeystoneSignIn(TOKENS, "nocatalog=true", user, faults::ofSignIn, clock);
+        KeystoneSignIn signIn = new KeystoneSignIn(TOKENS, user, faults::ofSignIn, clock);
         return new HuaweiProtocol(settings, Authorizer.BY_TOKEN, signIn, faults);
     }
 

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -37,9 +38,10 @@ record SdkSignature(String method, String path, SortedMap<String, String> query,
 
     /** The query as it goes out: sorted by encoded name, as the signature has it. */
     static String encode(SortedMap<String, String> query) {
-        return query.entrySet().stream()
-                .map(entry -> PathSegment.encode(entry.getKey()) + "=" + PathSegment.encode(entry.getValue()))
-                .sorted()
+        SortedMap<String, String> encoded = new TreeMap<>();
+        query.forEach((name, value) -> encoded.put(PathSegment.encode(name), PathSegment.encode(value)));
+        return encoded.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining("&"));
     }
 

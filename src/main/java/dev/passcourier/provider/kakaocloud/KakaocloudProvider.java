@@ -21,7 +21,8 @@ public final class KakaocloudProvider implements ProviderType {
 
     private static final String BCS = "https://bcs.%s.kakaocloud.com";
     private static final String IAM = "https://iam.kakaocloud.com";
-    private static final String TOKENS = "/identity/v3/auth/tokens";
+    private static final KeystoneSignIn.Tokens TOKENS =
+            new KeystoneSignIn.Tokens("/identity/v3/auth/tokens", null, "application/json");
 
     @Override
     public String id() {
@@ -52,7 +53,7 @@ public final class KakaocloudProvider implements ProviderType {
 
     static KakaocloudProtocol protocol(KakaocloudSettings settings, Clock clock) {
         KeystoneSignIn signIn = new KeystoneSignIn(
-                TOKENS, null, credential(settings.auth()), reply -> KeystoneFaults.of(reply, clock), clock);
+                TOKENS, credential(settings.auth()), reply -> KeystoneFaults.of(reply, clock), clock);
         return new KakaocloudProtocol(signIn, new KakaocloudFaults(clock));
     }
 

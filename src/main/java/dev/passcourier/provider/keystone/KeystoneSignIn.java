@@ -34,26 +34,28 @@ public final class KeystoneSignIn implements SignIn {
     private static final Duration MARGIN = Duration.ofMinutes(5);
     private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
 
-    private final String path;
-    private final @Nullable String query;
+    private final Tokens tokens;
     private final KeystoneCredential credential;
     private final Function<HttpReply, Answer> faults;
     private final Clock clock;
 
     /**
+     * Where a cloud gives out tokens.
+     *
+     * @param path        below the {@code sign-in} endpoint
+     * @param query       or null
+     * @param contentType of the request, as the cloud documents it
+     */
+    public record Tokens(String path, @Nullable String query, String contentType) {}
+
+    /**
      * For one account.
      *
-     * @param path   where tokens are, below the {@code sign-in} endpoint
      * @param faults says what a reply means that is not a token: {@link Answer.Ended} or {@link Answer.Retry}
      */
     public KeystoneSignIn(
-            String path,
-            @Nullable String query,
-            KeystoneCredential credential,
-            Function<HttpReply, Answer> faults,
-            Clock clock) {
-        this.path = path;
-        this.query = query;
+            Tokens tokens, KeystoneCredential credential, Function<HttpReply, Answer> faults, Clock clock) {
+        this.tokens = tokens;
         this.credential = credential;
         this.faults = faults;
         this.clock = clock;
@@ -61,10 +63,9 @@ public final class KeystoneSignIn implements SignIn {
 
     @Override
     public HttpCall call() throws SignInException {
-        Map<String, String> headers =
-                Map.of("Content-Type", "application/json;charset=utf8", "Accept", "application/json");
+        Map<String, String> headers = Map.of("Content-Type", tokens.contentType(), "Accept", "application/json");
         try {
-            return new HttpCall("POST", path, query, headers, credential.tokenRequest());
+            return new HttpCall("POST", tokens.path(), tokens.query(), headers, credential.tokenRequest());
         } catch (ConfigurationException e) {
             throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
         }
