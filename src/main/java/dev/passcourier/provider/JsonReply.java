@@ -173,6 +173,7 @@ public final class JsonReply {
     }
 
     /** Builds the tree, leaving secrets where they are. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record Tree(JsonParser parser, byte[] body, Set<String> secretMembers) {
 
         JsonNode value(@Nullable JsonToken token) throws IOException {
