@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * A pretend Huawei Cloud: IAM (password tokens of 24 hours, project look-up) and ECS (v1 and Nova-native paths, token or
@@ -11,23 +12,22 @@ import java.time.Duration;
  */
 public final class HuaweiEcsSandbox extends SignInCloud {
 
+    /** ECS's flow control, which answers with a 2xx status. */
+    public static final Misbehaviour FLOW_LIMIT = Misbehaviour.error(202, "Common.0024", "exceeds flow over limit");
+
     private static final Duration LIFETIME = Duration.ofHours(24);
 
-    private final LoopbackServer iam;
     private final HuaweiGateway gateway;
     private final Credentials credentials;
 
     private HuaweiEcsSandbox(
             Instances instances,
-            Desk ecs,
-            LoopbackServer server,
-            Desk signIns,
+            Endpoint ecs,
+            Endpoint iam,
             TokenBook tokens,
-            LoopbackServer iam,
             HuaweiGateway gateway,
             Credentials credentials) {
-        super(instances, ecs, server, signIns, tokens);
-        this.iam = iam;
+        super(instances, ecs, iam, tokens);
         this.gateway = gateway;
         this.credentials = credentials;
     }
@@ -44,17 +44,15 @@ public final class HuaweiEcsSandbox extends SignInCloud {
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "MII" + Names.random(3000));
         HuaweiGateway gateway =
                 new HuaweiGateway(tokens, new SdkHmacVerifier(clock, account.accessKey, account.secretKey));
-        Desk ecs = new Desk(new HuaweiEcs(instances, gateway, account.projectId), clock);
-        Desk signIns = new Desk(
-                new HuaweiIam(account.service(tokens), gateway, account.projectId, Credentials.PROJECT), clock);
-        LoopbackServer iam = LoopbackServer.start(iamPort, "huawei-iam", signIns::serve);
-        LoopbackServer server = LoopbackServer.start(port, "huawei-ecs", ecs::serve);
-        return new HuaweiEcsSandbox(instances, ecs, server, signIns, tokens, iam, gateway, account);
+        HuaweiIam users = new HuaweiIam(account.service(tokens), gateway, account.projectId, Credentials.PROJECT);
+        Endpoint iam = Endpoint.open(users, clock, iamPort, "huawei-iam");
+        Endpoint ecs = iam.beside(new HuaweiEcs(instances, gateway, account.projectId), clock, port, "huawei-ecs");
+        return new HuaweiEcsSandbox(instances, ecs, iam, tokens, gateway, account);
     }
 
     /** Where IAM is: {@code /v3/auth/tokens} and {@code /v3/projects} below it. */
     public String iamUrl() {
-        return iam.url();
+        return signInUrl();
     }
 
     /** The access key (AK). */
@@ -112,12 +110,6 @@ public final class HuaweiEcsSandbox extends SignInCloud {
         return add(new SandboxInstance(id, null).operatingSystem("Ubuntu 22.04").userName("root"));
     }
 
-    @Override
-    public void close() {
-        iam.close();
-        super.close();
-    }
-
     /** The one account: a key pair, a user, a project. */
     private static final class Credentials {
 
@@ -125,7 +117,7 @@ public final class HuaweiEcsSandbox extends SignInCloud {
         private static final String DOMAIN = "sandbox-domain";
         private static final String PROJECT = "cn-north-4";
 
-        private final String accessKey = "SANDBOXAK" + Names.random(11).toUpperCase(java.util.Locale.ROOT);
+        private final String accessKey = "SANDBOXAK" + Names.random(11).toUpperCase(Locale.ROOT);
         private final String secretKey = Names.random(40);
         private final String password = Names.random(24);
         private final String projectId = Names.hex32();
@@ -137,10 +129,10 @@ public final class HuaweiEcsSandbox extends SignInCloud {
                     Json.object("id", Names.hex32(), "name", USER, "domain", domain),
                     "project",
                     Json.object("id", projectId, "name", PROJECT, "domain", domain));
-            return new Keystone("/v3/auth/tokens", tokens, this::grant, owner, "The username or password is wrong.");
+            return new Keystone("/v3/auth/tokens", tokens, this::grants, owner, "The username or password is wrong.");
         }
 
-        private boolean grant(JsonNode auth) {
+        private boolean grants(JsonNode auth) {
             JsonNode identity = auth.path("identity");
             JsonNode user = identity.path("password").path("user");
             return identity.path("methods").path(0).asText().equals("password")

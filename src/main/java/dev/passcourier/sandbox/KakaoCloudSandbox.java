@@ -13,19 +13,11 @@ public final class KakaoCloudSandbox extends SignInCloud {
 
     private static final Duration LIFETIME = Duration.ofHours(12);
 
-    private final LoopbackServer iam;
     private final Credentials credentials;
 
     private KakaoCloudSandbox(
-            Instances instances,
-            Desk bcs,
-            LoopbackServer server,
-            Desk signIns,
-            TokenBook tokens,
-            LoopbackServer iam,
-            Credentials credentials) {
-        super(instances, bcs, server, signIns, tokens);
-        this.iam = iam;
+            Instances instances, Endpoint bcs, Endpoint iam, TokenBook tokens, Credentials credentials) {
+        super(instances, bcs, iam, tokens);
         this.credentials = credentials;
     }
 
@@ -39,22 +31,14 @@ public final class KakaoCloudSandbox extends SignInCloud {
         Instances instances = new Instances();
         Credentials credentials = new Credentials();
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "gAAAAAB" + Names.random(180));
-        Desk bcs = new Desk(new KakaoBcs(instances, tokens), clock);
-        Desk signIns = new Desk(credentials.service(tokens), clock);
-        LoopbackServer iam = LoopbackServer.start(iamPort, "kakaocloud-iam", signIns::serve);
-        return new KakaoCloudSandbox(
-                instances,
-                bcs,
-                LoopbackServer.start(port, "kakaocloud", bcs::serve),
-                signIns,
-                tokens,
-                iam,
-                credentials);
+        Endpoint bcs = Endpoint.open(new KakaoBcs(instances, tokens), clock, port, "kakaocloud");
+        Endpoint iam = bcs.beside(credentials.service(tokens), clock, iamPort, "kakaocloud-iam");
+        return new KakaoCloudSandbox(instances, bcs, iam, tokens, credentials);
     }
 
     /** Where IAM is; tokens come from {@code /identity/v3/auth/tokens} below it. */
     public String iamUrl() {
-        return iam.url();
+        return signInUrl();
     }
 
     /** The access key's id. */
@@ -77,6 +61,26 @@ public final class KakaoCloudSandbox extends SignInCloud {
         return credentials.userId;
     }
 
+    /** The owner's name, for the sign-in by {@link #userPassword()}. */
+    public String userName() {
+        return Credentials.USER;
+    }
+
+    /** The owner's password. */
+    public String userPassword() {
+        return credentials.password;
+    }
+
+    /** The owner's organization. */
+    public String organization() {
+        return Credentials.ORGANIZATION;
+    }
+
+    /** The only project. */
+    public String projectName() {
+        return Credentials.PROJECT;
+    }
+
     /** A Windows machine whose guest has posted its password, encrypted to the key pair. */
     public SandboxInstance addInstance(String id, String password, PublicKey keyPair) {
         return addCiphertext(id, GuestAgent.encrypt(password, keyPair));
@@ -97,46 +101,64 @@ public final class KakaoCloudSandbox extends SignInCloud {
         return add(new SandboxInstance(id, null).form(SandboxInstance.Form.WITHOUT_FIELD));
     }
 
-    @Override
-    public void close() {
-        iam.close();
-        super.close();
-    }
-
-    /** The one access key, and who may sign in with it. */
+    /** The one access key and its owner. */
     private static final class Credentials {
+
+        private static final String USER = "sandbox-user";
+        private static final String ORGANIZATION = "sandbox-organization";
+        private static final String PROJECT = "sandbox-project";
 
         private final String id = Names.hex32();
         private final String name = "sandbox-key";
         private final String secret = Names.random(86);
         private final String userId = Names.hex32();
+        private final String password = Names.random(24);
 
         Keystone service(TokenBook tokens) {
-            var domain = Json.object("id", Names.hex32(), "name", "sandbox");
+            var domain = Json.object("id", Names.hex32(), "name", ORGANIZATION);
             var owner = Json.object(
                     "user",
-                    Json.object("id", userId, "name", "sandbox-user", "domain", domain),
+                    Json.object("id", userId, "name", USER, "domain", domain),
                     "project",
-                    Json.object("id", Names.hex32(), "name", "sandbox-project", "domain", domain));
+                    Json.object("id", Names.hex32(), "name", PROJECT, "domain", domain));
             return new Keystone(
                     "/identity/v3/auth/tokens",
                     tokens,
-                    this::grant,
+                    this::grants,
                     owner,
                     "The request you have made requires authentication.");
         }
 
-        private boolean grant(JsonNode auth) {
+        private boolean grants(JsonNode auth) {
             JsonNode identity = auth.path("identity");
-            JsonNode key = identity.path("application_credential");
-            return identity.path("methods").path(0).asText().equals("application_credential")
-                    && Digests.same(secret, key.path("secret").asText())
-                    && (id.equals(key.path("id").asText()) || named(key));
+            return switch (identity.path("methods").path(0).asText()) {
+                case "application_credential" -> knowsKey(identity.path("application_credential"));
+                case "password" ->
+                    knowsUser(identity.path("password").path("user"))
+                            && ours(auth.path("scope").path("project"));
+                default -> false;
+            };
         }
 
-        private boolean named(JsonNode key) {
-            return name.equals(key.path("name").asText())
+        private boolean knowsKey(JsonNode key) {
+            boolean named = name.equals(key.path("name").asText())
                     && userId.equals(key.path("user").path("id").asText());
+            return Digests.same(secret, key.path("secret").asText())
+                    && (named || id.equals(key.path("id").asText()));
+        }
+
+        private boolean knowsUser(JsonNode user) {
+            return USER.equals(user.path("name").asText())
+                    && Digests.same(password, user.path("password").asText())
+                    && inOrganization(user);
+        }
+
+        private static boolean ours(JsonNode project) {
+            return PROJECT.equals(project.path("name").asText()) && inOrganization(project);
+        }
+
+        private static boolean inOrganization(JsonNode node) {
+            return ORGANIZATION.equals(node.path("domain").path("name").asText());
         }
     }
 }

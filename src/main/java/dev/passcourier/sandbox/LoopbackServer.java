@@ -102,7 +102,7 @@ final class LoopbackServer implements AutoCloseable {
 
     private static long announced(Reply reply) {
         if (reply.wire() == Reply.Wire.TRUNCATED) {
-            return reply.body().length + MISSING_BYTES;
+            return (long) reply.body().length + MISSING_BYTES;
         }
         return reply.body().length == 0 ? -1 : reply.body().length;
     }
@@ -138,8 +138,10 @@ final class LoopbackServer implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        if (closed.getCount() > 0) {
+            closed.countDown();
+            server.stop(0);
+            threads.shutdownNow();
+        }
     }
 }

@@ -9,38 +9,36 @@ import java.util.List;
 public abstract class SandboxCloud implements AutoCloseable {
 
     private final Instances instances;
-    private final Desk desk;
-    private final LoopbackServer server;
+    private final Endpoint api;
 
-    SandboxCloud(Instances instances, Desk desk, LoopbackServer server) {
+    SandboxCloud(Instances instances, Endpoint api) {
         this.instances = instances;
-        this.desk = desk;
-        this.server = server;
+        this.api = api;
     }
 
     /** What the API's paths are appended to: scheme, host, port and context path, without a trailing slash. */
     public String baseUrl() {
-        return server.url();
+        return api.url();
     }
 
     /** What goes wrong with calls to the API. */
     public final Script script() {
-        return desk.script();
+        return api.desk().script();
     }
 
     /** What goes wrong with calls for one instance; looked at before {@link #script()}. */
     public final Script script(String instance) {
-        return desk.script(instance);
+        return api.desk().script(instance);
     }
 
     /** Calls to the API so far, in order of their answers. Sign-in calls are not among them. */
     public final List<Call> calls() {
-        return desk.calls();
+        return api.desk().calls();
     }
 
     /** Answers calls to the API beyond so many in a second as throttled. */
     public final void limitRate(int callsPerSecond) {
-        desk.limit().set(callsPerSecond);
+        api.desk().limit().set(callsPerSecond);
     }
 
     final SandboxInstance add(SandboxInstance instance) {
@@ -50,7 +48,6 @@ public abstract class SandboxCloud implements AutoCloseable {
     /** Stops the server; calls in hand are dropped. */
     @Override
     public void close() {
-        desk.close();
-        server.close();
+        api.close();
     }
 }

@@ -6,23 +6,27 @@ import java.util.List;
 /** A pretend cloud that wants a token or session with every call. */
 public abstract class SignInCloud extends SandboxCloud {
 
-    private final Desk signIns;
+    private final Endpoint signIn;
     private final TokenBook tokens;
 
-    SignInCloud(Instances instances, Desk desk, LoopbackServer server, Desk signIns, TokenBook tokens) {
-        super(instances, desk, server);
-        this.signIns = signIns;
+    SignInCloud(Instances instances, Endpoint api, Endpoint signIn, TokenBook tokens) {
+        super(instances, api);
+        this.signIn = signIn;
         this.tokens = tokens;
+    }
+
+    final String signInUrl() {
+        return signIn.url();
     }
 
     /** What goes wrong with sign-in calls. */
     public final Script signInScript() {
-        return signIns.script();
+        return signIn.desk().script();
     }
 
     /** Sign-in calls so far, in order of their answers. */
     public final List<Call> signInCalls() {
-        return signIns.calls();
+        return signIn.desk().calls();
     }
 
     /** How many tokens or sessions were given out. */
@@ -47,7 +51,7 @@ public abstract class SignInCloud extends SandboxCloud {
 
     @Override
     public void close() {
-        signIns.close();
+        signIn.close();
         super.close();
     }
 }

@@ -14,13 +14,16 @@ public final class TencentGseSandbox extends SandboxCloud {
     /** The documented number of calls per second, for {@link #limitRate}. */
     public static final int DOCUMENTED_RATE = 20;
 
+    /** What the real service most likely answers today. */
+    public static final Misbehaviour SHUT_DOWN =
+            Misbehaviour.error(200, "ActionOffline", "The action has been taken offline.");
+
     private final TencentGse gse;
     private final String secretId;
     private final String secretKey;
 
-    private TencentGseSandbox(
-            Instances instances, Desk desk, LoopbackServer server, TencentGse gse, String secretId, String secretKey) {
-        super(instances, desk, server);
+    private TencentGseSandbox(Instances instances, Endpoint api, TencentGse gse, String secretId, String secretKey) {
+        super(instances, api);
         this.gse = gse;
         this.secretId = secretId;
         this.secretKey = secretKey;
@@ -37,9 +40,8 @@ public final class TencentGseSandbox extends SandboxCloud {
         String secretId = "AKIDsandbox" + Names.random(25);
         String secretKey = Names.random(32);
         TencentGse gse = new TencentGse(clock, instances, secretId, secretKey);
-        Desk desk = new Desk(gse, clock);
-        LoopbackServer server = LoopbackServer.start(port, "tencent-gse", desk::serve);
-        return new TencentGseSandbox(instances, desk, server, gse, secretId, secretKey);
+        Endpoint api = Endpoint.open(gse, clock, port, "tencent-gse");
+        return new TencentGseSandbox(instances, api, gse, secretId, secretKey);
     }
 
     /** The key's id. */

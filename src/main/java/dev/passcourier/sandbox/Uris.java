@@ -21,7 +21,7 @@ final class Uris {
     static List<Parameter> query(@Nullable String raw) {
         List<Parameter> parameters = new ArrayList<>();
         if (raw != null && !raw.isEmpty()) {
-            for (String pair : raw.split("&")) {
+            for (String pair : raw.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
                 String value = equals < 0 ? "" : pair.substring(equals + 1);

@@ -27,6 +27,11 @@ final class ZStackErrors {
         return error("ID.1000", "wrong account name or password", "wrong account name or password");
     }
 
+    /** The real verifier of access keys is closed: this code is the nearest documented one. */
+    static Reply wrongKey() {
+        return error("ID.1000", "wrong AccessKey ID or signature", "wrong AccessKey ID or signature");
+    }
+
     static Reply notFound(String id) {
         return error(
                 "SYS.1003",

@@ -60,10 +60,10 @@ final class ZStackRest implements Protocol {
     }
 
     private Optional<Reply> stranger(Request request) {
-        String header = request.header("authorization", "");
-        boolean known =
-                header.startsWith("ZStack") ? keys.accepts(request, path(request)) : sessions.valid(session(request));
-        return known ? Optional.empty() : Optional.of(ZStackErrors.invalidSession());
+        if (request.header("authorization", "").startsWith("ZStack")) {
+            return keys.accepts(request, path(request)) ? Optional.empty() : Optional.of(ZStackErrors.wrongKey());
+        }
+        return sessions.valid(session(request)) ? Optional.empty() : Optional.of(ZStackErrors.invalidSession());
     }
 
     private static String session(Request request) {
@@ -109,7 +109,7 @@ final class ZStackRest implements Protocol {
                 sessions.revoke(session(request));
                 yield ZStackErrors.invalidSession();
             }
-            case BAD_CREDENTIALS -> ZStackErrors.invalidSession();
+            case BAD_CREDENTIALS -> ZStackErrors.wrongKey();
             case DENIED -> ZStackErrors.denied(API);
             case NOT_FOUND -> ZStackErrors.notFound(String.valueOf(instance(request)));
             case SERVER_ERROR -> ZStackErrors.error("SYS.1000", "An internal error happened in system", "");

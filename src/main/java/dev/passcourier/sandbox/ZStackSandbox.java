@@ -15,14 +15,13 @@ public final class ZStackSandbox extends SignInCloud {
 
     private ZStackSandbox(
             Instances instances,
-            Desk rest,
-            LoopbackServer server,
-            Desk signIns,
+            Endpoint rest,
+            Endpoint signIn,
             TokenBook sessions,
             ZStackLogin logins,
             AccessKeyVerifier keys,
             Credentials credentials) {
-        super(instances, rest, server, signIns, sessions);
+        super(instances, rest, signIn, sessions);
         this.logins = logins;
         this.keys = keys;
         this.credentials = credentials;
@@ -44,7 +43,8 @@ public final class ZStackSandbox extends SignInCloud {
         Desk signIns = new Desk(logins, clock);
         LoopbackServer server = LoopbackServer.start(
                 port, "zstack", request -> ZStackLogin.serves(request) ? signIns.serve(request) : rest.serve(request));
-        return new ZStackSandbox(instances, rest, server, signIns, sessions, logins, keys, own);
+        return new ZStackSandbox(
+                instances, new Endpoint(rest, server), new Endpoint(signIns, server), sessions, logins, keys, own);
     }
 
     @Override
@@ -117,20 +117,15 @@ public final class ZStackSandbox extends SignInCloud {
         return add(new SandboxInstance(uuid, password).form(SandboxInstance.Form.OLD_NAME));
     }
 
-    /** The one account. */
-    private static final class Credentials {
+    /** The one account; secrets are pretend ones. */
+    private record Credentials(String keyId, String keySecret, String password) {
 
         private static final String ACCOUNT = "admin";
         private static final String USER = "operator";
 
-        private final String keyId;
-        private final String keySecret;
-        private final String password;
-
-        Credentials(String keyId, String keySecret, String password) {
-            this.keyId = keyId;
-            this.keySecret = keySecret;
-            this.password = password;
+        @Override
+        public String toString() {
+            return "Credentials[" + keyId + "]";
         }
     }
 }
