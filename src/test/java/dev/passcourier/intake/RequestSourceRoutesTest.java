@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
@@ -64,7 +65,7 @@ class RequestSourceRoutesTest {
 
     @Test
     void takesDroppedFilesAndLeavesLinksAndMarkersAlone() throws Exception {
-        Path drop = Files.createDirectory(home.resolve("drop"));
+        Path drop = Files.createDirectory(home.resolve("drop box + 1"));
         DropGuard guard = new DropGuard(List.of());
         camel.getRegistry().bind("drop-filter", new DropFilter(guard));
         camel.getRegistry()
@@ -93,14 +94,16 @@ class RequestSourceRoutesTest {
     }
 
     @Test
-    void triesAFileAgainWhenTheBrokerIsBack() throws Exception {
-        Path drop = Files.createDirectory(home.resolve("drop"));
+    void triesAFileAgainWhenTheBrokerIsBackThoughNoErrorHandlerHelps() throws Exception {
+        Path drop = Files.createDirectory(home.resolve("drop box + 1"));
         DropGuard guard = new DropGuard(List.of());
         camel.getRegistry().bind("drop-filter", new DropFilter(guard));
         camel.getRegistry()
                 .bind(
                         "batch-source",
                         new BatchSource(DropDirectory.open(drop), guard, handOver, audit, Clock.systemUTC()));
+        camel.getRegistry().bind("envelope", (Processor) exchange -> {});
+        load("hand-on");
         load("request-file-source");
         camel.addRouteFromTemplate(
                 "file",
@@ -196,7 +199,7 @@ class RequestSourceRoutesTest {
         load("intake");
         camel.start();
 
-        camel.createProducerTemplate().requestBody("broker:queue:requests", JSON);
+        camel.createProducerTemplate().requestBody(camel.getRoute("intake").getEndpoint(), JSON);
 
         MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
         assertThat(handedOn.getExchanges()).hasSize(1);
@@ -216,5 +219,13 @@ class RequestSourceRoutesTest {
     }
 
     /** Calls a route directly where the real thing would bring a message. */
-    private static final class QueueStandIn extends DirectComponent {}
+    private static final class QueueStandIn extends DirectComponent {
+
+        @Override
+        protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
+                throws Exception {
+            parameters.remove("concurrentConsumers");
+            return super.createEndpoint(uri, remaining, parameters);
+        }
+    }
 }

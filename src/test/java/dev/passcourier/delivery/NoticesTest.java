@@ -1,0 +1,70 @@
+package dev.passcourier.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.DeliveryIds;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NoticesTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    private final Notices notices = new Notices(DeliveryIds::of);
+
+    @Test
+    void makesOneForEveryDestination() throws OutboxException {
+        List<Envelope> made = make("r-1");
+
+        assertThat(made).extracting(Envelope::queue).containsExactly("outbox.ops", "outbox.files");
+        OutboxItem item = item(made.get(0));
+        assertThat(item.kind()).isEqualTo(OutboxItem.Kind.NOTICE);
+        assertThat(item.alias()).isEqualTo("ops");
+        assertThat(item.notAfter()).isNull();
+        assertThat(DeliveryJson.notice(item.body()))
+                .isEqualTo(
+                        new Notice("r-1", "huawei", "i-1", Verdict.DENIED, "APIGW_0301", "Ask for the right.", 3, NOW));
+    }
+
+    @Test
+    void keepsTheirIdsWhenTheyAreMadeAgain() throws OutboxException {
+        String first = item(make("r-1").get(0)).deliveryId();
+
+        assertThat(item(make("r-1").get(0)).deliveryId()).isEqualTo(first);
+        assertThat(item(make("r-1").get(1)).deliveryId()).isNotEqualTo(first);
+        assertThat(item(make("r-2").get(0)).deliveryId()).isNotEqualTo(first);
+        assertThat(first).isNotEqualTo(DeliveryIds.of("r-1", "ops"));
+    }
+
+    @Test
+    void doNotTakeTheIdsOfARequestTheyOnlyName() throws OutboxException {
+        Notice notice = new Notice("r-1", "", "", Verdict.REFUSED, "DUPLICATE_REQUEST", "Use a new id.", 0, NOW);
+
+        OutboxItem item = item(notices.notices(notice, "ID:7", List.of("ops")).get(0));
+
+        assertThat(item.requestId()).isEqualTo("r-1");
+        assertThat(item.deliveryId()).isNotEqualTo(item(make("r-1").get(0)).deliveryId());
+    }
+
+    private List<Envelope> make(String request) {
+        return notices.notices(
+                request,
+                "huawei",
+                "i-1",
+                Verdict.DENIED,
+                "APIGW_0301",
+                "Ask for the right.",
+                3,
+                List.of("ops", "files"),
+                NOW);
+    }
+
+    private static OutboxItem item(Envelope envelope) throws OutboxException {
+        return OutboxCodec.item(
+                new Arrival(envelope.queue(), "ID:1", "us", true, envelope.properties(), envelope.body()));
+    }
+}
