@@ -33,7 +33,15 @@ public final class BaseUrl {
         return URI.create(String.format(Locale.ROOT, pattern, region));
     }
 
-    private static URI of(String setting, URI configured) throws ConfigurationException {
+    /**
+     * The configured URL.
+     *
+     * @param setting    the setting's name, for the operator
+     * @param configured the setting's value
+     * @return without trailing slash and default port, with the host in lower case
+     * @throws ConfigurationException if it is not a plain HTTP URL
+     */
+    public static URI of(String setting, URI configured) throws ConfigurationException {
         String scheme = String.valueOf(configured.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
             throw new ConfigurationException(setting + ": must start with https:// or http://");

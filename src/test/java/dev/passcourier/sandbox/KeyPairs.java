@@ -9,9 +9,10 @@ import java.util.Base64;
 import javax.crypto.Cipher;
 
 /** Key pairs made for a test run, and what their owner does with an answer. */
-final class KeyPairs {
+public final class KeyPairs {
 
-    static final KeyPair RSA = rsa(2048);
+    /** Made once, as this takes a while. */
+    public static final KeyPair RSA = rsa(2048);
 
     private KeyPairs() {}
 
@@ -25,7 +26,8 @@ final class KeyPairs {
         }
     }
 
-    static String open(String base64, PrivateKey key) {
+    /** Decrypts one PKCS#1 v1.5 block. */
+    public static String open(String base64, PrivateKey key) {
         try {
             Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
             cipher.init(Cipher.DECRYPT_MODE, key);

@@ -6,17 +6,19 @@ import java.time.Instant;
 import java.time.ZoneId;
 
 /** A clock that a test moves. */
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
 
     private final ZoneId zone;
     private volatile Instant now;
 
-    MovableClock(Instant now, ZoneId zone) {
+    /** Stands still at {@code now}. */
+    public MovableClock(Instant now, ZoneId zone) {
         this.now = now;
         this.zone = zone;
     }
 
-    void advance(Duration by) {
+    /** Moves on. */
+    public void advance(Duration by) {
         now = now.plus(by);
     }
 

@@ -36,12 +36,14 @@ final class InstanceAccessProtocol implements CloudProtocol {
     private static final int LONGEST_USER_NAME = 128;
 
     private final TencentGseSettings settings;
+    private final String host;
     private final Credentials credentials;
     private final Clock clock;
     private final TencentFaults faults;
 
-    InstanceAccessProtocol(TencentGseSettings settings, Clock clock) {
+    InstanceAccessProtocol(TencentGseSettings settings, Clock clock) throws ConfigurationException {
         this.settings = settings;
+        this.host = settings.base().getAuthority();
         this.credentials = new Credentials(settings.secretId(), settings.secretKey(), settings.token());
         this.clock = clock;
         this.faults = new TencentFaults(clock);
@@ -98,8 +100,7 @@ final class InstanceAccessProtocol implements CloudProtocol {
         headers.put("X-TC-Version", "2019-11-12");
         headers.put("X-TC-Region", settings.region());
         headers.put("X-TC-Timestamp", Long.toString(now.getEpochSecond()));
-        Map<String, String> signed =
-                Map.of("content-type", CONTENT_TYPE, "host", settings.base().getAuthority());
+        Map<String, String> signed = Map.of("content-type", CONTENT_TYPE, "host", host);
         headers.put("Authorization", credentials.authorization(now, signed, body));
         credentials.tokenText().ifPresent(token -> headers.put("X-TC-Token", token));
         if (settings.language() != null) {

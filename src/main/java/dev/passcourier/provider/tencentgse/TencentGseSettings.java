@@ -1,8 +1,9 @@
 package dev.passcourier.provider.tencentgse;
 
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
+import dev.passcourier.provider.BaseUrl;
 import java.net.URI;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,16 @@ record TencentGseSettings(
 
     private static final URI EVERY_REGION = URI.create("https://gse.tencentcloudapi.com");
 
-    /** Scheme and authority only, lower-case and without the scheme's own port, so that what is sent is what is signed. */
-    URI base() {
-        URI written = endpoint == null ? EVERY_REGION : endpoint;
-        String scheme = written.getScheme().toLowerCase(Locale.ROOT);
-        int ownPort = scheme.equals("https") ? 443 : 80;
-        String port = written.getPort() < 0 || written.getPort() == ownPort ? "" : ":" + written.getPort();
-        return URI.create(scheme + "://" + written.getHost().toLowerCase(Locale.ROOT) + port);
+    /**
+     * The endpoint in the form that is signed and sent.
+     *
+     * @throws ConfigurationException if it is more than scheme, host and port: the signature covers the path {@code /}
+     */
+    URI base() throws ConfigurationException {
+        URI base = endpoint == null ? EVERY_REGION : BaseUrl.of("endpoint", endpoint);
+        if (!base.getRawPath().isEmpty()) {
+            throw new ConfigurationException("endpoint: must not have a path");
+        }
+        return base;
     }
 }

@@ -2,6 +2,7 @@ package dev.passcourier.provider.zstack;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.BaseUrl;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.ProviderType;
 import java.net.URI;
@@ -30,7 +31,7 @@ public final class ZStackProvider implements ProviderType {
     @Override
     public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
         ZStackSettings settings = account.as(ZStackSettings.class);
-        URI base = URI.create(settings.endpoint().toString().replaceFirst("/+$", ""));
+        URI base = BaseUrl.of("endpoint", settings.endpoint());
         return settings.auth() instanceof ZStackSettings.SessionAuth
                 ? Map.of("api", base, "sign-in", base)
                 : Map.of("api", base);

@@ -10,6 +10,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
@@ -147,6 +148,15 @@ class TencentGseProviderTest {
     void usesTheAddressOfAllRegionsByDefault() throws Exception {
         assertThat(provider.endpoints(account(settings(ID, ""))))
                 .isEqualTo(Map.of("api", URI.create("https://gse.tencentcloudapi.com")));
+    }
+
+    @Test
+    void refusesAnEndpointWithAPathAsNoSignatureCoversIt() throws Exception {
+        AccountSettings account = account(settings(ID, ",\"endpoint\":\"https://proxy.example/gse\""));
+
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> provider.protocol(account))
+                .withMessage("endpoint: must not have a path");
     }
 
     @ParameterizedTest

@@ -1,0 +1,78 @@
+package dev.passcourier.provider.zstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.ProviderContract;
+import dev.passcourier.provider.ProviderType;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.sandbox.SandboxInstance;
+import dev.passcourier.sandbox.ZStackSandbox;
+import org.junit.jupiter.api.Test;
+
+class ZStackSessionContractTest extends ProviderContract {
+
+    private final ZStackSandbox cloud = ZStackSandbox.start(clock);
+
+    @Override
+    protected ProviderType provider() {
+        return new ZStackProvider();
+    }
+
+    @Override
+    protected ZStackSandbox cloud() {
+        return cloud;
+    }
+
+    @Override
+    protected String settings(String secret) {
+        return """
+                {"endpoint":"%s","auth":{"type":"session","account":"%s","password":"%s"}}""".formatted(cloud.baseUrl(), cloud.accountName(), secret);
+    }
+
+    @Override
+    protected String secret() {
+        return cloud.accountPassword();
+    }
+
+    @Override
+    protected SandboxInstance addInstance(String id, String password) {
+        return cloud.addInstance(id, password);
+    }
+
+    @Override
+    protected String newId() {
+        return super.newId().replace("-", "");
+    }
+
+    @Override
+    protected Answer withoutPassword() {
+        return new Answer.Ended(Verdict.NOT_SET, "NOT_SET");
+    }
+
+    @Test
+    void givesTheSessionBackAtTheStop() {
+        bench().askForAny();
+        assertThat(cloud.tokensOpen()).isEqualTo(1);
+
+        bench().signOut();
+        assertThat(cloud.tokensOpen()).isZero();
+    }
+
+    @Test
+    void readsThePasswordWhereOldServersPutIt() throws Exception {
+        String password = bench().canary();
+        String id = newId();
+        cloud.addOldStyleInstance(id, password);
+
+        assertThat(bench().open(bench().ask(id))).isEqualTo(password);
+    }
+
+    @Test
+    void leavesAMaskedPasswordToTheVault() throws Exception {
+        String id = newId();
+        cloud.addMaskedInstance(id, bench().canary());
+
+        assertThat(bench().open(bench().ask(id))).isEqualTo("*****");
+    }
+}
