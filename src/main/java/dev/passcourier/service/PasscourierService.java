@@ -49,6 +49,9 @@ public final class PasscourierService implements AutoCloseable {
     private FileAuditTrail audit;
     private Ledger ledger;
     private ServiceKeys keys;
+    private FetchStage fetch;
+    private Destinations destinations;
+    private Sources sources;
 
     private PasscourierService(Path home, Settings settings, Clock clock) {
         this.home = home;
@@ -109,14 +112,10 @@ public final class PasscourierService implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + home.resolve("config/application.properties"));
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
-        main.addMainListener(new MainListenerSupport() {
-            @Override
-            public void beforeConfigure(BaseMainSupport configuring) {
-                bind(configuring.getCamelContext());
-            }
-        });
-        main.start();
+        main.addMainListener(new Assembly());
         keep(main::stop);
+        main.start();
+        keep(fetch::signOut);
     }
 
     private String routes() {
@@ -124,15 +123,7 @@ public final class PasscourierService implements AutoCloseable {
                 + "/routes/delivery/*.camel.yaml";
     }
 
-    private void bind(CamelContext camel) {
-        try {
-            bindChecked(camel);
-        } catch (Exception e) {
-            throw new StartException(e);
-        }
-    }
-
-    private void bindChecked(CamelContext camel) throws Exception {
+    private void bind(CamelContext camel) throws Exception {
         Map<String, KeyRing> rings = Rooms.keyRings(settings);
         Map<String, SealTarget> targets = Rooms.targets(settings, clock);
         Vault vault = new Vault(keys, clock);
@@ -141,7 +132,7 @@ public final class PasscourierService implements AutoCloseable {
         bindHops(camel.getRegistry());
         camel.getRegistry().bind("intake-check", new IntakeCheck(settings, audit, view, notices, clock));
 
-        FetchStage fetch = new FetchStage(
+        fetch = new FetchStage(
                 camel,
                 audit,
                 ledger,
@@ -155,11 +146,10 @@ public final class PasscourierService implements AutoCloseable {
             KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
             fetch.add(account.getKey(), value, ProviderCatalog.find().get(value.provider()), ring);
         }
-        Destinations destinations = new Destinations(camel);
+        destinations = new Destinations(camel);
         destinations.bind(settings, new SinkFactory(audit, clock, RandomGenerator.getDefault(), vault::openAtRest));
-        Sources sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
+        sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
         sources.bind(view);
-        main.addMainListener(new AddRoutes(fetch, destinations, sources));
     }
 
     private void bindHops(Registry registry) {
@@ -187,34 +177,34 @@ public final class PasscourierService implements AutoCloseable {
         }
     }
 
-    /** Instantiates the route templates once the route files have been read. */
-    private static final class AddRoutes extends MainListenerSupport {
+    /** Binds before Camel reads the route files, and instantiates their templates after. */
+    private final class Assembly extends MainListenerSupport {
 
-        private final FetchStage fetch;
-        private final Destinations destinations;
-        private final Sources sources;
-
-        AddRoutes(FetchStage fetch, Destinations destinations, Sources sources) {
-            this.fetch = fetch;
-            this.destinations = destinations;
-            this.sources = sources;
+        @Override
+        public void beforeConfigure(BaseMainSupport configuring) {
+            checked(() -> bind(configuring.getCamelContext()));
         }
 
         @Override
-        public void beforeStart(BaseMainSupport starting) {
-            try {
+        public void afterConfigure(BaseMainSupport configured) {
+            checked(() -> {
                 fetch.addRoutes();
                 destinations.addRoutes();
                 sources.addRoutes();
+            });
+        }
+
+        private void checked(Act act) {
+            try {
+                act.run();
             } catch (Exception e) {
                 throw new StartException(e);
             }
         }
+    }
 
-        @Override
-        public void beforeStop(BaseMainSupport stopping) {
-            fetch.signOut();
-        }
+    private interface Act {
+        void run() throws Exception;
     }
 
     /** Carries a checked exception through Camel's listeners. */
