@@ -24,16 +24,18 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:the settings are fine", "1:something is wrong; each finding is one line", "2:wrong usage"})
 public final class ValidateCommand implements Callable<Integer> {
 
+    /** In lower case, as they are typed. */
+    /** In lower case, as they are typed. */
     private enum Output {
-        TEXT,
-        JSON
+        text,
+        json
     }
 
     @Option(names = "--config", paramLabel = "DIR", description = "Folder of the settings; default: ${DEFAULT-VALUE}.")
     private Path config = Path.of("config");
 
     @Option(names = "--output", description = "How to print findings: ${COMPLETION-CANDIDATES}; default: text.")
-    private Output output = Output.TEXT;
+    private Output output = Output.text;
 
     @Spec
     private CommandSpec spec;
@@ -43,7 +45,7 @@ public final class ValidateCommand implements Callable<Integer> {
         Path file = config.resolve(SettingsLoader.FILE_NAME);
         List<Finding> findings = findings(file);
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.JSON) {
+        if (output == Output.json) {
             out.println(json(findings));
         } else if (findings.isEmpty()) {
             out.println(file + ": fine");

@@ -28,7 +28,7 @@ final class AccountCheck {
     private void account(String name, JsonNode account) {
         String key = Keys.of("accounts", name);
         ProviderType provider = providers.get(account.path("provider").asText());
-        if (provider == null || findings.concern(key + ".settings")) {
+        if (provider == null || findings.concern(key + ".settings") || findings.concern(key + ".insecure")) {
             return;
         }
         try {
@@ -41,7 +41,7 @@ final class AccountCheck {
                             account.path("insecure").asBoolean()));
             provider.protocol(settings);
         } catch (ConfigurationException e) {
-            findings.add(key + ".settings", e.getMessage(), "see config/REFERENCE.md for what the provider takes");
+            findings.add(key + ".settings", e, "see config/REFERENCE.md for what the provider takes");
         } catch (RuntimeException e) {
             findings.add(key + ".settings", "cannot be used", "see config/REFERENCE.md for what the provider takes");
         }

@@ -47,7 +47,7 @@ final class FileCheck {
             try {
                 Arrays.fill(SecretSource.read(reference, environment), (byte) 0);
             } catch (ConfigurationException e) {
-                findings.add(key, e.getMessage(), "set the variable, or correct the file's path, mode and owner");
+                findings.add(key, e, "set the variable, or correct the file's path, mode and owner");
             }
         });
     }
@@ -82,23 +82,26 @@ final class FileCheck {
     private void destination(String key, JsonNode destination) {
         demand(key, destination, "trust", FileGuard::trusted);
         demand(key, destination, "directory", path -> {
-            directoryIfThere(path);
+            FileGuard.directory(path);
             String drop = root.path("sources").path("file").path("directory").asText();
             if (!drop.isEmpty() && (path.startsWith(drop) || Path.of(drop).startsWith(path))) {
-                throw new ConfigurationException("shares its place with the drop directory of requests");
+                throw new ConfigurationException(
+                        "shares its place with the drop directory of requests; choose another");
             }
         });
     }
 
     private void demand(String section, JsonNode settings, String name, Demand demand) {
         JsonNode path = settings.path(name);
-        if (!path.isTextual() || path.asText().isEmpty() || findings.concern(Keys.of(section, name))) {
+        if (!path.isTextual()
+                || findings.concern(Keys.of(section, name))
+                || !Path.of(path.asText()).isAbsolute()) {
             return;
         }
         try {
             demand.check(Path.of(path.asText()));
         } catch (ConfigurationException e) {
-            findings.add(Keys.of(section, name), e.getMessage(), HINT);
+            findings.add(Keys.of(section, name), e, HINT);
         }
     }
 

@@ -35,6 +35,12 @@ final class Findings {
         add(near(key), key, message, hint);
     }
 
+    /** Adds what an exception says; what follows its first semicolon is the better hint. */
+    void add(String key, ConfigurationException problem, String hint) {
+        String[] words = problem.getMessage().split("; ", 2);
+        add(key, words[0], words.length == 2 ? words[1] : hint);
+    }
+
     void add(Place place, String key, String message, String hint) {
         if (taken.add(key)) {
             all.add(new Finding(file, place.line(), place.column(), key, message, hint));

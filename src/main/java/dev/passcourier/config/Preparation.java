@@ -95,7 +95,7 @@ final class Preparation {
             facts.secrets().put(key, reference);
             return TextNode.valueOf(reference);
         } catch (ConfigurationException e) {
-            findings.add(key, e.getMessage(), SECRET_HINT);
+            findings.add(key, e, SECRET_HINT);
             return TextNode.valueOf("");
         }
     }
@@ -106,7 +106,7 @@ final class Preparation {
             boolean isPath = schema.isA("path", parts) && !resolved.isEmpty();
             return TextNode.valueOf(isPath ? placeholders.path(resolved).toString() : resolved);
         } catch (ConfigurationException e) {
-            findings.add(key, e.getMessage(), "set the variable, or mend the file or the placeholder");
+            findings.add(key, e, "set the variable, or mend the file or the placeholder");
             return value;
         }
     }

@@ -1,11 +1,9 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.networknt.schema.Error;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.path.NodePath;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +12,20 @@ import java.util.TreeSet;
 /** Checks the tree against the schema and says in words what does not fit. The validator's own texts quote values. */
 final class SchemaCheck {
 
+    private final SchemaParts schema;
     private final Map<String, List<JsonNode>> parts;
     private final Findings findings;
 
-    private SchemaCheck(Map<String, List<JsonNode>> parts, Findings findings) {
+    private SchemaCheck(SchemaParts schema, Map<String, List<JsonNode>> parts, Findings findings) {
+        this.schema = schema;
         this.parts = parts;
         this.findings = findings;
     }
 
     /** Adds what does not fit to the findings. */
-    static void of(JsonNode root, JsonNode schema, Map<String, List<JsonNode>> parts, Findings findings) {
-        SchemaCheck check = new SchemaCheck(parts, findings);
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(schema)
-                .validate(root)
-                .forEach(check::report);
+    static void of(JsonNode root, SchemaParts schema, Map<String, List<JsonNode>> parts, Findings findings) {
+        SchemaCheck check = new SchemaCheck(schema, parts, findings);
+        schema.validator().validate(root).forEach(check::report);
     }
 
     private void report(Error error) {
@@ -61,9 +58,10 @@ final class SchemaCheck {
             case "exclusiveMinimum" -> findings.add(key, "must be more than " + limit.asText(), example(key));
             case "minLength" -> findings.add(key, "is too short", example(key));
             case "maxLength" -> findings.add(key, "is longer than " + limit.asText() + " characters", example(key));
-            case "minItems" -> findings.add(key, "needs at least " + limit.asText() + " entry", example(key));
+            case "minItems" -> findings.add(key, "is too short a list", example(key));
             case "maxItems" -> findings.add(key, "takes at most " + limit.asText() + " entries", example(key));
             case "uniqueItems" -> findings.add(key, "lists the same entry twice", "keep one of them");
+            case "false" -> findings.add(key, "does not go with the keys beside it", "leave it out");
             default -> findings.add(key, "does not fit here", example(key));
         }
     }
@@ -92,11 +90,7 @@ final class SchemaCheck {
     }
 
     private String example(String section, String name) {
-        List<JsonNode> about = new ArrayList<>();
-        for (JsonNode part : parts.getOrDefault(section, List.of())) {
-            about.add(part.path("properties").path(name));
-        }
-        return example(about);
+        return example(schema.ofProperty(parts.getOrDefault(section, List.of()), name, NullNode.instance));
     }
 
     private static String example(List<JsonNode> about) {

@@ -1,6 +1,9 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +15,17 @@ import java.util.List;
 final class SchemaParts {
 
     private final JsonNode root;
+    private final Schema validator;
 
     SchemaParts(JsonNode root) {
         this.root = root;
+        this.validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(root);
+    }
+
+    /** The whole schema, ready to validate. */
+    Schema validator() {
+        return validator;
     }
 
     /** The parts that speak about the whole document. */

@@ -24,11 +24,13 @@ public final class SettingsLoader {
     static final int MAX_FILE = 1 << 20;
 
     private final Map<String, ProviderType> providers;
+    private final SchemaParts schema;
     private final UnaryOperator<@Nullable String> environment;
     private final Clock clock;
 
     SettingsLoader(Map<String, ProviderType> providers, UnaryOperator<@Nullable String> environment, Clock clock) {
         this.providers = providers;
+        this.schema = new SchemaParts(SettingsSchema.of(providers));
         this.environment = environment;
         this.clock = clock;
     }
@@ -54,9 +56,8 @@ public final class SettingsLoader {
     }
 
     private void check(ObjectNode root, Path home, Findings findings) {
-        ObjectNode schema = SettingsSchema.of(providers);
         Placeholders placeholders = new Placeholders(environment, home);
-        Preparation.Facts facts = Preparation.of(root, new SchemaParts(schema), placeholders, findings);
+        Preparation.Facts facts = Preparation.of(root, schema, placeholders, findings);
         SchemaCheck.of(root, schema, facts.parts(), findings);
         ReferenceCheck.of(root, findings);
         ScheduleCheck.of(root, findings, clock);
@@ -71,7 +72,7 @@ public final class SettingsLoader {
         try {
             return SettingsMapper.read(root, Settings.class);
         } catch (ConfigurationException e) {
-            findings.add("", e.getMessage(), "see config/REFERENCE.md");
+            findings.add("", e, "see config/REFERENCE.md");
             throw new InvalidConfigurationException(findings.inOrder());
         }
     }
@@ -93,7 +94,7 @@ public final class SettingsLoader {
                     .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
                     .toString();
         } catch (ConfigurationException e) {
-            findings.add("", e.getMessage(), "give the folder that holds " + FILE_NAME + ", or mend the file's mode");
+            findings.add("", e, "give the folder that holds " + FILE_NAME + ", or mend the file's mode");
         } catch (CharacterCodingException e) {
             findings.add("", "is not UTF-8", "save it as UTF-8");
         } catch (IOException e) {

@@ -21,7 +21,7 @@ final class Suggestion {
     }
 
     private static Optional<String> nearest(String word, Collection<String> known) {
-        int furthest = Math.max(1, word.length() / 3);
+        int furthest = Math.max(1, (word.length() + 2) / 3);
         return known.stream()
                 .filter(other -> distance(word, other) <= furthest)
                 .min(Comparator.comparingInt((String other) -> distance(word, other))

@@ -67,10 +67,10 @@ final class TransportCheck {
         if (type.equals("webhook") && destination.path("url").isTextual()) {
             webhook(key + ".url", destination.path("url").asText(), isInsecure, isOpen);
         }
-        if (isOpen && (type.equals("jms") || type.equals("file"))) {
+        if (isOpen && type.equals("jms")) {
             findings.add(
                     key + ".seal",
-                    "would leave passwords in clear on a disk",
+                    "would leave passwords in clear on the broker",
                     "name a recipient, as defined under 'recipients'");
         }
     }

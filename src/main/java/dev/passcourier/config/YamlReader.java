@@ -70,8 +70,13 @@ final class YamlReader {
                 findings.add(place(first), "", "is not a set of keys", "start with a key such as 'accounts:'");
             }
             events.next(); // end of the document
-            if (events.next().getEventId() != Event.ID.StreamEnd) {
-                findings.add("", "holds a second document", "keep one document to a file, without '---' between");
+            Event end = events.next();
+            if (end.getEventId() != Event.ID.StreamEnd) {
+                findings.add(
+                        place(end),
+                        "",
+                        "holds a second document",
+                        "keep one document to a file, without '---' between");
             }
         }
         return root;

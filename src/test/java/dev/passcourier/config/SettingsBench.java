@@ -19,6 +19,9 @@ final class SettingsBench {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>(Map.of("SECRET", "CANARY-env-51c7"));
 
+    private final SettingsLoader loader =
+            new SettingsLoader(Map.of("nimbus", new NimbusType()), environment::get, CLOCK);
+
     /** Lays out every file that {@link #WHOLE} names. */
     SettingsBench(Path home) throws IOException {
         this.home = home;
@@ -29,6 +32,7 @@ final class SettingsBench {
             put(file, "anything\n", "rw-r--r--");
         }
         Files.createDirectories(home.resolve("drop"));
+        Files.createDirectories(home.resolve("out"));
     }
 
     /** One entry of everything. */
@@ -110,10 +114,6 @@ final class SettingsBench {
     }
 
     SettingsLoader loader() {
-        return new SettingsLoader(Map.of("nimbus", new NimbusType()), environment::get, CLOCK);
-    }
-
-    Path home() {
-        return home;
+        return loader;
     }
 }

@@ -1,0 +1,62 @@
+package dev.passcourier.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.provider.ProviderCatalog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The settings file we ship is valid as it is, and with every comment mark removed. */
+class ShippedSettingsTest {
+
+    private static final Path SHIPPED = Path.of("config", SettingsLoader.FILE_NAME);
+
+    @TempDir
+    private Path home;
+
+    private SettingsBench bench;
+
+    @BeforeEach
+    void layOut() throws Exception {
+        bench = new SettingsBench(home);
+        for (String secret : List.of("keys/production.pem", "secrets/kakaocloud", "secrets/zstack")) {
+            bench.put(secret, "CANARY-shipped", "rw-------");
+        }
+        byte[] key = KeyPairGenerator.getInstance("RSA")
+                .generateKeyPair()
+                .getPublic()
+                .getEncoded();
+        String pem = "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                .formatted(Base64.getMimeEncoder().encodeToString(key));
+        bench.put("recipients/operations.pem", pem, "rw-r--r--");
+    }
+
+    @Test
+    void isValidAsItIs() throws Exception {
+        assertThat(load(Files.readString(SHIPPED)).accounts()).isEmpty();
+    }
+
+    @Test
+    void isValidWithEveryExampleInUse() throws Exception {
+        String inUse = Files.readString(SHIPPED).replaceAll("(?m)^#(?! \\S)", "");
+
+        Settings settings = load(inUse);
+
+        assertThat(settings.accounts()).hasSize(3);
+        assertThat(settings.destinations()).hasSize(4);
+        assertThat(settings.policy().rules()).hasSize(2);
+        assertThat(settings.ledger().url()).isNotNull();
+    }
+
+    private Settings load(String yaml) throws Exception {
+        Path file = bench.put("config/passcourier.yaml", yaml, "rw-r--r--");
+        return new SettingsLoader(ProviderCatalog.find(), name -> "CANARY-" + name, Clock.systemUTC()).read(file);
+    }
+}
