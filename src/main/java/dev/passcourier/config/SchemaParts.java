@@ -51,7 +51,7 @@ final class SchemaParts {
     /** Tells whether the value is declared as {@code $ref: #/$defs/<name>}. */
     boolean isA(String definition, List<JsonNode> parts) {
         JsonNode defined = root.path("$defs").path(definition);
-        return parts.stream().anyMatch(part -> part == defined);
+        return parts.stream().anyMatch(defined::equals);
     }
 
     private List<JsonNode> expand(List<JsonNode> parts, JsonNode value) {

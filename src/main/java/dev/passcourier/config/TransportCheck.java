@@ -13,16 +13,14 @@ final class TransportCheck {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/?#]*@|(password|passcodec?|secret|token)=");
 
-    private final JsonNode root;
     private final Findings findings;
 
-    private TransportCheck(JsonNode root, Findings findings) {
-        this.root = root;
+    private TransportCheck(Findings findings) {
         this.findings = findings;
     }
 
     static void of(JsonNode root, Findings findings) {
-        TransportCheck check = new TransportCheck(root, findings);
+        TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
         check.noCredentials("sources.jms.url", root.path("sources").path("jms").path("url"));
         check.noCredentials("ledger.url", root.path("ledger").path("url"));

@@ -163,9 +163,10 @@ final class YamlReader {
                     "uses an anchor or an alias",
                     "write the value out, in quotes if it starts with & or *");
         }
-        boolean isTagged = event instanceof ScalarEvent scalar
-                        && scalar.getTag().isPresent()
-                || event instanceof CollectionStartEvent start && start.getTag().isPresent();
+        boolean isTagged =
+                event instanceof ScalarEvent scalar && scalar.getTag().isPresent()
+                        || (event instanceof CollectionStartEvent start
+                                && start.getTag().isPresent());
         if (isTagged) {
             findings.add(
                     place(event), key, "uses a tag", "leave it out, or put the value in quotes if it starts with !");

@@ -54,7 +54,7 @@ class InvalidSettingsTest {
                 mistake(
                         "    settings:\n",
                         "    settings: []\n    x:\n",
-                        "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example {}",
+                        "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example {\"region\":\"kr-central-2\"}",
                         "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: clones, concurrency, insecure, keyRing, provider, rate, settings, trust"),
                 mistake(
                         "rate: 2.5",

@@ -2,9 +2,9 @@ package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Writes {@code config/REFERENCE.md} from the schema: one table for each section, kind of destination and provider. */
@@ -76,7 +76,7 @@ final class ReferencePage {
         List<String> rows = new ArrayList<>();
         rows(key, schema, rows);
         String description = text.isEmpty() ? schema.path("description").asText() : text;
-        page.append("\n").append(title).append("\n\n").append(description).append("\n");
+        page.append("\n%s\n\n%s\n".formatted(title, prose(description)));
         if (!rows.isEmpty()) {
             page.append("\n| key | type | default | meaning | example |\n|---|---|---|---|---|\n");
             rows.forEach(page::append);
@@ -111,11 +111,15 @@ final class ReferencePage {
                         key,
                         type(schema),
                         required ? "**required**" : fallback,
-                        either(schema, resolved, "description").asText().replace("|", "\\|"),
+                        prose(either(schema, resolved, "description").asText()),
                         isSection
                                 ? ""
                                 : code(either(schema, resolved, "examples").path(0)))
                 .replace("\r", ""));
+    }
+
+    private static String prose(String text) {
+        return text.replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*");
     }
 
     private static JsonNode either(JsonNode schema, JsonNode resolved, String word) {
@@ -136,8 +140,8 @@ final class ReferencePage {
             return kind.replace('-', ' ');
         }
         JsonNode resolved = resolve(schema);
-        if (resolved != schema) {
-            return resolved.has("$ref") || resolved == root.path("$defs").path("path") ? "path" : type(resolved);
+        if (!resolved.equals(schema)) {
+            return resolved.equals(root.path("$defs").path("path")) ? "path" : type(resolved);
         }
         if (schema.has("enum")) {
             return names(schema.path("enum")).stream()
@@ -172,7 +176,7 @@ final class ReferencePage {
     }
 
     private static Set<String> names(JsonNode list) {
-        return list.valueStream().map(JsonNode::asText).collect(Collectors.toCollection(TreeSet::new));
+        return list.valueStream().map(JsonNode::asText).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String code(JsonNode value) {
