@@ -82,7 +82,12 @@ class ProviderCatalogTest {
                         null,
                         "-proc:none",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        Path.of(ProviderType.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
                         "-d",
                         classes.toString(),
                         source.toString());
