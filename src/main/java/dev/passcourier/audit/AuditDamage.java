@@ -7,18 +7,23 @@ public final class AuditDamage extends Exception {
 
     /** Kinds of damage. */
     public enum Kind {
-        /** Not a record of ours. */
-        UNREADABLE,
-        /** The record does not fit its own hash: it was edited. */
-        EDITED,
-        /** The record does not follow the one before: records were removed, moved, inserted or edited there. */
-        OUT_OF_CHAIN,
-        /** The number is not the next one: records were removed, repeated or moved. */
-        OUT_OF_SEQUENCE,
-        /** Records or files before this place are missing. */
-        MISSING,
-        /** The line is not finished, and more follows in another file. */
-        TORN
+        UNREADABLE("this is not a record of ours"),
+        EDITED("the record does not fit its own hash: it was changed"),
+        OUT_OF_CHAIN("the record does not follow the one before: one of them was changed, moved or put in"),
+        OUT_OF_SEQUENCE("the number is not the next one: records were removed, repeated or moved"),
+        MISSING("records or files before this place are missing"),
+        TORN("the line is not finished, yet more records follow");
+
+        private final String meaning;
+
+        Kind(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** What it says about the trail, for people. */
+        public String meaning() {
+            return meaning;
+        }
     }
 
     private final String file;

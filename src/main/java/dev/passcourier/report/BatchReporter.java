@@ -1,0 +1,98 @@
+package dev.passcourier.report;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.ledger.BatchSummary;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.request.Origin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how finished batches ended. Everything it knows is in the ledger, so a restart loses nothing; what a kill lets
+ * happen twice is the same both times. Called by one thread at a time.
+ */
+public final class BatchReporter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchReporter.class);
+
+    private final Ledger ledger;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final @Nullable BatchResults results;
+    private final Function<String, ZoneId> zones;
+    private final CredentialReportWriter writer = new CredentialReportWriter();
+    private final Set<String> failed = new HashSet<>();
+
+    /**
+     * For one service.
+     *
+     * @param done  where batch files lie when they are done, or null if there is no drop directory
+     * @param zones the time zone of a schedule by its name; also answers for a schedule that is gone
+     */
+    public BatchReporter(
+            Ledger ledger, AuditTrail audit, Clock clock, @Nullable Path done, Function<String, ZoneId> zones) {
+        this.ledger = ledger;
+        this.audit = audit;
+        this.clock = clock;
+        this.results = done == null ? null : new BatchResults(done);
+        this.zones = zones;
+    }
+
+    /**
+     * Writes the results of finished batch files, and answers the reports of finished runs. A report comes again at every
+     * call until {@link #reported} is told that it lies in the outboxes.
+     */
+    public List<DueReport> due() {
+        List<DueReport> due = new ArrayList<>();
+        for (BatchSummary batch : ledger.finishedUnreportedBatches()) {
+            if (batch.source() == Origin.Source.SCHEDULE) {
+                due.add(report(batch));
+            } else {
+                writeResults(batch);
+            }
+        }
+        return due;
+    }
+
+    /** The batch needs no more reporting. */
+    public void reported(String batch) {
+        ledger.awaitApplied(audit.append(
+                new AuditEvent(AuditEvent.Type.BATCH_REPORTED, clock.instant(), Map.of(Fact.BATCH, batch))));
+    }
+
+    private DueReport report(BatchSummary run) {
+        ZoneId zone = zones.apply(run.name());
+        return new DueReport(run.id(), run.name(), writer.report(run, ledger.lines(run.id()), zone));
+    }
+
+    /** One batch whose results cannot be written must not hold up the others; it is tried again at the next call. */
+    private void writeResults(BatchSummary batch) {
+        try {
+            if (results != null) {
+                results.write(batch, ledger.lines(batch.id()));
+            }
+            reported(batch.id());
+            failed.remove(batch.id());
+        } catch (IOException | IllegalArgumentException e) {
+            if (failed.add(batch.id())) {
+                LOG.warn(
+                        "The results of batch {} cannot be written: {}",
+                        batch.id(),
+                        e.getClass().getSimpleName());
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.passcourier.report;
+
+import dev.passcourier.fetch.Advice;
+import dev.passcourier.ledger.BatchSummary;
+import dev.passcourier.ledger.DeliveryRow;
+import dev.passcourier.ledger.LineResult;
+import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A run as one HTML page that needs nothing else: what is missing first, then what was delivered. */
+final class ReportPage {
+
+    private static final String TEMPLATE = template();
+
+    private final ZoneId zone;
+    private final DateTimeFormatter times;
+
+    /** With all times in a zone. */
+    ReportPage(ZoneId zone) {
+        this.zone = zone;
+        this.times = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT)
+                .withZone(zone);
+    }
+
+    String of(BatchSummary run, String title, List<LineResult> lines) {
+        Instant planned = Objects.requireNonNullElse(run.planned(), run.takenAt());
+        Map<String, String> parts = Map.of(
+                "title", Html.escape(title),
+                "schedule", Html.escape(run.name()),
+                "planned", time(planned),
+                "zone", Html.escape(zone.getId()),
+                "counts", counts(lines),
+                "missing", section("Not delivered", lines, line -> line.verdict() != Verdict.DELIVERED),
+                "delivered", section("Delivered", lines, line -> line.verdict() == Verdict.DELIVERED));
+        StringBuilder page = new StringBuilder();
+        for (String piece : TEMPLATE.split("\\$", -1)) {
+            page.append(parts.getOrDefault(piece, piece));
+        }
+        return page.toString();
+    }
+
+    private static String counts(List<LineResult> lines) {
+        Map<Verdict, Long> counts = lines.stream()
+                .collect(Collectors.groupingBy(
+                        ReportPage::verdict, () -> new EnumMap<>(Verdict.class), Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(count -> "<li class=\"%s\"><b>%d</b> %s</li>\n"
+                        .formatted(style(count.getKey()), count.getValue(), count.getKey()))
+                .collect(Collectors.joining());
+    }
+
+    private String section(String heading, List<LineResult> all, Predicate<LineResult> which) {
+        List<LineResult> lines = all.stream().filter(which).toList();
+        if (lines.isEmpty()) {
+            return "";
+        }
+        return """
+                <h2>%s (%d)</h2>
+                <table>
+                <thead><tr><th>Instance</th><th>Account</th><th>Verdict</th><th>Destinations</th><th>Ended</th>\
+                <th>Asked</th><th>Request</th></tr></thead>
+                <tbody>
+                %s</tbody>
+                </table>
+                """.formatted(
+                        heading, lines.size(), lines.stream().map(this::row).collect(Collectors.joining()));
+    }
+
+    private String row(LineResult line) {
+        return """
+                <tr><td>%s</td><td>%s</td><td class="%s"><b>%s</b>%s</td><td>%s</td><td>%s</td><td>%d&times;</td>\
+                <td>%s</td></tr>
+                """.formatted(
+                        text(line.instance()),
+                        text(line.account()),
+                        style(verdict(line)),
+                        verdict(line),
+                        why(line),
+                        line.deliveries().stream().map(this::delivery).collect(Collectors.joining("<br>")),
+                        time(line.endedAt()),
+                        line.attempts(),
+                        line.request() == null ? "line " + line.line() : text(line.request()));
+    }
+
+    private static String why(LineResult line) {
+        if (verdict(line) == Verdict.DELIVERED) {
+            return "";
+        }
+        String code = Objects.requireNonNullElse(line.code(), "");
+        return " " + Html.escape(code) + "<br>" + Html.escape(advice(verdict(line), code));
+    }
+
+    private static String advice(Verdict verdict, String code) {
+        return Arrays.stream(RefusalCode.values())
+                .filter(refusal -> verdict == Verdict.REFUSED && refusal.name().equals(code))
+                .findFirst()
+                .map(RefusalCode::advice)
+                .orElseGet(() -> Advice.on(verdict, code));
+    }
+
+    private String delivery(DeliveryRow delivery) {
+        String state = delivery.state().name().toLowerCase(Locale.ROOT);
+        String code = delivery.code() == null ? "" : " (" + Html.escape(delivery.code()) + ")";
+        return Html.escape(delivery.alias()) + " " + state + code + " " + time(delivery.endedAt());
+    }
+
+    /** All lines of a finished run have a verdict. */
+    private static Verdict verdict(LineResult line) {
+        return Objects.requireNonNullElse(line.verdict(), Verdict.FAILED);
+    }
+
+    private static String style(Verdict verdict) {
+        return verdict == Verdict.DELIVERED ? "good" : "bad";
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null || text.isEmpty() ? "&ndash;" : Html.escape(text);
+    }
+
+    private String time(@Nullable Instant time) {
+        return time == null ? "" : times.format(time);
+    }
+
+    private static String template() {
+        try (InputStream in = ReportPage.class.getResourceAsStream("report.html")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
