@@ -23,7 +23,9 @@ final class DemoMachines {
 
     static List<DemoInstance> ofKakaoCloud(KakaoCloudSandbox cloud, PublicKey key, int ready) {
         DemoMachines machines = new DemoMachines(DemoClouds.KAKAO_ACCOUNT, Map.of());
-        machines.fill(cloud, ready, password -> cloud.addInstance(Names.uuid(), password, key));
+        Maker maker = password -> cloud.addInstance(Names.uuid(), password, key);
+        machines.fill(cloud, ready, maker);
+        machines.fillWaiting(maker);
         machines.note(cloud.addLinuxInstance(Names.uuid()), "Linux: never a password", null);
         SandboxInstance denied = machines.note(
                 cloud.addInstance(Names.uuid(), password(), key), "the access key has no permission", null);
@@ -41,7 +43,9 @@ final class DemoMachines {
 
     static List<DemoInstance> ofTencentGse(TencentGseSandbox cloud, int ready) {
         DemoMachines machines = new DemoMachines(DemoClouds.GSE_ACCOUNT, Map.of("fleetId", TencentGseSandbox.FLEET));
-        machines.fill(cloud, ready, password -> cloud.addInstance(gseId(), password));
+        Maker maker = password -> cloud.addInstance(gseId(), password);
+        machines.fill(cloud, ready, maker);
+        machines.fillWaiting(maker);
         String privateKey = Pem.privateKey(Pem.keyPair("EC", 256).getPrivate());
         machines.note(cloud.addInstance(gseId(), privateKey), "Linux: ready, a private key", privateKey);
         return machines.made;
@@ -49,7 +53,9 @@ final class DemoMachines {
 
     static List<DemoInstance> ofHuaweiEcs(HuaweiEcsSandbox cloud, PublicKey key, int ready) {
         DemoMachines machines = new DemoMachines(DemoClouds.HUAWEI_ACCOUNT, Map.of());
-        machines.fill(cloud, ready, password -> cloud.addInstance(Names.uuid(), password, key));
+        Maker maker = password -> cloud.addInstance(Names.uuid(), password, key);
+        machines.fill(cloud, ready, maker);
+        machines.fillWaiting(maker);
         machines.note(cloud.addLinuxInstance(Names.uuid()), "Linux: never a password", null);
         PublicKey other = Pem.keyPair("RSA", 2048).getPublic();
         machines.note(cloud.addInstance(Names.uuid(), password(), other), "encrypted to another key pair", null);
@@ -66,9 +72,12 @@ final class DemoMachines {
         for (int i = 0; i < ready; i++) {
             make(maker, "ready");
         }
-        make(maker, "not there yet; ready at the third ask").readyAtAsk(WAITING_ASKS);
         SandboxInstance sick = make(maker, "unavailable twice, then ready");
         cloud.script(sick.id()).next(SICK_CALLS, Misbehaviour.UNAVAILABLE);
+    }
+
+    private void fillWaiting(Maker maker) {
+        make(maker, "not there yet; ready at the third ask").readyAtAsk(WAITING_ASKS);
     }
 
     private SandboxInstance make(Maker maker, String state) {

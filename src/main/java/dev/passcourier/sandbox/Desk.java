@@ -4,16 +4,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPOutputStream;
 
 /** Where the calls to one service arrive: looks into the scripts, counts, writes down, and asks the protocol. */
 final class Desk {
+
+    /** Enough for any test that looks at calls, and no leak in a sandbox that runs for days. */
+    private static final int REMEMBERED_CALLS = 10_000;
 
     private static final int OVERSIZE = (1 << 20) + (1 << 16);
 
@@ -22,7 +26,8 @@ final class Desk {
     private final RateLimit limit;
     private final Script script = new Script();
     private final Map<String, Script> instanceScripts = new ConcurrentHashMap<>();
-    private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private final Deque<Call> calls = new ArrayDeque<>();
+    private long count;
 
     Desk(Protocol protocol, Clock clock) {
         this.protocol = protocol;
@@ -32,7 +37,7 @@ final class Desk {
 
     Reply serve(Request request) {
         Reply reply = reply(request);
-        calls.add(new Call(
+        write(new Call(
                 clock.instant(),
                 request.method(),
                 request.path(),
@@ -41,6 +46,16 @@ final class Desk {
                 request.body(),
                 reply.status()));
         return reply;
+    }
+
+    private void write(Call call) {
+        synchronized (calls) {
+            count++;
+            calls.add(call);
+            if (calls.size() > REMEMBERED_CALLS) {
+                calls.remove();
+            }
+        }
     }
 
     private Reply reply(Request request) {
@@ -72,6 +87,7 @@ final class Desk {
 
     private Reply bent(Misbehaviour.Bent how, Script from, Request request) {
         return switch (how) {
+            case NONE -> protocol.answer(request);
             case SLOW ->
                 from.hold() ? protocol.answer(request) : Reply.empty(503).with(Reply.Wire.DROPPED);
             case DROPPED -> Reply.empty(503).with(Reply.Wire.DROPPED);
@@ -108,7 +124,15 @@ final class Desk {
     }
 
     List<Call> calls() {
-        return List.copyOf(calls);
+        synchronized (calls) {
+            return List.copyOf(calls);
+        }
+    }
+
+    long callCount() {
+        synchronized (calls) {
+            return count;
+        }
     }
 
     RateLimit limit() {

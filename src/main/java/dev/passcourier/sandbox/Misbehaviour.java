@@ -12,6 +12,9 @@ import java.util.Map;
  */
 public sealed interface Misbehaviour {
 
+    /** Nothing: the proper answer, for calls before something goes wrong. */
+    Misbehaviour NONE = Bent.NONE;
+
     /** Too many calls, without {@code Retry-After}. */
     Misbehaviour THROTTLED = new Documented(Fault.THROTTLED, Map.of());
 
@@ -103,6 +106,7 @@ public sealed interface Misbehaviour {
 
     /** Spoils the proper answer. */
     enum Bent implements Misbehaviour {
+        NONE,
         SLOW,
         TRUNCATED,
         OVERSIZED,

@@ -31,9 +31,14 @@ public abstract class SandboxCloud implements AutoCloseable {
         return api.desk().script(instance);
     }
 
-    /** Calls to the API so far, in order of their answers. Sign-in calls are not among them. */
+    /** The last 10,000 calls to the API, in order of their answers. Sign-in calls are not among them. */
     public final List<Call> calls() {
         return api.desk().calls();
+    }
+
+    /** How many calls to the API there were. */
+    public final long callCount() {
+        return api.desk().callCount();
     }
 
     /** Answers calls to the API beyond so many in a second as throttled. */

@@ -24,7 +24,7 @@ public abstract class SignInCloud extends SandboxCloud {
         return signIn.desk().script();
     }
 
-    /** Sign-in calls so far, in order of their answers. */
+    /** The last 10,000 sign-in calls, in order of their answers. */
     public final List<Call> signInCalls() {
         return signIn.desk().calls();
     }

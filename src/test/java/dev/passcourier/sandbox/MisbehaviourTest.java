@@ -158,6 +158,18 @@ class MisbehaviourTest {
     }
 
     @Test
+    void expiresASessionAfterSomeCalls() {
+        ready();
+        String[] session = session();
+        cloud.script().next(2, Misbehaviour.NONE).next(TOKEN_EXPIRED);
+
+        assertThat(ask(session).status()).isEqualTo(200);
+        assertThat(ask(session).status()).isEqualTo(200);
+        assertThat(ask(session).text()).contains("ID.1001");
+        assertThat(cloud.callCount()).isEqualTo(3);
+    }
+
+    @Test
     void refusesToSignAnyoneInForAWhile() {
         cloud.signInScript().next(BAD_CREDENTIALS);
 
