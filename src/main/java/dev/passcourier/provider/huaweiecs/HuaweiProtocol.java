@@ -32,12 +32,14 @@ final class HuaweiProtocol implements CloudProtocol {
     private final Authorizer authorizer;
     private final @Nullable SignIn signIn;
     private final HuaweiFaults faults;
+    private final RefusedKeys refusedKeys;
 
     HuaweiProtocol(HuaweiSettings settings, Authorizer authorizer, @Nullable SignIn signIn, HuaweiFaults faults) {
         this.settings = settings;
         this.authorizer = authorizer;
         this.signIn = signIn;
         this.faults = faults;
+        this.refusedKeys = new RefusedKeys(faults.clock());
     }
 
     @Override
@@ -47,6 +49,7 @@ final class HuaweiProtocol implements CloudProtocol {
 
     @Override
     public HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException {
+        refusedKeys.demandNone();
         String projectId = projectId(session);
         String path = settings.api().path(PathSegment.encode(projectId), PathSegment.encode(request.instance()));
         // Content-Type is documented as mandatory for every call, even one without a body.
@@ -63,7 +66,7 @@ final class HuaweiProtocol implements CloudProtocol {
     @Override
     public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
         if (reply.status() != 200) {
-            return faults.of(reply);
+            return refusedKeys.note(reply, faults.of(reply));
         }
         return JsonReply.of(reply).map(json -> password(json, reply)).orElseGet(HttpFault::unreadable);
     }

@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -238,6 +239,23 @@ class HuaweiProtocolTest {
     }
 
     @Test
+    void restsKeysThatWereRefused() throws Exception {
+        HandClock clock = new HandClock();
+        HuaweiSettings.AccessKey keys = new HuaweiSettings.AccessKey(AK, SecretFiles.write(folder, SK), null);
+        HuaweiProtocol signed = HuaweiEcsProvider.protocol(settings(PROJECT, null, null, keys), clock);
+        Answer refused = new Answer.Ended(Verdict.DENIED, "APIGW.0301");
+
+        signed.read(REQUEST, null, reply(403, "{\"error\":{\"code\":\"Pdp.0001\",\"message\":\"x\"}}"));
+        assertThat(signed.ask(REQUEST, null).method()).isEqualTo("GET");
+
+        assertThat(signed.read(REQUEST, null, reply(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}")))
+                .isEqualTo(refused);
+        assertThat(refusal(signed, null)).isEqualTo(refused);
+        clock.now = NOW.plusSeconds(300);
+        assertThat(signed.ask(REQUEST, null).method()).isEqualTo("GET");
+    }
+
+    @Test
     void handsTheCiphertextOn() throws Exception {
         Answer answer = byToken(null, null).read(REQUEST, SESSION, reply(200, "{\"password\":\"QUJD\\r\\nREVG\"}"));
 
@@ -324,5 +342,26 @@ class HuaweiProtocolTest {
 
     private static PasswordRequest request(String instance) {
         return new PasswordRequest("r-1", "huawei", instance, Map.of(), null, List.of("ops"), null, null, null);
+    }
+
+    /** Shows what it is told. */
+    private static final class HandClock extends Clock {
+
+        private Instant now = NOW;
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
     }
 }
