@@ -2,18 +2,20 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.Settings.Channel;
 import dev.passcourier.config.Settings.Destination;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.config.Settings.JmsChannel;
-import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.config.Settings.WebhookChannel;
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,7 +24,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes the sinks of configured destinations and refuses unsafe ones. Every template needs the service's beans
+ * Makes the sinks of configured destinations; the configuration check has refused unsafe ones. Every template needs the service's beans
  * {@code arrival}, {@code broker} and, for webhooks, {@code exact-headers}.
  */
 public final class SinkFactory {
@@ -45,7 +47,7 @@ public final class SinkFactory {
      *
      * @param alias     its name
      * @param consumers how many deliveries to make at once
-     * @throws ConfigurationException naming the setting that cannot be used or is unsafe
+     * @throws ConfigurationException naming the setting that cannot be used
      */
     public Sink sink(String alias, Destination destination, int consumers) throws ConfigurationException {
         Channel channel = destination.channel();
@@ -58,16 +60,10 @@ public final class SinkFactory {
         if (channel instanceof FileChannel file) {
             return file(alias, file, consumers);
         }
-        if (destination.seal() == null) {
-            throw unsafe(alias, "seal: none cannot go to a queue, a broker keeps what it carries; name a recipient");
-        }
         return jms(alias, (JmsChannel) channel, consumers);
     }
 
     private Sink email(String alias, EmailChannel channel, int consumers) throws ConfigurationException {
-        if (channel.security() == MailSecurity.NONE && !channel.insecure()) {
-            throw unsafe(alias, "mail without TLS needs insecure: true");
-        }
         Session session = MailSessions.session(channel);
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
@@ -82,9 +78,6 @@ public final class SinkFactory {
     }
 
     private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
-        if (!"https".equals(channel.url().getScheme()) && !channel.insecure()) {
-            throw unsafe(alias, "a webhook without https needs insecure: true");
-        }
         WebhookSigner signer = new WebhookSigner(channel.secrets());
         Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put(alias + "-webhook-client", new HttpClients(consumers, PemTrust.context(channel.trust())));
@@ -94,10 +87,7 @@ public final class SinkFactory {
     }
 
     private Sink file(String alias, FileChannel channel, int consumers) throws ConfigurationException {
-        Path directory = channel.directory();
-        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            throw unsafe(alias, "directory " + directory + " must exist and be writable");
-        }
+        Path directory = ready(alias, channel.directory());
         Map<String, Object> beans = steps(alias, new FileComposer(opener), simple("FILE_WRITTEN"));
         beans.put(alias + "-write", new FileSend(directory));
         return new Sink("file-sink", parameters(alias, consumers), beans);
@@ -114,6 +104,20 @@ public final class SinkFactory {
         beans.put(alias + "-compose", new ComposeStep(alias, composer, record, clock));
         beans.put(alias + "-outcome", new OutcomeStep(reader, record, clock, jitter));
         return beans;
+    }
+
+    /** Made if it is not there, ours alone. */
+    private static Path ready(String alias, Path directory) throws ConfigurationException {
+        try {
+            Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
+            FileGuard.directory(directory);
+        } catch (IOException e) {
+            throw unusable(alias, "directory " + directory + " cannot be made");
+        }
+        if (!Files.isWritable(directory)) {
+            throw unusable(alias, "directory " + directory + " cannot be written to");
+        }
+        return directory;
     }
 
     private static OutcomeReader simple(String delivered) {
@@ -134,11 +138,11 @@ public final class SinkFactory {
             parsed.validate();
             return parsed;
         } catch (AddressException e) {
-            throw unsafe(alias, setting + " is not one mail address");
+            throw unusable(alias, setting + " is not one mail address");
         }
     }
 
-    private static ConfigurationException unsafe(String alias, String text) {
+    private static ConfigurationException unusable(String alias, String text) {
         return new ConfigurationException("destinations." + alias + ": " + text);
     }
 }

@@ -34,11 +34,12 @@ final class BoundedExchange implements ExecChainHandler {
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         CompletableFuture<Void> ended = new CompletableFuture<Void>().orTimeout(longest.toMillis(), MILLISECONDS);
-        ended.whenComplete((done, failure) -> {
-            if (failure != null && scope.execRuntime instanceof Cancellable running) {
+        if (scope.execRuntime instanceof Cancellable running) {
+            ended.exceptionally(failed -> {
                 running.cancel();
-            }
-        });
+                return null;
+            });
+        }
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
             bound(response, ended);

@@ -1,7 +1,6 @@
 package dev.passcourier.sandbox;
 
 import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.subethamail.smtp.DropConnectionException;
 import org.subethamail.smtp.MessageHandler;
@@ -26,6 +26,7 @@ import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
 import org.subethamail.smtp.server.SMTPServer;
+import org.subethamail.smtp.server.Session;
 
 /** A mail server on loopback that keeps what it gets, and can be told to refuse. */
 public final class Mailbox implements AutoCloseable {
@@ -65,7 +66,7 @@ public final class Mailbox implements AutoCloseable {
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .hostName("localhost")
                 .softwareName("passcourier sandbox")
-                .messageHandlerFactory(context -> new Conversation());
+                .messageHandlerFactory(context -> new Conversation((Session) context));
         if (users != null) {
             builder = builder.requireAuth()
                     .authenticationHandlerFactory(new EasyAuthenticationHandlerFactory(
@@ -133,7 +134,7 @@ public final class Mailbox implements AutoCloseable {
         server.stop();
     }
 
-    private static javax.net.ssl.SSLContext contextOf(@Nullable SandboxCertificate certificate) {
+    private static SSLContext contextOf(@Nullable SandboxCertificate certificate) {
         if (certificate == null) {
             throw new IllegalArgumentException("a mailbox with TLS needs a certificate");
         }
@@ -147,15 +148,13 @@ public final class Mailbox implements AutoCloseable {
         }
     }
 
-    private void follow(Stage stage) throws RejectException {
-        Queue<Integer> replies = script.get(stage);
-        Integer reply = replies == null ? null : replies.poll();
-        if (reply != null) {
-            throw reply == DROP ? new DropConnectionException("") : new RejectException(reply, "as scripted");
-        }
-    }
-
     private final class Conversation implements MessageHandler {
+
+        private final Session session;
+
+        Conversation(Session session) {
+            this.session = session;
+        }
 
         @Override
         public void from(String from) throws RejectException {
@@ -182,9 +181,29 @@ public final class Mailbox implements AutoCloseable {
             // nothing to let go of
         }
 
+        private void follow(Stage stage) throws RejectException {
+            Queue<Integer> replies = script.get(stage);
+            Integer reply = replies == null ? null : replies.poll();
+            if (reply != null) {
+                if (reply == DROP) {
+                    hangUp();
+                }
+                throw new RejectException(reply, "as scripted");
+            }
+        }
+
+        private void hangUp() throws DropConnectionException {
+            try {
+                session.getSocket().close();
+            } catch (IOException e) {
+                throw new IllegalStateException("cannot hang up", e);
+            }
+            throw new DropConnectionException();
+        }
+
         private static MimeMessage read(InputStream data) throws RejectException {
             try {
-                return new MimeMessage(Session.getInstance(new Properties()), data);
+                return new MimeMessage(jakarta.mail.Session.getInstance(new Properties()), data);
             } catch (MessagingException e) {
                 throw new RejectException(554, "not a mail");
             }

@@ -22,23 +22,26 @@ import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A fresh self-signed certificate for pretend servers, with its key in memory only. */
+/** A fresh certificate for pretend servers, of an authority of its own; keys stay in memory. */
 public final class SandboxCertificate {
 
     private static final Duration VALID = Duration.ofDays(7);
+    private static final X500Name AUTHORITY = new X500Name("CN=passcourier sandbox authority");
 
-    private final X509Certificate certificate;
+    private final X509Certificate authority;
     private final SSLContext server;
 
-    private SandboxCertificate(X509Certificate certificate, SSLContext server) {
-        this.certificate = certificate;
+    private SandboxCertificate(X509Certificate authority, SSLContext server) {
+        this.authority = authority;
         this.server = server;
     }
 
@@ -66,39 +69,48 @@ public final class SandboxCertificate {
 
     private static SandboxCertificate of(Instant from, GeneralName... names) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair keys = generator.generateKeyPair();
-            X509Certificate certificate = certificate(keys, from, names);
-            return new SandboxCertificate(certificate, context(keys, certificate));
+            KeyPair authority = keys();
+            KeyPair server = keys();
+            X509Certificate root = sign(builder(AUTHORITY, authority, from.minus(VALID), from.plus(VALID.multipliedBy(3)))
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(true)), authority);
+            X509Certificate leaf = sign(builder(new X500Name("CN=passcourier sandbox"), server, from.minus(Duration.ofHours(1)), from.plus(VALID))
+                    .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names)), authority);
+            return new SandboxCertificate(root, context(server, leaf, root));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("no certificate for the sandbox", e);
         }
     }
 
-    private static X509Certificate certificate(KeyPair keys, Instant from, GeneralName... names)
+    private static KeyPair keys() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    private static JcaX509v3CertificateBuilder builder(X500Name subject, KeyPair keys, Instant from, Instant to) {
+        return new JcaX509v3CertificateBuilder(
+                AUTHORITY,
+                new BigInteger(120, new SecureRandom()).setBit(120),
+                Date.from(from),
+                Date.from(to),
+                subject,
+                keys.getPublic());
+    }
+
+    private static X509Certificate sign(X509v3CertificateBuilder builder, KeyPair authority)
             throws GeneralSecurityException, IOException, OperatorCreationException {
-        X500Name self = new X500Name("CN=passcourier sandbox");
-        byte[] encoded = new JcaX509v3CertificateBuilder(
-                        self,
-                        new BigInteger(120, new SecureRandom()).setBit(120),
-                        Date.from(from.minus(Duration.ofHours(1))),
-                        Date.from(from.plus(VALID)),
-                        self,
-                        keys.getPublic())
-                .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names))
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+        byte[] encoded = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
                 .getEncoded();
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
     }
 
-    private static SSLContext context(KeyPair keys, X509Certificate certificate)
+    private static SSLContext context(KeyPair keys, X509Certificate... chain)
             throws GeneralSecurityException, IOException {
         char[] none = new char[0];
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, none);
-        store.setKeyEntry("sandbox", keys.getPrivate(), none, new X509Certificate[] {certificate});
+        store.setKeyEntry("sandbox", keys.getPrivate(), none, chain);
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(store, none);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -106,10 +118,10 @@ public final class SandboxCertificate {
         return context;
     }
 
-    /** The certificate as PEM, for clients that shall trust it. */
+    /** The authority's certificate as PEM, for clients that shall trust it. */
     public String pem() {
         try {
-            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(authority.getEncoded());
             return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the sandbox's certificate", e);

@@ -1,0 +1,169 @@
+package dev.passcourier.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditEvent.Type;
+import dev.passcourier.audit.AuditException;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.retry.RetryRule;
+import dev.passcourier.vault.Sealed;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DeliveryStepsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    private static final OutboxItem ITEM = OutboxItems.result(
+            new Sealed("ops", "d-1", "application/jose", new byte[] {1}), "r-1", NOW.plusSeconds(3600), NOW);
+
+    private final List<AuditEvent> audited = new ArrayList<>();
+    private final AtomicInteger composed = new AtomicInteger();
+
+    @Test
+    void anExpiredResultIsNotSent() throws Exception {
+        List<Envelope> next = run(arrival("outbox.ops", true, ITEM), NOW.plusSeconds(3600), delivered());
+
+        assertThat(composed).hasValue(0);
+        assertThat(next).isEmpty();
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERY_FAILED);
+        assertThat(audited.get(0).facts()).containsEntry(Fact.VERDICT, "EXPIRED");
+    }
+
+    @Test
+    void recordsBeforeItSends() throws Exception {
+        run(arrival("outbox.ops", true, ITEM), NOW, delivered());
+
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERED);
+        assertThat(audited.get(1).facts())
+                .containsEntry(Fact.REQUEST, "r-1")
+                .containsEntry(Fact.ALIAS, "ops")
+                .containsEntry(Fact.DELIVERY, "d-1")
+                .containsEntry(Fact.KIND, "RESULT")
+                .containsEntry(Fact.ATTEMPT, "1");
+    }
+
+    @Test
+    void withoutARecordNothingIsComposed() {
+        AuditTrail broken = event -> {
+            throw new AuditException("AUDIT_DISK");
+        };
+
+        assertThatThrownBy(() -> run(arrival("outbox.ops", true, ITEM), NOW, delivered(), broken))
+                .isInstanceOf(AuditException.class);
+        assertThat(composed).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"outbox.ops,false,OUTBOX_NOT_OURS", "outbox.other,true,OUTBOX_WRONG_QUEUE"})
+    void aForeignMessageGoesToQuarantineUnread(String queue, boolean internal, String code) throws Exception {
+        List<Envelope> next = run(arrival(queue, internal, ITEM), NOW, delivered());
+
+        assertThat(composed).hasValue(0);
+        assertThat(next).singleElement().satisfies(envelope -> {
+            assertThat(envelope.queue()).isEqualTo("passcourier.quarantine");
+            assertThat(envelope.properties()).isEqualTo(Map.of("pcReason", code, "pcFrom", queue));
+        });
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.QUARANTINED);
+    }
+
+    @Test
+    void aFailedTryIsHandedOnWithADelayAndTheNextNumber() throws Exception {
+        List<Envelope> next = run(arrival("outbox.ops", true, ITEM), NOW, later(null));
+
+        Envelope envelope = next.get(0);
+        assertThat(envelope.notBefore()).isEqualTo(NOW.plusMillis(2500));
+        OutboxItem again = OutboxCodec.item(
+                new Arrival(envelope.queue(), "ID:2", null, true, envelope.properties(), envelope.body()));
+        assertThat(again.attempt()).isEqualTo(2);
+        assertThat(again.deliveryId()).isEqualTo("d-1");
+        assertThat(again.firstTryAt()).isEqualTo(NOW);
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERY_POSTPONED);
+    }
+
+    @Test
+    void waitsAsLongAsTheFarSideAsksForUpToAQuarterOfAnHour() throws Exception {
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW, later(Duration.ofSeconds(90)))
+                        .get(0)
+                        .notBefore())
+                .isEqualTo(NOW.plusSeconds(90));
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW, later(Duration.ofDays(9)))
+                        .get(0)
+                        .notBefore())
+                .isEqualTo(NOW.plusSeconds(900));
+    }
+
+    @Test
+    void doesNotWaitBeyondTheLifetimeOfAResult() throws Exception {
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW.plusSeconds(3599), later(null)))
+                .isEmpty();
+        assertThat(audited.get(1).facts())
+                .containsEntry(Fact.VERDICT, "EXPIRED")
+                .containsEntry(Fact.CODE, "HTTP_503");
+    }
+
+    @Test
+    void givesUpAfterTheLastTry() throws Exception {
+        OutboxItem last = new OutboxItem(
+                OutboxItem.Kind.NOTICE, "ops", "d-2", "r-1", RetryRule.DELIVERY.retries() + 1, NOW, null, "application/json", new byte[0]);
+
+        assertThat(run(arrival("outbox.ops", true, last), NOW, later(null))).isEmpty();
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERY_FAILED);
+        assertThat(audited.get(1).facts()).containsEntry(Fact.VERDICT, "FAILED");
+    }
+
+    private static OutcomeReader delivered() {
+        return (answer, failure, now) -> new DeliveryOutcome.Delivered("OK");
+    }
+
+    private static OutcomeReader later(Duration after) {
+        return (answer, failure, now) -> new DeliveryOutcome.TryLater("HTTP_503", after);
+    }
+
+    private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader) throws Exception {
+        return run(arrival, now, reader, event -> {
+            audited.add(event);
+            return audited.size();
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader, AuditTrail audit) throws Exception {
+        Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+        DeliveryRecord record = new DeliveryRecord(audit, clock);
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            Exchange exchange = new DefaultExchange(camel);
+            exchange.getMessage().setBody(arrival);
+            Composer composer = (item, at, out) -> {
+                composed.incrementAndGet();
+                out.setBody("composed");
+                out.setHeader("X-Left", "over");
+            };
+            new ComposeStep("ops", composer, record, clock).process(exchange);
+            new OutcomeStep(reader, record, clock, new NoJitter()).process(exchange);
+            assertThat(exchange.getMessage().getHeaders()).isEmpty();
+            return exchange.getMessage().getBody(List.class);
+        }
+    }
+
+    private static Arrival arrival(String queue, boolean internal, OutboxItem item) {
+        Envelope envelope = OutboxCodec.envelope(item, null);
+        return new Arrival(queue, "ID:1", null, internal, envelope.properties(), envelope.body());
+    }
+}

@@ -1,0 +1,126 @@
+package dev.passcourier.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditEvent.Type;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings.FileChannel;
+import dev.passcourier.request.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class FileSinkTest {
+
+    @TempDir
+    static Path directory;
+
+    private static SinkHarness harness;
+
+    @BeforeAll
+    static void open() throws Exception {
+        harness = new SinkHarness(directory);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        harness.close();
+    }
+
+    @Test
+    void writesASealedResultForItsOwnerOnly() throws Exception {
+        Path target = directory.resolve("sealed");
+        OutboxItem item = SinkHarness.sealed(harness.open(new FileChannel(target)));
+
+        harness.put(item);
+
+        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "FILE_WRITTEN");
+        Path file = target.resolve(item.deliveryId() + ".jwe");
+        assertThat(file).hasBinaryContent(item.body());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void aRepeatedDeliveryReplacesItsOwnFile() throws Exception {
+        Path target = directory.resolve("repeated");
+        OutboxItem item = SinkHarness.sealed(harness.open(new FileChannel(target)));
+
+        harness.put(item);
+        harness.await(item, Type.DELIVERED);
+        OutboxItem again = item.nextAttempt();
+        harness.put(again);
+
+        Awaitility.await()
+                .until(() -> harness.audited.stream()
+                                .filter(event -> event.type() == Type.DELIVERED
+                                        && item.deliveryId().equals(event.facts().get(Fact.DELIVERY)))
+                                .count()
+                        == 2);
+        try (var files = Files.list(target)) {
+            assertThat(files).containsExactly(target.resolve(item.deliveryId() + ".jwe"));
+        }
+    }
+
+    @Test
+    void writesResultsInClearNoticesAndReports() throws Exception {
+        Path target = directory.resolve("others");
+        String alias = harness.open(new FileChannel(target));
+        Instant now = SinkHarness.CLOCK.instant();
+        OutboxItem clear = SinkHarness.atRest(alias);
+        OutboxItem notice = OutboxItems.notice(
+                new Notice("r", "a", "i", Verdict.DENIED, "KEY", "Check the key.", 1, now), alias, "fn-1", now);
+        OutboxItem report =
+                OutboxItems.report(new CredentialReport("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
+
+        harness.put(clear);
+        harness.put(notice);
+        harness.put(report);
+
+        harness.await(clear, Type.DELIVERED);
+        harness.await(notice, Type.DELIVERED);
+        harness.await(report, Type.DELIVERED);
+        assertThat(target.resolve(clear.deliveryId() + ".json")).content().contains(PretendVault.CANARY);
+        assertThat(target.resolve("fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
+        assertThat(target.resolve("fp-1.html")).hasContent("<p>");
+        assertThat(target.resolve("fp-1.csv")).hasContent("a,b");
+    }
+
+    @Test
+    void waitsForADirectoryThatIsGone() throws Exception {
+        Path target = directory.resolve("gone");
+        OutboxItem item = SinkHarness.sealed(harness.open(new FileChannel(target)));
+        Files.delete(target);
+
+        harness.put(item);
+
+        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "IO");
+    }
+
+    @Test
+    void refusesADirectoryThatIsAFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() -> harness.open(new FileChannel(file)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void refusesADirectoryThatEverybodyCanWriteTo() throws Exception {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> harness.open(new FileChannel(open))).isInstanceOf(ConfigurationException.class);
+    }
+}

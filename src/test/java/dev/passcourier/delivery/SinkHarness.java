@@ -1,0 +1,159 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.BrokerComponent;
+import dev.passcourier.broker.EmbeddedBroker;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.QueueDeclarer;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import dev.passcourier.http.ExactHeaders;
+import dev.passcourier.vault.Sealed;
+import jakarta.jms.Message;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+/** The shipped sink routes on an embedded broker, with a record of what was audited. */
+final class SinkHarness implements AutoCloseable {
+
+    static final Clock CLOCK = Clock.systemUTC();
+    static final byte[] AT_REST = "under our own seal".getBytes(StandardCharsets.UTF_8);
+    private static final String INTAKE = "intake";
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    final PretendVault vault = new PretendVault();
+    private final EmbeddedBroker broker;
+    private final JmsPoolConnectionFactory pool;
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+
+    SinkHarness(Path directory) throws Exception {
+        broker = EmbeddedBroker.start(
+                directory.resolve("broker"),
+                new Settings.Broker(null, null, null, null, Map.of()),
+                INTAKE,
+                Set.of());
+        QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+        pool = broker.access().pool();
+        JmsTemplate template = new JmsTemplate(pool);
+        template.setSessionTransacted(true);
+        camel.getRegistry().bind("broker", BrokerComponent.on(pool));
+        camel.getRegistry()
+                .bind("arrival", new ArrivalStep(template, broker.access().user(), INTAKE, this::audit, CLOCK));
+        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry().bind("exact-headers", new ExactHeaders());
+        for (String route : List.of("hand-on", "delivery/email-sink", "delivery/webhook-sink", "delivery/file-sink", "delivery/jms-sink")) {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + route + ".camel.yaml"));
+        }
+        camel.start();
+    }
+
+    private long audit(AuditEvent event) {
+        audited.add(event);
+        return audited.size();
+    }
+
+    /** Starts the sink of a new destination and returns its alias. */
+    String open(Settings.Channel channel) throws Exception {
+        String alias = "to-" + NEXT.incrementAndGet();
+        declare(Queues.outbox(alias));
+        SinkFactory factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault);
+        Sink sink = factory.sink(alias, new Settings.Destination(null, channel), 1);
+        sink.beans().forEach(camel.getRegistry()::bind);
+        camel.addRouteFromTemplate(sink.template() + "-" + alias, sink.template(), new HashMap<>(sink.parameters()));
+        return alias;
+    }
+
+    void declare(String queue) throws Exception {
+        QueueDeclarer.declare(broker.access(), List.of(queue));
+    }
+
+    static OutboxItem sealed(String alias) {
+        return result(alias, "application/jose", "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.k.i.c.t".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static OutboxItem atRest(String alias) {
+        return result(alias, "application/vnd.passcourier.at-rest", AT_REST);
+    }
+
+    private static OutboxItem result(String alias, String mediaType, byte[] body) {
+        int number = NEXT.incrementAndGet();
+        Instant now = CLOCK.instant();
+        return OutboxItems.result(
+                new Sealed(alias, "d-" + number, mediaType, body), "r-" + number, now.plus(Duration.ofHours(1)), now);
+    }
+
+    void put(OutboxItem item) {
+        put(OutboxCodec.envelope(item, null));
+    }
+
+    void put(Envelope envelope) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            template.sendBody("direct:hand-on", List.of(envelope));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes one message off a queue. */
+    @Nullable Message take(String queue) {
+        JmsTemplate template = new JmsTemplate(pool);
+        template.setReceiveTimeout(10_000);
+        return template.receive(queue);
+    }
+
+    /** Waits for the event of a delivery and returns it. */
+    AuditEvent await(OutboxItem item, AuditEvent.Type type) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> audited.stream()
+                                .filter(event -> event.type() == type
+                                        && item.deliveryId().equals(event.facts().get(Fact.DELIVERY)))
+                                .findFirst()
+                                .orElse(null),
+                        event -> event != null);
+    }
+
+    static SecretRef secret(Path directory, String text) throws IOException {
+        Path file = Files.createTempFile(
+                directory,
+                "secret",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, text);
+        return new SecretRef("{{file:" + file + "}}");
+    }
+
+    @Override
+    public void close() throws Exception {
+        camel.close();
+        pool.stop();
+        broker.close();
+    }
+}

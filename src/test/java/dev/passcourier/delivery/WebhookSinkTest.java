@@ -1,0 +1,283 @@
+package dev.passcourier.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditEvent.Type;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings.WebhookChannel;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.sandbox.SandboxCertificate;
+import dev.passcourier.sandbox.WebhookReceiver;
+import dev.passcourier.sandbox.WebhookReceiver.Webhook;
+import dev.passcourier.vault.VaultException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class WebhookSinkTest {
+
+    @TempDir
+    static Path directory;
+
+    private static SandboxCertificate certificate;
+    private static Path trust;
+    private static SinkHarness harness;
+    private static String secret;
+    private WebhookReceiver receiver;
+
+    @BeforeAll
+    static void open() throws Exception {
+        certificate = SandboxCertificate.forLoopback(Clock.systemUTC());
+        trust = certificate.writeTo(directory.resolve("trust.pem"));
+        harness = new SinkHarness(directory);
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        secret = "whsec_" + Base64.getEncoder().encodeToString(random);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        harness.close();
+    }
+
+    @BeforeEach
+    void openReceiver() throws Exception {
+        receiver = WebhookReceiver.start(secret, certificate, SinkHarness.CLOCK);
+    }
+
+    @AfterEach
+    void closeReceiver() {
+        harness.vault.refusal = null;
+        receiver.close();
+    }
+
+    @Test
+    void postsASealedResultSigned() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()));
+
+        harness.put(item);
+
+        Webhook webhook = webhook();
+        assertThat(webhook.id()).isEqualTo(item.deliveryId());
+        JsonNode json = json(webhook);
+        assertThat(json.path("type").asText()).isEqualTo("result");
+        assertThat(json.path("deliveryId").asText()).isEqualTo(item.deliveryId());
+        assertThat(json.path("requestId").asText()).isEqualTo(item.requestId());
+        assertThat(json.path("mediaType").asText()).isEqualTo("application/jose");
+        assertThat(json.path("attempt").asInt()).isEqualTo(1);
+        assertThat(json.path("sealed").asText()).isEqualTo(new String(item.body(), StandardCharsets.US_ASCII));
+        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "HTTP_204");
+    }
+
+    @Test
+    void carriesNoHeaderThatASenderOfAMessageChose() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()));
+        Envelope envelope = OutboxCodec.envelope(item, null);
+        Map<String, Object> properties = new HashMap<>(envelope.properties());
+        for (String name : List.of("Authorization", "Cookie", "Host", "CamelHttpUri", "CamelHttpMethod", "CamelHttpPath", "X_Evil")) {
+            properties.put(name, "evil");
+        }
+
+        harness.put(new Envelope(envelope.queue(), envelope.body(), properties, null, null));
+
+        assertThat(webhook().headers())
+                .containsOnlyKeys(
+                        "host",
+                        "connection",
+                        "user-agent",
+                        "content-type",
+                        "content-length",
+                        "webhook-id",
+                        "webhook-timestamp",
+                        "webhook-signature")
+                .containsEntry("content-type", "application/json")
+                .containsEntry("user-agent", "passcourier");
+    }
+
+    @Test
+    void opensAResultInClearToSignAndToSendItAndWipesBoth() throws Exception {
+        OutboxItem item = SinkHarness.atRest(harness.open(channel()));
+        int before = harness.vault.opened.get();
+
+        harness.put(item);
+
+        JsonNode json = json(webhook());
+        assertThat(json.path("mediaType").asText()).isEqualTo("application/json");
+        assertThat(json.path("result").path("secret").asText()).isEqualTo(PretendVault.CANARY);
+        harness.await(item, Type.DELIVERED);
+        assertThat(harness.vault.opened.get() - before).isEqualTo(2);
+        assertThat(harness.vault.closed).hasValue(harness.vault.opened.get());
+    }
+
+    @Test
+    void endsAResultThatDoesNotOpen() throws Exception {
+        OutboxItem item = SinkHarness.atRest(harness.open(channel()));
+        harness.vault.refusal = VaultException.Code.NOT_OPENED;
+
+        harness.put(item);
+
+        assertThat(harness.await(item, Type.DELIVERY_FAILED).facts()).containsEntry(Fact.CODE, "NOT_OPENED");
+        assertThat(receiver.requests()).isEmpty();
+    }
+
+    @Test
+    void postsNoticesAndReports() throws Exception {
+        String alias = harness.open(channel());
+        Instant now = SinkHarness.CLOCK.instant();
+        Notice notice = new Notice("r-1", "prod", "i-1", Verdict.NOT_SET, "EMPTY", "Set a password.", 3, Instant.EPOCH);
+        harness.put(OutboxItems.notice(notice, alias, "wn-1", now));
+
+        JsonNode first = json(webhook());
+        assertThat(first.path("type").asText()).isEqualTo("notice");
+        assertThat(first.path("notice").path("verdict").asText()).isEqualTo("NOT_SET");
+        assertThat(first.path("notice").path("endedAt").asText()).isEqualTo("1970-01-01T00:00:00Z");
+
+        harness.put(OutboxItems.report(new CredentialReport("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
+
+        JsonNode second = json(webhook());
+        assertThat(second.path("type").asText()).isEqualTo("report");
+        assertThat(second.path("report").path("html").asText()).isEqualTo("<p>ü");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, DELIVERED",
+        "202, DELIVERED",
+        "301, DELIVERY_POSTPONED",
+        "302, DELIVERY_POSTPONED",
+        "307, DELIVERY_POSTPONED",
+        "308, DELIVERY_POSTPONED",
+        "400, DELIVERY_POSTPONED",
+        "401, DELIVERY_POSTPONED",
+        "404, DELIVERY_POSTPONED",
+        "408, DELIVERY_POSTPONED",
+        "410, DELIVERY_FAILED",
+        "429, DELIVERY_POSTPONED",
+        "500, DELIVERY_POSTPONED",
+        "503, DELIVERY_POSTPONED"
+    })
+    void takesOnlySuccessForSuccess(int status, Type expected) throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()));
+        receiver.answer(status, Map.of("Location", receiver.url().resolve("/elsewhere").toString()));
+
+        harness.put(item);
+
+        assertThat(harness.await(item, expected).facts()).containsEntry(Fact.CODE, "HTTP_" + status);
+        assertThat(receiver.requests()).hasSize(1);
+    }
+
+    @Test
+    void triesAgainWithTheSameIdAndAFreshSignature() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()));
+        receiver.answer(503, Map.of("Retry-After", "3"));
+
+        harness.put(item);
+
+        Webhook webhook = webhook();
+        assertThat(json(webhook).path("attempt").asInt()).isEqualTo(2);
+        assertThat(receiver.requests()).extracting(Webhook::id).containsExactly(item.deliveryId(), item.deliveryId());
+        long first = timestamp(receiver.requests().get(0));
+        assertThat(timestamp(webhook)).isGreaterThanOrEqualTo(first + 2);
+        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"other", "expired", "unknown"})
+    void refusesAServerThatIsNotWhoItShouldBe(String flaw) throws Exception {
+        Clock clock = Clock.systemUTC();
+        SandboxCertificate shown =
+                switch (flaw) {
+                    case "other" -> SandboxCertificate.forHost("other.example", clock);
+                    case "expired" -> SandboxCertificate.expired(clock);
+                    default -> SandboxCertificate.forLoopback(clock);
+                };
+        Path trusted = flaw.equals("unknown") ? trust : shown.writeTo(Files.createTempFile(directory, "trust", ".pem"));
+        try (WebhookReceiver forged = WebhookReceiver.start(secret, shown, SinkHarness.CLOCK)) {
+            OutboxItem item = SinkHarness.sealed(harness.open(channel(forged.url(), trusted, List.of(secret))));
+
+            harness.put(item);
+
+            assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "TLS");
+            assertThat(forged.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void signsWithBothSecretsDuringRotation() throws Exception {
+        String next = "whsec_" + Base64.getEncoder().encodeToString("0123456789abcdef01234567".getBytes(StandardCharsets.US_ASCII));
+        OutboxItem item = SinkHarness.sealed(harness.open(channel(receiver.url(), trust, List.of(next, secret))));
+
+        harness.put(item);
+
+        assertThat(webhook().headers().get("webhook-signature").split(" ")).hasSize(2);
+    }
+
+    @Test
+    void waitsForAReceiverThatIsAway() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()));
+        receiver.close();
+
+        harness.put(item);
+
+        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "IO");
+    }
+
+    @Test
+    void waitsForASecretThatIsGone() throws Exception {
+        WebhookChannel channel = new WebhookChannel(
+                receiver.url(), List.of(new SecretRef("{{file:" + directory.resolve("gone") + "}}")), trust, false);
+        OutboxItem item = SinkHarness.sealed(harness.open(channel));
+
+        harness.put(item);
+
+        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "SECRET");
+    }
+
+    private WebhookChannel channel() throws Exception {
+        return channel(receiver.url(), trust, List.of(secret));
+    }
+
+    private static WebhookChannel channel(URI url, Path trusted, List<String> secrets) throws Exception {
+        List<SecretRef> references = new ArrayList<>();
+        for (String text : secrets) {
+            references.add(SinkHarness.secret(directory, text));
+        }
+        return new WebhookChannel(url, references, trusted, false);
+    }
+
+    private Webhook webhook() throws InterruptedException {
+        return receiver.next(Duration.ofSeconds(20)).orElseThrow();
+    }
+
+    private static JsonNode json(Webhook webhook) throws Exception {
+        return DeliveryJson.MAPPER.readTree(webhook.body());
+    }
+
+    private static long timestamp(Webhook webhook) {
+        return Long.parseLong(webhook.headers().get("webhook-timestamp"));
+    }
+}
