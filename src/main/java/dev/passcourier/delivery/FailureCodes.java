@@ -19,7 +19,7 @@ final class FailureCodes {
 
     /** The outcome of a send that failed with this and without an answer. */
     static DeliveryOutcome outcome(Throwable failure) {
-        ClearResult.UnopenedException unopened = find(failure, ClearResult.UnopenedException.class);
+        AtRestResult.UnopenedException unopened = find(failure, AtRestResult.UnopenedException.class);
         if (unopened != null) {
             return new DeliveryOutcome.Failed(
                     unopened.code() == VaultException.Code.EXPIRED ? EXPIRED : VaultException.Code.NOT_OPENED.name());

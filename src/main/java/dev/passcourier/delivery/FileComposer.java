@@ -34,7 +34,7 @@ final class FileComposer implements Composer {
 
     private Map<String, DurableFile.Content> result(OutboxItem item) {
         return item.isAtRest()
-                ? Map.of(item.deliveryId() + ".json", new ClearResult(opener, item)::writeTo)
+                ? Map.of(item.deliveryId() + ".json", new AtRestResult(opener, item)::writeTo)
                 : Map.of(item.deliveryId() + ".jwe", bytes(item.body()));
     }
 

@@ -73,7 +73,7 @@ final class MailComposer implements Composer {
     private MimeMultipart clearResult(OutboxItem item) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.clearResult(item)),
-                attachment(item.deliveryId() + ".json", new ClearResultHandler(new ClearResult(opener, item))));
+                attachment(item.deliveryId() + ".json", new AtRestHandler(new AtRestResult(opener, item))));
     }
 
     private static MimeMultipart notice(OutboxItem item, Notice notice) throws MessagingException {

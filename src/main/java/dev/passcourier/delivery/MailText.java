@@ -23,7 +23,7 @@ final class MailText {
         return """
                 The password you asked for is attached, sealed for your key.
 
-                Open it with:   passcourier open %s
+                Open it with:   passcourier open --key <your key> --show %s
 
                 or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
                 signed JWS (RFC 7515). Check the signature, and that "deliveryId" inside

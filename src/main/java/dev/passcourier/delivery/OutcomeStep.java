@@ -1,14 +1,12 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.Queues;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
@@ -54,7 +52,7 @@ final class OutcomeStep implements Processor {
 
     private List<Envelope> next(Attempt attempt, Message answer, @Nullable Throwable failure) {
         if (attempt instanceof Attempt.Refused refused) {
-            return List.of(quarantined(refused));
+            return List.of(Quarantine.move(refused.arrival(), refused.code().name(), record));
         }
         if (attempt instanceof Attempt.Settled settled) {
             return settle(settled.item(), settled.outcome());
@@ -93,18 +91,5 @@ final class OutcomeStep implements Processor {
         record.failed(item, code, verdict);
         LOG.warn("{} {} {} to {} is not delivered", verdict, code, item.deliveryId(), item.alias());
         return List.of();
-    }
-
-    /** A foreign message's properties stay behind: they could steer the send. */
-    private Envelope quarantined(Attempt.Refused refused) {
-        var arrival = refused.arrival();
-        record.quarantined(arrival, refused.code().name());
-        LOG.warn("{} {} from {} goes to quarantine", refused.code(), arrival.messageId(), arrival.queue());
-        return new Envelope(
-                Queues.QUARANTINE,
-                arrival.body(),
-                Map.of("pcReason", refused.code().name(), "pcFrom", arrival.queue()),
-                null,
-                null);
     }
 }

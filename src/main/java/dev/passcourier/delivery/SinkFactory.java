@@ -10,6 +10,7 @@ import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.config.Settings.JmsChannel;
 import dev.passcourier.config.Settings.WebhookChannel;
 import dev.passcourier.files.DurableFile;
+import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import jakarta.mail.Session;
@@ -22,10 +23,11 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.apache.camel.Processor;
 
 /**
  * Makes the sinks of configured destinations; the configuration check has refused unsafe ones. Every template needs the service's beans
- * {@code arrival}, {@code broker} and, for webhooks, {@code exact-headers}.
+ * {@code arrival} and {@code broker}.
  */
 public final class SinkFactory {
 
@@ -34,7 +36,11 @@ public final class SinkFactory {
     private final RandomGenerator jitter;
     private final AtRestOpener opener;
 
-    /** With what all sinks share. */
+    /**
+     * With what all sinks share.
+     *
+     * @param jitter used by many threads at once
+     */
     public SinkFactory(AuditTrail audit, Clock clock, RandomGenerator jitter, AtRestOpener opener) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
@@ -63,6 +69,11 @@ public final class SinkFactory {
         return jms(alias, (JmsChannel) channel, consumers);
     }
 
+    /** The bean {@code expired} of the route that settles what the broker moved to the expiry queue. */
+    public Processor expired() {
+        return new ExpiredStep(record);
+    }
+
     private Sink email(String alias, EmailChannel channel, int consumers) throws ConfigurationException {
         Session session = MailSessions.session(channel);
         Composer composer = new MailComposer(
@@ -80,6 +91,7 @@ public final class SinkFactory {
     private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
         WebhookSigner signer = new WebhookSigner(channel.secrets());
         Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
+        beans.put("exact-headers", new ExactHeaders());
         beans.put(alias + "-webhook-client", new HttpClients(consumers, PemTrust.context(channel.trust())));
         Map<String, String> parameters = parameters(alias, consumers);
         parameters.put("url", channel.url().toString());

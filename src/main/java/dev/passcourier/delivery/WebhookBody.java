@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class WebhookBody {
 
     private final byte[] head;
-    private final @Nullable ClearResult clear;
+    private final @Nullable AtRestResult clear;
 
-    private WebhookBody(byte[] head, @Nullable ClearResult clear) {
+    private WebhookBody(byte[] head, @Nullable AtRestResult clear) {
         this.head = head;
         this.clear = clear;
     }
@@ -34,7 +34,7 @@ final class WebhookBody {
         }
         if (item.isAtRest()) {
             json.put("mediaType", OutboxItems.JSON);
-            return new WebhookBody(open(DeliveryJson.bytes(json)), new ClearResult(opener, item));
+            return new WebhookBody(open(DeliveryJson.bytes(json)), new AtRestResult(opener, item));
         }
         json.put("mediaType", item.mediaType());
         json.put("sealed", new String(item.body(), StandardCharsets.US_ASCII));

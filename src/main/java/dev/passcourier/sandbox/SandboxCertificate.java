@@ -71,10 +71,18 @@ public final class SandboxCertificate {
         try {
             KeyPair authority = keys();
             KeyPair server = keys();
-            X509Certificate root = sign(builder(AUTHORITY, authority, from.minus(VALID), from.plus(VALID.multipliedBy(3)))
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(true)), authority);
-            X509Certificate leaf = sign(builder(new X500Name("CN=passcourier sandbox"), server, from.minus(Duration.ofHours(1)), from.plus(VALID))
-                    .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names)), authority);
+            X509Certificate root = sign(
+                    builder(AUTHORITY, authority, from.minus(VALID), from.plus(VALID.multipliedBy(3)))
+                            .addExtension(Extension.basicConstraints, true, new BasicConstraints(true)),
+                    authority);
+            X509Certificate leaf = sign(
+                    builder(
+                                    new X500Name("CN=passcourier sandbox"),
+                                    server,
+                                    from.minus(Duration.ofHours(1)),
+                                    from.plus(VALID))
+                            .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names)),
+                    authority);
             return new SandboxCertificate(root, context(server, leaf, root));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("no certificate for the sandbox", e);

@@ -28,6 +28,7 @@ final class Destinations {
             sink.beans().forEach(camel.getRegistry()::bind);
             sinks.put(destination.getKey(), sink);
         }
+        camel.getRegistry().bind("expired", factory.expired());
     }
 
     void addRoutes() throws Exception {

@@ -18,11 +18,11 @@ import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -147,7 +147,7 @@ public final class PasscourierService implements AutoCloseable {
             fetch.add(account.getKey(), value, ProviderCatalog.find().get(value.provider()), ring);
         }
         destinations = new Destinations(camel);
-        destinations.bind(settings, new SinkFactory(audit, clock, RandomGenerator.getDefault(), vault::openAtRest));
+        destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
         sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
         sources.bind(view);
     }

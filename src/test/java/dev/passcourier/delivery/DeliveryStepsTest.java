@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
@@ -42,7 +41,7 @@ class DeliveryStepsTest {
 
         assertThat(composed).hasValue(0);
         assertThat(next).isEmpty();
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERY_FAILED);
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.DELIVERY_FAILED);
         assertThat(audited.get(0).facts()).containsEntry(Fact.VERDICT, "EXPIRED");
     }
 
@@ -50,7 +49,9 @@ class DeliveryStepsTest {
     void recordsBeforeItSends() throws Exception {
         run(arrival("outbox.ops", true, ITEM), NOW, delivered());
 
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERED);
+        assertThat(audited)
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERED);
         assertThat(audited.get(1).facts())
                 .containsEntry(Fact.REQUEST, "r-1")
                 .containsEntry(Fact.ALIAS, "ops")
@@ -80,7 +81,7 @@ class DeliveryStepsTest {
             assertThat(envelope.queue()).isEqualTo("passcourier.quarantine");
             assertThat(envelope.properties()).isEqualTo(Map.of("pcReason", code, "pcFrom", queue));
         });
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.QUARANTINED);
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
     }
 
     @Test
@@ -94,7 +95,9 @@ class DeliveryStepsTest {
         assertThat(again.attempt()).isEqualTo(2);
         assertThat(again.deliveryId()).isEqualTo("d-1");
         assertThat(again.firstTryAt()).isEqualTo(NOW);
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERY_POSTPONED);
+        assertThat(audited)
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERY_POSTPONED);
     }
 
     @Test
@@ -121,11 +124,57 @@ class DeliveryStepsTest {
     @Test
     void givesUpAfterTheLastTry() throws Exception {
         OutboxItem last = new OutboxItem(
-                OutboxItem.Kind.NOTICE, "ops", "d-2", "r-1", RetryRule.DELIVERY.retries() + 1, NOW, null, "application/json", new byte[0]);
+                OutboxItem.Kind.NOTICE,
+                "ops",
+                "d-2",
+                "r-1",
+                RetryRule.DELIVERY.retries() + 1,
+                NOW,
+                null,
+                "application/json",
+                new byte[0]);
 
         assertThat(run(arrival("outbox.ops", true, last), NOW, later(null))).isEmpty();
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(Type.DELIVERING, Type.DELIVERY_FAILED);
+        assertThat(audited)
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERY_FAILED);
         assertThat(audited.get(1).facts()).containsEntry(Fact.VERDICT, "FAILED");
+    }
+
+    @Test
+    void whatExpiredInAnOutboxIsRecordedAndLetGo() throws Exception {
+        assertThat(expire(arrival("passcourier.expired", true, ITEM))).isEmpty();
+
+        assertThat(audited).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo(AuditEvent.Type.DELIVERY_FAILED);
+            assertThat(event.facts())
+                    .containsEntry(Fact.DELIVERY, "d-1")
+                    .containsEntry(Fact.ALIAS, "ops")
+                    .containsEntry(Fact.VERDICT, "EXPIRED");
+        });
+    }
+
+    @Test
+    void whateverElseExpiredGoesToQuarantine() throws Exception {
+        assertThat(expire(arrival("passcourier.expired", false, ITEM)))
+                .singleElement()
+                .satisfies(envelope -> assertThat(envelope.queue()).isEqualTo("passcourier.quarantine"));
+        assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Envelope> expire(Arrival arrival) throws Exception {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        AuditTrail audit = event -> {
+            audited.add(event);
+            return audited.size();
+        };
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            Exchange exchange = new DefaultExchange(camel);
+            exchange.getMessage().setBody(arrival);
+            new ExpiredStep(new DeliveryRecord(audit, clock)).process(exchange);
+            return exchange.getMessage().getBody(List.class);
+        }
     }
 
     private static OutcomeReader delivered() {

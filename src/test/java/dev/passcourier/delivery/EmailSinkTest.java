@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
@@ -87,12 +87,15 @@ class EmailSinkTest {
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         assertThat(parts.getCount()).isEqualTo(2);
         assertThat((String) parts.getBodyPart(0).getContent())
-                .contains("passcourier open " + item.deliveryId() + ".jwe", item.requestId(), "JWE");
+                .contains(
+                        "passcourier open --key <your key> --show " + item.deliveryId() + ".jwe",
+                        item.requestId(),
+                        "JWE");
         assertThat(parts.getBodyPart(1).getFileName()).isEqualTo(item.deliveryId() + ".jwe");
         assertThat(parts.getBodyPart(1).getContentType()).isEqualTo("application/jose");
         assertThat(bytes(parts.getBodyPart(1))).isEqualTo(item.body());
-        assertThat(harness.await(item, Type.DELIVERING).facts()).containsEntry(Fact.ATTEMPT, "1");
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "SMTP_250");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERING).facts()).containsEntry(Fact.ATTEMPT, "1");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "SMTP_250");
     }
 
     @Test
@@ -111,7 +114,8 @@ class EmailSinkTest {
         OutboxItem item = SinkHarness.sealed(harness.open(channel(MailSecurity.NONE, null, null)));
         Envelope envelope = OutboxCodec.envelope(item, null);
         Map<String, Object> properties = new HashMap<>(envelope.properties());
-        for (String name : List.of("To", "Cc", "Bcc", "From", "Subject", "Sender", "CamelMailTo", "contentType", "X_Evil")) {
+        for (String name :
+                List.of("To", "Cc", "Bcc", "From", "Subject", "Sender", "CamelMailTo", "contentType", "X_Evil")) {
             properties.put(name, "evil@attacker.example");
         }
         properties.put("Disposition_Notification_To", "evil@attacker.example");
@@ -146,7 +150,7 @@ class EmailSinkTest {
         BodyPart attachment = ((MimeMultipart) mail().getContent()).getBodyPart(1);
         assertThat(attachment.getFileName()).isEqualTo(item.deliveryId() + ".json");
         assertThat(new String(bytes(attachment), StandardCharsets.UTF_8)).contains(PretendVault.CANARY);
-        harness.await(item, Type.DELIVERED);
+        harness.await(item, AuditEvent.Type.DELIVERED);
         assertThat(harness.vault.opened.get() - before).isEqualTo(1);
         assertThat(harness.vault.closed).hasValue(harness.vault.opened.get());
     }
@@ -160,7 +164,7 @@ class EmailSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_FAILED).facts())
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_FAILED).facts())
                 .containsEntry(Fact.CODE, code)
                 .containsEntry(Fact.VERDICT, verdict.name());
         assertThat(mailbox.received()).isEmpty();
@@ -171,7 +175,14 @@ class EmailSinkTest {
         mailbox = Mailbox.start(Security.PLAIN, null, null);
         String alias = harness.open(channel(MailSecurity.NONE, null, null));
         Notice notice = new Notice(
-                "r-9", "prod", "i-1\nBcc: x", Verdict.NEVER, "LINUX_SERVER", "Log in with the key pair.", 1, Instant.EPOCH);
+                "r-9",
+                "prod",
+                "i-1\nBcc: x",
+                Verdict.NEVER,
+                "LINUX_SERVER",
+                "Log in with the key pair.",
+                1,
+                Instant.EPOCH);
 
         harness.put(OutboxItems.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
 
@@ -198,7 +209,8 @@ class EmailSinkTest {
         assertThat(alternative.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(alternative.getBodyPart(1).getContent()).isEqualTo("<h1>Größe</h1>");
         assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("p-1.csv");
-        assertThat(new String(bytes(parts.getBodyPart(1)), StandardCharsets.UTF_8)).isEqualTo("a;b\r\n");
+        assertThat(new String(bytes(parts.getBodyPart(1)), StandardCharsets.UTF_8))
+                .isEqualTo("a;b\r\n");
     }
 
     @ParameterizedTest
@@ -214,7 +226,7 @@ class EmailSinkTest {
         "CONTENT,   552, DELIVERY_FAILED,    SMTP_552",
         "CONTENT,   554, DELIVERY_FAILED,    SMTP_554"
     })
-    void tellsForNowFromForGood(Stage stage, int reply, Type expected, String code) throws Exception {
+    void tellsForNowFromForGood(Stage stage, int reply, AuditEvent.Type expected, String code) throws Exception {
         mailbox = Mailbox.start(Security.PLAIN, null, null);
         OutboxItem item = SinkHarness.sealed(harness.open(channel(MailSecurity.NONE, null, null)));
         mailbox.refuse(stage, reply);
@@ -235,8 +247,8 @@ class EmailSinkTest {
         MimeMessage mail = mail();
         assertThat(mail.getMessageID()).isEqualTo("<" + item.deliveryId() + "@courier.example>");
         assertThat(mail.getHeader("X-Passcourier-Attempt", null)).isEqualTo("2");
-        harness.await(item, Type.DELIVERY_POSTPONED);
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
+        harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED);
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
     }
 
     @Test
@@ -246,13 +258,20 @@ class EmailSinkTest {
 
         harness.put(item);
 
-        harness.await(item, Type.DELIVERY_POSTPONED);
+        harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED);
         assertThat(mailbox.logins()).isEmpty();
         assertThat(mailbox.senders()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"other,STARTTLS", "other,SMTPS", "expired,STARTTLS", "expired,SMTPS", "unknown,STARTTLS", "unknown,SMTPS"})
+    @CsvSource({
+        "other,STARTTLS",
+        "other,SMTPS",
+        "expired,STARTTLS",
+        "expired,SMTPS",
+        "unknown,STARTTLS",
+        "unknown,SMTPS"
+    })
     void refusesAServerThatIsNotWhoItShouldBe(String flaw, MailSecurity security) throws Exception {
         Clock clock = Clock.systemUTC();
         SandboxCertificate shown =
@@ -267,7 +286,8 @@ class EmailSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "TLS");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "TLS");
         assertThat(mailbox.logins()).isEmpty();
         assertThat(mailbox.senders()).isEmpty();
     }
@@ -279,7 +299,8 @@ class EmailSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "SMTP_LOGIN");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "SMTP_LOGIN");
         assertThat(mailbox.senders()).isEmpty();
     }
 
@@ -293,7 +314,8 @@ class EmailSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "SECRET");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "SECRET");
     }
 
     @Test
@@ -315,7 +337,7 @@ class EmailSinkTest {
 
             harness.put(item);
 
-            harness.await(item, Type.DELIVERED);
+            harness.await(item, AuditEvent.Type.DELIVERED);
             MimeMultipart parts = (MimeMultipart) other.getReceivedMessages()[0].getContent();
             assertThat(bytes(parts.getBodyPart(1))).isEqualTo(item.body());
         } finally {

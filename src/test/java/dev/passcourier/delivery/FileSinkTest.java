@@ -3,8 +3,8 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.request.Verdict;
@@ -44,11 +44,13 @@ class FileSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "FILE_WRITTEN");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "FILE_WRITTEN");
         Path file = target.resolve(item.deliveryId() + ".jwe");
         assertThat(file).hasBinaryContent(item.body());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+                .isEqualTo("rwx------");
     }
 
     @Test
@@ -57,14 +59,15 @@ class FileSinkTest {
         OutboxItem item = SinkHarness.sealed(harness.open(new FileChannel(target)));
 
         harness.put(item);
-        harness.await(item, Type.DELIVERED);
+        harness.await(item, AuditEvent.Type.DELIVERED);
         OutboxItem again = item.nextAttempt();
         harness.put(again);
 
         Awaitility.await()
                 .until(() -> harness.audited.stream()
-                                .filter(event -> event.type() == Type.DELIVERED
-                                        && item.deliveryId().equals(event.facts().get(Fact.DELIVERY)))
+                                .filter(event -> event.type() == AuditEvent.Type.DELIVERED
+                                        && item.deliveryId()
+                                                .equals(event.facts().get(Fact.DELIVERY)))
                                 .count()
                         == 2);
         try (var files = Files.list(target)) {
@@ -87,9 +90,9 @@ class FileSinkTest {
         harness.put(notice);
         harness.put(report);
 
-        harness.await(clear, Type.DELIVERED);
-        harness.await(notice, Type.DELIVERED);
-        harness.await(report, Type.DELIVERED);
+        harness.await(clear, AuditEvent.Type.DELIVERED);
+        harness.await(notice, AuditEvent.Type.DELIVERED);
+        harness.await(report, AuditEvent.Type.DELIVERED);
         assertThat(target.resolve(clear.deliveryId() + ".json")).content().contains(PretendVault.CANARY);
         assertThat(target.resolve("fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
         assertThat(target.resolve("fp-1.html")).hasContent("<p>");
@@ -104,7 +107,8 @@ class FileSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "IO");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "IO");
     }
 
     @Test

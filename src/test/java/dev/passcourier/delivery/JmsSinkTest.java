@@ -2,16 +2,18 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings.JmsChannel;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.Sealed;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -62,7 +64,7 @@ class JmsSinkTest {
         assertThat(message.getStringProperty("kind")).isEqualTo("RESULT");
         assertThat(message.getStringProperty("contentType")).isEqualTo("application/jose");
         assertThat(message.getIntProperty("attempt")).isEqualTo(1);
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "JMS_SENT");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "JMS_SENT");
     }
 
     @Test
@@ -88,7 +90,8 @@ class JmsSinkTest {
         harness.put(OutboxItems.notice(notice, alias, "jn-1", now));
 
         TextMessage message = taken();
-        assertThat(DeliveryJson.notice(message.getText().getBytes(StandardCharsets.UTF_8))).isEqualTo(notice);
+        assertThat(DeliveryJson.notice(message.getText().getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(notice);
         assertThat(message.getJMSExpiration()).isZero();
     }
 
@@ -102,6 +105,20 @@ class JmsSinkTest {
         assertThat(Objects.requireNonNull(harness.take(Queues.QUARANTINE)).getStringProperty("pcReason"))
                 .isEqualTo("OUTBOX_BODY");
         assertThat(harness.vault.opened).hasValue(opened);
+    }
+
+    @Test
+    void aResultThatExpiresInItsOutboxIsRecorded() throws Exception {
+        harness.declare(Queues.outbox("nobody"));
+        Instant past = SinkHarness.CLOCK.instant().minusSeconds(1);
+        OutboxItem item =
+                OutboxItems.result(new Sealed("nobody", "jx-1", "application/jose", new byte[] {1}), "r-6", past, past);
+
+        harness.put(item);
+
+        assertThat(harness.take(Queues.outbox("nobody"), Duration.ofMillis(500)))
+                .isNull();
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_FAILED).facts()).containsEntry(Fact.VERDICT, "EXPIRED");
     }
 
     private static TextMessage taken() {

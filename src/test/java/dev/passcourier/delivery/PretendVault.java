@@ -26,8 +26,8 @@ final class PretendVault implements AtRestOpener {
             throw new VaultException(VaultException.Code.NOT_OPENED);
         }
         opened.incrementAndGet();
-        return new ByteArrayInputStream(
-                ("{\"deliveryId\":\"" + deliveryId + "\",\"secret\":\"" + CANARY + "\"}").getBytes(StandardCharsets.UTF_8)) {
+        return new ByteArrayInputStream(("{\"deliveryId\":\"" + deliveryId + "\",\"secret\":\"" + CANARY + "\"}")
+                .getBytes(StandardCharsets.UTF_8)) {
             @Override
             public void close() {
                 closed.incrementAndGet();

@@ -11,7 +11,6 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
-import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -47,16 +46,14 @@ final class SinkHarness implements AutoCloseable {
 
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final PretendVault vault = new PretendVault();
+    private final SinkFactory factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault);
     private final EmbeddedBroker broker;
     private final JmsPoolConnectionFactory pool;
     private final DefaultCamelContext camel = new DefaultCamelContext();
 
     SinkHarness(Path directory) throws Exception {
         broker = EmbeddedBroker.start(
-                directory.resolve("broker"),
-                new Settings.Broker(null, null, null, null, Map.of()),
-                INTAKE,
-                Set.of());
+                directory.resolve("broker"), new Settings.Broker(null, null, null, null, Map.of()), INTAKE, Set.of());
         QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
         pool = broker.access().pool();
         JmsTemplate template = new JmsTemplate(pool);
@@ -65,8 +62,14 @@ final class SinkHarness implements AutoCloseable {
         camel.getRegistry()
                 .bind("arrival", new ArrivalStep(template, broker.access().user(), INTAKE, this::audit, CLOCK));
         camel.getRegistry().bind("envelope", new EnvelopeStep());
-        camel.getRegistry().bind("exact-headers", new ExactHeaders());
-        for (String route : List.of("hand-on", "delivery/email-sink", "delivery/webhook-sink", "delivery/file-sink", "delivery/jms-sink")) {
+        camel.getRegistry().bind("expired", factory.expired());
+        for (String route : List.of(
+                "hand-on",
+                "delivery/email-sink",
+                "delivery/webhook-sink",
+                "delivery/file-sink",
+                "delivery/jms-sink",
+                "delivery/expired")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + route + ".camel.yaml"));
         }
@@ -82,7 +85,6 @@ final class SinkHarness implements AutoCloseable {
     String open(Settings.Channel channel) throws Exception {
         String alias = "to-" + NEXT.incrementAndGet();
         declare(Queues.outbox(alias));
-        SinkFactory factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault);
         Sink sink = factory.sink(alias, new Settings.Destination(null, channel), 1);
         sink.beans().forEach(camel.getRegistry()::bind);
         camel.addRouteFromTemplate(sink.template() + "-" + alias, sink.template(), new HashMap<>(sink.parameters()));
@@ -94,7 +96,10 @@ final class SinkHarness implements AutoCloseable {
     }
 
     static OutboxItem sealed(String alias) {
-        return result(alias, "application/jose", "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.k.i.c.t".getBytes(StandardCharsets.US_ASCII));
+        return result(
+                alias,
+                "application/jose",
+                "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.k.i.c.t".getBytes(StandardCharsets.US_ASCII));
     }
 
     static OutboxItem atRest(String alias) {
@@ -121,9 +126,15 @@ final class SinkHarness implements AutoCloseable {
     }
 
     /** Takes one message off a queue. */
-    @Nullable Message take(String queue) {
+    @Nullable
+    Message take(String queue) {
+        return take(queue, Duration.ofSeconds(10));
+    }
+
+    @Nullable
+    Message take(String queue, Duration atMost) {
         JmsTemplate template = new JmsTemplate(pool);
-        template.setReceiveTimeout(10_000);
+        template.setReceiveTimeout(atMost.toMillis());
         return template.receive(queue);
     }
 
@@ -134,7 +145,8 @@ final class SinkHarness implements AutoCloseable {
                 .until(
                         () -> audited.stream()
                                 .filter(event -> event.type() == type
-                                        && item.deliveryId().equals(event.facts().get(Fact.DELIVERY)))
+                                        && item.deliveryId()
+                                                .equals(event.facts().get(Fact.DELIVERY)))
                                 .findFirst()
                                 .orElse(null),
                         event -> event != null);

@@ -50,7 +50,8 @@ class WebhookSignerTest {
 
     @Test
     void putsOneSignaturePerSecretInTheirOrder() throws Exception {
-        assertThat(sign(PUBLISHED_SECRET, "correct horse")).isEqualTo(PUBLISHED + " v1,ZquVke8vjahY5FUylxSXNumFQQGbjldZLz39AEzazrc=");
+        assertThat(sign(PUBLISHED_SECRET, "correct horse"))
+                .isEqualTo(PUBLISHED + " v1,ZquVke8vjahY5FUylxSXNumFQQGbjldZLz39AEzazrc=");
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.WebhookChannel;
@@ -90,7 +90,7 @@ class WebhookSinkTest {
         assertThat(json.path("mediaType").asText()).isEqualTo("application/jose");
         assertThat(json.path("attempt").asInt()).isEqualTo(1);
         assertThat(json.path("sealed").asText()).isEqualTo(new String(item.body(), StandardCharsets.US_ASCII));
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "HTTP_204");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "HTTP_204");
     }
 
     @Test
@@ -98,7 +98,8 @@ class WebhookSinkTest {
         OutboxItem item = SinkHarness.sealed(harness.open(channel()));
         Envelope envelope = OutboxCodec.envelope(item, null);
         Map<String, Object> properties = new HashMap<>(envelope.properties());
-        for (String name : List.of("Authorization", "Cookie", "Host", "CamelHttpUri", "CamelHttpMethod", "CamelHttpPath", "X_Evil")) {
+        for (String name : List.of(
+                "Authorization", "Cookie", "Host", "CamelHttpUri", "CamelHttpMethod", "CamelHttpPath", "X_Evil")) {
             properties.put(name, "evil");
         }
 
@@ -128,7 +129,7 @@ class WebhookSinkTest {
         JsonNode json = json(webhook());
         assertThat(json.path("mediaType").asText()).isEqualTo("application/json");
         assertThat(json.path("result").path("secret").asText()).isEqualTo(PretendVault.CANARY);
-        harness.await(item, Type.DELIVERED);
+        harness.await(item, AuditEvent.Type.DELIVERED);
         assertThat(harness.vault.opened.get() - before).isEqualTo(2);
         assertThat(harness.vault.closed).hasValue(harness.vault.opened.get());
     }
@@ -140,7 +141,7 @@ class WebhookSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_FAILED).facts()).containsEntry(Fact.CODE, "NOT_OPENED");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_FAILED).facts()).containsEntry(Fact.CODE, "NOT_OPENED");
         assertThat(receiver.requests()).isEmpty();
     }
 
@@ -180,9 +181,10 @@ class WebhookSinkTest {
         "500, DELIVERY_POSTPONED",
         "503, DELIVERY_POSTPONED"
     })
-    void takesOnlySuccessForSuccess(int status, Type expected) throws Exception {
+    void takesOnlySuccessForSuccess(int status, AuditEvent.Type expected) throws Exception {
         OutboxItem item = SinkHarness.sealed(harness.open(channel()));
-        receiver.answer(status, Map.of("Location", receiver.url().resolve("/elsewhere").toString()));
+        receiver.answer(
+                status, Map.of("Location", receiver.url().resolve("/elsewhere").toString()));
 
         harness.put(item);
 
@@ -202,7 +204,7 @@ class WebhookSinkTest {
         assertThat(receiver.requests()).extracting(Webhook::id).containsExactly(item.deliveryId(), item.deliveryId());
         long first = timestamp(receiver.requests().get(0));
         assertThat(timestamp(webhook)).isGreaterThanOrEqualTo(first + 2);
-        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
     }
 
     @ParameterizedTest
@@ -221,14 +223,16 @@ class WebhookSinkTest {
 
             harness.put(item);
 
-            assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "TLS");
+            assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                    .containsEntry(Fact.CODE, "TLS");
             assertThat(forged.requests()).isEmpty();
         }
     }
 
     @Test
     void signsWithBothSecretsDuringRotation() throws Exception {
-        String next = "whsec_" + Base64.getEncoder().encodeToString("0123456789abcdef01234567".getBytes(StandardCharsets.US_ASCII));
+        String next = "whsec_"
+                + Base64.getEncoder().encodeToString("0123456789abcdef01234567".getBytes(StandardCharsets.US_ASCII));
         OutboxItem item = SinkHarness.sealed(harness.open(channel(receiver.url(), trust, List.of(next, secret))));
 
         harness.put(item);
@@ -243,7 +247,8 @@ class WebhookSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "IO");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "IO");
     }
 
     @Test
@@ -254,7 +259,8 @@ class WebhookSinkTest {
 
         harness.put(item);
 
-        assertThat(harness.await(item, Type.DELIVERY_POSTPONED).facts()).containsEntry(Fact.CODE, "SECRET");
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(Fact.CODE, "SECRET");
     }
 
     private WebhookChannel channel() throws Exception {

@@ -203,7 +203,7 @@ class HttpClientsTest {
                         script.answer(socket.getOutputStream());
                     }
                 } catch (IOException | InterruptedException e) {
-                    continue;
+                    // The client has gone: wait for the next one.
                 }
             }
         });

@@ -7,14 +7,14 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /** A result under the at-rest seal that is opened only while it is written out, as often as it is written out. */
-final class ClearResult {
+final class AtRestResult {
 
     private static final int BUFFER = 4096;
 
     private final AtRestOpener opener;
     private final OutboxItem item;
 
-    ClearResult(AtRestOpener opener, OutboxItem item) {
+    AtRestResult(AtRestOpener opener, OutboxItem item) {
         this.opener = opener;
         this.item = item;
     }

@@ -7,11 +7,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /** Opens a result while the mail's part is written to the server, and wipes behind itself. */
-final class ClearResultHandler extends DataHandler {
+final class AtRestHandler extends DataHandler {
 
-    private final ClearResult result;
+    private final AtRestResult result;
 
-    ClearResultHandler(ClearResult result) {
+    AtRestHandler(AtRestResult result) {
         super(new Source(result));
         this.result = result;
     }
@@ -21,7 +21,7 @@ final class ClearResultHandler extends DataHandler {
         result.writeTo(out);
     }
 
-    private record Source(ClearResult result) implements DataSource {
+    private record Source(AtRestResult result) implements DataSource {
 
         @Override
         public InputStream getInputStream() throws IOException {

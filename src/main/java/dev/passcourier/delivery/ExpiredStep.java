@@ -1,0 +1,36 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.request.Verdict;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Settles what the broker moved to the expiry queue. A result whose lifetime ended in its outbox is recorded as expired
+ * and let go; everything else, such as a result that nobody collected from a JMS destination, goes to quarantine.
+ */
+final class ExpiredStep implements Processor {
+
+    private final DeliveryRecord record;
+
+    ExpiredStep(DeliveryRecord record) {
+        this.record = record;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        exchange.getMessage().setBody(settle(arrival));
+    }
+
+    private List<Envelope> settle(Arrival arrival) {
+        try {
+            record.failed(OutboxCodec.item(arrival), FailureCodes.EXPIRED, Verdict.EXPIRED);
+            return List.of();
+        } catch (OutboxException e) {
+            return List.of(Quarantine.move(arrival, FailureCodes.EXPIRED, record));
+        }
+    }
+}
