@@ -28,6 +28,7 @@ final class ReferenceCheck {
                 "schedules",
                 (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
         check.rules();
+        check.reserved();
         check.queue("sources.jms.queue", root.path("sources").path("jms").path("queue"));
     }
 
@@ -55,6 +56,12 @@ final class ReferenceCheck {
                 findings.add(key + ".name", "names another rule already", "choose another name");
             }
         });
+    }
+
+    private void reserved() {
+        if (root.path("recipients").has("none")) {
+            findings.add("recipients.none", "takes a name that means no seal", "choose another name");
+        }
     }
 
     private void granted(String key, JsonNode list, String section) {

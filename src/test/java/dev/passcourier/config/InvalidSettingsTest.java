@@ -38,6 +38,30 @@ class InvalidSettingsTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake(
+                        "recipients:\n",
+                        "recipients:\n  none: {key: recipients/ops.jwk}\n",
+                        "27:3 recipients.none: takes a name that means no seal; choose another name"),
+                mistake(
+                        "    - {name: all",
+                        "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
+                        "47:8 policy.rules[1].name: names another rule already; choose another name"),
+                mistake(
+                        "  jms: {queue: asks, url: \"tcp://bus.example.com:61617?sslEnabled=true\", user: pass, password: \"{{file:secrets/nimbus}}\"}",
+                        "  jms: {queue: passwords.sealed}",
+                        "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
+                mistake(
+                        "tcp://bus.example.com:61617?",
+                        "tcp://bus.example.com:61617?trustStorePassword=changeit&",
+                        "7:22 sources.jms.url: holds credentials; leave them out and set user and password beside it"),
+                mistake(
+                        "  users:\n    orchestrator: {password: \"{{env:SECRET}}\", roles: [requester, collector]}\n",
+                        "",
+                        "3:3 broker.acceptor: lets nobody in; add an entry to broker.users"),
+                mistake(
+                        "broker:\n",
+                        "broker:\n  url: tcp://artemis.example.com:61616\n",
+                        "4:3 broker.acceptor: belongs to the embedded broker; leave out either url or acceptor"),
+                mistake(
                         "rate: 2.5",
                         "raet: 2.5",
                         "18:5 accounts.nimbus-prod.raet: unknown key 'raet'; did you mean 'rate'?"),
