@@ -74,8 +74,8 @@ public final class IntakeCheck implements Processor {
         Instant now = clock.instant();
         ledger.awaitApplied(audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, Asked.facts(request, origin))));
         IntakeLedger.Seen seen =
-                ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
-        if (!seen.reference().equals(origin.reference())) {
+                ledger.request(request.id(), origin).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
+        if (!seen.sameOrigin()) {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
             return refusals.pretended(origin, Salvaged.of(request), repeated, now);
         }

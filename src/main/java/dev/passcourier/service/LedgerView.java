@@ -4,6 +4,7 @@ import dev.passcourier.intake.IntakeLedger;
 import dev.passcourier.ledger.KnownRequest;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.RequestState;
+import dev.passcourier.request.Origin;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -26,8 +27,8 @@ final class LedgerView implements IntakeLedger {
     }
 
     @Override
-    public Optional<Seen> request(String id) {
-        return ledger.request(id).map(known -> new Seen(known.reference(), handedOn(known)));
+    public Optional<Seen> request(String id, Origin origin) {
+        return ledger.request(id).map(known -> new Seen(known.isOwnedBy(origin), handedOn(known)));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.config.Settings;
+import dev.passcourier.request.Origin;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,12 +97,13 @@ final class Fakes {
         }
 
         @Override
-        public Optional<Seen> request(String id) {
+        public Optional<Seen> request(String id, Origin origin) {
             return trail.events.stream()
                     .filter(event -> event.type() == AuditEvent.Type.ASKED)
                     .filter(event -> id.equals(event.facts().get(Fact.REQUEST)))
                     .findFirst()
-                    .map(event -> new Seen(event.facts().get(Fact.REFERENCE), handedOn.contains(id)));
+                    .map(event -> new Seen(
+                            origin.reference().equals(event.facts().get(Fact.REFERENCE)), handedOn.contains(id)));
         }
 
         @Override

@@ -1,0 +1,157 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.ledger.BatchSummary;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.LineResult;
+import dev.passcourier.ledger.RequestState;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.DeliveryIds;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The intake's decisions on the real audit trail and ledger. */
+class IntakeWithLedgerTest {
+
+    private static final String REQUEST =
+            "{\"id\":\"%s\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}";
+
+    @TempDir
+    private Path home;
+
+    private FileAuditTrail trail;
+    private Ledger ledger;
+    private IntakeCheck check;
+
+    @BeforeEach
+    void start() throws Exception {
+        trail = FileAuditTrail.open(home.resolve("audit"), Clock.systemUTC());
+        ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
+        check = new IntakeCheck(
+                Fakes.settings(home, Fakes.rule("jms", "", "ops"), Fakes.rule("file", "", "ops")),
+                trail,
+                new View(),
+                new Notices(DeliveryIds::of),
+                Clock.systemUTC());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        ledger.close();
+        trail.close();
+    }
+
+    @Test
+    void letsOneOfManyWithTheSameIdThrough() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Callable<List<Envelope>>> arrivals = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            Arrival arrival = arrival("ID:" + n, REQUEST.formatted("r-" + n % 4));
+            arrivals.add(() -> check.check(arrival));
+        }
+        List<String> queues = new ArrayList<>();
+        for (Future<List<Envelope>> done : threads.invokeAll(arrivals)) {
+            queues.add(done.get().get(0).queue());
+        }
+        threads.shutdown();
+
+        assertThat(queues).filteredOn("fetch.huawei"::equals).hasSize(4);
+        assertThat(queues).filteredOn("outbox.ops"::equals).hasSize(36);
+        ledger.awaitApplied(trail.position());
+        for (int n = 0; n < 4; n++) {
+            assertThat(ledger.request("r-" + n).orElseThrow().state()).isEqualTo(RequestState.ALLOWED);
+        }
+    }
+
+    @Test
+    void doesARequestOfAPastFileOnlyOnceThoughTheBrokerForgotTheFile() {
+        Arrival line = arrival("ID:1", REQUEST.formatted("r-1"));
+        assertThat(check.check(line)).hasSize(1);
+        assertThat(check.check(line)).hasSize(1);
+
+        trail.append(new AuditEvent(
+                AuditEvent.Type.FETCHING, Instant.now(), Map.of(Fact.REQUEST, "r-1", Fact.ATTEMPT, "1")));
+
+        assertThat(check.check(line)).isEmpty();
+    }
+
+    @Test
+    void aBatchOfRefusedLinesIsFinished() throws Exception {
+        Path drop = Files.createDirectory(home.resolve("drop"));
+        Fakes.Sender sender = new Fakes.Sender();
+        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, Clock.systemUTC());
+        BatchSource source =
+                new BatchSource(DropDirectory.open(drop), new DropGuard(List.of()), handOver, trail, Clock.systemUTC());
+        check.check(arrival("ID:1", REQUEST.formatted("taken")));
+        Files.writeString(drop.resolve("batch.csv"), """
+                id,account,instance,deliverTo
+                ,nowhere,i-1,ops
+                taken,huawei,i-1,ops
+                ,huawei,/,ops
+                """);
+        source.take("batch.csv");
+        for (Envelope envelope : sender.sent) {
+            assertThat(check.check(new Arrival("requests", "ID:x", "us", true, envelope.properties(), envelope.body())))
+                    .allMatch(notice -> notice.queue().equals("outbox.ops"));
+        }
+
+        ledger.awaitApplied(trail.position());
+        BatchSummary batch = ledger.finishedUnreportedBatches().get(0);
+        assertThat(batch.name()).isEqualTo("batch.csv");
+        assertThat(ledger.lines(batch.id()))
+                .extracting(LineResult::line, LineResult::verdict, LineResult::code)
+                .containsExactly(
+                        tuple(2, Verdict.REFUSED, "ACCOUNT_UNKNOWN"),
+                        tuple(3, Verdict.REFUSED, "DUPLICATE_REQUEST"),
+                        tuple(4, Verdict.REFUSED, "FIELD_INVALID"));
+        assertThat(ledger.request("taken").orElseThrow().state()).isEqualTo(RequestState.ALLOWED);
+    }
+
+    private static Arrival arrival(String messageId, String json) {
+        return new Arrival("requests", messageId, "alice", false, Map.of(), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The ledger as the intake sees it. */
+    private final class View implements IntakeLedger {
+
+        @Override
+        public void awaitApplied(long sequence) {
+            ledger.awaitApplied(sequence);
+        }
+
+        @Override
+        public Optional<Seen> request(String id, Origin origin) {
+            return ledger.request(id).map(known -> new Seen(known.isOwnedBy(origin), known.handedOn()));
+        }
+
+        @Override
+        public Optional<Instant> lastFire(String schedule) {
+            return ledger.lastPlanned(schedule);
+        }
+    }
+}
