@@ -1,13 +1,20 @@
 package dev.passcourier.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.request.Verdict;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class PostgresqlLedgerTest extends LedgerContract {
 
@@ -28,6 +35,30 @@ class PostgresqlLedgerTest extends LedgerContract {
     void begin() throws Exception {
         forget();
         super.begin();
+    }
+
+    @Test
+    void servesSeveralNodesWithATrailEach() throws Exception {
+        try (FileAuditTrail otherTrail = FileAuditTrail.open(directory.resolve("other"), Clock.systemUTC());
+                Ledger otherLedger = Ledger.follow(otherTrail, database())) {
+            Story other = new Story(otherTrail);
+            story.asked("r1", "ID:1").allowed("r1", "mail");
+            caughtUp();
+            other.asked("r1", "ID:2").fetching("r1", 1).opened("r1", "fp").sealed("r1", "mail");
+            other.delivered("r1", "mail", 1);
+            otherLedger.awaitApplied(other.last());
+            assertThat(ledger.request("r1")).hasValueSatisfying(known -> {
+                assertThat(known.reference()).isEqualTo("ID:1");
+                assertThat(known.verdict()).isEqualTo(Verdict.DELIVERED);
+            });
+        }
+    }
+
+    @Test
+    void refusesAUrlThatIsNotPostgresql() {
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> LedgerDatabase.postgresql("jdbc:h2:mem:x;INIT=RUNSCRIPT FROM 'x'", null, null))
+                .withMessage("LEDGER_URL");
     }
 
     @Override
