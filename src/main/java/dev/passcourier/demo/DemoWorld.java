@@ -8,7 +8,10 @@ import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.TencentGseSandbox;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.ZStackSandbox;
+import dev.passcourier.vault.OpenedResult;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -199,6 +202,13 @@ public final class DemoWorld implements AutoCloseable {
     /** The receiver of {@code hook}. */
     public WebhookReceiver hook() {
         return hook;
+    }
+
+    /** Whether a result holds one of the clouds' passwords. */
+    boolean holds(OpenedResult result) throws IOException {
+        ByteArrayOutputStream secret = new ByteArrayOutputStream();
+        result.writeSecretTo(secret);
+        return passwords.contains(secret.toString(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.delivery.OutboxCodec;
 import dev.passcourier.delivery.OutboxItem;
+import dev.passcourier.delivery.OutboxItems;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
@@ -110,17 +111,7 @@ final class Sealing {
                         Fact.REQUEST, request.id(),
                         Fact.ALIAS, sealed.alias(),
                         Fact.DELIVERY, sealed.deliveryId())));
-        return OutboxCodec.envelope(
-                new OutboxItem(
-                        OutboxItem.Kind.RESULT,
-                        sealed.alias(),
-                        sealed.deliveryId(),
-                        request.id(),
-                        1,
-                        facts.issuedAt(),
-                        facts.notAfter(),
-                        sealed.mediaType(),
-                        sealed.bytes()),
-                null);
+        OutboxItem item = OutboxItems.result(sealed, request.id(), facts.notAfter(), facts.issuedAt());
+        return OutboxCodec.envelope(item, null);
     }
 }

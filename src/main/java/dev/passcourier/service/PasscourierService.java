@@ -6,12 +6,14 @@ import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.ExpiryStep;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.intake.IntakeCheck;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.report.BatchReporter;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.SealTarget;
@@ -20,6 +22,7 @@ import dev.passcourier.vault.Vault;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -130,6 +133,8 @@ public final class PasscourierService implements AutoCloseable {
         Notices notices = new Notices(DeliveryIds::of);
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry());
+        camel.getRegistry().bind("expiry", new ExpiryStep(audit, clock));
+        camel.getRegistry().bind("report-hand-over", reportHandOver());
         camel.getRegistry().bind("intake-check", new IntakeCheck(settings, audit, view, notices, clock));
 
         fetch = new FetchStage(
@@ -150,6 +155,19 @@ public final class PasscourierService implements AutoCloseable {
         destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
         sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
         sources.bind(view);
+    }
+
+    private ReportHandOver reportHandOver() {
+        Settings.FileSource file = settings.sources().file();
+        BatchReporter reporter = new BatchReporter(
+                ledger,
+                audit,
+                clock,
+                file == null ? null : file.directory().resolve("done"),
+                schedule -> settings.schedules().containsKey(schedule)
+                        ? settings.schedules().get(schedule).timeZone()
+                        : ZoneOffset.UTC);
+        return new ReportHandOver(reporter, settings.schedules(), new JmsIntakeSender(broker.pool()), clock);
     }
 
     private void bindHops(Registry registry) {

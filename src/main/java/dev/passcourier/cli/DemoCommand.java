@@ -1,0 +1,62 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.demo.Demo;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows the whole service at work on this machine, without any account. */
+@Command(
+        name = "demo",
+        description = "Shows the whole service at work against pretend clouds on this machine.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:everything arrived as expected (with --exit)",
+            "  1:something did not",
+            "  2:wrong usage",
+            "130:stopped by Ctrl-C"
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  passcourier demo --exit")
+public final class DemoCommand implements Callable<Integer> {
+
+    @Option(names = "--exit", description = "end when everything has arrived instead of staying up")
+    private boolean exit;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            defaultValue = "data/demo",
+            description = "where everything goes; emptied before; default: ${DEFAULT-VALUE}")
+    private Path directory;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null;
+        try (Demo demo = Demo.start(Home.find(), directory, out, terminal, Clock.systemUTC())) {
+            boolean fine = demo.run();
+            if (!exit) {
+                out.println("It stays up; press Ctrl-C to stop.");
+                out.flush();
+                new CountDownLatch(1).await();
+            }
+            return fine ? 0 : 1;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            spec.commandLine().getErr().println(StartFailure.text(e));
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.service.PasscourierService;
+import dev.passcourier.vault.KeyLoadException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the service until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Runs the service until SIGTERM or Ctrl-C.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  1:the settings or something they name cannot be used; nothing was started",
+            "  2:wrong usage",
+            "130:stopped by Ctrl-C",
+            "143:stopped by SIGTERM"
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  passcourier run --config /etc/passcourier/config")
+public final class RunCommand implements Callable<Integer> {
+
+    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
+    private @Nullable Path config;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
+        try {
+            Settings settings = SettingsLoader.load(file, Clock.systemUTC());
+            PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
+            Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
+            err.println(summary(settings, service));
+            err.flush();
+            new CountDownLatch(1).await();
+            return 0;
+        } catch (InvalidConfigurationException e) {
+            e.findings().forEach(err::println);
+        } catch (ConfigurationException | KeyLoadException e) {
+            err.println(e.getMessage());
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            err.println(StartFailure.text(e));
+        }
+        err.println("not started");
+        err.flush();
+        return 1;
+    }
+
+    private static String summary(Settings settings, PasscourierService service) {
+        String port = service.brokerPort() < 0 ? "" : ", broker port " + service.brokerPort();
+        return "passcourier is up: " + settings.accounts().size() + " accounts, "
+                + settings.destinations().size() + " destinations, " + settings.schedules().size()
+                + " schedules, requests on queue "
+                + settings.sources().jms().queue()
+                + port;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.passcourier.service;
+
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.OutboxCodec;
+import dev.passcourier.delivery.OutboxItems;
+import dev.passcourier.report.BatchReporter;
+import dev.passcourier.report.DueReport;
+import dev.passcourier.vault.DeliveryIds;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Puts due reports into the outboxes of their schedules' destinations; one that was sent before is not sent again. */
+final class ReportHandOver implements Processor {
+
+    private final BatchReporter reporter;
+    private final Map<String, Settings.Schedule> schedules;
+    private final IntakeSender sender;
+    private final Clock clock;
+
+    ReportHandOver(
+            BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
+        this.reporter = reporter;
+        this.schedules = schedules;
+        this.sender = sender;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        for (DueReport due : reporter.due()) {
+            List<Envelope> envelopes = envelopes(due);
+            if (!envelopes.isEmpty()) {
+                sender.send(envelopes, "report:" + due.batch());
+            }
+            reporter.reported(due.batch());
+        }
+    }
+
+    private List<Envelope> envelopes(DueReport due) {
+        Settings.Schedule schedule = schedules.get(due.schedule());
+        List<String> aliases = schedule == null ? List.of() : schedule.report();
+        return aliases.stream()
+                .map(alias -> OutboxItems.report(
+                        due.report(),
+                        due.batch(),
+                        alias,
+                        DeliveryIds.of(due.batch(), alias + "/report"),
+                        clock.instant()))
+                .map(item -> OutboxCodec.envelope(item, null))
+                .toList();
+    }
+}
