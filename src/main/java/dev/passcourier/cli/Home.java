@@ -9,6 +9,8 @@ public final class Home {
 
     /** The folder, absolute. */
     public static Path find() {
-        return Path.of(System.getProperty("passcourier.home", "")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("passcourier.home", ""))
+                .toAbsolutePath()
+                .normalize();
     }
 }

@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nFirst steps:%n",
-        footer = {"  passcourier demo       see it work, without any account", "  passcourier run        start the service"})
+        footer = {
+            "  passcourier demo       see it work, without any account",
+            "  passcourier run        start the service"
+        })
 public final class Passcourier implements Runnable {
 
     @Spec

@@ -68,7 +68,8 @@ public final class RunCommand implements Callable<Integer> {
     private static String summary(Settings settings, PasscourierService service) {
         String port = service.brokerPort() < 0 ? "" : ", broker port " + service.brokerPort();
         return "passcourier is up: " + settings.accounts().size() + " accounts, "
-                + settings.destinations().size() + " destinations, " + settings.schedules().size()
+                + settings.destinations().size() + " destinations, "
+                + settings.schedules().size()
                 + " schedules, requests on queue "
                 + settings.sources().jms().queue()
                 + port;

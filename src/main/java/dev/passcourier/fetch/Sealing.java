@@ -99,7 +99,7 @@ final class Sealing {
         long sequence = audit.append(new AuditEvent(AuditEvent.Type.OPENED, now, facts));
         String fingerprint = facts.get(Fact.FINGERPRINT);
         if (fingerprint != null && !clones) {
-            guard.check(sequence, fingerprint, request.account(), request.instance());
+            guard.check(sequence, fingerprint, provider, request.instance());
         }
     }
 

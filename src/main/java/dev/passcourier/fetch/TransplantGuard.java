@@ -20,19 +20,19 @@ final class TransplantGuard {
     }
 
     /**
-     * Checks who had the ciphertext first.
+     * Checks who had the ciphertext first. Two accounts may see the same instance of one cloud.
      *
      * @param sequence of the audit record that names the fingerprint and this instance
      * @throws VaultException if it was another instance
      */
-    void check(long sequence, String fingerprint, String account, String instance) throws VaultException {
+    void check(long sequence, String fingerprint, String provider, String instance) throws VaultException {
         ledger.awaitApplied(sequence);
         boolean own = ledger.owner(fingerprint)
                 .map(first ->
-                        first.account().equals(account) && first.instance().equals(instance))
+                        first.provider().equals(provider) && first.instance().equals(instance))
                 .orElse(false);
         if (!own) {
-            LOG.error("TRANSPLANTED account {}: the ciphertext of {} was another instance's first", account, instance);
+            LOG.error("TRANSPLANTED {}: the ciphertext of {} was another instance's first", provider, instance);
             throw new VaultException(VaultException.Code.TRANSPLANTED);
         }
     }

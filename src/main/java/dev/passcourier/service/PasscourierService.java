@@ -6,7 +6,6 @@ import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.ExpiryStep;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
@@ -133,7 +132,6 @@ public final class PasscourierService implements AutoCloseable {
         Notices notices = new Notices(DeliveryIds::of);
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry());
-        camel.getRegistry().bind("expiry", new ExpiryStep(audit, clock));
         camel.getRegistry().bind("report-hand-over", reportHandOver());
         camel.getRegistry().bind("intake-check", new IntakeCheck(settings, audit, view, notices, clock));
 

@@ -13,25 +13,37 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts due reports into the outboxes of their schedules' destinations; one that was sent before is not sent again. */
 final class ReportHandOver implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReportHandOver.class);
 
     private final BatchReporter reporter;
     private final Map<String, Settings.Schedule> schedules;
     private final IntakeSender sender;
     private final Clock clock;
 
-    ReportHandOver(
-            BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
+    ReportHandOver(BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
         this.reporter = reporter;
         this.schedules = schedules;
         this.sender = sender;
         this.clock = clock;
     }
 
+    /** Runs again in a second, so a failure is only logged. */
     @Override
     public void process(Exchange exchange) {
+        try {
+            handOver();
+        } catch (RuntimeException e) {
+            LOG.warn("REPORT_POSTPONED {}", e.getClass().getName());
+        }
+    }
+
+    private void handOver() {
         for (DueReport due : reporter.due()) {
             List<Envelope> envelopes = envelopes(due);
             if (!envelopes.isEmpty()) {
