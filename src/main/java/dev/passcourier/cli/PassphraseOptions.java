@@ -28,23 +28,22 @@ final class PassphraseOptions {
     private boolean prompt;
 
     Passphrase source() {
-        if (file != null) {
-            return () -> new SecretRef("{{file:" + file + "}}").read();
+        if (prompt) {
+            return PassphraseOptions::ask;
         }
-        if (variable != null) {
-            return () -> new SecretRef("{{env:" + variable + "}}").read();
-        }
-        return PassphraseOptions::ask;
+        return () -> new SecretRef(file != null ? "{{file:" + file + "}}" : "{{env:" + variable + "}}").read();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // from Java 22 on, it is the answer that is null without a terminal
     private static byte[] ask() throws ConfigurationException {
         Console console = System.console();
-        if (console == null) {
+        char[] typed = console == null ? null : console.readPassword("Passphrase: ");
+        if (typed == null) {
             throw new ConfigurationException("there is no terminal to ask on");
         }
-        char[] typed = console.readPassword("Passphrase: ");
-        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(typed));
-        byte[] bytes = Arrays.copyOf(encoded.array(), encoded.limit());
+        ByteBuffer encoded = ByteBuffer.allocate(4 * typed.length);
+        StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(typed), encoded, true);
+        byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
         Arrays.fill(typed, '\0');
         Arrays.fill(encoded.array(), (byte) 0);
         return bytes;

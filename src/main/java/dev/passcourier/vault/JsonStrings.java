@@ -149,14 +149,14 @@ final class JsonStrings {
         if (codePoint < 0x80) {
             out.write(codePoint);
         } else if (codePoint < 0x800) {
-            out.write(0xC0 | codePoint >> 6);
+            out.write(0xC0 | (codePoint >> 6));
             out.write(continuation(codePoint));
         } else if (codePoint < 0x10000) {
-            out.write(0xE0 | codePoint >> 12);
+            out.write(0xE0 | (codePoint >> 12));
             out.write(continuation(codePoint >> 6));
             out.write(continuation(codePoint));
         } else {
-            out.write(0xF0 | codePoint >> 18);
+            out.write(0xF0 | (codePoint >> 18));
             out.write(continuation(codePoint >> 12));
             out.write(continuation(codePoint >> 6));
             out.write(continuation(codePoint));
@@ -164,6 +164,6 @@ final class JsonStrings {
     }
 
     private static int continuation(int bits) {
-        return 0x80 | bits & 0x3F;
+        return 0x80 | (bits & 0x3F);
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.Provider;
@@ -20,7 +19,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.bc.BcPEMDecryptorProvider;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
@@ -122,33 +121,32 @@ final class PrivateKeyFile {
         if (found instanceof OpenSshBlob blob) {
             return OpenSSHPrivateKeyUtil.parsePrivateKeyBlob(blob.bytes(), passphrase);
         }
-        if (found instanceof PKCS8EncryptedPrivateKeyInfo pkcs8) {
-            return withChars(passphrase, StandardCharsets.UTF_8, chars -> {
-                var decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                        .setProvider(Formats.PROVIDER)
-                        .build(chars);
-                return PrivateKeyFactory.createKey(pkcs8.decryptPrivateKeyInfo(decryptor));
-            });
-        }
-        // Bouncy Castle takes the low byte of each character here, OpenSSL takes the passphrase's bytes.
-        return withChars(
-                passphrase,
-                StandardCharsets.ISO_8859_1,
-                chars -> PrivateKeyFactory.createKey(((PEMEncryptedKeyPair) found)
-                        .decryptKeyPair(new BcPEMDecryptorProvider(chars))
-                        .getPrivateKeyInfo()));
-    }
-
-    private static AsymmetricKeyParameter withChars(byte[] passphrase, Charset charset, Decryption decryption)
-            throws IOException, PKCSException, OperatorCreationException {
-        CharBuffer decoded = charset.decode(ByteBuffer.wrap(passphrase));
+        CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(passphrase));
         char[] chars = Arrays.copyOf(decoded.array(), decoded.limit());
         try {
-            return decryption.with(chars);
+            return PrivateKeyFactory.createKey(
+                    found instanceof PEMEncryptedKeyPair legacy
+                            ? decrypted(legacy, chars)
+                            : decrypted((PKCS8EncryptedPrivateKeyInfo) found, chars));
         } finally {
             Arrays.fill(decoded.array(), '\0');
             Arrays.fill(chars, '\0');
         }
+    }
+
+    private static PrivateKeyInfo decrypted(PKCS8EncryptedPrivateKeyInfo key, char[] passphrase)
+            throws PKCSException, OperatorCreationException {
+        return key.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                .setProvider(Formats.PROVIDER)
+                .build(passphrase));
+    }
+
+    // Of Bouncy Castle's two decryptors this one takes the passphrase's UTF-8 bytes, as OpenSSL does.
+    private static PrivateKeyInfo decrypted(PEMEncryptedKeyPair key, char[] passphrase) throws IOException {
+        return key.decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                        .setProvider(Formats.PROVIDER)
+                        .build(passphrase))
+                .getPrivateKeyInfo();
     }
 
     private byte[] readPassphrase() throws KeyLoadException {
@@ -185,14 +183,9 @@ final class PrivateKeyFile {
         return -1;
     }
 
-    /** Loaded with the first encrypted PKCS#8 file, as it takes a moment; never registered with the JVM. */
+    /** Loaded with the first encrypted PEM file, as it takes a moment; never registered with the JVM. */
     private static final class Formats {
         static final Provider PROVIDER = new BouncyCastleProvider();
-    }
-
-    @FunctionalInterface
-    private interface Decryption {
-        AsymmetricKeyParameter with(char[] passphrase) throws IOException, PKCSException, OperatorCreationException;
     }
 
     /** Bouncy Castle's PEM parser, which does not know OpenSSH's label. */
