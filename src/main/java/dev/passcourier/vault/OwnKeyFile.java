@@ -23,13 +23,19 @@ final class OwnKeyFile {
         Path absolute = file.toAbsolutePath();
         try {
             Files.createDirectories(absolute.getParent(), DurableFile.ownerOnlyDirectory(absolute));
-            DurableFile.write(absolute, content);
-        } catch (FileAlreadyExistsException e) {
-            // Another node was first; its key counts for both.
+            writeUnlessThere(absolute, content);
         } catch (IOException e) {
             throw new KeyLoadException(Code.FILE_NOT_WRITTEN, file, "it cannot be made; check its directory");
         } finally {
             Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    private static void writeUnlessThere(Path file, byte[] content) throws IOException {
+        try {
+            DurableFile.write(file, content);
+        } catch (FileAlreadyExistsException e) {
+            // Another node was first; its key counts for both.
         }
     }
 

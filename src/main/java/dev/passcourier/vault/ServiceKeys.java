@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -85,7 +86,7 @@ public final class ServiceKeys {
     }
 
     private static ECKey signing(Path file) throws KeyLoadException {
-        if (Files.notExists(file)) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             OwnKeyFile.create(file, newSigningKey().toJSONString().getBytes(StandardCharsets.UTF_8));
         }
         byte[] content = GuardedFile.readSecret(file);
@@ -117,7 +118,7 @@ public final class ServiceKeys {
     }
 
     private static SecretBytes atRest(Path file) throws KeyLoadException {
-        if (Files.notExists(file)) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             OwnKeyFile.create(file, newAtRestKey());
         }
         byte[] content = GuardedFile.readSecret(file);

@@ -27,6 +27,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.crypto.generators.BCrypt;
 import org.bouncycastle.crypto.util.ScryptConfig;
@@ -37,6 +39,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEOutputEncryptorBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemObjectGenerator;
 import org.bouncycastle.util.io.pem.PemWriter;
 
@@ -108,7 +111,21 @@ public final class TestKeys {
         }
     }
 
-    /** PKCS#1, SEC 1, a public key or a certificate, by the object's type. */
+    /** SEC 1 with its curve, as OpenSSL writes it. */
+    public static String sec1(KeyPair key) {
+        try {
+            var info = PrivateKeyInfo.getInstance(key.getPrivate().getEncoded());
+            var scalar = ((java.security.interfaces.ECPrivateKey) key.getPrivate()).getS();
+            int bits = ((java.security.interfaces.ECPrivateKey) key.getPrivate()).getParams().getOrder().bitLength();
+            var named = new ECPrivateKey(bits, scalar, info.getPrivateKeyAlgorithm().getParameters());
+            byte[] encoded = named.getEncoded();
+            return write(() -> new PemObject("EC PRIVATE KEY", encoded));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** PKCS#1, a public key or a certificate, by the object's type. */
     public static String pem(Object key) {
         return write(() -> new JcaMiscPEMGenerator(key));
     }
@@ -132,6 +149,11 @@ public final class TestKeys {
                         .setIterationCount(iterations)
                         .setPassword(PASSPHRASE.toCharArray())
                         .build()));
+    }
+
+    /** Encrypted PKCS#8 under {@link #PASSPHRASE}. */
+    public static String encryptedPem(KeyPair key) {
+        return pkcs8(key, PKCS8Generator.AES_256_CBC, 2048);
     }
 
     static String pkcs8Scrypt(KeyPair key) {
