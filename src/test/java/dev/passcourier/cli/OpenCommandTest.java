@@ -68,7 +68,8 @@ class OpenCommandTest {
     @Test
     void showsTheSecretWhenAsked() throws Exception {
         seal(" Canary#1 ");
-        assertThat(open("--signer", signer.toString(), "--show", sealed.toString())).isZero();
+        assertThat(open("--signer", signer.toString(), "--show", sealed.toString()))
+                .isZero();
         assertThat(out.toString().lines()).contains("secret        Canary#1 ");
         assertThat(err.toString()).isEmpty();
     }
@@ -83,14 +84,16 @@ class OpenCommandTest {
 
     @Test
     void printsJson() throws Exception {
-        assertThat(open("--signer", signer.toString(), "--output", "json", sealed.toString())).isZero();
+        assertThat(open("--signer", signer.toString(), "--output", "json", sealed.toString()))
+                .isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.path("requestId").asText()).isEqualTo("req-1");
         assertThat(json.path("signatureChecked").asBoolean()).isTrue();
         assertThat(json.has("secret")).isFalse();
         out.getBuffer().setLength(0);
         open("--output", "json", "--show", sealed.toString());
-        assertThat(new ObjectMapper().readTree(out.toString()).path("secret").asText()).isEqualTo("Canary#1");
+        assertThat(new ObjectMapper().readTree(out.toString()).path("secret").asText())
+                .isEqualTo("Canary#1");
     }
 
     @Test
@@ -105,7 +108,8 @@ class OpenCommandTest {
         Path to = directory.resolve("secret");
         assertThat(open("--to", to.toString(), sealed.toString())).isZero();
         assertThat(to).hasContent("Canary#1");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(to))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(to)))
+                .isEqualTo("rw-------");
         assertThat(out + "" + err).doesNotContain("Canary").contains("secret written to " + to);
 
         Files.writeString(to, "mine");
@@ -127,11 +131,14 @@ class OpenCommandTest {
         assertThat(open(sealed.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("PASSPHRASE_MISSING", key.toString());
         Path phrase = TestKeys.file(directory.resolve("phrase"), TestKeys.PASSPHRASE + "\n");
-        assertThat(open("--passphrase-file", phrase.toString(), sealed.toString())).isZero();
+        assertThat(open("--passphrase-file", phrase.toString(), sealed.toString()))
+                .isZero();
         TestKeys.file(phrase, "canary wrong");
-        assertThat(open("--passphrase-file", phrase.toString(), sealed.toString())).isEqualTo(1);
+        assertThat(open("--passphrase-file", phrase.toString(), sealed.toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("PASSPHRASE_WRONG").doesNotContain("canary wrong");
-        assertThat(open("--passphrase-env", "PASSCOURIER_NOT_SET", sealed.toString())).isEqualTo(1);
+        assertThat(open("--passphrase-env", "PASSCOURIER_NOT_SET", sealed.toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("PASSPHRASE_UNREADABLE", "PASSCOURIER_NOT_SET");
         assertThat(open("--passphrase-file", directory.resolve("{{env:HOME}}").toString(), sealed.toString()))
                 .isEqualTo(1);

@@ -101,10 +101,13 @@ class ClearBodyTest {
     @Test
     void refusesOtherEncodings() {
         for (String charset : List.of("UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-32BE")) {
-            assertThat(failure("{\"password\":\"x\"}".getBytes(Charset.forName(charset))).code())
+            assertThat(failure("{\"password\":\"x\"}".getBytes(Charset.forName(charset)))
+                            .code())
                     .isEqualTo(Code.NO_SECRET);
         }
-        assertThat(failure(new byte[] {'{', '"', 'p', 'a', 's', 's', 'w', 'o', 'r', 'd', '"', ':', '"', (byte) 0xFF, '"', '}'})
+        assertThat(failure(new byte[] {
+                            '{', '"', 'p', 'a', 's', 's', 'w', 'o', 'r', 'd', '"', ':', '"', (byte) 0xFF, '"', '}'
+                        })
                         .code())
                 .isEqualTo(Code.NO_SECRET);
     }
@@ -118,7 +121,8 @@ class ClearBodyTest {
 
     @Test
     void wipesTheBodyWhateverHappens() throws Exception {
-        for (String text : List.of("{\"password\":\"Canary#1\"}", "{\"password\":\"Canary", "{\"password\":\"*****\"}")) {
+        for (String text :
+                List.of("{\"password\":\"Canary#1\"}", "{\"password\":\"Canary", "{\"password\":\"*****\"}")) {
             var locked = new InClear(text.getBytes(StandardCharsets.UTF_8), ZSTACK);
             try (SecretBytes secret = ClearBody.read(locked)) {
                 assertThat(secret.length()).isPositive();

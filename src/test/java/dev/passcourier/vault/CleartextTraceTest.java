@@ -38,7 +38,8 @@ class CleartextTraceTest {
                 new SealTarget("none", null));
         byte[] disguised = randomPassword();
 
-        Opened fromRsa = bench.vault().seal(encrypted(disguised), bench.ring("a-2048"), null, VaultBench.FACTS, targets);
+        Opened fromRsa =
+                bench.vault().seal(encrypted(disguised), bench.ring("a-2048"), null, VaultBench.FACTS, targets);
         Opened fromBody = bench.vault().seal(inClear(disguised), KeyRing.empty(), null, VaultBench.FACTS, targets);
         Sealed atRest = fromBody.sealed().get(2);
         try (ClearResult clear = bench.vault().openAtRest(atRest.bytes(), atRest.deliveryId())) {
@@ -48,7 +49,9 @@ class CleartextTraceTest {
 
         Path dump = directory.resolve("live.hprof");
         byte[] witness = undisguised(disguised);
-        assertThat(found(dump(dump), disguised)).describedAs("the search itself").isNotEmpty();
+        assertThat(found(dump(dump), disguised))
+                .describedAs("the search itself")
+                .isNotEmpty();
         Arrays.fill(witness, (byte) 0);
         Files.delete(dump);
         assertThat(found(dump(dump), disguised)).isEmpty();
@@ -115,8 +118,8 @@ class CleartextTraceTest {
 
     // Letters and digits only: base64url and JSON spell them like base64 and text.
     private static byte[] randomPassword() {
-        byte[] letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] letters =
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".getBytes(StandardCharsets.US_ASCII);
         var random = new SecureRandom();
         byte[] disguised = new byte[24];
         for (int i = 0; i < disguised.length; i++) {

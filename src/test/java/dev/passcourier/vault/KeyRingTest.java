@@ -126,8 +126,9 @@ class KeyRingTest {
                     throw new IllegalStateException("s3cret");
                 }))
                 .singleElement()
-                .satisfies(finding ->
-                        assertThat(finding.toString()).contains("PASSPHRASE_UNREADABLE").doesNotContain("s3cret"));
+                .satisfies(finding -> assertThat(finding.toString())
+                        .contains("PASSPHRASE_UNREADABLE")
+                        .doesNotContain("s3cret"));
     }
 
     @Test
@@ -150,16 +151,16 @@ class KeyRingTest {
 
     @Test
     void tellsNameKindBitsAndFingerprint() throws Exception {
-        TestKeys.file(directory.resolve("a.pem"), TestKeys.pem(TestKeys.rsa2048().getPrivate()));
+        TestKeys.file(
+                directory.resolve("a.pem"), TestKeys.pem(TestKeys.rsa2048().getPrivate()));
         TestKeys.file(directory.resolve("b.pem"), TestKeys.pkcs8(TestKeys.ec("secp256r1")));
         TestKeys.file(directory.resolve("c.pem"), TestKeys.pkcs8(TestKeys.ed25519()));
         var keys = load(directory, null).keys();
-        assertThat(keys.get(0))
-                .isEqualTo(new KeyInfo("a", "RSA", 2048, sshFingerprint(TestKeys.rsa2048())));
+        assertThat(keys.get(0)).isEqualTo(new KeyInfo("a", "RSA", 2048, sshFingerprint(TestKeys.rsa2048())));
         assertThat(keys.get(1)).extracting(KeyInfo::algorithm, KeyInfo::bits).containsExactly("EC", 256);
         assertThat(keys.get(2)).extracting(KeyInfo::algorithm, KeyInfo::bits).containsExactly("ED25519", 256);
-        assertThat(keys).extracting(KeyInfo::fingerprint).allSatisfy(fingerprint ->
-                assertThat(fingerprint).matches("SHA256:[A-Za-z0-9+/]{43}"));
+        assertThat(keys).extracting(KeyInfo::fingerprint).allSatisfy(fingerprint -> assertThat(fingerprint)
+                .matches("SHA256:[A-Za-z0-9+/]{43}"));
     }
 
     @Test
@@ -221,16 +222,15 @@ class KeyRingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "OPENSSH PRIVATE KEY", "DSA PRIVATE KEY"})
+    @ValueSource(
+            strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "OPENSSH PRIVATE KEY", "DSA PRIVATE KEY"})
     void refusesRubbleBetweenTheLinesOfAKey(String label) {
         String rubble = Base64.getEncoder().encodeToString("canary rubble, no key".getBytes(StandardCharsets.UTF_8));
         Path file = TestKeys.file(
                 directory.resolve("web.pem"),
                 "-----BEGIN " + label + "-----\n" + rubble + "\n-----END " + label + "-----\n");
-        assertThat(findings(file, null))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.code())
-                        .isIn(Code.KEY_DAMAGED, Code.PASSPHRASE_MISSING));
+        assertThat(findings(file, null)).singleElement().satisfies(finding -> assertThat(finding.code())
+                .isIn(Code.KEY_DAMAGED, Code.PASSPHRASE_MISSING));
     }
 
     @Test
@@ -247,16 +247,15 @@ class KeyRingTest {
                 one.getPrimeExponentP(),
                 other.getPrimeExponentQ(),
                 one.getCrtCoefficient());
-        Path file = TestKeys.file(
-                directory.resolve("web.pem"),
-                pem(new PemObject("RSA PRIVATE KEY", mixed.getEncoded())));
+        Path file =
+                TestKeys.file(directory.resolve("web.pem"), pem(new PemObject("RSA PRIVATE KEY", mixed.getEncoded())));
         assertThat(findings(file, null)).extracting(Finding::code).containsExactly(Code.KEY_DAMAGED);
     }
 
     @Test
     void refusesAFileTooLargeForAKey() {
-        Path file = TestKeys.file(
-                directory.resolve("web.pem"), "\n".repeat(70_000) + TestKeys.pkcs8(TestKeys.rsa2048()));
+        Path file =
+                TestKeys.file(directory.resolve("web.pem"), "\n".repeat(70_000) + TestKeys.pkcs8(TestKeys.rsa2048()));
         assertThat(findings(file, null)).extracting(Finding::code).containsExactly(Code.KEY_FORMAT);
     }
 

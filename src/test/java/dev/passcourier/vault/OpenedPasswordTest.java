@@ -133,7 +133,8 @@ class OpenedPasswordTest {
                 arguments("a noncharacter", encrypted("a-2048", "Canary\uffff")),
                 arguments("not UTF-8", encrypted("a-2048", new byte[] {'a', (byte) 0xC3, 'b'})),
                 arguments("cut UTF-8", encrypted("a-2048", new byte[] {'a', (byte) 0xC3})),
-                arguments("a surrogate in UTF-8", encrypted("a-2048", new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80})),
+                arguments("a surrogate in UTF-8", encrypted("a-2048", new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80
+                })),
                 arguments("overlong UTF-8", encrypted("a-2048", new byte[] {(byte) 0xC1, (byte) 0xA1})),
                 arguments("no padding at all", unpadded("Canary#1")),
                 arguments("OAEP", oaep("Canary#1")));
@@ -170,8 +171,8 @@ class OpenedPasswordTest {
     @Test
     void hasNoNameForASecretInClearNorForAMalformedCiphertext() throws Exception {
         assertThat(vault.fingerprint(VaultBench.inClear("Canary#1"))).isEmpty();
-        var failure = catchThrowableOfType(
-                VaultException.class, () -> vault.fingerprint(new Encrypted(ascii("no base64!"))));
+        var failure =
+                catchThrowableOfType(VaultException.class, () -> vault.fingerprint(new Encrypted(ascii("no base64!"))));
         assertThat(failure.code()).isEqualTo(Code.WRONG_KEY);
     }
 
@@ -180,8 +181,8 @@ class OpenedPasswordTest {
         byte[] sealed = opened.sealed().get(0).bytes();
         try (ClearResult result =
                 vault.openAtRest(sealed, opened.sealed().get(0).deliveryId())) {
-            try (SecretBytes secret = JsonStrings.find(result.readAllBytes(), List.of("secret"))
-                    .orElseThrow()) {
+            try (SecretBytes secret =
+                    JsonStrings.find(result.readAllBytes(), List.of("secret")).orElseThrow()) {
                 return opened.keyName() + " " + new String(secret.borrow(), StandardCharsets.UTF_8);
             }
         }
@@ -193,8 +194,7 @@ class OpenedPasswordTest {
     }
 
     private Opened open(KeyRing ring, String key, byte[] base64) throws VaultException {
-        return vault.seal(
-                new Encrypted(base64), ring, key, VaultBench.FACTS, List.of(new SealTarget("ops", null)));
+        return vault.seal(new Encrypted(base64), ring, key, VaultBench.FACTS, List.of(new SealTarget("ops", null)));
     }
 
     private static byte[] encrypted(String key, String password) {

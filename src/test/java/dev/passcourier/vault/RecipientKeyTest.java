@@ -139,8 +139,7 @@ class RecipientKeyTest {
     }
 
     private static Finding finding(Path file, String pinned) {
-        return catchThrowableOfType(
-                        KeyLoadException.class, () -> RecipientKey.load(file, pinned, VaultBench.CLOCK))
+        return catchThrowableOfType(KeyLoadException.class, () -> RecipientKey.load(file, pinned, VaultBench.CLOCK))
                 .findings()
                 .get(0);
     }

@@ -82,7 +82,8 @@ class ResultOpenerTest {
 
     @Test
     void toleratesWrappedLines() throws Exception {
-        String jwe = compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).replaceAll("(.{64})", "$1\r\n");
+        String jwe =
+                compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).replaceAll("(.{64})", "$1\r\n");
         open(jwe, Expected.ANY).close();
     }
 
@@ -105,7 +106,8 @@ class ResultOpenerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void refusesAnAlteredResult(int part) throws Exception {
-        String[] parts = compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).split("\\.");
+        String[] parts =
+                compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).split("\\.", 5);
         char first = parts[part].charAt(0);
         parts[part] = (first == 'A' ? 'B' : 'A') + parts[part].substring(1);
         assertThat(reason(String.join(".", parts))).isEqualTo(Reason.ALTERED);
@@ -113,9 +115,12 @@ class ResultOpenerTest {
 
     @Test
     void refusesAResultPutTogetherFromTwo() throws Exception {
-        String[] one = compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).split("\\.");
-        String[] two = compact(bench.seal("Canary#2", VaultBench.FACTS, recipient)).split("\\.");
-        assertThat(reason(String.join(".", one[0], one[1], two[2], two[3], two[4]))).isEqualTo(Reason.ALTERED);
+        String[] one =
+                compact(bench.seal("Canary#1", VaultBench.FACTS, recipient)).split("\\.", 5);
+        String[] two =
+                compact(bench.seal("Canary#2", VaultBench.FACTS, recipient)).split("\\.", 5);
+        assertThat(reason(String.join(".", one[0], one[1], two[2], two[3], two[4])))
+                .isEqualTo(Reason.ALTERED);
     }
 
     @ParameterizedTest
@@ -149,7 +154,9 @@ class ResultOpenerTest {
                         .reason())
                 .isEqualTo(Reason.EXPIRED);
         late.open(sealed.bytes(), new Expected(null, null, true)).close();
-        opener(VaultBench.NOT_AFTER.minusMillis(1)).open(sealed.bytes(), Expected.ANY).close();
+        opener(VaultBench.NOT_AFTER.minusMillis(1))
+                .open(sealed.bytes(), Expected.ANY)
+                .close();
     }
 
     @Test

@@ -57,8 +57,7 @@ class SealedResultTest {
         assertThat(sealed.mediaType()).isEqualTo("application/jose");
 
         var jwe = new JsonWebEncryption();
-        jwe.setAlgorithmConstraints(
-                new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, algorithm));
+        jwe.setAlgorithmConstraints(new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, algorithm));
         jwe.setContentEncryptionAlgorithmConstraints(
                 new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "A256GCM"));
         jwe.setCompactSerialization(new String(sealed.bytes(), StandardCharsets.US_ASCII));
@@ -102,8 +101,8 @@ class SealedResultTest {
                 new SealTarget("a", bench.recipient(TestKeys.rsa2048().getPublic())),
                 new SealTarget("b", null),
                 new SealTarget("c", bench.recipient(TestKeys.ec("secp256r1").getPublic())));
-        Opened opened = bench.vault()
-                .seal(VaultBench.inClear("Canary#1"), KeyRing.empty(), null, VaultBench.FACTS, targets);
+        Opened opened =
+                bench.vault().seal(VaultBench.inClear("Canary#1"), KeyRing.empty(), null, VaultBench.FACTS, targets);
         assertThat(opened.sealed()).extracting(Sealed::alias).containsExactly("a", "b", "c");
         assertThat(opened.sealed())
                 .extracting(Sealed::mediaType)
@@ -149,7 +148,8 @@ class SealedResultTest {
     @Test
     void refusesAnAtRestSealOfAnotherDelivery() throws Exception {
         Sealed sealed = bench.seal("Canary#1", VaultBench.FACTS, null);
-        assertThat(code(bench.vault(), sealed.bytes(), DeliveryIds.of("req-2", "ops"))).isEqualTo(Code.NOT_OPENED);
+        assertThat(code(bench.vault(), sealed.bytes(), DeliveryIds.of("req-2", "ops")))
+                .isEqualTo(Code.NOT_OPENED);
         assertThat(code(new VaultBench(directory.resolve("other")).vault(), sealed.bytes(), sealed.deliveryId()))
                 .isEqualTo(Code.NOT_OPENED);
     }
@@ -173,15 +173,13 @@ class SealedResultTest {
 
     @Test
     void sealsNothingWhoseLifetimeIsOver() {
-        var failure = catchThrowableOfType(
-                VaultException.class,
-                () -> bench.at(VaultBench.NOT_AFTER)
-                        .seal(
-                                VaultBench.inClear("Canary#1"),
-                                KeyRing.empty(),
-                                null,
-                                VaultBench.FACTS,
-                                List.of(new SealTarget("ops", null))));
+        var failure = catchThrowableOfType(VaultException.class, () -> bench.at(VaultBench.NOT_AFTER)
+                .seal(
+                        VaultBench.inClear("Canary#1"),
+                        KeyRing.empty(),
+                        null,
+                        VaultBench.FACTS,
+                        List.of(new SealTarget("ops", null))));
         assertThat(failure.code()).isEqualTo(Code.EXPIRED);
     }
 
@@ -190,7 +188,8 @@ class SealedResultTest {
         RecipientKey recipient = bench.recipient(TestKeys.ec("secp256r1").getPublic());
         for (RecipientKey target : new RecipientKey[] {recipient, null}) {
             assertThat(bench.seal("Canary#1", VaultBench.FACTS, target).bytes())
-                    .isNotEqualTo(bench.seal("Canary#1", VaultBench.FACTS, target).bytes());
+                    .isNotEqualTo(
+                            bench.seal("Canary#1", VaultBench.FACTS, target).bytes());
         }
     }
 
@@ -203,20 +202,18 @@ class SealedResultTest {
                 var buffer = new SecretBuffer(1);
                 var unlocked = new Unlocked(secret, "key")) {
             buffer.write("Canary#1");
-            var described = List.of(locked, opened, secret, buffer, unlocked, bench.keys(), bench.vault()).toString();
-            assertThat(described).doesNotContain("Canary").contains(opened.sealed().get(0).deliveryId());
+            var described = List.of(locked, opened, secret, buffer, unlocked, bench.keys(), bench.vault())
+                    .toString();
+            assertThat(described)
+                    .doesNotContain("Canary")
+                    .contains(opened.sealed().get(0).deliveryId());
         }
         assertThat(new LockedSecret.Encrypted(new byte[] {1}).toString()).isEqualTo("Encrypted");
     }
 
     private String kind(String secret, ResultFacts facts) throws VaultException {
         return bench.vault()
-                .seal(
-                        VaultBench.inClear(secret),
-                        KeyRing.empty(),
-                        null,
-                        facts,
-                        List.of(new SealTarget("ops", null)))
+                .seal(VaultBench.inClear(secret), KeyRing.empty(), null, facts, List.of(new SealTarget("ops", null)))
                 .kind();
     }
 

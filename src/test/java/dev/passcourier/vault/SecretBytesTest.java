@@ -27,7 +27,8 @@ class SecretBytesTest {
                 buffer.write("bc");
             }
             try (SecretBytes secret = buffer.toSecret()) {
-                assertThat(new String(secret.borrow(), StandardCharsets.US_ASCII)).isEqualTo("abc".repeat(100));
+                assertThat(new String(secret.borrow(), StandardCharsets.US_ASCII))
+                        .isEqualTo("abc".repeat(100));
             }
         }
     }

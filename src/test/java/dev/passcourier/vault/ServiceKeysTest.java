@@ -78,7 +78,8 @@ class ServiceKeysTest {
                 seen.add(ServiceKeys.loadOrCreate(signing, atRest).signingThumbprint());
                 return null;
             };
-            for (var node : pool.invokeAll(IntStream.range(0, nodes).mapToObj(i -> start).toList())) {
+            for (var node : pool.invokeAll(
+                    IntStream.range(0, nodes).mapToObj(i -> start).toList())) {
                 node.get();
             }
         } finally {
@@ -129,8 +130,7 @@ class ServiceKeysTest {
     }
 
     private void assertFails(Code code, Path file) {
-        var failure =
-                catchThrowableOfType(KeyLoadException.class, () -> ServiceKeys.loadOrCreate(signing, atRest));
+        var failure = catchThrowableOfType(KeyLoadException.class, () -> ServiceKeys.loadOrCreate(signing, atRest));
         assertThat(failure.findings()).singleElement().satisfies(finding -> {
             assertThat(finding.code()).isEqualTo(code);
             assertThat(finding.file()).isEqualTo(file);

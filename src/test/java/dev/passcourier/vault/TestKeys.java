@@ -116,8 +116,12 @@ public final class TestKeys {
         try {
             var info = PrivateKeyInfo.getInstance(key.getPrivate().getEncoded());
             var scalar = ((java.security.interfaces.ECPrivateKey) key.getPrivate()).getS();
-            int bits = ((java.security.interfaces.ECPrivateKey) key.getPrivate()).getParams().getOrder().bitLength();
-            var named = new ECPrivateKey(bits, scalar, info.getPrivateKeyAlgorithm().getParameters());
+            int bits = ((java.security.interfaces.ECPrivateKey) key.getPrivate())
+                    .getParams()
+                    .getOrder()
+                    .bitLength();
+            var named =
+                    new ECPrivateKey(bits, scalar, info.getPrivateKeyAlgorithm().getParameters());
             byte[] encoded = named.getEncoded();
             return write(() -> new PemObject("EC PRIVATE KEY", encoded));
         } catch (IOException e) {

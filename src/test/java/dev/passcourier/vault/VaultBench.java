@@ -14,8 +14,8 @@ public final class VaultBench {
     public static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");
     public static final Instant NOT_AFTER = NOW.plusSeconds(3600);
     public static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-    public static final ResultFacts FACTS = new ResultFacts(
-            "req-1", "huawei-ecs", "main", "i-0815", "password", "Administrator", NOW, NOT_AFTER);
+    public static final ResultFacts FACTS =
+            new ResultFacts("req-1", "huawei-ecs", "main", "i-0815", "password", "Administrator", NOW, NOT_AFTER);
 
     private final Path directory;
     private final ServiceKeys keys;
@@ -23,7 +23,8 @@ public final class VaultBench {
     /** In an empty directory. */
     public VaultBench(Path directory) throws KeyLoadException {
         this.directory = directory;
-        this.keys = ServiceKeys.loadOrCreate(directory.resolve("own/signing.jwk"), directory.resolve("own/at-rest.key"));
+        this.keys =
+                ServiceKeys.loadOrCreate(directory.resolve("own/signing.jwk"), directory.resolve("own/at-rest.key"));
     }
 
     public ServiceKeys keys() {
