@@ -36,12 +36,11 @@ final class MailComposer implements Composer {
     @Override
     public void compose(OutboxItem item, Instant now, Message out) throws OutboxException {
         try {
-            MimeMessage mail = new MimeMessage(session);
+            MimeMessage mail = new DeliveryMail(session, "<" + item.deliveryId() + "@" + host() + ">");
             mail.setFrom(from);
             mail.setRecipient(MimeMessage.RecipientType.TO, to);
             mail.setSubject(MailText.subject(item), UTF_8);
             mail.setSentDate(Date.from(now));
-            mail.setHeader("Message-ID", "<" + item.deliveryId() + "@" + host() + ">");
             mail.setHeader("Auto-Submitted", "auto-generated");
             mail.setHeader("X-Passcourier-Attempt", Integer.toString(item.attempt()));
             mail.setContent(content(item));
@@ -111,5 +110,22 @@ final class MailComposer implements Composer {
         part.setHeader("Content-Type", content.getContentType());
         part.setHeader("Content-Transfer-Encoding", "base64");
         return part;
+    }
+
+    /** A mail with a Message-ID of ours; the library's would look this host's name up and differ at every attempt. */
+    private static final class DeliveryMail extends MimeMessage {
+
+        private final String messageId;
+
+        DeliveryMail(Session session, String messageId) throws MessagingException {
+            super(session);
+            this.messageId = messageId;
+            updateMessageID();
+        }
+
+        @Override
+        protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", messageId);
+        }
     }
 }

@@ -14,7 +14,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** TLS that trusts the certificate authorities of one PEM file and no others. */
+/**
+ * TLS that trusts the certificate authorities of one PEM file and no others. A server's own certificate in that file is
+ * trusted as it is, also after its end: Java checks the dates of what an authority issued only.
+ */
 public final class PemTrust {
 
     private PemTrust() {}
