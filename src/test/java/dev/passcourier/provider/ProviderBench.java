@@ -1,5 +1,7 @@
 package dev.passcourier.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.fetch.CloudAccount;
@@ -76,7 +78,7 @@ public final class ProviderBench implements AutoCloseable {
         return (SignInCloud) contract.cloud();
     }
 
-    /** Calls to the API and to the sign-in so far. */
+    /** Calls to the API so far; sign-in calls are not among them. */
     public List<Call> calls() {
         return contract.cloud().calls();
     }
@@ -124,6 +126,7 @@ public final class ProviderBench implements AutoCloseable {
 
     /** Does what the vault does, the plain way. */
     public String open(Answer answer) throws IOException {
+        assertThat(answer).isInstanceOf(Answer.Found.class);
         LockedSecret secret = ((Answer.Found) answer).secret();
         if (secret instanceof LockedSecret.Encrypted encrypted) {
             String base64 = new String(encrypted.base64(), StandardCharsets.US_ASCII);
