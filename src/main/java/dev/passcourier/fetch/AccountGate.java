@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets an account's consumers take their next message only when the cloud may be asked: its rate allows it, it has not
@@ -16,6 +17,10 @@ public final class AccountGate {
 
     private static final int FAILURES_TO_OPEN = 10;
     private static final Duration OPEN_FOR = Duration.ofSeconds(30);
+    /** A probe whose message came to nothing must not keep the gate shut for ever. */
+    private static final Duration LONGEST_PROBE = Duration.ofMinutes(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
     private final Bucket bucket;
     private final CircuitBreaker breaker;
@@ -41,6 +46,7 @@ public final class AccountGate {
                         .failureRateThreshold(100)
                         .waitDurationInOpenState(OPEN_FOR)
                         .permittedNumberOfCallsInHalfOpenState(1)
+                        .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                         .build());
         this.clock = clock;
     }
@@ -70,17 +76,17 @@ public final class AccountGate {
 
     /** The cloud answered as a cloud should. */
     public void answered() {
-        breaker.onSuccess(0, java.util.concurrent.TimeUnit.MILLISECONDS);
+        breaker.onSuccess(0, TimeUnit.MILLISECONDS);
     }
 
     /** The cloud failed; after enough failures in a row nobody asks it for a while, then one consumer probes. */
     public void failed() {
-        breaker.onError(0, java.util.concurrent.TimeUnit.MILLISECONDS, new IllegalStateException("cloud failed"));
+        breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("cloud failed"));
     }
 
-    /** Nobody asks before the time is over: the cloud said so. */
+    /** Nobody asks before the time is over, 15 minutes at most: the cloud said so. */
     public void pause(Duration wait) {
-        Instant until = clock.instant().plus(wait);
+        Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
         if (until.isAfter(pausedUntil)) {
             pausedUntil = until;
         }

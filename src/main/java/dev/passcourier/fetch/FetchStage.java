@@ -10,6 +10,7 @@ import dev.passcourier.provider.ProviderType;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Vault;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class FetchStage {
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
     private final Clock clock;
-    private final RandomGenerator jitter = RandomGenerator.getDefault();
+    private final RandomGenerator jitter = new SecureRandom();
     private final List<CloudAccount> clouds = new ArrayList<>();
     private final List<String> accounts = new ArrayList<>();
     private final List<Integer> concurrency = new ArrayList<>();

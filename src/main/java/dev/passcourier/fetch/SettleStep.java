@@ -6,6 +6,7 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.VaultException;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -15,6 +16,9 @@ import org.apache.camel.Processor;
  * Wipes what the conversation left in memory.
  */
 public final class SettleStep implements Processor {
+
+    /** Longer than the five minutes that clouds lock a key for. */
+    private static final Duration LOCKED_FOR = Duration.ofMinutes(6);
 
     private final Sealing sealing;
     private final Postponing postponing;
@@ -47,8 +51,17 @@ public final class SettleStep implements Processor {
             return;
         }
         gate.answered();
-        if (answer instanceof Answer.Retry retry && retry.after() != null) {
+        if (answer instanceof Answer.Retry retry) {
+            pause(retry);
+        }
+    }
+
+    /** A locked key must rest whole: every further call would lock it again. */
+    private void pause(Answer.Retry retry) {
+        if (retry.after() != null) {
             gate.pause(retry.after());
+        } else if (retry.failure() == TransientFailure.LOCKED) {
+            gate.pause(LOCKED_FOR);
         }
     }
 
