@@ -47,6 +47,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (Demo demo = Demo.start(Home.find(), directory, out, terminal, Clock.systemUTC())) {
             boolean fine = demo.run();
             if (!exit) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(demo), "stop"));
                 out.println("It stays up; press Ctrl-C to stop.");
                 out.flush();
                 new CountDownLatch(1).await();
@@ -57,6 +58,14 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (Exception e) {
             spec.commandLine().getErr().println(StartFailure.text(e));
             return 1;
+        }
+    }
+
+    private static void stop(Demo demo) {
+        try {
+            demo.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the demo did not stop cleanly", e);
         }
     }
 }

@@ -206,17 +206,22 @@ public final class Demo implements AutoCloseable {
     }
 
     private void tellWhere() throws IOException {
-        Path home = Path.of("").toAbsolutePath().relativize(world.home());
+        Path here = Path.of("").toAbsolutePath();
+        Path home = world.home().startsWith(here) ? here.relativize(world.home()) : world.home();
         out.println("Where things lie");
         out.println("  settings        " + home.resolve("config/passcourier.yaml"));
         out.println("  sealed results  " + home.resolve("archive"));
         out.println("  batch results   " + home.resolve("drop/done/machines.csv.results.csv"));
         out.println("  audit trail     " + home.resolve("data/audit"));
         out.println();
-        out.println("Next, open one yourself (add --show to see the password):");
-        out.println("  mvn -q exec:java -Dexec.args=\"open --key " + home.resolve("recipients/ops.pem") + " --signer "
+        String open = "open --key " + home.resolve("recipients/ops.pem") + " --signer "
                 + home.resolve("data/keys/signing.pub.jwk") + " "
-                + home.resolve("archive").resolve(firstSealed().getFileName()) + "\"");
+                + home.resolve("archive").resolve(firstSealed().getFileName());
+        out.println("Next, open one yourself (add --show to see the password):");
+        out.println(
+                System.getProperty("passcourier.home") == null
+                        ? "  mvn -q exec:java -Dexec.args=\"" + open + "\""
+                        : "  bin/passcourier " + open);
         out.println();
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class LiveTable {
 
-    private static final String FORMAT = "  %-34s %-11s %-10s %-11s %-24s %s";
+    private static final String FORMAT = "  %-40s %-11s %-8s %-9s %-21s %s";
 
     private final PrintWriter out;
     private final boolean terminal;
@@ -33,7 +33,7 @@ final class LiveTable {
     }
 
     void header() {
-        out.println(line("REQUEST", "ACCOUNT", "SOURCE", "STATE", "OUTCOME", "ATTEMPTS"));
+        out.println((terminal ? "" : "  TIME") + line("REQUEST", "ACCOUNT", "SOURCE", "STATE", "OUTCOME", "ATTEMPTS"));
         out.flush();
     }
 
