@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;

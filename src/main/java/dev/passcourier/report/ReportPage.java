@@ -1,9 +1,9 @@
 package dev.passcourier.report;
 
-import dev.passcourier.fetch.Advice;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.LineResult;
+import dev.passcourier.request.Advice;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;

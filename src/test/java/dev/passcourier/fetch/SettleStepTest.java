@@ -10,6 +10,7 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;

@@ -1,6 +1,4 @@
-package dev.passcourier.fetch;
-
-import dev.passcourier.request.Verdict;
+package dev.passcourier.request;
 
 /** What a requester can do about a verdict, in one sentence. */
 public final class Advice {
