@@ -4,6 +4,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.service.PasscourierService;
 import dev.passcourier.vault.KeyLoadException;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ public final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
         try {
-            Settings settings = SettingsLoader.load(file, Clock.systemUTC());
+            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
             PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
             Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
             err.println(summary(settings, service));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.provider.ProviderCatalog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,7 +59,7 @@ public final class ValidateCommand implements Callable<Integer> {
 
     private static List<Finding> findings(Path file) {
         try {
-            SettingsLoader.load(file, Clock.systemUTC());
+            SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
             return List.of();
         } catch (InvalidConfigurationException e) {
             return e.findings();

@@ -1,8 +1,6 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.passcourier.provider.AccountSettings;
-import dev.passcourier.provider.ProviderType;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
@@ -10,36 +8,36 @@ import java.util.Map;
 /** Asks each account's provider whether it can use the settings, and where it would send calls. */
 final class AccountCheck {
 
-    private final Map<String, ProviderType> providers;
+    private final Map<String, ? extends AccountType> providers;
     private final Findings findings;
     private final Clock clock;
 
-    private AccountCheck(Map<String, ProviderType> providers, Findings findings, Clock clock) {
+    private AccountCheck(Map<String, ? extends AccountType> providers, Findings findings, Clock clock) {
         this.providers = providers;
         this.findings = findings;
         this.clock = clock;
     }
 
-    static void of(JsonNode root, Map<String, ProviderType> providers, Findings findings, Clock clock) {
+    static void of(JsonNode root, Map<String, ? extends AccountType> providers, Findings findings, Clock clock) {
         AccountCheck check = new AccountCheck(providers, findings, clock);
         root.path("accounts").properties().forEach(account -> check.account(account.getKey(), account.getValue()));
     }
 
     private void account(String name, JsonNode account) {
         String key = Keys.of("accounts", name);
-        ProviderType provider = providers.get(account.path("provider").asText());
+        AccountType provider = providers.get(account.path("provider").asText());
         if (provider == null || findings.concern(key + ".settings") || findings.concern(key + ".insecure")) {
             return;
         }
         try {
-            AccountSettings settings = new AccountSettings(name, account.path("settings"), clock);
-            provider.endpoints(settings)
+            JsonNode settings = account.path("settings");
+            provider.endpoints(name, settings, clock)
                     .forEach((use, url) -> endpoint(
                             key + ".settings",
                             use,
                             url,
                             account.path("insecure").asBoolean()));
-            provider.protocol(settings);
+            provider.demandUsable(name, settings, clock);
         } catch (ConfigurationException e) {
             findings.add(key + ".settings", e, "see config/REFERENCE.md for what the provider takes");
         } catch (RuntimeException e) {

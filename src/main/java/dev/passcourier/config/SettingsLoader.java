@@ -1,8 +1,6 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.passcourier.provider.ProviderCatalog;
-import dev.passcourier.provider.ProviderType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,12 +21,13 @@ public final class SettingsLoader {
     /** Largest settings file, in bytes. */
     static final int MAX_FILE = 1 << 20;
 
-    private final Map<String, ProviderType> providers;
+    private final Map<String, ? extends AccountType> providers;
     private final SchemaParts schema;
     private final UnaryOperator<@Nullable String> environment;
     private final Clock clock;
 
-    SettingsLoader(Map<String, ProviderType> providers, UnaryOperator<@Nullable String> environment, Clock clock) {
+    SettingsLoader(
+            Map<String, ? extends AccountType> providers, UnaryOperator<@Nullable String> environment, Clock clock) {
         this.providers = providers;
         this.schema = new SchemaParts(SettingsSchema.of(providers));
         this.environment = environment;
@@ -36,15 +35,17 @@ public final class SettingsLoader {
     }
 
     /**
-     * Loads the settings for all providers on the class path.
+     * Loads the settings.
      *
      * @param file  usually {@code config/passcourier.yaml}; the folder above its folder is the home that relative paths
      *              count from
+     * @param providers the kinds of accounts there are, by id
      * @param clock tells whether a schedule's times have all passed
      * @throws InvalidConfigurationException with everything that is wrong
      */
-    public static Settings load(Path file, Clock clock) throws InvalidConfigurationException {
-        return new SettingsLoader(ProviderCatalog.find(), System::getenv, clock).read(file);
+    public static Settings load(Path file, Map<String, ? extends AccountType> providers, Clock clock)
+            throws InvalidConfigurationException {
+        return new SettingsLoader(providers, System::getenv, clock).read(file);
     }
 
     Settings read(Path file) throws InvalidConfigurationException {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.passcourier.provider.ProviderType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +21,7 @@ final class SettingsSchema {
     private SettingsSchema() {}
 
     /** Puts the schema together, as a fresh tree. */
-    static ObjectNode of(Map<String, ProviderType> providers) {
+    static ObjectNode of(Map<String, ? extends AccountType> providers) {
         ObjectNode root = read(SettingsSchema.class, "core.schema.json");
         providers.forEach((id, provider) -> add(id, read(provider.getClass(), id + ".schema.json"), root));
         return root;

@@ -5,6 +5,7 @@ import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.RequestRow;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.service.PasscourierService;
 import dev.passcourier.vault.NotOpenedException;
@@ -63,7 +64,7 @@ public final class Demo implements AutoCloseable {
         out.flush();
         DemoWorld world = DemoWorld.start(where, clock);
         try {
-            Settings settings = SettingsLoader.load(world.settings(), clock);
+            Settings settings = SettingsLoader.load(world.settings(), ProviderCatalog.find(), clock);
             PasscourierService service = PasscourierService.start(programHome, settings, clock);
             return new Demo(out, clock, world, service, terminal);
         } catch (Exception e) {

@@ -1,7 +1,10 @@
 package dev.passcourier.provider;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.config.AccountType;
 import dev.passcourier.config.ConfigurationException;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Map;
 
 /**
@@ -10,7 +13,7 @@ import java.util.Map;
  * the same resource folder, the JSON Schema of the account's {@code settings}, and the route template
  * {@code provider-<id>} in {@code routes/provider/<id>.camel.yaml}.
  */
-public interface ProviderType {
+public interface ProviderType extends AccountType {
 
     /** The id that accounts name, in kebab case. */
     String id();
@@ -26,4 +29,14 @@ public interface ProviderType {
 
     /** The protocol for one account. */
     CloudProtocol protocol(AccountSettings account) throws ConfigurationException;
+
+    @Override
+    default Map<String, URI> endpoints(String account, JsonNode settings, Clock clock) throws ConfigurationException {
+        return endpoints(new AccountSettings(account, settings, clock));
+    }
+
+    @Override
+    default void demandUsable(String account, JsonNode settings, Clock clock) throws ConfigurationException {
+        protocol(new AccountSettings(account, settings, clock));
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.provider.ProviderCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ class DemoFilesTest {
         Path config = Files.createDirectories(folder.resolve("config"));
         Files.copy(files.accounts(), config.resolve(SettingsLoader.FILE_NAME));
 
-        Settings settings = SettingsLoader.load(config.resolve(SettingsLoader.FILE_NAME), Clock.systemUTC());
+        Settings settings = SettingsLoader.load(
+                config.resolve(SettingsLoader.FILE_NAME), ProviderCatalog.find(), Clock.systemUTC());
 
         assertThat(settings.accounts())
                 .containsOnlyKeys(

@@ -7,6 +7,7 @@ import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.RequestState;
+import dev.passcourier.provider.ProviderCatalog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,7 +23,7 @@ class WholeServiceTest {
     @Test
     void aBatchIsDelivered() throws Exception {
         try (DemoWorld world = DemoWorld.start(directory.resolve("demo"), Clock.systemUTC())) {
-            var settings = SettingsLoader.load(world.settings(), Clock.systemUTC());
+            var settings = SettingsLoader.load(world.settings(), ProviderCatalog.find(), Clock.systemUTC());
             try (PasscourierService service =
                     PasscourierService.start(Path.of("").toAbsolutePath(), settings, Clock.systemUTC())) {
                 Files.writeString(
