@@ -95,6 +95,11 @@ public final class PasscourierService implements AutoCloseable {
         return broker.port();
     }
 
+    /** What the routes run in. */
+    CamelContext camel() {
+        return main.getCamelContext();
+    }
+
     private void open() throws Exception {
         DataDirectory data = keep(DataDirectory.open(settings.service().dataDirectory()));
         keys = ServiceKeys.loadOrCreate(

@@ -1,0 +1,425 @@
+package dev.passcourier.structure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.structure.RouteFile.Flow;
+import dev.passcourier.structure.RouteFile.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** How route files look. Each rule closes a way by which a secret or a message could be lost; its message says which. */
+class RouteFilesTest {
+
+    private static final int MOST_STEPS = 12;
+
+    private static final List<RouteFile> FILES = RouteFile.all();
+    private static final List<Flow> FLOWS =
+            FILES.stream().flatMap(file -> file.flows().stream()).toList();
+
+    /** The only words a step may begin with. */
+    private static final Set<String> WORDS =
+            Set.of("process", "to", "filter", "loop", "split", "doTry", "doCatch", "setVariable", "setProperty");
+
+    /** Words that invite, and what to do instead. */
+    private static final Map<String, String> INSTEAD = Map.ofEntries(
+            Map.entry("toD", "addresses come from the configuration only: use a template parameter"),
+            Map.entry(
+                    "recipientList",
+                    "addresses come from the configuration only: end with envelopes for direct:hand-on"),
+            Map.entry(
+                    "routingSlip", "addresses come from the configuration only: end with envelopes for direct:hand-on"),
+            Map.entry(
+                    "dynamicRouter",
+                    "addresses come from the configuration only: end with envelopes for direct:hand-on"),
+            Map.entry(
+                    "poll", "what comes in comes in by a consumer, in its transaction: write a route that consumes it"),
+            Map.entry("pollEnrich", "what comes in comes in by a consumer, in its transaction: write a route for it"),
+            Map.entry("enrich", "headers would travel along: use http-call, to, http-reply"),
+            Map.entry("wireTap", "copies leave the transaction: audit inside a step, before the act"),
+            Map.entry("multicast", "copies share what they must not: end with one envelope per receiver"),
+            Map.entry("threads", "another thread leaves the transaction: raise the consumer's concurrency"),
+            Map.entry("delay", "a delayed thread holds a transaction: send an envelope with a delay"),
+            Map.entry("throttle", "rates are paid before a message is taken: set the account's rate"),
+            Map.entry("idempotentConsumer", "the ledger knows what was asked: IntakeCheck asks it"),
+            Map.entry("aggregate", "nothing waits in memory: send an envelope, or let the ledger count"),
+            Map.entry("resequence", "nothing waits in memory: do without an order"),
+            Map.entry("onException", "the transaction rolls back by itself: catch what is expected with doTry"),
+            Map.entry("onCompletion", "it runs outside of the transaction: make it a step"),
+            Map.entry("circuitBreaker", "AccountGate is the breaker: tell it what happened"),
+            Map.entry("log", "bodies and headers hold secrets: log a code in a Java step"),
+            Map.entry("script", "decisions have tests: write a Processor and refer to it"),
+            Map.entry("choice", "decisions have tests: write a Processor and refer to it"),
+            Map.entry("setBody", "bytes have tests: write a Processor and refer to it"),
+            Map.entry("setHeader", "headers reach the wire: ExactHeaders sends what http-call set, and nothing else"),
+            Map.entry("bean", "write a Processor and use process"),
+            Map.entry("marshal", "formats have tests: write a Processor and refer to it"),
+            Map.entry("unmarshal", "formats have tests: write a Processor and refer to it"));
+
+    /** The only expressions in the simple language; anything with more to it is a Java step. */
+    private static final Set<String> SIMPLE =
+            Set.of("${variable.conversation.open}", "${body} != null", "${body}", "${exception}");
+
+    /** Languages that YAML could name. */
+    private static final Set<String> LANGUAGES = Set.of(
+            "simple",
+            "constant",
+            "csimple",
+            "datasonnet",
+            "exchangeProperty",
+            "groovy",
+            "header",
+            "hl7terser",
+            "java",
+            "joor",
+            "jq",
+            "js",
+            "jsonpath",
+            "language",
+            "method",
+            "mvel",
+            "ognl",
+            "python",
+            "ref",
+            "spel",
+            "tokenize",
+            "variable",
+            "wasm",
+            "xpath",
+            "xquery",
+            "xtokenize");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]*)}}");
+    private static final Pattern ONE_PARAMETER = Pattern.compile("\\{\\{[A-Za-z-]+}}");
+    private static final Pattern PARAMETERS_ONLY = Pattern.compile("\\{\\{[A-Za-z-]+}}(:\\{\\{[A-Za-z-]+}})*");
+    private static final Pattern INNER = Pattern.compile("direct:[A-Za-z.{}-]+|broker:queue:[A-Za-z.{}-]+");
+    private static final Pattern CONSUMED =
+            Pattern.compile("(direct|broker:queue|requests-broker:queue|timer|quartz|file):[A-Za-z./{}-]+(:\\d+)?");
+    private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final Pattern SECRET_WORD =
+            Pattern.compile("(?i)pass(word|phrase)|secret|token|credential|access-?key|private|user(name)?$|RAW\\(");
+    private static final Pattern LOGIN_IN_URI = Pattern.compile("//[^/\\s]*@");
+
+    @Test
+    void aFileHasTheNameOfItsFirstRoute() {
+        assertThat(FILES).isNotEmpty().allSatisfy(file -> {
+            assertThat(file.path().toString()).as("routes are *.camel.yaml").endsWith(".camel.yaml");
+            assertThat(file.flows().get(0).id())
+                    .as("%s: whoever reads an id in a log must find its file", file.path())
+                    .isEqualTo(file.expectedId());
+        });
+    }
+
+    @Test
+    void aFileHoldsRoutesAndTemplatesOnly() {
+        assertThat(FILES).allSatisfy(file -> {
+            for (JsonNode entry : file.tree()) {
+                entry.fieldNames().forEachRemaining(word -> assertThat(word)
+                        .as("%s: beans, REST and error handling belong into Java", file.path())
+                        .isIn("route", "routeTemplate", "routeConfiguration"));
+            }
+        });
+    }
+
+    @Test
+    void everyRouteHasAnIdAndADescription() {
+        List<String> offences = new ArrayList<>();
+        for (Flow flow : FLOWS) {
+            if (!ID.matcher(flow.id()).matches()
+                    || !flow.route().path("id").asText().equals(flow.id())) {
+                offences.add(where(flow) + "the template and its route need one id, in kebab case");
+            }
+            if (!flow.route().path("description").asText().endsWith(".")) {
+                offences.add(where(flow) + "needs a description: one sentence for the operator");
+            }
+        }
+        assertThat(offences).isEmpty();
+    }
+
+    @Test
+    void everyStepHasAnIdOfItsOwn() {
+        Map<String, String> seen = new HashMap<>();
+        List<String> offences = new ArrayList<>();
+        for (Flow flow : FLOWS) {
+            ids(flow).forEach(id -> {
+                if (!ID.matcher(id).matches()) {
+                    offences.add(where(flow) + "'" + id + "' is no id: every from and step needs one, in kebab case");
+                }
+                String other = seen.put(id, flow.id());
+                if (other != null) {
+                    offences.add(where(flow) + "id '" + id + "' is also in " + other + ": Camel's log names it");
+                }
+            });
+        }
+        assertThat(offences).isEmpty();
+    }
+
+    @Test
+    void stepsUseTheAgreedWordsOnly() {
+        assertThat(offences((flow, step) -> WORDS.contains(step.word())
+                        ? null
+                        : step.word() + ": "
+                                + INSTEAD.getOrDefault(
+                                        step.word(),
+                                        "not one of " + new TreeSet<>(WORDS)
+                                                + "; anything with an 'if' or bytes is a Processor")))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingRunsBesideTheTransaction() {
+        List<String> offences = new ArrayList<>();
+        for (Flow flow : FLOWS) {
+            walk(flow.route(), (key, value) -> {
+                if (Set.of("parallelProcessing", "synchronous", "asyncConsumer", "parallelAggregate")
+                        .contains(key)) {
+                    offences.add(where(flow) + key + ": a hop is one transaction of one thread: raise the concurrency");
+                }
+                if (value.matches("(seda|vm|disruptor|stub|mock|log|language|bean|class|exec|dataset|controlbus):.*")) {
+                    offences.add(where(flow) + value + ": " + "nothing waits in memory: use direct: or broker:queue:");
+                }
+                if (Set.of("deadLetterChannel", "defaultErrorHandler", "errorHandler", "onException")
+                        .contains(key)) {
+                    offences.add(where(flow) + key + ": the broker redelivers and keeps what is dead: see hand-on");
+                }
+            });
+        }
+        assertThat(offences).isEmpty();
+    }
+
+    @Test
+    void onlyTheBrokerHandlesWhatFails() {
+        List<JsonNode> configurations =
+                FILES.stream().flatMap(file -> file.configurations().stream()).toList();
+
+        assertThat(configurations)
+                .as("one routeConfiguration for all routes: a failure rolls the message back")
+                .hasSize(1);
+        assertThat(configurations.get(0).toString()).isEqualTo("{\"errorHandler\":{\"noErrorHandler\":{}}}");
+    }
+
+    @Test
+    void expressionsAreFewAndKnown() {
+        List<String> offences = new ArrayList<>();
+        for (Flow flow : FLOWS) {
+            languages(flow).forEach(use -> {
+                String text = use.expression();
+                boolean fits = use.language().equals("simple") && SIMPLE.contains(text)
+                        || use.language().equals("constant")
+                                && ONE_PARAMETER.matcher(text).matches();
+                if (!fits) {
+                    offences.add(where(flow) + use.language() + " '" + text
+                            + "': decisions have tests: write a Processor; simple takes one of " + SIMPLE
+                            + ", constant one template parameter");
+                }
+            });
+        }
+        assertThat(offences).isEmpty();
+    }
+
+    @Test
+    void routesConsumeFromKnownPlacesOnly() {
+        assertThat(FLOWS).allSatisfy(flow -> assertThat(flow.from().path("uri").asText())
+                .as("%sconsumes from our broker, a direct: name, or an edge we know", where(flow))
+                .matches(CONSUMED));
+    }
+
+    @Test
+    void everyHopBeginsWithItsArrivalAndEndsByHandingOn() {
+        List<Flow> hops = FLOWS.stream()
+                .filter(flow -> flow.from().path("uri").asText().startsWith("broker:"))
+                .toList();
+
+        assertThat(hops).isNotEmpty().allSatisfy(flow -> {
+            List<Step> path = flow.path();
+            assertThat(path.get(0).body().path("ref").asText())
+                    .as("%sfirst step: headers and poison of strangers end there", where(flow))
+                    .isEqualTo("arrival");
+            assertThat(path.get(path.size() - 1).uri())
+                    .as("%slast step: what is to come is sent in the same transaction", where(flow))
+                    .isEqualTo("direct:hand-on");
+        });
+    }
+
+    @Test
+    void requestsFromAnotherBrokerAreMovedAndNothingElse() {
+        assertThat(FLOWS.stream()
+                        .filter(flow -> flow.from().path("uri").asText().startsWith("requests-broker:"))
+                        .map(flow -> flow.path().stream()
+                                .map(step -> step.body().path("ref").asText())
+                                .toList()))
+                .containsOnly(List.of("requests-arrival", "foreign-requests"));
+    }
+
+    @Test
+    void addressesComeFromTheConfiguration() {
+        assertThat(offences((flow, step) -> !step.word().equals("to")
+                                || INNER.matcher(step.uri()).matches()
+                                || PARAMETERS_ONLY.matcher(step.uri()).matches()
+                        ? null
+                        : "'" + step.uri() + "': use direct:, broker:queue: or template parameters and nothing else"))
+                .isEmpty();
+    }
+
+    @Test
+    void httpCallsCarryWhatWasSetForThemAndNothingElse() {
+        Map<String, String> demanded = new TreeMap<>(Map.of(
+                "throwExceptionOnFailure", "false",
+                "copyHeaders", "false",
+                "followRedirects", "false",
+                "headerFilterStrategy", "#exact-headers"));
+        List<Step> calls = FLOWS.stream()
+                .flatMap(flow -> flow.steps().stream())
+                .filter(step -> step.word().equals("to")
+                        && ONE_PARAMETER.matcher(step.uri()).matches())
+                .toList();
+
+        assertThat(calls).isNotEmpty().allSatisfy(call -> {
+            JsonNode parameters = call.body().path("parameters");
+            demanded.forEach((key, value) -> assertThat(parameters.path(key).asText())
+                    .as("%s: %s", call.id(), key)
+                    .isEqualTo(value));
+            assertThat(parameters.path("httpClientConfigurer").asText())
+                    .as("%s: the client with our limits and trust", call.id())
+                    .matches("#\\{\\{[a-z-]+}}-[a-z-]*client");
+        });
+    }
+
+    @Test
+    void everyAnswerIsReadInTheNextStep() {
+        for (Flow flow : FLOWS) {
+            List<Step> steps = flow.steps();
+            for (int i = 0; i < steps.size(); i++) {
+                if (steps.get(i).body().path("ref").asText().equals("http-call")) {
+                    assertThat(steps.get(i + 1).word()).as(where(flow)).isEqualTo("to");
+                    assertThat(steps.get(i + 2).body().path("ref").asText())
+                            .as("%sthe answer may be in clear: bound it and take it at once", where(flow))
+                            .isEqualTo("http-reply");
+                }
+            }
+        }
+    }
+
+    @Test
+    void templatesUseWhatTheyDeclareAndDeclareWhatTheyUse() {
+        assertThat(FLOWS).allSatisfy(flow -> {
+            Set<String> used = placeholders(flow).stream()
+                    .filter(name -> !name.startsWith("passcourier."))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(used).as("%sparameters", where(flow)).isEqualTo(flow.parameters());
+        });
+    }
+
+    @Test
+    void onlyRoutesWithoutATemplateReadProperties() {
+        assertThat(FLOWS).allSatisfy(flow -> assertThat(placeholders(flow))
+                .as("%sproperties are ours, and known at the start", where(flow))
+                .allMatch(name -> flow.template().isMissingNode() == name.startsWith("passcourier.")));
+    }
+
+    @Test
+    void noSecretIsNearARoute() {
+        List<String> offences = new ArrayList<>();
+        for (Flow flow : FLOWS) {
+            walk(flow.from(), (key, value) -> {
+                boolean isReference = value.matches("#[{}A-Za-z-]+|\\{\\{[A-Za-z-]+}}");
+                if (LOGIN_IN_URI.matcher(value).find()
+                        || SECRET_WORD.matcher(key).find()
+                        || !isReference && value.contains("RAW(")) {
+                    offences.add(where(flow) + key + ": URIs are logged: bind a client, a session or a login by name");
+                }
+            });
+        }
+        assertThat(offences).isEmpty();
+    }
+
+    @Test
+    void routesFitOnAScreen() {
+        assertThat(FLOWS).allSatisfy(flow -> assertThat(flow.steps())
+                .as("%ssteps: an operator reads a route at one glance; a second route, or a Processor", where(flow))
+                .hasSizeBetween(1, MOST_STEPS));
+    }
+
+    @Test
+    void everyCatchIsForEverything() {
+        assertThat(offences((flow, step) -> !step.word().equals("doCatch")
+                                || step.body().path("exception").toString().equals("[\"java.lang.Exception\"]")
+                        ? null
+                        : "catch java.lang.Exception: what escapes a call rolls back and is asked again at once"))
+                .isEmpty();
+    }
+
+    private static List<String> offences(BiFunction<Flow, Step, String> rule) {
+        return FLOWS.stream()
+                .flatMap(flow -> flow.steps().stream()
+                        .map(step ->
+                                Map.entry(where(flow) + step.id() + ": ", Optional.ofNullable(rule.apply(flow, step))))
+                        .filter(found -> found.getValue().isPresent())
+                        .map(found -> found.getKey() + found.getValue().get()))
+                .toList();
+    }
+
+    private static String where(Flow flow) {
+        return flow.file().path() + " " + flow.id() + ": ";
+    }
+
+    private static Stream<String> ids(Flow flow) {
+        return Stream.concat(
+                Stream.of(flow.from().path("id").asText()),
+                flow.steps().stream().map(Step::id));
+    }
+
+    private static Set<String> placeholders(Flow flow) {
+        Set<String> names = new TreeSet<>();
+        walk(flow.from(), (key, value) -> PLACEHOLDER
+                .matcher(value)
+                .results()
+                .map((MatchResult match) -> match.group(1).replaceFirst(":.*", ""))
+                .forEach(names::add));
+        return names;
+    }
+
+    /** Visits every text with the name of its field. */
+    private static void walk(JsonNode node, BiConsumer<String, String> visitor) {
+        walk("", node, visitor);
+    }
+
+    private static void walk(String key, JsonNode node, BiConsumer<String, String> visitor) {
+        visitor.accept(key, node.isValueNode() ? node.asText() : "");
+        node.properties().forEach(field -> walk(field.getKey(), field.getValue(), visitor));
+        if (node.isArray()) {
+            node.forEach(item -> walk(key, item, visitor));
+        }
+    }
+
+    private record Use(String language, String expression) {}
+
+    private static List<Use> languages(Flow flow) {
+        List<Use> uses = new ArrayList<>();
+        for (Step step : flow.steps()) {
+            step.body().properties().forEach(field -> addUse(field.getKey(), field.getValue(), uses));
+        }
+        return uses;
+    }
+
+    private static void addUse(String key, JsonNode value, List<Use> uses) {
+        if (LANGUAGES.contains(key) && !(key.equals("ref") && value.isTextual())) {
+            uses.add(new Use(key, value.isObject() ? value.path("expression").asText() : value.asText()));
+        } else if (key.equals("expression")) {
+            value.properties().forEach(inner -> addUse(inner.getKey(), inner.getValue(), uses));
+        }
+    }
+}
