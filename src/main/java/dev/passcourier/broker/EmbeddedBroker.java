@@ -3,6 +3,7 @@ package dev.passcourier.broker;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -122,7 +123,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         configuration.addAcceptorConfiguration(
                 new TransportConfiguration(InVMAcceptorFactory.class.getName(), Map.of("serverId", vmId), "vm"));
         if (acceptor != null) {
-            configuration.addAcceptorConfiguration(tcp(acceptor));
+            configuration.addAcceptorConfiguration(tcp(acceptor, directory));
         }
         configuration.addAddressSetting("#", addressSettings());
         return configuration;
@@ -145,18 +146,20 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setDefaultConsumerWindowSize(0);
     }
 
-    private static TransportConfiguration tcp(Settings.Acceptor acceptor) {
+    private static TransportConfiguration tcp(Settings.Acceptor acceptor, Path directory)
+            throws IOException, ConfigurationException {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put(TransportConstants.HOST_PROP_NAME, acceptor.host());
         parameters.put(TransportConstants.PORT_PROP_NAME, acceptor.port());
         parameters.put(TransportConstants.PROTOCOLS_PROP_NAME, "CORE");
         if (acceptor.certificate() != null && acceptor.privateKey() != null) {
             parameters.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);
-            parameters.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, "PEMCFG");
+            parameters.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, PemIdentity.TYPE);
             parameters.put(TransportConstants.ENABLED_PROTOCOLS_PROP_NAME, "TLSv1.3,TLSv1.2");
             parameters.put(
                     TransportConstants.KEYSTORE_PATH_PROP_NAME,
-                    acceptor.certificate().toString());
+                    PemIdentity.write(directory, acceptor.certificate(), acceptor.privateKey())
+                            .toString());
         }
         return new TransportConfiguration(NettyAcceptorFactory.class.getName(), parameters, "tcp");
     }

@@ -38,7 +38,7 @@ class RoomsTest {
             audit    | files
             vault    | config files
             provider | config http request vault
-            broker   | audit config
+            broker   | audit config files
             delivery | audit broker config files http request retry vault
             ledger   | audit delivery files request
             intake   | audit broker config delivery files request
