@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * exchange has no headers any more.
  *
  * @param queue      where it came from
- * @param messageId  the JMS message id
+ * @param messageId  the JMS message id, or one made of the broker's own where the sender gave none
  * @param user       the broker-validated user who sent it, or null
  * @param internal   true if the service itself sent it: only then may the properties be believed
  * @param properties the message's own properties

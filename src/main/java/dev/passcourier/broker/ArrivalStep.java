@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.JmsEndpoint;
@@ -90,7 +91,16 @@ public final class ArrivalStep implements Processor {
     private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
         String user = message.getStringProperty("JMSXUserID");
         boolean internal = ownUser != null && ownUser.equals(user);
-        return new Arrival(queue, message.getJMSMessageID(), user, internal, properties(message), body);
+        return new Arrival(queue, id(message), user, internal, properties(message), body);
+    }
+
+    /** The sender's id, or the broker's with the time if the sender's client leaves ids out. */
+    private static String id(Message message) throws JMSException {
+        String id = message.getJMSMessageID();
+        if (id != null) {
+            return id;
+        }
+        return "core:" + ((ActiveMQMessage) message).getCoreMessage().getMessageID() + "." + message.getJMSTimestamp();
     }
 
     private static byte[] body(Message message) throws JMSException {
@@ -116,7 +126,7 @@ public final class ArrivalStep implements Processor {
     }
 
     private void quarantine(Message message, String queue, String reason) throws JMSException {
-        String id = message.getJMSMessageID();
+        String id = id(message);
         audit.append(new AuditEvent(
                 AuditEvent.Type.QUARANTINED,
                 clock.instant(),

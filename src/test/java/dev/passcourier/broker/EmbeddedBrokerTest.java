@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ import org.springframework.jms.core.JmsTemplate;
 class EmbeddedBrokerTest {
 
     private static final String INTAKE = "password.requests";
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     Path directory;
@@ -128,7 +130,7 @@ class EmbeddedBrokerTest {
             message.setStringProperty("JMSXUserID", "passcourier");
             send(session, message);
         });
-        await().until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         Arrival arrival = arrivals.get(0);
         assertThat(arrival.internal()).isFalse();
         assertThat(arrival.user()).isEqualTo("ticketing");
@@ -136,9 +138,28 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void aMessageWithoutAnIdGetsOneFromTheBroker() throws Exception {
+        asTicketing(session -> {
+            try (MessageProducer producer = session.createProducer(session.createQueue(INTAKE))) {
+                producer.setDisableMessageID(true);
+                producer.send(session.createTextMessage("first"));
+                producer.send(session.createTextMessage("second"));
+                producer.send(session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST + 1)));
+            }
+        });
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 2);
+        assertThat(arrivals)
+                .extracting(Arrival::messageId)
+                .allMatch(id -> id.matches("core:[0-9]+[.][0-9]+"))
+                .doesNotHaveDuplicates();
+        receive(Queues.QUARANTINE);
+        assertThat(audited.get(0).facts().get(AuditEvent.Fact.REFERENCE)).startsWith("core:");
+    }
+
+    @Test
     void whatWeSendOurselvesIsKnownAsOurs() {
         handOn(new Envelope("work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
-        await().until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         assertThat(arrivals.get(0).internal()).isTrue();
         assertThat(arrivals.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
         assertThat(arrivals.get(0).body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
@@ -148,7 +169,7 @@ class EmbeddedBrokerTest {
     void anEnvelopeWithATimeIsHandedOutNotBeforeIt() {
         Instant notBefore = Instant.now().plusMillis(700);
         handOn(new Envelope("work", new byte[] {1}, Map.of(), notBefore, null));
-        await().until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         assertThat(Instant.now()).isAfterOrEqualTo(notBefore);
     }
 
@@ -164,7 +185,7 @@ class EmbeddedBrokerTest {
     void aMessageThatFailsTooOftenIsQuarantinedWithItsReasonAndTheNextOnesGoOn() throws Exception {
         asTicketing(session -> send(session, session.createTextMessage("poison")));
         asTicketing(session -> send(session, session.createTextMessage("fine")));
-        await().until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         Message quarantined = receive(Queues.QUARANTINE);
         assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("TOO_MANY_ATTEMPTS");
         assertThat(quarantined.getStringProperty("pcFrom")).isEqualTo(INTAKE);
@@ -187,7 +208,7 @@ class EmbeddedBrokerTest {
         asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST + 1))));
         assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TOO_LARGE");
         asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST))));
-        await().until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
     }
 
     @Test
