@@ -236,6 +236,14 @@ public final class Demo implements AutoCloseable {
         }
     }
 
+    DemoWorld world() {
+        return world;
+    }
+
+    int brokerPort() {
+        return service.brokerPort();
+    }
+
     private Ledger ledger() {
         return service.ledger();
     }

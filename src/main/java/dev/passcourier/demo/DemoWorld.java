@@ -5,6 +5,7 @@ import dev.passcourier.sandbox.KakaoCloudSandbox;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.SandboxCertificate;
+import dev.passcourier.sandbox.SandboxInstance;
 import dev.passcourier.sandbox.TencentGseSandbox;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.ZStackSandbox;
@@ -44,12 +45,14 @@ public final class DemoWorld implements AutoCloseable {
     /** The instance whose cloud fails twice before it answers. */
     public static final String SHAKY = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f1";
 
-    static final String KAKAO = "5b0f7c1e-0000-4000-8000-000000000001";
-    static final String KAKAO_LINUX = "5b0f7c1e-0000-4000-8000-000000000004";
-    static final String ZSTACK = "3bc9f63f0de6492991c59bef96b27565";
-    static final String ZSTACK_UNSET = "3bc9f63f0de6492991c59bef96b27566";
-    static final String GSE = "ins-gi2lxw";
-    static final String HUAWEI = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0";
+    /** The usual instances of the clouds. */
+    public static final String KAKAO = "5b0f7c1e-0000-4000-8000-000000000001";
+
+    public static final String KAKAO_LINUX = "5b0f7c1e-0000-4000-8000-000000000004";
+    public static final String ZSTACK = "3bc9f63f0de6492991c59bef96b27565";
+    public static final String ZSTACK_UNSET = "3bc9f63f0de6492991c59bef96b27566";
+    public static final String GSE = "ins-gi2lxw";
+    public static final String HUAWEI = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0";
 
     private final List<String> passwords = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
@@ -62,6 +65,7 @@ public final class DemoWorld implements AutoCloseable {
     private final WebhookReceiver hook;
     private final Path settings;
     private final Path recipientKey;
+    private final SandboxInstance late;
 
     private DemoWorld(Path where, Clock clock) throws IOException, GeneralSecurityException {
         home = DemoHome.fresh(where);
@@ -77,7 +81,7 @@ public final class DemoWorld implements AutoCloseable {
         huawei = HuaweiEcsSandbox.start(clock);
         mailbox = Mailbox.start(Mailbox.Security.STARTTLS, certificate, Map.of("passcourier", mailPassword));
         hook = WebhookReceiver.start(hookSecret, certificate, clock);
-        populate();
+        late = populate();
         KeyPair recipient = rsa();
         recipientKey = home.privateKey("recipients/ops", recipient);
         home.publicKey("recipients/ops", recipient);
@@ -93,11 +97,13 @@ public final class DemoWorld implements AutoCloseable {
         return new DemoWorld(where, clock);
     }
 
-    private void populate() throws IOException, GeneralSecurityException {
+    /** Returns the late one. */
+    private SandboxInstance populate() throws IOException, GeneralSecurityException {
         KeyPair windows = rsa();
         home.privateKey("keys/windows-2024", windows);
         kakao.addInstance(KAKAO, password(), windows.getPublic());
-        kakao.addInstance(LATE, password(), windows.getPublic()).readyAtAsk(2);
+        SandboxInstance second =
+                kakao.addInstance(LATE, password(), windows.getPublic()).readyAtAsk(2);
         kakao.addInstance(FOREIGN_KEY, password(), rsa().getPublic());
         kakao.addLinuxInstance(KAKAO_LINUX);
         zstack.addInstance(ZSTACK, password());
@@ -106,6 +112,7 @@ public final class DemoWorld implements AutoCloseable {
         huawei.addInstance(HUAWEI, password(), windows.getPublic());
         huawei.addInstance(SHAKY, password(), windows.getPublic());
         huawei.script(SHAKY).next(2, Misbehaviour.UNAVAILABLE);
+        return second;
     }
 
     private static String machines() {
@@ -202,6 +209,11 @@ public final class DemoWorld implements AutoCloseable {
     /** The receiver of {@code hook}. */
     public WebhookReceiver hook() {
         return hook;
+    }
+
+    /** The instance called {@link #LATE}, to hold it back longer. */
+    public SandboxInstance late() {
+        return late;
     }
 
     /** Whether a result holds one of the clouds' passwords. */

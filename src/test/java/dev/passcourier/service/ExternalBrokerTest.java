@@ -1,0 +1,111 @@
+package dev.passcourier.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.ledger.RequestRow;
+import dev.passcourier.request.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service with a broker in another process: as its backbone, and as a place that requests come from. */
+class ExternalBrokerTest {
+
+    private static final String PASSWORD = UUID.randomUUID().toString();
+
+    @TempDir
+    static Path directory;
+
+    private static Whole whole;
+    private static ArtemisProcess broker;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        whole = Whole.prepare(directory).settings(Whole::withoutSchedules);
+        String ticketing = Files.readString(whole.home().resolve("secrets/broker-ticketing"));
+        broker = ArtemisProcess.start(directory.resolve("artemis"), PASSWORD, ticketing);
+        Path secret = Files.createFile(
+                whole.home().resolve("secrets/courier"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (whole != null) {
+            whole.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @Test
+    void isTheBackboneOrBringsRequests() throws Exception {
+        String settings = Files.readString(whole.world().settings());
+        asBackbone();
+        Files.writeString(whole.world().settings(), settings);
+        asSource();
+    }
+
+    private static void asBackbone() throws Exception {
+        whole.settings(text -> text.replaceFirst("(?s)\nbroker:.*?(?=\nsources:)", "\nbroker:\n" + access("  ")))
+                .start();
+        assertThat(whole.service().brokerPort()).isEqualTo(-1);
+        whole.drop(
+                "outside.csv",
+                "id,account,instance,deliverTo\noutside-1,kakao," + DemoWorld.KAKAO + ",archive\noutside-2,zstack,"
+                        + DemoWorld.ZSTACK + ",ops-mail hook\n");
+        whole.asTicketing(
+                broker.url(),
+                session -> Whole.send(
+                        session,
+                        Whole.REQUESTS,
+                        session.createTextMessage(
+                                Whole.request("outside-3", "huawei-aksk", DemoWorld.HUAWEI, "tickets"))));
+        for (String request : new String[] {"outside-1", "outside-2", "outside-3"}) {
+            assertThat(whole.ended(request).verdict()).as(request).isEqualTo(Verdict.DELIVERED);
+        }
+        assertThat(whole.row("outside-3").orElseThrow().user()).isEqualTo("ticketing");
+        assertThat(whole.ticket(broker.url(), "outside-3").getStringProperty("kind"))
+                .isEqualTo("RESULT");
+        Whole.patiently().until(() -> Files.exists(whole.home().resolve("drop/done/outside.csv.results.csv")));
+        whole.stop();
+    }
+
+    private static void asSource() throws Exception {
+        whole.settings(text -> text.replace(
+                        "\nsources:\n",
+                        "\nsources:\n  jms:\n    queue: " + ArtemisProcess.ANOTHER_PROGRAMS_QUEUE + "\n"
+                                + access("    ")))
+                .start();
+        whole.asTicketing(broker.url(), session -> {
+            Whole.send(
+                    session,
+                    ArtemisProcess.ANOTHER_PROGRAMS_QUEUE,
+                    session.createTextMessage(Whole.request("moved-1", "kakao", DemoWorld.KAKAO, "tickets")));
+            try (var producer = session.createProducer(session.createQueue(ArtemisProcess.ANOTHER_PROGRAMS_QUEUE))) {
+                producer.setDisableMessageID(true);
+                producer.send(session.createTextMessage(Whole.request("moved-2", "kakao", DemoWorld.KAKAO, "tickets")));
+                producer.send(session.createTextMessage(Whole.request("moved-3", "kakao", DemoWorld.KAKAO, "tickets")));
+            }
+        });
+        for (String request : new String[] {"moved-1", "moved-2", "moved-3"}) {
+            RequestRow row = whole.ended(request);
+            assertThat(row.verdict()).as(request).isEqualTo(Verdict.DELIVERED);
+            assertThat(row.user()).isEqualTo("ticketing");
+            assertThat(whole.ticket(request).getStringProperty("kind")).isEqualTo("RESULT");
+        }
+    }
+
+    private static String access(String indent) {
+        return indent + "url: " + broker.url() + "\n" + indent + "user: courier\n" + indent
+                + "password: \"{{file:secrets/courier}}\"\n";
+    }
+}

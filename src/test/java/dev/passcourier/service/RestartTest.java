@@ -1,0 +1,125 @@
+package dev.passcourier.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.ledger.DeliveryRow;
+import dev.passcourier.ledger.RequestRow;
+import dev.passcourier.ledger.RequestState;
+import dev.passcourier.request.Verdict;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestartTest {
+
+    private static final String HEADER = "id,account,instance,deliverTo\n";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whatWasInHandEndsAfterARestartAndTheLedgerCanBeMadeAgain() throws Exception {
+        try (Whole whole = Whole.prepare(directory)) {
+            whole.world().late().holdBack();
+            whole.settings(RestartTest::soon);
+            Files.writeString(
+                    whole.home().resolve("lists/machines.csv"),
+                    "account,instance,deliverTo\nkakao," + DemoWorld.LATE + ",archive\nzstack," + DemoWorld.ZSTACK
+                            + ",archive\n");
+            whole.start();
+            whole.drop(
+                    "night.csv",
+                    HEADER + "night-1,kakao," + DemoWorld.KAKAO + ",archive\nnight-2,kakao," + DemoWorld.LATE
+                            + ",archive hook\nnight-3,huawei-aksk," + DemoWorld.SHAKY + ",ops-mail\n");
+            whole.ended("night-1");
+            Whole.patiently().until(() -> isWaiting(whole, "night-2") && isWaiting(whole, scheduled(whole)));
+            assertThat(results(whole)).doesNotExist();
+
+            whole.stop();
+            whole.world().late().publish();
+            whole.start();
+
+            for (String request : List.of("night-2", "night-3", scheduled(whole))) {
+                assertThat(whole.ended(request).verdict()).as(request).isEqualTo(Verdict.DELIVERED);
+            }
+            Whole.patiently().until(() -> Files.exists(results(whole)));
+            assertThat(results(whole))
+                    .content()
+                    .contains("night-1", "night-2", "night-3", "archive:DELIVERED hook:DELIVERED");
+            Whole.patiently().until(() -> whole.world().mailbox().received().stream()
+                    .anyMatch(mail -> raw(mail).contains(".csv")));
+            theLedgerIsMadeAgain(whole);
+        }
+    }
+
+    private static void theLedgerIsMadeAgain(Whole whole) throws Exception {
+        Map<RequestRow, List<DeliveryRow>> before = new LinkedHashMap<>();
+        whole.rows().stream()
+                .filter(whole::isSettled)
+                .forEach(row -> before.put(row, whole.service().ledger().deliveries(row.id())));
+        assertThat(before).hasSizeGreaterThanOrEqualTo(5);
+        whole.stop();
+        delete(whole.home().resolve("data/ledger"));
+        whole.start();
+        before.forEach((row, deliveries) -> {
+            assertThat(whole.row(row.id())).contains(row);
+            assertThat(whole.service().ledger().deliveries(row.id())).isEqualTo(deliveries);
+        });
+    }
+
+    /** Fires in a few seconds, and every minute from then on. */
+    private static String soon(String settings) {
+        int second = Instant.now().plusSeconds(8).atZone(ZoneOffset.UTC).getSecond();
+        return settings.replaceFirst("cron: \".*\"", "cron: \"" + second + " * * * * ?\"");
+    }
+
+    private static boolean isWaiting(Whole whole, String request) {
+        return whole.row(request)
+                .filter(row -> row.state() == RequestState.POSTPONED)
+                .isPresent();
+    }
+
+    /** The oldest scheduled request for the late instance, or one that does not exist. */
+    private static String scheduled(Whole whole) {
+        List<RequestRow> rows = whole.rows().stream()
+                .filter(row -> row.source().equals("SCHEDULE") && row.instance().equals(DemoWorld.LATE))
+                .toList();
+        return rows.isEmpty() ? "none" : rows.get(rows.size() - 1).id();
+    }
+
+    private static Path results(Whole whole) {
+        return whole.home().resolve("drop/done/night.csv.results.csv");
+    }
+
+    private static String raw(MimeMessage mail) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            mail.writeTo(out);
+            return out.toString(StandardCharsets.UTF_8);
+        } catch (IOException | MessagingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+}

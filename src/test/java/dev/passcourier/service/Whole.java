@@ -1,0 +1,217 @@
+package dev.passcourier.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditReader;
+import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.ledger.DeliveryState;
+import dev.passcourier.ledger.RequestRow;
+import dev.passcourier.ledger.RequestState;
+import dev.passcourier.provider.ProviderCatalog;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.awaitility.core.ConditionFactory;
+
+/** The whole service in the demo's world, to be asked through its doors and looked at from outside. */
+final class Whole implements AutoCloseable {
+
+    static final String REQUESTS = "password.requests";
+    static final String RESULTS = "password.results";
+
+    private final DemoWorld world;
+    private PasscourierService service;
+
+    private Whole(DemoWorld world) {
+        this.world = world;
+    }
+
+    /** The world, and no service yet. */
+    static Whole prepare(Path directory) throws Exception {
+        return new Whole(DemoWorld.start(directory.resolve("demo"), Clock.systemUTC()));
+    }
+
+    /** Waits long, for slow machines, and ends as soon as the condition holds. */
+    static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(100));
+    }
+
+    static String request(String id, String account, String instance, String... deliverTo) {
+        return "{\"id\":\"" + id + "\",\"account\":\"" + account + "\",\"instance\":\"" + instance
+                + "\",\"deliverTo\":[\"" + String.join("\",\"", deliverTo) + "\"]}";
+    }
+
+    /** Changes the settings for the next start. */
+    Whole settings(UnaryOperator<String> change) throws IOException {
+        String before = Files.readString(world.settings());
+        String after = change.apply(before);
+        assertThat(after).isNotEqualTo(before);
+        Files.writeString(world.settings(), after);
+        return this;
+    }
+
+    /** A change that leaves out what has no end while a test looks. */
+    static String withoutSchedules(String settings) {
+        return settings.replaceFirst("(?s)\nschedules:.*?(?=\npolicy:)", "");
+    }
+
+    Whole start() throws Exception {
+        try {
+            var settings = SettingsLoader.load(world.settings(), ProviderCatalog.find(), Clock.systemUTC());
+            service = PasscourierService.start(Path.of("").toAbsolutePath(), settings, Clock.systemUTC());
+            return this;
+        } catch (InvalidConfigurationException e) {
+            throw new AssertionError(e.findings().toString(), e);
+        }
+    }
+
+    void stop() {
+        if (service != null) {
+            service.close();
+            service = null;
+        }
+    }
+
+    DemoWorld world() {
+        return world;
+    }
+
+    PasscourierService service() {
+        return service;
+    }
+
+    Path home() {
+        return world.home();
+    }
+
+    /** Moves a file into the drop directory. */
+    void drop(String name, String content) throws IOException {
+        Path written = Files.writeString(home().resolve(name), content);
+        Files.move(written, home().resolve("drop").resolve(name));
+    }
+
+    List<RequestRow> rows() {
+        return service.ledger().newest(1000);
+    }
+
+    Optional<RequestRow> row(String id) {
+        return service.ledger().requests(List.of(id)).stream().findFirst();
+    }
+
+    /** Waits until the request has ended and all its deliveries are settled. */
+    RequestRow ended(String id) {
+        patiently().until(() -> row(id).filter(this::isSettled).isPresent());
+        return row(id).orElseThrow();
+    }
+
+    boolean isSettled(RequestRow row) {
+        return row.state() == RequestState.ENDED
+                && service.ledger().deliveries(row.id()).stream()
+                        .allMatch(delivery -> delivery.state() == DeliveryState.DELIVERED
+                                || delivery.state() == DeliveryState.FAILED);
+    }
+
+    List<Path> archived() throws IOException {
+        try (Stream<Path> files = Files.list(home().resolve("archive"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    /** The request's results in the archive. */
+    List<Path> archived(String request) throws IOException {
+        List<String> deliveries = service.ledger().deliveries(request).stream()
+                .filter(delivery -> delivery.alias().equals("archive"))
+                .map(delivery -> delivery.deliveryId() + ".jwe")
+                .toList();
+        return archived().stream()
+                .filter(file -> deliveries.contains(file.getFileName().toString()))
+                .toList();
+    }
+
+    /** The audit trail's records with this type. */
+    List<AuditRecord> audited(AuditEvent.Type type) throws Exception {
+        List<AuditRecord> found = new ArrayList<>();
+        try (AuditReader reader = AuditReader.whole(home().resolve("data/audit"))) {
+            for (AuditRecord each = reader.next(); each != null; each = reader.next()) {
+                if (each.event().type() == type) {
+                    found.add(each);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Something done on a broker. */
+    interface Act {
+        void with(Session session) throws JMSException;
+    }
+
+    /** As the ticket system, on the service's own broker. */
+    void asTicketing(Act act) throws JMSException, IOException {
+        asTicketing("tcp://127.0.0.1:" + service.brokerPort(), act);
+    }
+
+    void asTicketing(String url, Act act) throws JMSException, IOException {
+        String password = Files.readString(home().resolve("secrets/broker-ticketing"));
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, "ticketing", password);
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            connection.start();
+            act.with(session);
+        }
+    }
+
+    static void send(Session session, String queue, Message message) throws JMSException {
+        try (MessageProducer producer = session.createProducer(session.createQueue(queue))) {
+            producer.send(message);
+        }
+    }
+
+    void send(String request) throws JMSException, IOException {
+        asTicketing(session -> send(session, REQUESTS, session.createTextMessage(request)));
+    }
+
+    /** Collects messages of the ticket system until one belongs to the request. */
+    TextMessage ticket(String request) throws JMSException, IOException {
+        return ticket("tcp://127.0.0.1:" + service.brokerPort(), request);
+    }
+
+    TextMessage ticket(String url, String request) throws JMSException, IOException {
+        List<TextMessage> found = new ArrayList<>();
+        asTicketing(url, session -> {
+            String selector = "requestId = '" + request + "'";
+            try (MessageConsumer consumer = session.createConsumer(session.createQueue(RESULTS), selector)) {
+                Message message = consumer.receive(120_000);
+                assertThat(message).as("a message for %s", request).isNotNull();
+                found.add((TextMessage) message);
+            }
+        });
+        return found.get(0);
+    }
+
+    @Override
+    public void close() throws Exception {
+        stop();
+        world.close();
+    }
+}
