@@ -189,7 +189,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static Map<String, Set<Role>> roles(String intake, Set<String> collectable) {
-        Role own = new Role(OWN_ROLE, true, true, true, true, true, true, true, true, true, true);
+        Role own = new Role(OWN_ROLE, true, true, true, true, true, true, true, true, true, true, true, true);
         Map<String, Set<Role>> roles = new HashMap<>();
         roles.put("#", Set.of(own));
         roles.put(intake, Set.of(own, role(Settings.BrokerUser.Role.REQUESTER, true, false)));
@@ -200,6 +200,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static Role role(Settings.BrokerUser.Role role, boolean send, boolean consume) {
-        return new Role(role.name(), send, consume, false, false, false, false, false, false, false, false);
+        return new Role(
+                role.name(), send, consume, false, false, false, false, false, false, false, false, false, false);
     }
 }

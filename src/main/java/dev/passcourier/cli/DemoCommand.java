@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null;
+        boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
         try (Demo demo = Demo.start(Home.find(), directory, out, terminal, Clock.systemUTC())) {
             boolean fine = demo.run();
             if (!exit) {

@@ -16,8 +16,6 @@ import java.util.Map;
  */
 final class LiveTable {
 
-    private static final String FORMAT = "  %-40s %-11s %-8s %-9s %-21s %s";
-
     private final PrintWriter out;
     private final boolean terminal;
     private final Clock clock;
@@ -78,6 +76,7 @@ final class LiveTable {
     }
 
     private static String line(String... cells) {
-        return String.format(Locale.ROOT, FORMAT, (Object[]) cells).stripTrailing();
+        return String.format(Locale.ROOT, "  %-40s %-11s %-8s %-9s %-21s %s", (Object[]) cells)
+                .stripTrailing();
     }
 }

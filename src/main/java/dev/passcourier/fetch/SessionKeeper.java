@@ -65,6 +65,7 @@ public final class SessionKeeper {
     }
 
     /** Forgets a session that the cloud does not take any more, unless another thread has renewed it already. */
+    @SuppressWarnings("ReferenceEquality") // this very session, not one that looks like it
     public synchronized void forget(Session stale) {
         if (session == stale) {
             session = null;
