@@ -54,6 +54,11 @@ record RouteFile(Path path, JsonNode tree) {
         return path.getParent().getFileName().toString().equals("provider") ? "provider-" + name : name;
     }
 
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
     List<JsonNode> configurations() {
         return tree.findValues("routeConfiguration");
     }
@@ -83,6 +88,11 @@ record RouteFile(Path path, JsonNode tree) {
             return template.isMissingNode()
                     ? route.path("id").asText()
                     : template.path("id").asText();
+        }
+
+        @Override
+        public String toString() {
+            return file + " " + id();
         }
 
         JsonNode from() {
@@ -130,6 +140,11 @@ record RouteFile(Path path, JsonNode tree) {
 
         String id() {
             return body.path("id").asText();
+        }
+
+        @Override
+        public String toString() {
+            return word + " " + id();
         }
 
         String uri() {

@@ -30,9 +30,17 @@ class RouteFilesTest {
     private static final List<Flow> FLOWS =
             FILES.stream().flatMap(file -> file.flows().stream()).toList();
 
-    /** The only words a step may begin with. */
-    private static final Set<String> WORDS =
-            Set.of("process", "to", "filter", "loop", "split", "doTry", "doCatch", "setVariable", "setProperty");
+    /** The only words a step may begin with, and what may be said to each. */
+    private static final Map<String, Set<String>> WORDS = Map.of(
+            "process", Set.of("id", "description", "ref"),
+            "to", Set.of("id", "description", "uri", "parameters"),
+            "filter", Set.of("id", "description", "simple", "steps"),
+            "loop", Set.of("id", "description", "simple", "doWhile", "steps"),
+            "split", Set.of("id", "description", "simple", "stopOnException", "steps"),
+            "doTry", Set.of("id", "description", "steps", "doCatch"),
+            "doCatch", Set.of("id", "description", "exception", "steps"),
+            "setVariable", Set.of("id", "description", "name", "simple"),
+            "setProperty", Set.of("id", "description", "name", "constant"));
 
     /** Words that invite, and what to do instead. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
@@ -72,35 +80,6 @@ class RouteFilesTest {
     /** The only expressions in the simple language; anything with more to it is a Java step. */
     private static final Set<String> SIMPLE =
             Set.of("${variable.conversation.open}", "${body} != null", "${body}", "${exception}");
-
-    /** Languages that YAML could name. */
-    private static final Set<String> LANGUAGES = Set.of(
-            "simple",
-            "constant",
-            "csimple",
-            "datasonnet",
-            "exchangeProperty",
-            "groovy",
-            "header",
-            "hl7terser",
-            "java",
-            "joor",
-            "jq",
-            "js",
-            "jsonpath",
-            "language",
-            "method",
-            "mvel",
-            "ognl",
-            "python",
-            "ref",
-            "spel",
-            "tokenize",
-            "variable",
-            "wasm",
-            "xpath",
-            "xquery",
-            "xtokenize");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]*)}}");
     private static final Pattern ONE_PARAMETER = Pattern.compile("\\{\\{[A-Za-z-]+}}");
@@ -169,35 +148,38 @@ class RouteFilesTest {
 
     @Test
     void stepsUseTheAgreedWordsOnly() {
-        assertThat(offences((flow, step) -> WORDS.contains(step.word())
-                        ? null
-                        : step.word() + ": "
-                                + INSTEAD.getOrDefault(
-                                        step.word(),
-                                        "not one of " + new TreeSet<>(WORDS)
-                                                + "; anything with an 'if' or bytes is a Processor")))
+        assertThat(offences((flow, step) -> Optional.of(step.word())
+                        .filter(word -> !WORDS.containsKey(word))
+                        .map(word -> word + ": "
+                                + INSTEAD.getOrDefault(word, "anything with an 'if' or bytes is a Processor"))))
+                .as("steps that begin with none of %s", new TreeSet<>(WORDS.keySet()))
                 .isEmpty();
     }
 
     @Test
-    void nothingRunsBesideTheTransaction() {
-        List<String> offences = new ArrayList<>();
-        for (Flow flow : FLOWS) {
-            walk(flow.route(), (key, value) -> {
-                if (Set.of("parallelProcessing", "synchronous", "asyncConsumer", "parallelAggregate")
-                        .contains(key)) {
-                    offences.add(where(flow) + key + ": a hop is one transaction of one thread: raise the concurrency");
-                }
-                if (value.matches("(seda|vm|disruptor|stub|mock|log|language|bean|class|exec|dataset|controlbus):.*")) {
-                    offences.add(where(flow) + value + ": " + "nothing waits in memory: use direct: or broker:queue:");
-                }
-                if (Set.of("deadLetterChannel", "defaultErrorHandler", "errorHandler", "onException")
-                        .contains(key)) {
-                    offences.add(where(flow) + key + ": the broker redelivers and keeps what is dead: see hand-on");
-                }
-            });
-        }
-        assertThat(offences).isEmpty();
+    void nothingElseIsSaidToAStep() {
+        assertThat(offences((flow, step) -> beyond(step.body(), WORDS.getOrDefault(step.word(), Set.of()))
+                        .filter(key -> WORDS.containsKey(step.word()))
+                        .map(key -> step.word() + "." + key
+                                + ": a hop is one transaction of one thread, in the simple language; for more, write a"
+                                + " Processor")))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingElseIsSaidToARoute() {
+        assertThat(FLOWS).allSatisfy(flow -> {
+            String as = where(flow) + "error handling, transactions and switches are the same for all: see hand-on";
+            assertThat(beyond(flow.route(), Set.of("id", "description", "from")))
+                    .as(as)
+                    .isEmpty();
+            assertThat(beyond(flow.from(), Set.of("id", "description", "uri", "parameters", "steps")))
+                    .as(as)
+                    .isEmpty();
+            assertThat(beyond(flow.template(), Set.of("id", "description", "parameters", "route")))
+                    .as(as)
+                    .isEmpty();
+        });
     }
 
     @Test
@@ -213,21 +195,13 @@ class RouteFilesTest {
 
     @Test
     void expressionsAreFewAndKnown() {
-        List<String> offences = new ArrayList<>();
-        for (Flow flow : FLOWS) {
-            languages(flow).forEach(use -> {
-                String text = use.expression();
-                boolean fits = use.language().equals("simple") && SIMPLE.contains(text)
-                        || use.language().equals("constant")
-                                && ONE_PARAMETER.matcher(text).matches();
-                if (!fits) {
-                    offences.add(where(flow) + use.language() + " '" + text
-                            + "': decisions have tests: write a Processor; simple takes one of " + SIMPLE
-                            + ", constant one template parameter");
-                }
-            });
-        }
-        assertThat(offences).isEmpty();
+        assertThat(offences((flow, step) -> expression(step, "simple").filter(text -> !SIMPLE.contains(text))))
+                .as("expressions in simple that are none of %s: decisions have tests: write a Processor", SIMPLE)
+                .isEmpty();
+        assertThat(offences((flow, step) -> expression(step, "constant")
+                        .filter(text -> !ONE_PARAMETER.matcher(text).matches())))
+                .as("constants that are no template parameter: write a Processor")
+                .isEmpty();
     }
 
     @Test
@@ -266,11 +240,12 @@ class RouteFilesTest {
 
     @Test
     void addressesComeFromTheConfiguration() {
-        assertThat(offences((flow, step) -> !step.word().equals("to")
-                                || INNER.matcher(step.uri()).matches()
-                                || PARAMETERS_ONLY.matcher(step.uri()).matches()
-                        ? null
-                        : "'" + step.uri() + "': use direct:, broker:queue: or template parameters and nothing else"))
+        assertThat(offences((flow, step) -> Optional.of(step)
+                        .filter(sender -> sender.word().equals("to"))
+                        .map(Step::uri)
+                        .filter(uri -> !INNER.matcher(uri).matches()
+                                && !PARAMETERS_ONLY.matcher(uri).matches())))
+                .as("addresses: use direct:, broker:queue: or template parameters, and nothing else")
                 .isEmpty();
     }
 
@@ -355,25 +330,27 @@ class RouteFilesTest {
 
     @Test
     void everyCatchIsForEverything() {
-        assertThat(offences((flow, step) -> !step.word().equals("doCatch")
-                                || step.body().path("exception").toString().equals("[\"java.lang.Exception\"]")
-                        ? null
-                        : "catch java.lang.Exception: what escapes a call rolls back and is asked again at once"))
+        assertThat(offences((flow, step) -> Optional.of(step)
+                        .filter(caught -> caught.word().equals("doCatch"))
+                        .map(caught -> caught.body().path("exception").toString())
+                        .filter(exceptions -> !exceptions.equals("[\"java.lang.Exception\"]"))))
+                .as("catch java.lang.Exception: what escapes a call rolls back and is asked again at once")
                 .isEmpty();
     }
 
-    private static List<String> offences(BiFunction<Flow, Step, String> rule) {
+    private static List<String> offences(BiFunction<Flow, Step, Optional<String>> rule) {
         return FLOWS.stream()
                 .flatMap(flow -> flow.steps().stream()
-                        .map(step ->
-                                Map.entry(where(flow) + step.id() + ": ", Optional.ofNullable(rule.apply(flow, step))))
-                        .filter(found -> found.getValue().isPresent())
-                        .map(found -> found.getKey() + found.getValue().get()))
+                        .flatMap(step ->
+                                rule
+                                        .apply(flow, step)
+                                        .map(offence -> where(flow) + step.id() + ": " + offence)
+                                        .stream()))
                 .toList();
     }
 
     private static String where(Flow flow) {
-        return flow.file().path() + " " + flow.id() + ": ";
+        return flow + ": ";
     }
 
     private static Stream<String> ids(Flow flow) {
@@ -405,21 +382,21 @@ class RouteFilesTest {
         }
     }
 
-    private record Use(String language, String expression) {}
-
-    private static List<Use> languages(Flow flow) {
-        List<Use> uses = new ArrayList<>();
-        for (Step step : flow.steps()) {
-            step.body().properties().forEach(field -> addUse(field.getKey(), field.getValue(), uses));
-        }
-        return uses;
+    private static Optional<String> expression(Step step, String language) {
+        JsonNode value = step.body().path(language);
+        return value.isMissingNode()
+                ? Optional.empty()
+                : Optional.of(value.isObject() ? value.path("expression").asText() : value.asText());
     }
 
-    private static void addUse(String key, JsonNode value, List<Use> uses) {
-        if (LANGUAGES.contains(key) && !(key.equals("ref") && value.isTextual())) {
-            uses.add(new Use(key, value.isObject() ? value.path("expression").asText() : value.asText()));
-        } else if (key.equals("expression")) {
-            value.properties().forEach(inner -> addUse(inner.getKey(), inner.getValue(), uses));
+    /** The first field that is not among the allowed; a scalar instead of fields is beyond as well. */
+    private static Optional<String> beyond(JsonNode node, Set<String> allowed) {
+        if (!node.isObject()) {
+            return node.isMissingNode() ? Optional.empty() : Optional.of(node.toString());
         }
+        return node.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(key -> !allowed.contains(key))
+                .findFirst();
     }
 }

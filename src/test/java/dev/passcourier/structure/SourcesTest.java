@@ -71,9 +71,6 @@ class SourcesTest {
         for (Path file : javaFiles()) {
             Path folder = file.getParent();
             Path info = folder.resolve("package-info.java");
-            if (folder.equals(MAIN.resolve("dev/passcourier"))) {
-                continue; // App alone, which only starts.
-            }
             String text = Files.exists(info) ? Files.readString(info) : "";
             if (!text.startsWith("/**") || !text.contains("\n@NullMarked\npackage ")) {
                 offences.add(folder + " needs a package-info.java with a sentence and @NullMarked");
