@@ -33,7 +33,8 @@ public final class AuditText {
                 .toString();
     }
 
-    private static boolean isVisible(int character) {
+    /** False for control, format and other characters that people do not see, or that reorder what they see. */
+    public static boolean isVisible(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,
                     Character.FORMAT,

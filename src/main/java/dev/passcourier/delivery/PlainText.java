@@ -1,5 +1,7 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.audit.AuditText;
+
 /** Makes text safe to show: one line, nothing invisible, not long. */
 final class PlainText {
 
@@ -12,21 +14,8 @@ final class PlainText {
         StringBuilder line = new StringBuilder();
         text.codePoints()
                 .limit(LONGEST)
-                .map(character -> isVisible(character) ? character : ' ')
+                .map(character -> AuditText.isVisible(character) ? character : ' ')
                 .forEach(line::appendCodePoint);
         return line.toString().strip();
-    }
-
-    private static boolean isVisible(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 }

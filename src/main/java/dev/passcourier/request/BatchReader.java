@@ -1,8 +1,6 @@
 package dev.passcourier.request;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -17,8 +15,6 @@ public final class BatchReader {
 
     /** Longest line, or element of a JSON array, in bytes. */
     public static final int MAX_LINE_BYTES = 16 * 1024;
-
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private BatchReader() {}
 
@@ -46,11 +42,7 @@ public final class BatchReader {
 
     private static String text(byte[] bytes) throws RequestException {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+            return Texts.utf8(bytes);
         } catch (CharacterCodingException notUtf8) {
             throw new RequestException(RefusalCode.BATCH_NOT_UTF8, "");
         }

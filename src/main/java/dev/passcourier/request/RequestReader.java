@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads one request from JSON that anybody may have written. {@code config/request.schema.json} describes the same
@@ -22,7 +20,6 @@ public final class RequestReader {
 
     private static final JsonMapper MAPPER = new JsonMapper(StrictJson.factory());
     private static final ObjectReader TREE = StrictJson.strict(MAPPER.readerFor(JsonNode.class));
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private RequestReader() {}
 
@@ -74,14 +71,9 @@ public final class RequestReader {
         throw new RequestException(RefusalCode.REQUEST_NOT_JSON, "");
     }
 
-    /** Decodes strictly: Jackson by itself lets encoded surrogates pass and guesses UTF-16 and UTF-32. */
     private static String text(byte[] bytes) throws RequestException {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+            return Texts.utf8(bytes);
         } catch (CharacterCodingException notUtf8) {
             throw new RequestException(RefusalCode.REQUEST_NOT_JSON, "");
         }
