@@ -11,7 +11,7 @@ import java.time.Duration;
 
 class HuaweiTokenContractTest extends ProviderContract {
 
-    private final HuaweiEcsSandbox cloud = HuaweiEcsSandbox.start(clock);
+    final HuaweiEcsSandbox cloud = HuaweiEcsSandbox.start(clock);
 
     @Override
     protected ProviderType provider() {

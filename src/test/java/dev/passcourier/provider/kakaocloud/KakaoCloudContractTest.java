@@ -10,7 +10,7 @@ import dev.passcourier.sandbox.SandboxInstance;
 
 class KakaoCloudContractTest extends ProviderContract {
 
-    private final KakaoCloudSandbox cloud = KakaoCloudSandbox.start(clock);
+    final KakaoCloudSandbox cloud = KakaoCloudSandbox.start(clock);
 
     @Override
     protected ProviderType provider() {
