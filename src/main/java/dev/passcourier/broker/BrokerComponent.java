@@ -26,7 +26,8 @@ public final class BrokerComponent {
         component.setMapJmsMessage(false);
         component.setPreserveMessageQos(true);
         component.setAutoStartup(true);
-        component.setAcceptMessagesWhileStopping(false);
+        // What comes in while a route stops is finished; giving it back would burn one of its attempts.
+        component.setAcceptMessagesWhileStopping(true);
         component.setErrorHandler(new QuietErrorHandler());
         return component;
     }
