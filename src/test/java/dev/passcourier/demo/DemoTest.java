@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.secrecy.CanaryScan;
+import dev.passcourier.secrecy.CapturedOutput;
 import jakarta.jms.Connection;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;

@@ -2,11 +2,13 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.secrecy.CapturedOutput;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +66,36 @@ class RestartTest {
                     .anyMatch(mail -> raw(mail).contains(".csv")));
             theLedgerIsMadeAgain(whole);
         }
+    }
+
+    @Test
+    void aStopAmidABacklogBurnsNoAttemptsAndLosesNothing() throws Exception {
+        int lines = 60;
+        StringBuilder batch = new StringBuilder(HEADER);
+        for (int i = 1; i <= lines; i++) {
+            batch.append("many-" + i + ",zstack," + DemoWorld.ZSTACK + ",archive\n");
+        }
+        try (CapturedOutput said = new CapturedOutput();
+                Whole whole = Whole.prepare(directory)
+                        .settings(Whole::withoutSchedules)
+                        .start()) {
+            whole.drop("many.csv", batch.toString());
+            for (int ended : new int[] {2, 20}) {
+                Whole.patiently().until(() -> delivered(whole) >= ended);
+                whole.stop();
+                whole.start();
+            }
+            Whole.patiently().until(() -> delivered(whole) == lines);
+            assertThat(whole.audited(AuditEvent.Type.QUARANTINED)).isEmpty();
+            assertThat(whole.archived()).hasSize(lines);
+            assertThat(said.log()).doesNotContain("Rejecting received message");
+        }
+    }
+
+    private static long delivered(Whole whole) {
+        return whole.rows().stream()
+                .filter(row -> row.verdict() == Verdict.DELIVERED)
+                .count();
     }
 
     private static void theLedgerIsMadeAgain(Whole whole) throws Exception {

@@ -1,4 +1,4 @@
-package dev.passcourier.demo;
+package dev.passcourier.secrecy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,7 +10,7 @@ import org.apache.logging.log4j.core.appender.WriterAppender;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /** Everything this process says while it is open: standard output, standard error, and the log. */
-final class CapturedOutput implements AutoCloseable {
+public final class CapturedOutput implements AutoCloseable {
 
     private final PrintStream out = System.out;
     private final PrintStream err = System.err;
@@ -20,7 +20,8 @@ final class CapturedOutput implements AutoCloseable {
     private final WriterAppender appender = WriterAppender.createAppender(
             PatternLayout.newBuilder().withPattern("%p %c %m %X %ex%n").build(), null, log, "captured", false, true);
 
-    CapturedOutput() {
+    /** Opens it. */
+    public CapturedOutput() {
         PrintStream both = new PrintStream(streams, true, StandardCharsets.UTF_8);
         System.setOut(both);
         System.setErr(both);
@@ -28,11 +29,13 @@ final class CapturedOutput implements AutoCloseable {
         root.addAppender(appender);
     }
 
-    String log() {
+    /** What was logged. */
+    public String log() {
         return log.toString();
     }
 
-    String streams() {
+    /** What was printed. */
+    public String streams() {
         return streams.toString(StandardCharsets.UTF_8);
     }
 
