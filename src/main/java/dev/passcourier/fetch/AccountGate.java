@@ -46,6 +46,7 @@ public final class AccountGate {
                         .failureRateThreshold(100)
                         .waitDurationInOpenState(OPEN_FOR)
                         .permittedNumberOfCallsInHalfOpenState(1)
+                        .clock(clock)
                         .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                         .build());
         this.clock = clock;
@@ -72,6 +73,14 @@ public final class AccountGate {
     public void giveBack() {
         breaker.releasePermission();
         bucket.addTokens(1);
+    }
+
+    /**
+     * The message that was taken with a leave has been worked on, whatever became of it. One that ended without an answer
+     * of the cloud, in quarantine or rolled back, must not keep the only leave to probe.
+     */
+    public void left() {
+        breaker.releasePermission();
     }
 
     /** The cloud answered as a cloud should. */

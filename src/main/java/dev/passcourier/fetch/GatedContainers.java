@@ -3,6 +3,7 @@ package dev.passcourier.fetch;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
+import jakarta.jms.Session;
 import java.time.Duration;
 import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsEndpoint;
@@ -49,6 +50,15 @@ public final class GatedContainers implements MessageListenerContainerFactory {
                 if (!used) {
                     gate.giveBack();
                 }
+            }
+        }
+
+        @Override
+        protected void doExecuteListener(Session session, Message message) throws JMSException {
+            try {
+                super.doExecuteListener(session, message);
+            } finally {
+                gate.left();
             }
         }
 

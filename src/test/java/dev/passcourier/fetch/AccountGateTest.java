@@ -78,4 +78,19 @@ class AccountGateTest {
         }
         assertThat(gate.enter(AT_ONCE)).isTrue();
     }
+
+    @Test
+    void aProbeThatEndsWithoutAnAnswerLeavesRoomForTheNext() throws Exception {
+        AccountGate gate = new AccountGate("down", 1000, clock);
+        for (int i = 0; i < 10; i++) {
+            assertThat(gate.enter(AT_ONCE)).isTrue();
+            gate.failed();
+            gate.left();
+        }
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+        assertThat(gate.enter(AT_ONCE)).isFalse();
+        gate.left();
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+    }
 }
