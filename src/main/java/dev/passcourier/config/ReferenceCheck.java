@@ -41,7 +41,7 @@ final class ReferenceCheck {
             boolean isSource = destination
                     .path("queue")
                     .equals(root.path("sources").path("jms").path("queue"));
-            if (isSource && root.path("sources").path("jms").path("url").isMissingNode()) {
+            if (isSource) {
                 findings.add(key + ".queue", "is the queue of requests", "choose another queue for results");
             }
         }
@@ -61,6 +61,9 @@ final class ReferenceCheck {
     private void reserved() {
         if (root.path("recipients").has("none")) {
             findings.add("recipients.none", "takes a name that means no seal", "choose another name");
+        }
+        if (root.path("broker").path("users").has("passcourier")) {
+            findings.add("broker.users.passcourier", "takes the name of the service itself", "choose another name");
         }
     }
 

@@ -50,6 +50,14 @@ class InvalidSettingsTest {
                         "  jms: {queue: passwords.sealed}",
                         "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
                 mistake(
+                        "queue: asks, url",
+                        "queue: passwords.sealed, url",
+                        "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
+                mistake(
+                        "    orchestrator: {password",
+                        "    passcourier: {password",
+                        "5:5 broker.users.passcourier: takes the name of the service itself; choose another name"),
+                mistake(
                         "tcp://bus.example.com:61617?",
                         "tcp://bus.example.com:61617?trustStorePassword=changeit&",
                         "7:22 sources.jms.url: holds credentials; leave them out and set user and password beside it"),
