@@ -19,9 +19,14 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.RouteStartupOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the fetch stage: one queue, one gate and one way to the cloud per account, and what all of them share. */
 public final class FetchStage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FetchStage.class);
 
     private final CamelContext camel;
     private final AuditTrail audit;
@@ -111,8 +116,19 @@ public final class FetchStage {
         }
     }
 
-    /** Ends the sessions that clouds count. */
-    public void signOut() {
+    /**
+     * Takes no more requests, finishes those in hand, and ends the sessions that clouds count. In this order: whoever is
+     * still asking would sign in again.
+     */
+    public void stop() {
+        List<RouteStartupOrder> consumers = camel.getCamelContextExtension().getRouteStartupOrder().stream()
+                .filter(order -> order.getRoute().getRouteId().startsWith("fetch."))
+                .toList();
+        try {
+            camel.getShutdownStrategy().suspend(camel, consumers);
+        } catch (Exception e) {
+            LOG.warn("STOP_INCOMPLETE {}", e.getClass().getName());
+        }
         clouds.forEach(CloudAccount::signOut);
     }
 }

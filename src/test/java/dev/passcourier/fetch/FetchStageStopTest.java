@@ -1,0 +1,180 @@
+package dev.passcourier.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.BrokerComponent;
+import dev.passcourier.broker.EmbeddedBroker;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.QueueDeclarer;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.WorkCodec;
+import dev.passcourier.vault.KeyRing;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+/** Stops the fetch stage while a queue is full of work for a cloud that counts sessions. */
+class FetchStageStopTest {
+
+    private static final String INSTANCE = "3bc9f63f0de6492991c59bef96b27565";
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger sessions = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger asks = new AtomicInteger();
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+    private HttpServer cloud;
+    private EmbeddedBroker broker;
+    private JmsPoolConnectionFactory pool;
+    private FetchStage stage;
+
+    @BeforeEach
+    void start() throws Exception {
+        startCloud();
+        broker = EmbeddedBroker.start(
+                directory.resolve("broker"),
+                new Settings.Broker(null, null, null, null, Map.of()),
+                "requests",
+                Set.of());
+        QueueDeclarer.declare(
+                broker.access(), List.of("fetch.lab", "outbox.ops", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+        pool = broker.access().pool();
+        camel.getRegistry().bind("broker", BrokerComponent.on(pool));
+        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry()
+                .bind(
+                        "arrival",
+                        new ArrivalStep(
+                                new JmsTemplate(pool),
+                                broker.access().user(),
+                                "requests",
+                                event -> 1,
+                                Clock.systemUTC()));
+        stage = new FetchStage(
+                camel,
+                event -> 1,
+                null,
+                null,
+                new Notices((request, alias) -> "dlv-" + request + alias),
+                alias -> null,
+                Duration.ofHours(1),
+                Clock.systemUTC());
+        stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
+        for (String file : List.of("hand-on", "fetch", "provider/zstack")) {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));
+        }
+        stage.addRoutes();
+        camel.start();
+    }
+
+    private void startCloud() throws IOException {
+        cloud = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        cloud.setExecutor(Executors.newCachedThreadPool());
+        cloud.createContext("/zstack/v1/accounts/login", exchange -> {
+            open.incrementAndGet();
+            answer(
+                    exchange,
+                    200,
+                    "{\"inventory\":{\"uuid\":\"64bdb6ac8c3044d589ab6a0e96745fc" + sessions.incrementAndGet() % 10
+                            + "\"}}");
+        });
+        cloud.createContext("/zstack/v1/accounts/sessions/", exchange -> {
+            open.decrementAndGet();
+            answer(exchange, 200, "{}");
+        });
+        cloud.createContext("/zstack/v1/vm-instances/", exchange -> {
+            asks.incrementAndGet();
+            answer(exchange, 200, "{}");
+        });
+        cloud.start();
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private Settings.Account account() throws IOException {
+        Path password = Files.createFile(
+                directory.resolve("password"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(password, "canary");
+        ObjectNode settings = new ObjectMapper()
+                .valueToTree(Map.of(
+                        "endpoint",
+                        "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
+                        "auth",
+                        Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
+        return new Settings.Account("zstack", null, 20.0, 2, false, null, false, settings);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        camel.close();
+        pool.stop();
+        broker.close();
+        cloud.stop(0);
+    }
+
+    @Test
+    void leavesNoSessionBehind() throws Exception {
+        Instant now = Instant.now();
+        List<Envelope> work = IntStream.range(0, 200)
+                .mapToObj(n -> new PasswordRequest(
+                        "r-" + n, "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null))
+                .map(request -> new FetchWork(
+                        request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0))
+                .map(item -> new Envelope("fetch.lab", WorkCodec.toBytes(item), Map.of(), null, null))
+                .toList();
+        camel.createProducerTemplate().sendBody("direct:hand-on", work);
+        await().untilAsserted(() -> assertThat(asks).hasValueGreaterThan(2));
+        assertThat(open).hasPositiveValue();
+
+        stage.stop();
+        camel.close();
+
+        assertThat(open).hasValue(0);
+        assertThat(asks).hasValueLessThan(200);
+    }
+}
