@@ -47,7 +47,10 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}.
          */
         ENDED,
-        /** A message went to quarantine unread or after too many attempts: {@code REFERENCE, QUEUE, CODE}. */
+        /**
+         * A message went to quarantine unread or after too many attempts: {@code REFERENCE, QUEUE, CODE}, and of our own
+         * messages whose work ends so, {@code REQUEST, ALIAS, DELIVERY, KIND}.
+         */
         QUARANTINED,
         /** A batch's results or a run's report were written: {@code BATCH}. */
         BATCH_REPORTED,

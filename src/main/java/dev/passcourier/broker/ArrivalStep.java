@@ -23,8 +23,8 @@ import org.springframework.jms.core.JmsTemplate;
 
 /**
  * First step of every route that consumes from our broker. Takes the message over as an {@link Arrival} and drops all
- * headers. A message that is neither text nor bytes, is too large, or has come too often is moved to quarantine in the
- * same transaction, unread, and the route stops.
+ * headers. A message that is neither text nor bytes, is too large, or has come too often is moved to quarantine,
+ * unread, and the route stops. On our own broker that is one transaction; from another broker a crash may copy it twice.
  */
 public final class ArrivalStep implements Processor {
 
@@ -37,7 +37,11 @@ public final class ArrivalStep implements Processor {
     private static final int MAX_INTERNAL = 32 * 1024 * 1024;
     private static final Logger LOG = LoggerFactory.getLogger(ArrivalStep.class);
 
-    private final JmsTemplate sameTransaction;
+    /** Properties of our own messages that tell whose work they carry. */
+    private static final Map<String, Fact> NAMED = Map.of(
+            Envelope.REQUEST, Fact.REQUEST, "pcAlias", Fact.ALIAS, "pcDelivery", Fact.DELIVERY, "pcKind", Fact.KIND);
+
+    private final JmsTemplate toQuarantine;
     private final @Nullable String ownUser;
     private final String intake;
     private final AuditTrail audit;
@@ -46,13 +50,13 @@ public final class ArrivalStep implements Processor {
     /**
      * For one broker.
      *
-     * @param sameTransaction on the routes' own connection factory, so that its sends join the consumer's transaction
+     * @param toQuarantine on our broker; on the routes' own connection factory its sends join the consumer's transaction
      * @param ownUser         who we are on that broker, or null if nobody there may be believed to be us
      * @param intake          the queue that other programs send to
      */
     public ArrivalStep(
-            JmsTemplate sameTransaction, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
-        this.sameTransaction = sameTransaction;
+            JmsTemplate toQuarantine, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
+        this.toQuarantine = toQuarantine;
         this.ownUser = ownUser;
         this.intake = intake;
         this.audit = audit;
@@ -90,8 +94,11 @@ public final class ArrivalStep implements Processor {
 
     private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
         String user = message.getStringProperty("JMSXUserID");
-        boolean internal = ownUser != null && ownUser.equals(user);
-        return new Arrival(queue, id(message), user, internal, properties(message), body);
+        return new Arrival(queue, id(message), user, isOurs(message), properties(message), body);
+    }
+
+    private boolean isOurs(Message message) throws JMSException {
+        return ownUser != null && ownUser.equals(message.getStringProperty("JMSXUserID"));
     }
 
     /** The sender's id, or the broker's with the time if the sender's client leaves ids out. */
@@ -101,6 +108,20 @@ public final class ArrivalStep implements Processor {
             return id;
         }
         return "core:" + ((ActiveMQMessage) message).getCoreMessage().getMessageID() + "." + message.getJMSTimestamp();
+    }
+
+    /** Whose work ends here is known from our own messages only. */
+    private Map<Fact, String> facts(Message message, String id, String queue, String reason) throws JMSException {
+        Map<Fact, String> facts = new HashMap<>(Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason));
+        if (isOurs(message)) {
+            for (var fact : NAMED.entrySet()) {
+                String value = message.getStringProperty(fact.getKey());
+                if (value != null) {
+                    facts.put(fact.getValue(), value);
+                }
+            }
+        }
+        return facts;
     }
 
     private static byte[] body(Message message) throws JMSException {
@@ -127,18 +148,16 @@ public final class ArrivalStep implements Processor {
 
     private void quarantine(Message message, String queue, String reason) throws JMSException {
         String id = id(message);
-        audit.append(new AuditEvent(
-                AuditEvent.Type.QUARANTINED,
-                clock.instant(),
-                Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason)));
+        audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts(message, id, queue, reason)));
         LOG.warn("{} {} from {} goes to {}", reason, id, queue, Queues.QUARANTINE);
-        Map<String, Object> properties = properties(message);
+        // It goes on under our own name: what a stranger claimed in properties must not become ours.
+        Map<String, Object> properties = isOurs(message) ? properties(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         message.setStringProperty("pcReason", reason);
         message.setStringProperty("pcFrom", queue);
-        sameTransaction.send(Queues.QUARANTINE, session -> message);
+        toQuarantine.send(Queues.QUARANTINE, session -> message);
     }
 }

@@ -21,6 +21,9 @@ public record Envelope(
         @Nullable Instant notBefore,
         @Nullable Instant expiresAt) {
 
+    /** Property with the id of the request whose work a message carries. */
+    public static final String REQUEST = "pcRequest";
+
     /** Copies the properties. */
     public Envelope {
         properties = Map.copyOf(properties);

@@ -16,7 +16,7 @@ public final class OutboxCodec {
     private static final String KIND = "pcKind";
     private static final String ALIAS = "pcAlias";
     private static final String DELIVERY = "pcDelivery";
-    private static final String REQUEST = "pcRequest";
+    private static final String REQUEST = Envelope.REQUEST;
     private static final String ATTEMPT = "pcAttempt";
     private static final String FIRST_TRY_AT = "pcFirstTryAt";
     private static final String NOT_AFTER = "pcNotAfter";

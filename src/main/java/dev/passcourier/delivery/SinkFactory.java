@@ -92,7 +92,7 @@ public final class SinkFactory {
         WebhookSigner signer = new WebhookSigner(channel.secrets());
         Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
-        beans.put(alias + "-webhook-client", new HttpClients(consumers, PemTrust.context(channel.trust())));
+        beans.put(alias + "-http", new HttpClients(consumers, PemTrust.context(channel.trust())));
         Map<String, String> parameters = parameters(alias, consumers);
         parameters.put("url", channel.url().toString());
         return new Sink("webhook-sink", parameters, beans);

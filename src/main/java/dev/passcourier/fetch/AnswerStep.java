@@ -38,7 +38,12 @@ public final class AnswerStep implements Processor {
     private Answer read(Conversation conversation, HttpReply reply) {
         PasswordRequest request = conversation.work().request();
         Answer.Reader reader = conversation.reader();
-        return reader != null ? reader.read(request, reply) : protocol.read(request, conversation.session(), reply);
+        try {
+            return reader != null ? reader.read(request, reply) : protocol.read(request, conversation.session(), reply);
+        } catch (RuntimeException unexpected) {
+            conversation.wipe();
+            throw unexpected;
+        }
     }
 
     private void take(Conversation conversation, Answer answer) {

@@ -79,7 +79,11 @@ final class Postponing {
         FetchWork next = new FetchWork(
                 work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
         return List.of(new Envelope(
-                Queues.fetch(work.request().account()), WorkCodec.toBytes(next), Map.of(), now.plus(delay), null));
+                Queues.fetch(work.request().account()),
+                WorkCodec.toBytes(next),
+                Map.of(Envelope.REQUEST, work.request().id()),
+                now.plus(delay),
+                null));
     }
 
     private static RetryRule rule(TransientFailure failure) {

@@ -103,7 +103,12 @@ public final class IntakeCheck implements Processor {
                         Fact.DESTINATIONS, String.join(",", request.deliverTo()),
                         Fact.DEADLINE, deadline.toString())));
         FetchWork work = new FetchWork(request, origin, now, deadline, 1, 0);
-        return new Envelope(Queues.fetch(request.account()), WorkCodec.toBytes(work), Map.of(), null, null);
+        return new Envelope(
+                Queues.fetch(request.account()),
+                WorkCodec.toBytes(work),
+                Map.of(Envelope.REQUEST, request.id()),
+                null,
+                null);
     }
 
     private void demandKnownNames(PasswordRequest request) throws RequestException {

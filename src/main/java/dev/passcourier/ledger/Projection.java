@@ -36,7 +36,8 @@ final class Projection {
             case DELIVERING, DELIVERED, DELIVERY_POSTPONED, DELIVERY_FAILED -> delivery(facts, event.type());
             case ENDED -> ended(facts);
             case BATCH_REPORTED -> batches.reported(facts);
-            case QUARANTINED, REPAIRED -> {
+            case QUARANTINED -> quarantined(facts);
+            case REPAIRED -> {
                 // Of interest to people only.
             }
         }
@@ -81,6 +82,15 @@ final class Projection {
         }
         if (facts.kind() == Kind.RESULT && type != AuditEvent.Type.DELIVERING) {
             requests.endByDeliveries(facts.text(Fact.REQUEST), deliveries);
+        }
+    }
+
+    /** Nobody works on it any more, so it is an end: a batch must not wait for it. */
+    private void quarantined(Facts facts) throws SQLException {
+        if (facts.has(Fact.DELIVERY)) {
+            delivery(facts, AuditEvent.Type.DELIVERY_FAILED);
+        } else if (facts.has(Fact.REQUEST)) {
+            requests.ended(facts);
         }
     }
 

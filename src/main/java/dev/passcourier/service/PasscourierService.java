@@ -122,7 +122,7 @@ public final class PasscourierService implements AutoCloseable {
         main.addMainListener(new Assembly());
         keep(main::stop);
         main.start();
-        keep(fetch::signOut);
+        keep(fetch::stop);
     }
 
     private String routes() {
@@ -156,7 +156,7 @@ public final class PasscourierService implements AutoCloseable {
         }
         destinations = new Destinations(camel);
         destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
-        sources = keep(new Sources(camel, settings, audit, new JmsIntakeSender(broker.pool()), clock));
+        sources = keep(new Sources(camel, settings, audit, broker.pool(), clock));
         sources.bind(view);
     }
 

@@ -5,6 +5,7 @@ import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.intake.BatchHandOver;
@@ -17,6 +18,7 @@ import dev.passcourier.intake.IntakeLedger;
 import dev.passcourier.intake.ScheduleCatchUp;
 import dev.passcourier.intake.ScheduleRuns;
 import dev.passcourier.intake.ScheduleSource;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.time.Clock;
 import org.apache.camel.CamelContext;
@@ -32,16 +34,18 @@ final class Sources implements AutoCloseable {
     private final CamelContext camel;
     private final Settings settings;
     private final AuditTrail audit;
+    private final ConnectionFactory ownPool;
     private final IntakeSender sender;
     private final Clock clock;
     private final String intakeQueue;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
-    Sources(CamelContext camel, Settings settings, AuditTrail audit, IntakeSender sender, Clock clock) {
+    Sources(CamelContext camel, Settings settings, AuditTrail audit, ConnectionFactory ownPool, Clock clock) {
         this.camel = camel;
         this.settings = settings;
         this.audit = audit;
-        this.sender = sender;
+        this.ownPool = ownPool;
+        this.sender = new JmsIntakeSender(ownPool);
         this.clock = clock;
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
@@ -71,8 +75,8 @@ final class Sources implements AutoCloseable {
         BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
         foreignPool = access.pool();
         registry.bind("requests-broker", BrokerComponent.on(foreignPool));
-        registry.bind(
-                "requests-arrival", new ArrivalStep(new JmsTemplate(foreignPool), null, jms.queue(), audit, clock));
+        // The other broker has no queue for quarantine: what we will not touch comes to ours before it leaves theirs.
+        registry.bind("requests-arrival", new ArrivalStep(new JmsTemplate(ownPool), null, jms.queue(), audit, clock));
         registry.bind("foreign-requests", new ForeignRequests(intakeQueue, sender));
     }
 

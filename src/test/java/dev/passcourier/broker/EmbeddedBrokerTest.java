@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
@@ -209,6 +210,44 @@ class EmbeddedBrokerTest {
         assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TOO_LARGE");
         asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST))));
         await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+    }
+
+    @Test
+    void aRequestThatIsFarTooLargeIsQuarantinedWhole() throws Exception {
+        String huge = "x".repeat(1_000_000);
+        asTicketing(session -> send(session, session.createTextMessage(huge)));
+        assertThat(((TextMessage) receive(Queues.QUARANTINE)).getText()).isEqualTo(huge);
+        asTicketing(session -> {
+            BytesMessage message = session.createBytesMessage();
+            message.writeBytes(huge.getBytes(StandardCharsets.UTF_8));
+            send(session, message);
+        });
+        assertThat(((BytesMessage) receive(Queues.QUARANTINE)).getBodyLength()).isEqualTo(huge.length());
+    }
+
+    @Test
+    void aStrangersClaimsDoNotReachQuarantineUnderOurName() throws Exception {
+        asTicketing(session -> {
+            ObjectMessage message = session.createObjectMessage(new ArrayList<>(List.of("gadget")));
+            message.setStringProperty("pcOrigin", "forged");
+            message.setStringProperty(Envelope.REQUEST, "r-1");
+            send(session, message);
+        });
+        Message quarantined = receive(Queues.QUARANTINE);
+        assertThat(quarantined.propertyExists("pcOrigin")).isFalse();
+        assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("MESSAGE_TYPE");
+        assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
+                .doesNotContainKey(AuditEvent.Fact.REQUEST));
+    }
+
+    @Test
+    void ourOwnPoisonIsRecordedWithTheRequestThatEndsByIt() throws Exception {
+        byte[] tooLarge = new byte[ArrivalStep.MAX_REQUEST + 1];
+        handOn(new Envelope(INTAKE, tooLarge, Map.of(Envelope.REQUEST, "r-1"), null, null));
+        receive(Queues.QUARANTINE);
+        assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
+                .containsEntry(AuditEvent.Fact.REQUEST, "r-1")
+                .containsEntry(AuditEvent.Fact.CODE, "MESSAGE_TOO_LARGE"));
     }
 
     @Test

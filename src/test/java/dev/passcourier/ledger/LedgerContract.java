@@ -68,6 +68,41 @@ abstract class LedgerContract {
     }
 
     @Test
+    void endsWhatWentToQuarantine() {
+        story.asked("r1", "ID:1").allowed("r1", "mail");
+        story.tell(
+                AuditEvent.Type.QUARANTINED,
+                Fact.REQUEST,
+                "r1",
+                Fact.QUEUE,
+                "fetch.acc",
+                Fact.CODE,
+                "TOO_MANY_ATTEMPTS");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(row("r1").code()).isEqualTo("TOO_MANY_ATTEMPTS");
+    }
+
+    @Test
+    void endsARequestWhoseResultWentToQuarantine() {
+        story.asked("r1", "ID:1").allowed("r1", "mail");
+        story.tell(
+                AuditEvent.Type.QUARANTINED,
+                Fact.REQUEST,
+                "r1",
+                Fact.ALIAS,
+                "mail",
+                Fact.DELIVERY,
+                "dlv_1",
+                Fact.KIND,
+                "RESULT",
+                Fact.CODE,
+                "TOO_MANY_ATTEMPTS");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(ledger.deliveries("r1")).singleElement().satisfies(delivery -> assertThat(delivery.state())
+                .isEqualTo(DeliveryState.FAILED));
+    }
+
+    @Test
     void givesTheIdToTheFirstOrigin() {
         story.asked("r1", "ID:1").asked("r1", "ID:2");
         KnownRequest known = known("r1");
