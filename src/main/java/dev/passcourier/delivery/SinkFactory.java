@@ -92,7 +92,8 @@ public final class SinkFactory {
         WebhookSigner signer = new WebhookSigner(channel.secrets());
         Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
-        beans.put(alias + "-http", new HttpClients(consumers, PemTrust.context(channel.trust())));
+        // No "-client": with that ending, an account could be named so that it gets this one.
+        beans.put(alias + "-httpclient", new HttpClients(consumers, PemTrust.context(channel.trust())));
         Map<String, String> parameters = parameters(alias, consumers);
         parameters.put("url", channel.url().toString());
         return new Sink("webhook-sink", parameters, beans);
