@@ -32,6 +32,7 @@ public final class SessionKeeper {
     private @Nullable Session session;
     private @Nullable Answer refusal;
     private Instant refusedUntil = Instant.MIN;
+    private boolean ended;
 
     /**
      * For one account.
@@ -52,6 +53,9 @@ public final class SessionKeeper {
      * @throws SignInException with what the failure means for the request
      */
     public synchronized Session current() throws SignInException {
+        if (ended) {
+            throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
+        }
         Instant now = clock.instant();
         if (session != null && now.isBefore(session.expiresAt())) {
             return session;
@@ -72,8 +76,12 @@ public final class SessionKeeper {
         }
     }
 
-    /** Ends the session at the cloud, for clouds that count sessions. Never fails: the service is stopping. */
+    /**
+     * Ends the session at the cloud, for clouds that count sessions. Never fails: the service is stopping. Whoever still
+     * asks for a session gets none and asks again after the next start.
+     */
     public synchronized void signOut() {
+        ended = true;
         if (session != null) {
             signIn.signOut(session).ifPresent(call -> {
                 if (exchange.apply(call) instanceof Unreachable unreachable) {

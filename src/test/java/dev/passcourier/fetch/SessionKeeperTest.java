@@ -110,6 +110,14 @@ class SessionKeeperTest {
         assertThat(signOuts).hasValue(1);
     }
 
+    @Test
+    void nobodySignsInAfterTheEnd() throws Exception {
+        keeper.current();
+        keeper.signOut();
+        assertThatThrownBy(keeper::current).isInstanceOf(SignInException.class);
+        assertThat(calls).hasValue(1);
+    }
+
     private Object exchange(Object call) {
         if (((HttpCall) call).method().equals("DELETE")) {
             signOuts.incrementAndGet();

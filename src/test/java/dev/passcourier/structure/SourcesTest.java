@@ -105,7 +105,7 @@ class SourcesTest {
                     .matcher(text)
                     .find();
             boolean isNamedTest = file.getFileName().toString().endsWith("Test.java");
-            boolean inherits = Pattern.compile("class \\w+ (extends|implements) \\w*Contract\\b")
+            boolean inherits = Pattern.compile("class \\w+ (extends|implements) \\w*Contract(Test)?\\b")
                     .matcher(text)
                     .find();
             boolean isContract = file.getFileName().toString().endsWith("Contract.java");
