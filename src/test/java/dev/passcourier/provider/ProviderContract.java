@@ -79,6 +79,11 @@ public abstract class ProviderContract {
         return bench;
     }
 
+    /** One more, for a test that ends it; the caller closes it. */
+    protected final ProviderBench anotherBench(Path folder) throws Exception {
+        return new ProviderBench(this, folder);
+    }
+
     @BeforeAll
     final void startsTheRoutes(@TempDir Path folder) throws Exception {
         bench = new ProviderBench(this, folder);

@@ -3,12 +3,15 @@ package dev.passcourier.provider.zstack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.ProviderBench;
 import dev.passcourier.provider.ProviderContract;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.SandboxInstance;
 import dev.passcourier.sandbox.ZStackSandbox;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ZStackSessionContractTest extends ProviderContract {
 
@@ -51,12 +54,18 @@ class ZStackSessionContractTest extends ProviderContract {
     }
 
     @Test
-    void givesTheSessionBackAtTheStop() {
-        bench().askForAny();
-        assertThat(cloud.tokensOpen()).isEqualTo(1);
+    void givesTheSessionBackAtTheStop(@TempDir Path folder) throws Exception {
+        int others = cloud.tokensOpen();
+        ProviderBench ending = anotherBench(folder);
+        try {
+            ending.askForAny();
+            assertThat(cloud.tokensOpen()).isEqualTo(others + 1);
 
-        bench().signOut();
-        assertThat(cloud.tokensOpen()).isZero();
+            ending.signOut();
+            assertThat(cloud.tokensOpen()).isEqualTo(others);
+        } finally {
+            ending.close();
+        }
     }
 
     @Test
