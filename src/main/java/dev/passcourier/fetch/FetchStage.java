@@ -37,9 +37,7 @@ public final class FetchStage {
     private final Duration resultLifetime;
     private final Clock clock;
     private final RandomGenerator jitter = new SecureRandom();
-    private final List<CloudAccount> clouds = new ArrayList<>();
-    private final List<String> accounts = new ArrayList<>();
-    private final List<Integer> concurrency = new ArrayList<>();
+    private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
      * Binds what all accounts share.
@@ -75,18 +73,17 @@ public final class FetchStage {
      */
     public void add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
-        clouds.add(CloudAccount.bind(
+        CloudAccount cloud = CloudAccount.bind(
                 camel,
                 type,
                 new AccountSettings(name, account.settings(), clock),
                 account.concurrency(),
-                account.trust()));
+                account.trust());
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
         AccountGate gate = new AccountGate(name, rate, clock);
         camel.getRegistry().bind(name + "-containers", new GatedContainers(gate));
         camel.getRegistry().bind(name + "-settle", settleStep(account, type, keys, gate));
-        accounts.add(name);
-        concurrency.add(account.concurrency());
+        fetchers.add(new Fetcher(name, cloud, account.concurrency()));
     }
 
     private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {
@@ -106,19 +103,19 @@ public final class FetchStage {
 
     /** Adds the routes of all accounts; their templates must have been loaded. */
     public void addRoutes() throws Exception {
-        for (int i = 0; i < accounts.size(); i++) {
-            clouds.get(i).addRoutes();
+        for (Fetcher fetcher : fetchers) {
+            fetcher.cloud().addRoutes();
             TemplatedRouteBuilder.builder(camel, "fetch")
-                    .routeId("fetch." + accounts.get(i))
-                    .parameter("account", accounts.get(i))
-                    .parameter("concurrency", concurrency.get(i))
+                    .routeId("fetch." + fetcher.account())
+                    .parameter("account", fetcher.account())
+                    .parameter("concurrency", fetcher.concurrency())
                     .add();
         }
     }
 
     /**
-     * Takes no more requests, finishes those in hand, and ends the sessions that clouds count. In this order: whoever is
-     * still asking would sign in again.
+     * Takes no more requests, finishes those in hand, and ends the sessions that clouds count. In this order: whoever
+     * still asked would get no session any more and have to ask again after the next start.
      */
     public void stop() {
         List<RouteStartupOrder> consumers = camel.getCamelContextExtension().getRouteStartupOrder().stream()
@@ -129,6 +126,9 @@ public final class FetchStage {
         } catch (Exception e) {
             LOG.warn("STOP_INCOMPLETE {}", e.getClass().getName());
         }
-        clouds.forEach(CloudAccount::signOut);
+        fetchers.forEach(fetcher -> fetcher.cloud().signOut());
     }
+
+    /** One account's consumers and their way to its cloud. */
+    private record Fetcher(String account, CloudAccount cloud, int concurrency) {}
 }

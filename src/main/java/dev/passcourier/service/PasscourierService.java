@@ -12,6 +12,7 @@ import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.intake.IntakeCheck;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.provider.ProviderType;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
@@ -149,10 +150,11 @@ public final class PasscourierService implements AutoCloseable {
                 targets::get,
                 settings.service().resultLifetime(),
                 clock);
+        Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
             KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
-            fetch.add(account.getKey(), value, ProviderCatalog.find().get(value.provider()), ring);
+            fetch.add(account.getKey(), value, providers.get(value.provider()), ring);
         }
         destinations = new Destinations(camel);
         destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
