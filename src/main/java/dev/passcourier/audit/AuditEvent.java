@@ -22,7 +22,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
     public enum Type {
         /** A batch file or a schedule's run was taken: {@code BATCH, SOURCE, NAME, COUNT, PLANNED}. */
         BATCH_TAKEN,
-        /** A request is looked at: {@code REQUEST, ACCOUNT, INSTANCE, SOURCE, REFERENCE, USER, BATCH, LINE, WHO}. */
+        /** A request is looked at: {@code REQUEST, ACCOUNT, INSTANCE, SOURCE, REFERENCE, USER, SIGNER, BATCH, LINE, WHO}. */
         ASKED,
         /** It may go on: {@code REQUEST, RULE, DESTINATIONS} (comma separated aliases), {@code DEADLINE}. */
         ALLOWED,
@@ -70,6 +70,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         SOURCE,
         REFERENCE,
         USER,
+        SIGNER,
         WHO,
         REASON,
         BATCH,

@@ -17,8 +17,10 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             SandboxCommand.class,
             OpenCommand.class,
+            SignCommand.class,
             ValidateCommand.class,
             AuditCommand.class,
+            PolicyCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nFirst steps:%n",

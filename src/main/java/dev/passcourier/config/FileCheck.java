@@ -36,6 +36,7 @@ final class FileCheck {
                 root, "keyRings", (key, ring) -> Sections.eachItem(ring.path("keys"), key + ".keys", check::keyFile));
         Sections.each(root, "accounts", (key, account) -> check.demand(key, account, "trust", FileGuard::trusted));
         Sections.each(root, "recipients", (key, recipient) -> check.demand(key, recipient, "key", FileGuard::trusted));
+        Sections.each(root, "policy.signers", (key, signer) -> check.demand(key, signer, "key", FileGuard::trusted));
         Sections.each(root, "destinations", check::destination);
         Sections.each(
                 root, "schedules", (key, schedule) -> check.demand(key, schedule, "requests", FileGuard::trusted));

@@ -50,6 +50,7 @@ final class ReferenceCheck {
     private void rules() {
         Set<String> taken = new HashSet<>();
         Sections.eachItem(root.path("policy").path("rules"), "policy.rules", (key, rule) -> {
+            granted(key + ".signers", rule.path("signers"), "policy.signers");
             granted(key + ".accounts", rule.path("accounts"), "accounts");
             granted(key + ".destinations", rule.path("destinations"), "destinations");
             if (rule.path("name").isTextual() && !taken.add(rule.path("name").asText())) {
@@ -80,7 +81,7 @@ final class ReferenceCheck {
     }
 
     private void name(String key, JsonNode name, String section) {
-        if (name.isTextual() && !root.path(section).has(name.asText())) {
+        if (name.isTextual() && !Sections.names(root, section).contains(name.asText())) {
             findings.add(
                     key,
                     "is not defined under '" + section + "'",

@@ -10,9 +10,9 @@ final class Sections {
 
     private Sections() {}
 
-    /** Every named entry of a top-level section, such as every account. */
+    /** Every named entry of a section, such as every account of {@code accounts}; dots lead into sections of sections. */
     static void each(JsonNode root, String section, BiConsumer<String, JsonNode> action) {
-        root.path(section)
+        at(root, section)
                 .properties()
                 .forEach(entry -> action.accept(Keys.of(section, entry.getKey()), entry.getValue()));
     }
@@ -24,10 +24,14 @@ final class Sections {
         }
     }
 
-    /** Names of a top-level section's entries. */
+    /** Names of a section's entries. */
     static Set<String> names(JsonNode root, String section) {
         Set<String> names = new TreeSet<>();
-        root.path(section).fieldNames().forEachRemaining(names::add);
+        at(root, section).fieldNames().forEachRemaining(names::add);
         return names;
+    }
+
+    private static JsonNode at(JsonNode root, String section) {
+        return root.at("/" + section.replace('.', '/'));
     }
 }

@@ -208,8 +208,22 @@ public record Settings(
      */
     public record Schedule(String cron, ZoneId timeZone, Path requests, List<String> report) {}
 
-    /** Who may ask for what; without a fitting rule nothing is granted. */
-    public record Policy(List<Rule> rules) {}
+    /**
+     * Who may ask for what; without a fitting rule nothing is granted.
+     *
+     * @param rules   looked at in their order
+     * @param signers who may sign requests, by the {@code kid} they sign with
+     * @param signed  sources whose requests must be signed: {@code jms}, {@code file}
+     */
+    public record Policy(List<Rule> rules, Map<String, Signer> signers, List<String> signed) {}
+
+    /**
+     * Who may sign requests.
+     *
+     * @param key         file with the public key: JWK or PEM, P-256 or Ed25519
+     * @param fingerprint the key's RFC 7638 SHA-256 thumbprint in base64url that pins it, or null
+     */
+    public record Signer(Path key, @Nullable String fingerprint) {}
 
     /**
      * Grants. Every list must match; {@code "*"} matches all.
@@ -217,6 +231,7 @@ public record Settings(
      * @param name         for the audit trail
      * @param sources      {@code jms}, {@code file}, {@code schedule}
      * @param users        broker-validated users, for {@code jms}; empty means any
+     * @param signers      names of signers, one of whom must have signed; empty means that nobody need have
      * @param accounts     account names
      * @param instances    patterns with {@code *}
      * @param destinations aliases that results may go to
@@ -225,6 +240,7 @@ public record Settings(
             String name,
             List<String> sources,
             List<String> users,
+            List<String> signers,
             List<String> accounts,
             List<String> instances,
             List<String> destinations) {}

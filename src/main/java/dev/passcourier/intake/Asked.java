@@ -1,6 +1,7 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.request.Asker;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import java.util.EnumMap;
@@ -12,8 +13,8 @@ final class Asked {
 
     private Asked() {}
 
-    static Map<Fact, String> facts(PasswordRequest request, Origin origin) {
-        Map<Fact, String> facts = facts(origin);
+    static Map<Fact, String> facts(PasswordRequest request, Asker asker) {
+        Map<Fact, String> facts = facts(asker);
         facts.put(Fact.REQUEST, request.id());
         facts.put(Fact.ACCOUNT, request.account());
         facts.put(Fact.INSTANCE, request.instance());
@@ -22,11 +23,13 @@ final class Asked {
         return facts;
     }
 
-    static Map<Fact, String> facts(Origin origin) {
+    static Map<Fact, String> facts(Asker asker) {
+        Origin origin = asker.origin();
         Map<Fact, String> facts = new EnumMap<>(Fact.class);
         facts.put(Fact.SOURCE, origin.source().name());
         facts.put(Fact.REFERENCE, origin.reference());
         put(facts, Fact.USER, origin.user());
+        put(facts, Fact.SIGNER, asker.signer());
         if (origin.batch() != null) {
             facts.put(Fact.BATCH, origin.batch());
             facts.put(Fact.LINE, Integer.toString(origin.line()));

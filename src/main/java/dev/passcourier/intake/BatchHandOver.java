@@ -60,14 +60,17 @@ public final class BatchHandOver {
             recorded.add(batch.id());
         }
         List<Envelope> requests = batch.lines().stream()
-                .filter(BatchLine.Good.class::isInstance)
-                .map(line -> envelope(batch, (BatchLine.Good) line))
+                .filter(line -> !(line instanceof BatchLine.Bad))
+                .map(line -> envelope(batch, line))
                 .toList();
         return requests.isEmpty() || sender.send(requests, batch.id());
     }
 
-    private Envelope envelope(Batch batch, BatchLine.Good line) {
-        return Origins.envelope(intakeQueue, RequestWriter.toBytes(line.request()), batch.origin(line.line()));
+    private Envelope envelope(Batch batch, BatchLine line) {
+        byte[] body = line instanceof BatchLine.Signed signed
+                ? signed.compact()
+                : RequestWriter.toBytes(((BatchLine.Good) line).request());
+        return Origins.envelope(intakeQueue, body, batch.origin(line.line()));
     }
 
     private void record(Batch batch) {

@@ -8,14 +8,16 @@ import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.Asker;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
-import dev.passcourier.request.Policy;
+import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
-import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.Salvaged;
+import dev.passcourier.request.Signatures;
+import dev.passcourier.request.Submission;
 import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,19 +39,27 @@ public final class IntakeCheck implements Processor {
     static final Duration LONGEST_WAIT = Duration.ofDays(30);
 
     private final Settings settings;
-    private final Policy policy;
+    private final Permission permission;
     private final AuditTrail audit;
     private final IntakeLedger ledger;
     private final Refusals refusals;
+    private final Signatures signatures;
     private final Clock clock;
 
     /** With everything that a decision depends on. */
-    public IntakeCheck(Settings settings, AuditTrail audit, IntakeLedger ledger, Notices notices, Clock clock) {
+    public IntakeCheck(
+            Settings settings,
+            AuditTrail audit,
+            IntakeLedger ledger,
+            Notices notices,
+            Signatures signatures,
+            Clock clock) {
         this.settings = settings;
-        this.policy = new Policy(settings.policy());
+        this.permission = new Permission(settings);
         this.audit = audit;
         this.ledger = ledger;
-        this.refusals = new Refusals(settings.destinations().keySet(), policy, audit, notices);
+        this.refusals = new Refusals(permission, audit, notices);
+        this.signatures = signatures;
         this.clock = clock;
     }
 
@@ -60,39 +70,57 @@ public final class IntakeCheck implements Processor {
     }
 
     List<Envelope> check(Arrival arrival) {
-        Origin origin = Origins.of(arrival);
-        PasswordRequest request;
+        Asker unsigned = Asker.unsigned(Origins.of(arrival));
+        Submission submission;
         try {
-            request = RequestReader.read(arrival.body());
-        } catch (RequestException malformed) {
-            return refusals.pretended(origin, RequestReader.salvage(arrival.body()), malformed, clock.instant());
+            submission = Submission.open(arrival.body(), signatures);
+        } catch (RequestException forged) {
+            return refusals.pretended(unsigned, Salvaged.NOTHING, forged, clock.instant());
         }
-        return check(request, origin);
+        return check(submission, new Asker(unsigned.origin(), submission.signer()));
     }
 
-    private List<Envelope> check(PasswordRequest request, Origin origin) {
+    private List<Envelope> check(Submission submission, Asker asker) {
         Instant now = clock.instant();
-        ledger.awaitApplied(audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, Asked.facts(request, origin))));
+        try {
+            permission.demandSignature(asker);
+            return check(submission.request(now), asker, now);
+        } catch (RequestException malformed) {
+            Salvaged salvaged = submission.salvage();
+            return isOnRecord(salvaged, asker)
+                    ? refusals.refused(asker, salvaged, malformed, now)
+                    : refusals.pretended(asker, salvaged, malformed, now);
+        }
+    }
+
+    /** A crash may lie between the record and this refusal: a signature expires, or the settings have changed since. */
+    private boolean isOnRecord(Salvaged salvaged, Asker asker) {
+        return ledger.request(salvaged.id(), asker.origin())
+                .map(IntakeLedger.Seen::sameOrigin)
+                .orElse(false);
+    }
+
+    private List<Envelope> check(PasswordRequest request, Asker asker, Instant now) {
+        Origin origin = asker.origin();
+        ledger.awaitApplied(audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, Asked.facts(request, asker))));
         IntakeLedger.Seen seen =
                 ledger.request(request.id(), origin).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
         if (!seen.sameOrigin()) {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
-            return refusals.pretended(origin, Salvaged.of(request), repeated, now);
+            return refusals.pretended(asker, Salvaged.of(request), repeated, now);
         }
         if (seen.handedOn()) {
             return List.of();
         }
         try {
-            return List.of(accept(request, origin, now));
+            return List.of(accept(request, asker, now));
         } catch (RequestException refused) {
-            return refusals.refused(origin, request, refused, now);
+            return refusals.refused(asker, Salvaged.of(request), refused, now);
         }
     }
 
-    private Envelope accept(PasswordRequest request, Origin origin, Instant now) throws RequestException {
-        demandKnownNames(request);
-        String rule =
-                policy.allows(request, origin).orElseThrow(() -> new RequestException(RefusalCode.NOT_ALLOWED, ""));
+    private Envelope accept(PasswordRequest request, Asker asker, Instant now) throws RequestException {
+        String rule = permission.rule(request, asker);
         Instant deadline = deadline(request, now);
         audit.append(new AuditEvent(
                 AuditEvent.Type.ALLOWED,
@@ -102,22 +130,13 @@ public final class IntakeCheck implements Processor {
                         Fact.RULE, rule,
                         Fact.DESTINATIONS, String.join(",", request.deliverTo()),
                         Fact.DEADLINE, deadline.toString())));
-        FetchWork work = new FetchWork(request, origin, now, deadline, 1, 0);
+        FetchWork work = new FetchWork(request, asker.origin(), now, deadline, 1, 0);
         return new Envelope(
                 Queues.fetch(request.account()),
                 WorkCodec.toBytes(work),
                 Map.of(Envelope.REQUEST, request.id()),
                 null,
                 null);
-    }
-
-    private void demandKnownNames(PasswordRequest request) throws RequestException {
-        if (!settings.accounts().containsKey(request.account())) {
-            throw new RequestException(RefusalCode.ACCOUNT_UNKNOWN, "account");
-        }
-        if (!settings.destinations().keySet().containsAll(request.deliverTo())) {
-            throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
-        }
     }
 
     private Instant deadline(PasswordRequest request, Instant now) throws RequestException {

@@ -6,9 +6,8 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.delivery.Notice;
 import dev.passcourier.delivery.Notices;
-import dev.passcourier.request.Origin;
-import dev.passcourier.request.PasswordRequest;
-import dev.passcourier.request.Policy;
+import dev.passcourier.request.Asker;
+import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Salvaged;
@@ -16,7 +15,6 @@ import dev.passcourier.request.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Ends requests that are refused: on record first, then told to those who may be told. These are the destinations that
@@ -25,34 +23,32 @@ import java.util.Set;
  */
 final class Refusals {
 
-    private final Set<String> destinations;
-    private final Policy policy;
+    private final Permission permission;
     private final AuditTrail audit;
     private final Notices notices;
 
-    Refusals(Set<String> destinations, Policy policy, AuditTrail audit, Notices notices) {
-        this.destinations = destinations;
-        this.policy = policy;
+    Refusals(Permission permission, AuditTrail audit, Notices notices) {
+        this.permission = permission;
         this.audit = audit;
         this.notices = notices;
     }
 
     /** A request that is on record as asked under its own id. */
-    List<Envelope> refused(Origin origin, PasswordRequest request, RequestException why, Instant now) {
-        Map<Fact, String> facts = Asked.facts(origin);
+    List<Envelope> refused(Asker asker, Salvaged request, RequestException why, Instant now) {
+        Map<Fact, String> facts = Asked.facts(asker);
         facts.put(Fact.REQUEST, request.id());
         end(facts, why.code(), now);
-        return tell(request.id(), request.id(), origin, Salvaged.of(request), why, now);
+        return tell(request.id(), request.id(), asker, request, why, now);
     }
 
     /**
      * A request that could not be read, or whose id another one has. It is not recorded under an id that it only
      * pretends to have: that would end, or block, the other one.
      */
-    List<Envelope> pretended(Origin origin, Salvaged salvaged, RequestException why, Instant now) {
-        end(Asked.facts(origin), why.code(), now);
-        String id = salvaged.id().isEmpty() ? origin.reference() : salvaged.id();
-        return tell(id, origin.reference(), origin, salvaged, why, now);
+    List<Envelope> pretended(Asker asker, Salvaged salvaged, RequestException why, Instant now) {
+        end(Asked.facts(asker), why.code(), now);
+        String id = salvaged.id().isEmpty() ? asker.origin().reference() : salvaged.id();
+        return tell(id, asker.origin().reference(), asker, salvaged, why, now);
     }
 
     private void end(Map<Fact, String> facts, RefusalCode code, Instant now) {
@@ -62,9 +58,9 @@ final class Refusals {
     }
 
     private List<Envelope> tell(
-            String id, String key, Origin origin, Salvaged salvaged, RequestException why, Instant now) {
+            String id, String key, Asker asker, Salvaged salvaged, RequestException why, Instant now) {
         List<String> aliases = salvaged.deliverTo().stream()
-                .filter(alias -> destinations.contains(alias) && policy.mayTell(origin, alias))
+                .filter(alias -> permission.mayTell(asker, alias))
                 .toList();
         Notice notice = new Notice(
                 id,

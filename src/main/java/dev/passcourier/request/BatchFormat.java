@@ -10,7 +10,9 @@ public enum BatchFormat {
     /** One object a line. */
     NDJSON,
     /** A header row that names fields, then one request a line. */
-    CSV;
+    CSV,
+    /** One signed request a line, as a compact JWS. */
+    JWS;
 
     /** The format of a file, or empty if its name has another ending. */
     public static Optional<BatchFormat> of(String fileName) {
@@ -20,6 +22,9 @@ public enum BatchFormat {
         }
         if (lower.endsWith(".ndjson") || lower.endsWith(".jsonl")) {
             return Optional.of(NDJSON);
+        }
+        if (lower.endsWith(".jws")) {
+            return Optional.of(JWS);
         }
         return lower.endsWith(".csv") ? Optional.of(CSV) : Optional.empty();
     }

@@ -10,6 +10,14 @@ public sealed interface BatchLine {
     record Good(int line, PasswordRequest request) implements BatchLine {}
 
     /**
+     * A signed request, not opened yet.
+     *
+     * @param compact the line: what claims to be a compact JWS
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record Signed(int line, byte[] compact) implements BatchLine {}
+
+    /**
      * Not a request.
      *
      * @param code  why

@@ -36,6 +36,7 @@ public final class BatchReader {
             case JSON -> JsonBatch.read(text(bytes), lines);
             case NDJSON -> NdjsonBatch.read(text(bytes), lines);
             case CSV -> CsvBatch.read(text(bytes), lines);
+            case JWS -> SignedBatch.read(text(bytes), lines);
         }
         return lines.finish();
     }

@@ -32,10 +32,34 @@ final class LineReader {
      * @throws RequestException if the batch has too many lines
      */
     void add(int line, String text, Parser parser) throws RequestException {
+        demandRoom();
+        lines.add(read(line, text, parser));
+    }
+
+    /**
+     * Takes a signed request as it is.
+     *
+     * @throws RequestException if the batch has too many lines
+     */
+    void addSigned(int line, String compact) throws RequestException {
+        demandRoom();
+        lines.add(signed(line, compact));
+    }
+
+    private void demandRoom() throws RequestException {
         if (lines.size() == BatchReader.MAX_LINES) {
             throw new RequestException(RefusalCode.BATCH_TOO_LARGE, "");
         }
-        lines.add(read(line, text, parser));
+    }
+
+    private static BatchLine signed(int line, String compact) {
+        if (isTooLong(compact)) {
+            return new BatchLine.Bad(line, RefusalCode.BATCH_LINE_TOO_LONG, "");
+        }
+        byte[] bytes = compact.getBytes(StandardCharsets.UTF_8);
+        return Submission.looksSigned(bytes)
+                ? new BatchLine.Signed(line, bytes)
+                : new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "");
     }
 
     List<BatchLine> finish() throws RequestException {

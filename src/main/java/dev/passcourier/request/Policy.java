@@ -7,32 +7,67 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask for what. Nothing is granted unless one rule grants all of a request: its source, its user, its account,
- * its instance and every one of its destinations. Grants of several rules are not added up.
+ * Who may ask for what. Nothing is granted unless one rule grants all of a request: its source, its user, its signer,
+ * its account, its instance and every one of its destinations. Grants of several rules are not added up.
  */
 public final class Policy {
 
     private final List<Rule> rules;
+    private final List<String> signedSources;
 
     /** With the rules of the configuration, looked at in their order. */
     public Policy(Settings.Policy settings) {
         rules = settings.rules().stream().map(Rule::new).toList();
+        signedSources = settings.signed();
+    }
+
+    /** What one rule says to a request. */
+    public record Opinion(String rule, @Nullable Obstacle obstacle) {
+
+        /** Whether the rule grants the request. */
+        public boolean grants() {
+            return obstacle == null;
+        }
+    }
+
+    /** The first list of a rule that does not fit. */
+    public enum Obstacle {
+        SOURCES,
+        USERS,
+        SIGNERS,
+        ACCOUNTS,
+        INSTANCES,
+        DESTINATIONS
+    }
+
+    /** Whether requests of this one's source must be signed, and it is not. */
+    public boolean misses(Asker asker) {
+        return asker.signer() == null && signedSources.contains(source(asker));
     }
 
     /** The name of the first rule that grants the request, or empty if it is not allowed. */
-    public Optional<String> allows(PasswordRequest request, Origin origin) {
-        return rules.stream()
-                .filter(rule -> rule.isFor(origin) && rule.grants(request))
-                .map(rule -> rule.settings.name())
+    public Optional<String> allows(PasswordRequest request, Asker asker) {
+        return opinions(request, asker).stream()
+                .filter(Opinion::grants)
+                .map(Opinion::rule)
                 .findFirst();
     }
 
+    /** What every rule says, in their order. */
+    public List<Opinion> opinions(PasswordRequest request, Asker asker) {
+        return rules.stream().map(rule -> rule.opinion(request, asker)).toList();
+    }
+
     /**
-     * Whether a destination may be told that a request of this origin was refused: only if some rule lets the origin's
-     * source and user have results sent there.
+     * Whether a destination may be told that a request of this asker was refused: only if some rule lets the asker have
+     * results sent there.
      */
-    public boolean mayTell(Origin origin, String alias) {
-        return rules.stream().anyMatch(rule -> rule.isFor(origin) && rule.destinations.matches(alias));
+    public boolean mayTell(Asker asker, String alias) {
+        return rules.stream().anyMatch(rule -> rule.against(asker) == null && rule.destinations.matches(alias));
+    }
+
+    private static String source(Asker asker) {
+        return asker.origin().source().name().toLowerCase(Locale.ROOT);
     }
 
     /** One rule, ready to be matched. */
@@ -48,28 +83,57 @@ public final class Policy {
             this.destinations = new Names(settings.destinations());
         }
 
-        boolean isFor(Origin origin) {
-            String source = origin.source().name().toLowerCase(Locale.ROOT);
-            return new Names(settings.sources()).matches(source) && isForUser(origin.user());
+        Opinion opinion(PasswordRequest request, Asker asker) {
+            Obstacle obstacle = against(asker);
+            return new Opinion(settings.name(), obstacle == null ? against(request) : obstacle);
         }
 
-        /** No users named means any, also none; a named one must have been validated by the broker. */
-        private boolean isForUser(@Nullable String user) {
-            return settings.users().isEmpty() || new Names(settings.users()).matches(user);
+        @Nullable
+        Obstacle against(Asker asker) {
+            if (!new Names(settings.sources()).matches(source(asker))) {
+                return Obstacle.SOURCES;
+            }
+            if (!isForUser(asker)) {
+                return Obstacle.USERS;
+            }
+            boolean signedWell =
+                    settings.signers().isEmpty() || new Names(settings.signers()).matchesKnown(asker.signer());
+            return signedWell ? null : Obstacle.SIGNERS;
         }
 
-        boolean grants(PasswordRequest request) {
-            return new Names(settings.accounts()).matches(request.account())
-                    && instances.match(request.instance())
-                    && request.deliverTo().stream().allMatch(destinations::matches);
+        /**
+         * No users named means any. A queue's unsigned request must come from a user whom the broker has validated all
+         * the same: without one, anybody may have sent it.
+         */
+        private boolean isForUser(Asker asker) {
+            @Nullable String user = asker.origin().user();
+            if (settings.users().isEmpty()) {
+                return asker.origin().source() != Origin.Source.JMS || asker.signer() != null || user != null;
+            }
+            return new Names(settings.users()).matchesKnown(user);
+        }
+
+        private @Nullable Obstacle against(PasswordRequest request) {
+            if (!new Names(settings.accounts()).matches(request.account())) {
+                return Obstacle.ACCOUNTS;
+            }
+            if (!instances.match(request.instance())) {
+                return Obstacle.INSTANCES;
+            }
+            return request.deliverTo().stream().allMatch(destinations::matches) ? null : Obstacle.DESTINATIONS;
         }
     }
 
     /** Exact names, or {@code *} for all. */
     private record Names(List<String> names) {
 
-        boolean matches(@Nullable String name) {
-            return names.contains("*") || (name != null && names.contains(name));
+        boolean matches(String name) {
+            return names.contains("*") || names.contains(name);
+        }
+
+        /** All of them are still somebody: nobody matches nothing. */
+        boolean matchesKnown(@Nullable String name) {
+            return name != null && matches(name);
         }
     }
 

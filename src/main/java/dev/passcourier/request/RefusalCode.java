@@ -11,6 +11,12 @@ public enum RefusalCode {
     ACCOUNT_UNKNOWN("Use the name of an account that the service's configuration has."),
     DESTINATION_UNKNOWN("Use aliases of destinations that the service's configuration has."),
     NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations."),
+    SIGNATURE_MISSING("Sign the request: this source takes signed requests only."),
+    SIGNATURE_INVALID("Sign with ES256 or Ed25519, as a compact JWS whose header names alg and kid and no other key."),
+    SIGNER_UNKNOWN(
+            "Ask the service's operator to name the signer's public key in policy.signers; kid is the name there."),
+    SIGNATURE_EXPIRED("Sign again: exp is over."),
+    SIGNATURE_TOO_LONG("Sign again with an exp at most 15 minutes ahead, in seconds."),
     DUPLICATE_REQUEST("Use a new id: another request has had this one."),
     DEADLINE_PAST("Ask again with a later deadline."),
     DEADLINE_TOO_FAR("Ask again with a deadline within 30 days."),

@@ -51,7 +51,7 @@ public final class RequestReader {
         }
     }
 
-    private static ObjectNode tree(byte[] bytes) throws RequestException {
+    static ObjectNode tree(byte[] bytes) throws RequestException {
         if (bytes.length > MAX_BYTES) {
             throw new RequestException(RefusalCode.REQUEST_TOO_LARGE, "");
         }
@@ -71,7 +71,7 @@ public final class RequestReader {
         throw new RequestException(RefusalCode.REQUEST_NOT_JSON, "");
     }
 
-    private static String text(byte[] bytes) throws RequestException {
+    static String text(byte[] bytes) throws RequestException {
         try {
             return Texts.utf8(bytes);
         } catch (CharacterCodingException notUtf8) {

@@ -139,7 +139,16 @@ public final class PasscourierService implements AutoCloseable {
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry());
         camel.getRegistry().bind("report-hand-over", reportHandOver());
-        camel.getRegistry().bind("intake-check", new IntakeCheck(settings, audit, view, notices, clock));
+        camel.getRegistry()
+                .bind(
+                        "intake-check",
+                        new IntakeCheck(
+                                settings,
+                                audit,
+                                view,
+                                notices,
+                                RequestSignatures.load(settings.policy(), clock),
+                                clock));
 
         fetch = new FetchStage(
                 camel,

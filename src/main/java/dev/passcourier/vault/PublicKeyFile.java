@@ -3,7 +3,9 @@ package dev.passcourier.vault;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.PEMParser;
@@ -86,6 +89,12 @@ final class PublicKeyFile {
     }
 
     private static JWK jwk(SubjectPublicKeyInfo info) throws GeneralSecurityException, IOException {
+        if (info.getAlgorithm().getAlgorithm().equals(EdECObjectIdentifiers.id_Ed25519)) {
+            return new OctetKeyPair.Builder(
+                            Curve.Ed25519,
+                            Base64URL.encode(info.getPublicKeyData().getOctets()))
+                    .build();
+        }
         boolean rsa = info.getAlgorithm().getAlgorithm().getId().startsWith(RSA_OID_PREFIX);
         PublicKey key =
                 KeyFactory.getInstance(rsa ? "RSA" : "EC").generatePublic(new X509EncodedKeySpec(info.getEncoded()));

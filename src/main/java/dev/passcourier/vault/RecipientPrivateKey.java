@@ -53,6 +53,10 @@ final class RecipientPrivateKey {
                 Code.KEY_FORMAT, file, "a private RSA key or a private P-256, P-384 or P-521 key is needed");
     }
 
+    JWK jwk() {
+        return jwk;
+    }
+
     String thumbprint() {
         return thumbprint;
     }

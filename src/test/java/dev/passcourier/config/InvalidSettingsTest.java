@@ -43,6 +43,10 @@ class InvalidSettingsTest {
                         "27:3 recipients.none: takes a name that means no seal; choose another name"),
                 mistake(
                         "    - {name: all",
+                        "    - {name: signed, sources: [jms], signers: [ci], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
+                        "46:48 policy.rules[0].signers[0]: is not defined under 'policy.signers'; there is none yet"),
+                mistake(
+                        "    - {name: all",
                         "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
                         "47:8 policy.rules[1].name: names another rule already; choose another name"),
                 mistake(

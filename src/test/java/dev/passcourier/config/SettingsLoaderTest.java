@@ -68,7 +68,7 @@ class SettingsLoaderTest {
                         Map.of(),
                         Map.of(),
                         Map.of(),
-                        new Settings.Policy(List.of()),
+                        new Settings.Policy(List.of(), Map.of(), List.of()),
                         new LedgerStore(null, null, null)));
     }
 
@@ -194,6 +194,7 @@ class SettingsLoaderTest {
                         "all",
                         List.of("jms", "schedule"),
                         List.of("orchestrator"),
+                        List.of(),
                         List.of("nimbus-prod"),
                         List.of("web-*"),
                         List.of("*")));

@@ -36,6 +36,7 @@ class ShippedSettingsTest {
         String pem = "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
                 .formatted(Base64.getMimeEncoder().encodeToString(key));
         bench.put("recipients/operations.pem", pem, "rw-r--r--");
+        bench.put("signers/pipeline.pem", pem, "rw-r--r--");
     }
 
     @Test

@@ -9,6 +9,9 @@ import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.config.Settings;
 import dev.passcourier.request.Origin;
+import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Signatures;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -141,6 +144,11 @@ final class Fakes {
         }
     }
 
+    /** Nobody is configured to sign. */
+    static final Signatures NO_SIGNERS = compact -> {
+        throw new RequestException(RefusalCode.SIGNER_UNKNOWN, "");
+    };
+
     /** Accounts {@code huawei} and {@code gse}, destinations {@code ops} and {@code files}, and these rules. */
     static Settings settings(Path home, Settings.Rule... rules) {
         Settings.Account account =
@@ -157,8 +165,22 @@ final class Fakes {
                 Map.of(),
                 Map.of("ops", destination, "files", destination),
                 Map.of(),
-                new Settings.Policy(List.of(rules)),
+                new Settings.Policy(List.of(rules), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
+    }
+
+    static Settings withPolicy(Settings settings, Settings.Policy policy) {
+        return new Settings(
+                settings.service(),
+                settings.broker(),
+                settings.sources(),
+                settings.keyRings(),
+                settings.accounts(),
+                settings.recipients(),
+                settings.destinations(),
+                settings.schedules(),
+                policy,
+                settings.ledger());
     }
 
     static Settings.Rule rule(String source, String user, String destination) {
@@ -166,6 +188,7 @@ final class Fakes {
                 "rule-" + source + "-" + user,
                 List.of(source),
                 user.isEmpty() ? List.of() : List.of(user),
+                List.of(),
                 List.of("*"),
                 List.of("*"),
                 List.of(destination));

@@ -36,6 +36,7 @@ class IntakeCheckTest {
             audit,
             ledger,
             new Notices((request, alias) -> request + "|" + alias),
+            Fakes.NO_SIGNERS,
             new Fakes.HandClock(NOW.toString()));
 
     @Test

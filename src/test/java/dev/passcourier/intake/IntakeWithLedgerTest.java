@@ -57,6 +57,7 @@ class IntakeWithLedgerTest {
                 trail,
                 new View(),
                 new Notices(DeliveryIds::of),
+                Fakes.NO_SIGNERS,
                 Clock.systemUTC());
     }
 

@@ -189,6 +189,7 @@ class RequestSourceRoutesTest {
                                 audit,
                                 ledger,
                                 new Notices((request, alias) -> request + alias),
+                                Fakes.NO_SIGNERS,
                                 Clock.systemUTC()));
         camel.addRoutes(new RouteBuilder() {
             @Override

@@ -165,6 +165,7 @@ class BatchReaderTest {
                     case JSON -> "[ ]";
                     case NDJSON -> "\n \n";
                     case CSV -> HEADER;
+                    case JWS -> "\n";
                 };
         assertThat(refusal(text, format).code()).isEqualTo(RefusalCode.BATCH_EMPTY);
     }

@@ -64,6 +64,7 @@ class HostileInputTest {
             case JSON -> "[" + OBJECT + ",\n" + OBJECT + "]";
             case NDJSON -> OBJECT + "\n" + OBJECT;
             case CSV -> CSV;
+            case JWS -> "eyJhbGciOiJub25lIn0.e30.\neyJ";
         };
     }
 

@@ -17,13 +17,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PolicyTest {
 
     private static final List<String> NOBODY = List.of();
-    private static final Policy POLICY = new Policy(new Settings.Policy(List.of(
-            rule("alice", List.of("jms"), List.of("alice"), List.of("h"), List.of("web-*"), List.of("ops", "dev")),
-            rule("any-user", List.of("jms"), NOBODY, List.of("z"), List.of("i-1"), List.of("ops")),
-            rule("drop", List.of("file"), NOBODY, List.of("h", "z"), List.of("*"), List.of("files")),
-            rule("nightly", List.of("schedule"), NOBODY, List.of("*"), List.of("*"), List.of("*")),
-            rule("named-file", List.of("file"), List.of("bob"), List.of("k"), List.of("*"), List.of("*")),
-            rule("empty", List.of("jms"), List.of("carol"), List.of(), List.of("*"), List.of("*")))));
+    private static final Policy POLICY = new Policy(new Settings.Policy(
+            List.of(
+                    rule(
+                            "alice",
+                            List.of("jms"),
+                            List.of("alice"),
+                            List.of("h"),
+                            List.of("web-*"),
+                            List.of("ops", "dev")),
+                    rule("any-user", List.of("jms"), NOBODY, List.of("z"), List.of("i-1"), List.of("ops")),
+                    rule("drop", List.of("file"), NOBODY, List.of("h", "z"), List.of("*"), List.of("files")),
+                    rule("nightly", List.of("schedule"), NOBODY, List.of("*"), List.of("*"), List.of("*")),
+                    rule("named-file", List.of("file"), List.of("bob"), List.of("k"), List.of("*"), List.of("*")),
+                    rule("empty", List.of("jms"), List.of("carol"), List.of(), List.of("*"), List.of("*")),
+                    signed("signed", List.of("jms", "file"), NOBODY, List.of("ci"), List.of("s")),
+                    signed("signed-by-a-user", List.of("jms"), List.of("dave"), List.of("*"), List.of("t"))),
+            Map.of(),
+            List.of()));
 
     static Stream<Arguments> table() {
         return Stream.of(
@@ -37,7 +48,7 @@ class PolicyTest {
                 arguments("jms", null, "h", "web-1", "ops", null),
                 arguments("file", null, "h", "web-1", "ops", null),
                 arguments("jms", "bob", "z", "i-1", "ops", "any-user"),
-                arguments("jms", null, "z", "i-1", "ops", "any-user"),
+                arguments("jms", null, "z", "i-1", "ops", null),
                 arguments("jms", null, "z", "i-11", "ops", null),
                 arguments("jms", "alice", "z", "i-1", "ops,dev", null),
                 arguments("file", null, "h", "any", "files", "drop"),
@@ -54,16 +65,85 @@ class PolicyTest {
         PasswordRequest request =
                 new PasswordRequest("r", account, instance, Map.of(), null, List.of(to.split(",")), null, null, null);
 
-        assertThat(POLICY.allows(request, origin(source, user)).orElse(null)).isEqualTo(rule);
+        assertThat(POLICY.allows(request, asker(source, user)).orElse(null)).isEqualTo(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jms,alice,ci,s,signed",
+        "jms,,ci,s,signed",
+        "file,,ci,s,signed",
+        "jms,alice,other,s,",
+        "jms,alice,,s,",
+        "file,,,s,",
+        "jms,dave,ci,t,signed-by-a-user",
+        "jms,dave,anyone,t,signed-by-a-user",
+        "jms,dave,,t,",
+        "jms,,ci,t,",
+        "jms,,ci,z,any-user",
+        "jms,,,z,"
+    })
+    void looksWhoHasSigned(
+            String source, @Nullable String user, @Nullable String signer, String account, @Nullable String rule) {
+        PasswordRequest request =
+                new PasswordRequest("r", account, "i-1", Map.of(), null, List.of("ops"), null, null, null);
+
+        assertThat(POLICY.allows(request, new Asker(origin(source, user), signer))
+                        .orElse(null))
+                .isEqualTo(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file,bob,,h,web-1,ops,SOURCES",
+        "jms,bob,,h,web-1,ops,USERS",
+        "jms,alice,,z,web-1,ops,ACCOUNTS",
+        "jms,alice,,h,db-1,ops,INSTANCES",
+        "jms,alice,,h,web-1,files,DESTINATIONS",
+        "jms,alice,,h,web-1,ops,"
+    })
+    void namesTheFirstListOfARuleThatDoesNotFit(
+            String source,
+            String user,
+            @Nullable String signer,
+            String account,
+            String instance,
+            String to,
+            Policy.@Nullable Obstacle obstacle) {
+        PasswordRequest request =
+                new PasswordRequest("r", account, instance, Map.of(), null, List.of(to), null, null, null);
+
+        assertThat(POLICY.opinions(request, new Asker(origin(source, user), signer)))
+                .hasSize(8)
+                .first()
+                .isEqualTo(new Policy.Opinion("alice", obstacle));
+    }
+
+    @Test
+    void namesAMissingSigner() {
+        PasswordRequest request = new PasswordRequest("r", "s", "i", Map.of(), null, List.of("ops"), null, null, null);
+
+        assertThat(POLICY.opinions(request, asker("jms", "alice")))
+                .contains(new Policy.Opinion("signed", Policy.Obstacle.SIGNERS))
+                .noneMatch(Policy.Opinion::grants);
+    }
+
+    @Test
+    void demandsSignaturesOfSourcesThatMustSign() {
+        Policy policy = new Policy(new Settings.Policy(List.of(), Map.of(), List.of("jms")));
+
+        assertThat(policy.misses(asker("jms", "alice"))).isTrue();
+        assertThat(policy.misses(new Asker(origin("jms", "alice"), "ci"))).isFalse();
+        assertThat(policy.misses(asker("file", null))).isFalse();
     }
 
     @Test
     void grantsNothingWithoutRules() {
-        Policy none = new Policy(new Settings.Policy(List.of()));
+        Policy none = new Policy(new Settings.Policy(List.of(), Map.of(), List.of()));
         PasswordRequest request = new PasswordRequest("r", "h", "i", Map.of(), null, List.of("ops"), null, null, null);
 
-        assertThat(none.allows(request, origin("schedule", null))).isEmpty();
-        assertThat(none.mayTell(origin("schedule", null), "ops")).isFalse();
+        assertThat(none.allows(request, asker("schedule", null))).isEmpty();
+        assertThat(none.mayTell(asker("schedule", null), "ops")).isFalse();
     }
 
     @ParameterizedTest
@@ -71,13 +151,14 @@ class PolicyTest {
         "jms,alice,dev,true",
         "jms,bob,dev,false",
         "jms,bob,ops,true",
+        "jms,,ops,false",
         "jms,,files,false",
         "file,,files,true",
         "file,,ops,false",
         "schedule,,any,true"
     })
     void tellsOnlyPlacesThatTheSourceMayReach(String source, @Nullable String user, String alias, boolean may) {
-        assertThat(POLICY.mayTell(origin(source, user), alias)).isEqualTo(may);
+        assertThat(POLICY.mayTell(asker(source, user), alias)).isEqualTo(may);
     }
 
     @ParameterizedTest
@@ -100,6 +181,10 @@ class PolicyTest {
         assertThat(Wildcard.matches(pattern, text)).isEqualTo(matches);
     }
 
+    private static Asker asker(String source, @Nullable String user) {
+        return Asker.unsigned(origin(source, user));
+    }
+
     private static Origin origin(String source, @Nullable String user) {
         return new Origin(Origin.Source.valueOf(source.toUpperCase(java.util.Locale.ROOT)), "ref", user, null, 0);
     }
@@ -111,6 +196,11 @@ class PolicyTest {
             List<String> accounts,
             List<String> instances,
             List<String> destinations) {
-        return new Settings.Rule(name, sources, users, accounts, instances, destinations);
+        return new Settings.Rule(name, sources, users, List.of(), accounts, instances, destinations);
+    }
+
+    private static Settings.Rule signed(
+            String name, List<String> sources, List<String> users, List<String> signers, List<String> accounts) {
+        return new Settings.Rule(name, sources, users, signers, accounts, List.of("*"), List.of("*"));
     }
 }

@@ -47,7 +47,7 @@ class RoomsTest {
             sandbox  | files
             service  | audit broker config delivery fetch intake ledger provider report request vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files provider sandbox service vault
+            cli      | audit config demo files provider request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");

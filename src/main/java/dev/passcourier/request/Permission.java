@@ -1,0 +1,56 @@
+package dev.passcourier.request;
+
+import dev.passcourier.config.Settings;
+import java.util.Set;
+
+/** Whether a request may be done: its account and destinations exist, and the policy grants it. */
+public final class Permission {
+
+    private final Set<String> accounts;
+    private final Set<String> destinations;
+    private final Policy policy;
+
+    /** After the configuration. */
+    public Permission(Settings settings) {
+        this.accounts = settings.accounts().keySet();
+        this.destinations = settings.destinations().keySet();
+        this.policy = new Policy(settings.policy());
+    }
+
+    /**
+     * Demands a signature of those who must give one. Asked before anything is recorded under the request's id, so that
+     * nobody uses up ids of others.
+     *
+     * @throws RequestException {@code SIGNATURE_MISSING}
+     */
+    public void demandSignature(Asker asker) throws RequestException {
+        if (policy.misses(asker)) {
+            throw new RequestException(RefusalCode.SIGNATURE_MISSING, "");
+        }
+    }
+
+    /**
+     * The name of the rule that grants the request.
+     *
+     * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN} or {@code NOT_ALLOWED}
+     */
+    public String rule(PasswordRequest request, Asker asker) throws RequestException {
+        if (!accounts.contains(request.account())) {
+            throw new RequestException(RefusalCode.ACCOUNT_UNKNOWN, "account");
+        }
+        if (!destinations.containsAll(request.deliverTo())) {
+            throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
+        }
+        return policy.allows(request, asker).orElseThrow(() -> new RequestException(RefusalCode.NOT_ALLOWED, ""));
+    }
+
+    /** Whether a destination exists and may be told that a request of this asker was refused. */
+    public boolean mayTell(Asker asker, String alias) {
+        return destinations.contains(alias) && policy.mayTell(asker, alias);
+    }
+
+    /** The rules themselves. */
+    public Policy policy() {
+        return policy;
+    }
+}
