@@ -12,7 +12,15 @@ public final class AuditDamage extends Exception {
         OUT_OF_CHAIN("the record does not follow the one before: one of them was changed, moved or put in"),
         OUT_OF_SEQUENCE("the number is not the next one: records were removed, repeated or moved"),
         MISSING("records or files before this place are missing"),
-        TORN("the line is not finished, yet more records follow");
+        TORN("the line is not finished, yet more records follow"),
+        SIGNATURE("the checkpoint's signature is not right: it, or a record before it, was not written by the service"),
+        SIGNER("the checkpoint is signed with a key that was not given"),
+        NO_HEAD("the file that says how far the trail must reach is missing"),
+        OTHER_THAN_HEAD("the head has another record here: the trail from the last whole checkpoint on is made anew"),
+        OTHER_THAN_EXPECTED("another hash was written down for this record: the trail is made anew"),
+        CUT("the trail ends before the record that it must reach: records or files were cut off its end"),
+        UNSIGNED("there is no checkpoint in the whole trail"),
+        OVERDUE("more records follow the last checkpoint than the service leaves unsigned");
 
         private final String meaning;
 

@@ -54,8 +54,13 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         QUARANTINED,
         /** A batch's results or a run's report were written: {@code BATCH}. */
         BATCH_REPORTED,
-        /** The end of the trail was cut back to the last whole record when it was opened: {@code NAME, COUNT, CODE}. */
-        REPAIRED
+        /**
+         * The trail was mended when it was opened: its end was cut back to the last whole record, or its head file was
+         * missing: {@code NAME, COUNT, CODE}.
+         */
+        REPAIRED,
+        /** The record before is signed, and by the chain all before it: {@code TRAIL, KEY, SIGNATURE}. */
+        CHECKPOINT
     }
 
     /**
@@ -89,6 +94,8 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         ALIAS,
         DELIVERY,
         KIND,
-        QUEUE
+        QUEUE,
+        TRAIL,
+        SIGNATURE
     }
 }

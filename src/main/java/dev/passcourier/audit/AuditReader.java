@@ -83,8 +83,18 @@ public final class AuditReader implements Closeable {
 
     /** Says that a record which must be here is not. */
     AuditDamage missing() {
+        return beyond(Kind.MISSING);
+    }
+
+    /** Names the place after the last record. */
+    AuditDamage beyond(Kind kind) {
         line++;
-        return damage(Kind.MISSING);
+        return damage(kind);
+    }
+
+    /** Names the place of the last record. */
+    AuditDamage here(Kind kind) {
+        return damage(kind);
     }
 
     private AuditRecord check(byte[] bytes) throws AuditDamage {

@@ -18,14 +18,21 @@ import org.slf4j.LoggerFactory;
  * <p>Callers that come while a sync is running form the next group; the first of them to wake writes the group and
  * syncs it once. A group that cannot be written is cut off again and all its callers fail; the next append tries
  * again, so the trail heals when the disk does.
+ *
+ * <p>A checkpoint signs the records before it, as often as {@link Checkpoints} says, when a file is full, at a clean
+ * stop, and when a trail is opened whose last records are not signed. One that cannot be made or written stops nobody
+ * and is tried again.
  */
 public final class FileAuditTrail implements AuditTrail, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileAuditTrail.class);
     private static final long ROTATE_AT = 16L * 1024 * 1024;
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition closing = lock.newCondition();
+    private final Thread signing = new Thread(this::keepSigning, "audit-checkpoints");
     private final AuditFiles files;
     private final AuditLock process;
     private final AuditWriter writer;
@@ -50,26 +57,34 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         this.position = writer.sequence();
     }
 
+    /** Opens a trail that nobody signs. */
+    public static FileAuditTrail open(Path directory, Clock clock) throws IOException, AuditDamage {
+        return open(directory, clock, Checkpoints.none());
+    }
+
     /**
      * Opens the trail in a directory, which is made if it is not there. A line torn by a kill is cut off, and that is
      * recorded.
      *
      * @throws AuditException with {@code AUDIT_LOCKED} if another process has it open
-     * @throws AuditDamage if the newest file is damaged otherwise: then an operator has to look at it first
+     * @throws AuditDamage if the newest file is damaged otherwise, or the trail does not reach its head: then an
+     *     operator has to look at it first
      */
-    public static FileAuditTrail open(Path directory, Clock clock) throws IOException, AuditDamage {
-        return open(directory, clock, AuditFile::new, ROTATE_AT);
+    public static FileAuditTrail open(Path directory, Clock clock, Checkpoints checkpoints)
+            throws IOException, AuditDamage {
+        return open(directory, clock, checkpoints, AuditFile::new, ROTATE_AT);
     }
 
-    static FileAuditTrail open(Path directory, Clock clock, AuditWriter.Opener opener, long rotateAt)
+    static FileAuditTrail open(
+            Path directory, Clock clock, Checkpoints checkpoints, AuditWriter.Opener opener, long rotateAt)
             throws IOException, AuditDamage {
         AuditFiles files = new AuditFiles(directory);
         files.makeDirectory();
         AuditLock process = AuditLock.take(directory);
         try {
-            AuditWriter writer = new AuditWriter(files, opener, rotateAt, clock.instant());
+            AuditWriter writer = new AuditWriter(files, opener, rotateAt, checkpoints, clock);
             FileAuditTrail trail = new FileAuditTrail(files, process, writer);
-            trail.recordRepair();
+            trail.begin();
             return trail;
         } catch (IOException | AuditDamage | RuntimeException e) {
             process.close();
@@ -77,12 +92,22 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         }
     }
 
-    private void recordRepair() {
-        AuditEvent repair = writer.repair();
-        if (repair != null) {
-            LOG.warn("The audit trail's last line was torn and has been cut off");
+    /** Records what was mended and signs what was left unsigned. */
+    private void begin() {
+        for (AuditEvent repair : writer.repairs()) {
+            LOG.warn("The audit trail was mended: {}", repair.facts().get(AuditEvent.Fact.CODE));
             append(repair);
         }
+        lock.lock();
+        try {
+            if (writer.hasUnsigned()) {
+                sign();
+            }
+        } finally {
+            lock.unlock();
+        }
+        signing.setDaemon(true);
+        signing.start();
     }
 
     @Override
@@ -152,26 +177,64 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     /** Called and left with the lock held, which is free while the disk works. */
     private void write(Group group) {
         gathering = new Group();
+        group.failure = work(() -> group.first = writer.write(group.records));
+        group.done = true;
+        changed.signalAll();
+        if (writer.isCheckpointDue()) {
+            sign();
+        }
+    }
+
+    /** Called and left with the lock held. */
+    private void sign() {
+        work(writer::checkpoint);
+    }
+
+    /** Lets one thread at a time at the disk. */
+    private @Nullable String work(Work work) {
         writing = true;
-        group.failure = "AUDIT_DISK";
         lock.unlock();
         try {
-            group.first = writer.write(group.records);
-            group.failure = null;
+            work.run();
+            return null;
         } catch (AuditException e) {
-            group.failure = e.getMessage();
-        } catch (IOException e) {
+            return e.getMessage();
+        } catch (IOException | RuntimeException e) {
             LOG.error("The audit trail cannot be written: {}", e.getClass().getSimpleName());
+            return "AUDIT_DISK";
         } finally {
             lock.lock();
             writing = false;
-            group.done = true;
             position = writer.sequence();
             changed.signalAll();
         }
     }
 
-    /** Lets the callers in hand finish and refuses all others. */
+    /** Work on the disk. */
+    @FunctionalInterface
+    private interface Work {
+
+        void run() throws IOException;
+    }
+
+    /** Signs also when nobody appends any more. */
+    private void keepSigning() {
+        lock.lock();
+        try {
+            while (!closed) {
+                if (!writing && writer.isCheckpointDue()) {
+                    sign();
+                }
+                closing.awaitNanos(LOOK.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the callers in hand finish, refuses all others, and signs what is not signed. */
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -181,8 +244,12 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             }
             closed = true;
             changed.signalAll();
+            closing.signalAll();
             while (writing || !gathering.records.isEmpty()) {
                 changed.awaitUninterruptibly();
+            }
+            if (writer.hasUnsigned()) {
+                sign();
             }
             writer.close();
             process.close();

@@ -1,5 +1,6 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.vault.KeyLoadException;
 
@@ -13,6 +14,9 @@ final class StartFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConfigurationException || cause instanceof KeyLoadException) {
                 return cause.getMessage();
+            }
+            if (cause instanceof AuditDamage damage) {
+                return "the audit trail is damaged, " + damage.getMessage() + ": run  passcourier audit verify";
             }
             root = cause;
         }

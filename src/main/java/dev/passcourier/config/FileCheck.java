@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,7 @@ final class FileCheck {
         demand("service", service, "dataDirectory", FileCheck::directoryIfThere);
         demand("service", service, "signingKey", FileCheck::secretIfThere);
         demand("service", service, "atRestKey", FileCheck::secretIfThere);
+        demand("service", service, "auditHead", head -> FileGuard.directory(Objects.requireNonNull(head.getParent())));
     }
 
     private void acceptor() {

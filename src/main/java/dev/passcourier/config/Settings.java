@@ -35,9 +35,15 @@ public record Settings(
      * @param resultLifetime  how long a sealed result is valid
      * @param signingKey      private JWK (EC P-256) that signs results; made at the first start if it is not there
      * @param atRestKey       256-bit key of the at-rest seal, as base64; made at the first start if it is not there
+     * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
      */
     public record Service(
-            Path dataDirectory, Duration defaultDeadline, Duration resultLifetime, Path signingKey, Path atRestKey) {}
+            Path dataDirectory,
+            Duration defaultDeadline,
+            Duration resultLifetime,
+            Path signingKey,
+            Path atRestKey,
+            @Nullable Path auditHead) {}
 
     /**
      * The broker.

@@ -105,7 +105,10 @@ public final class PasscourierService implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.service().dataDirectory()));
         keys = ServiceKeys.loadOrCreate(
                 settings.service().signingKey(), settings.service().atRestKey());
-        audit = keep(FileAuditTrail.open(data.part("audit"), clock));
+        audit = keep(FileAuditTrail.open(
+                data.part("audit"),
+                clock,
+                Rooms.checkpoints(keys, settings.service().auditHead())));
         ledger = keep(Rooms.ledger(settings, audit, data));
         ledger.awaitApplied(audit.position(), java.time.Duration.ofMinutes(30));
         broker = keep(BrokerLink.open(settings, data));

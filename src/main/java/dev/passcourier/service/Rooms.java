@@ -1,5 +1,7 @@
 package dev.passcourier.service;
 
+import dev.passcourier.audit.CheckpointSigner;
+import dev.passcourier.audit.Checkpoints;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
@@ -10,12 +12,15 @@ import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
+import dev.passcourier.vault.ServiceKeys;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Opens what the settings name: key rings, recipients' keys, the ledger's database. */
 final class Rooms {
@@ -52,6 +57,23 @@ final class Rooms {
                         alias,
                         new SealTarget(alias, destination.seal() == null ? null : recipients.get(destination.seal()))));
         return targets;
+    }
+
+    /** The service signs its audit trail with the key that signs results. */
+    static Checkpoints checkpoints(ServiceKeys keys, @Nullable Path secondHead) {
+        CheckpointSigner signer = new CheckpointSigner() {
+
+            @Override
+            public String keyId() {
+                return keys.signingThumbprint();
+            }
+
+            @Override
+            public String sign(String statement) {
+                return keys.sign(statement);
+            }
+        };
+        return Checkpoints.signedBy(signer, secondHead);
     }
 
     static Ledger ledger(Settings settings, FileAuditTrail trail, DataDirectory data)

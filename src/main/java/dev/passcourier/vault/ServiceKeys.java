@@ -73,6 +73,16 @@ public final class ServiceKeys {
         return signing.getKeyID();
     }
 
+    /**
+     * Signs a text that is no result, with ES256 over its UTF-8 bytes.
+     *
+     * @param statement must hold a line break, so that no JWS can be taken for it
+     * @return 64 bytes in base64url without padding
+     */
+    public String sign(String statement) {
+        return Statements.sign(signing, statement);
+    }
+
     ECKey signing() {
         return signing;
     }

@@ -37,7 +37,8 @@ class AuditVerifierTest {
 
     @BeforeEach
     void write() throws Exception {
-        try (FileAuditTrail trail = FileAuditTrail.open(directory, Clock.systemUTC(), AuditFile::new, 1040)) {
+        try (FileAuditTrail trail =
+                FileAuditTrail.open(directory, Clock.systemUTC(), Checkpoints.none(), AuditFile::new, 1040)) {
             for (int i = 1; i <= 12; i++) {
                 trail.append(new AuditEvent(
                         AuditEvent.Type.ASKED, Instant.EPOCH, Map.of(Fact.REQUEST, "request-%02d".formatted(i))));

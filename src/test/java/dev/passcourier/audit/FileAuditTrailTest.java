@@ -338,7 +338,8 @@ class FileAuditTrailTest {
     }
 
     private FileAuditTrail opened(AuditWriter.Opener opener, long rotateAt) throws Exception {
-        FileAuditTrail trail = FileAuditTrail.open(directory(), Clock.fixed(NOW, ZoneOffset.UTC), opener, rotateAt);
+        FileAuditTrail trail = FileAuditTrail.open(
+                directory(), Clock.fixed(NOW, ZoneOffset.UTC), Checkpoints.none(), opener, rotateAt);
         open.add(trail);
         return trail;
     }

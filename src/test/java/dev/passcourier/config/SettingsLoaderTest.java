@@ -60,7 +60,8 @@ class SettingsLoaderTest {
                                 Duration.ofMinutes(20),
                                 Duration.ofDays(7),
                                 home.resolve("data/keys/signing.jwk"),
-                                home.resolve("data/keys/at-rest.key")),
+                                home.resolve("data/keys/at-rest.key"),
+                                null),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", null, null, null), null),
                         Map.of(),
@@ -82,7 +83,8 @@ class SettingsLoaderTest {
                         Duration.ofMinutes(5),
                         Duration.ofDays(2),
                         Path.of("/etc/keys/sign.jwk"),
-                        home.resolve("state/keys/at-rest.key")));
+                        home.resolve("state/keys/at-rest.key"),
+                        home.resolve("audit-head")));
         assertThat(settings.broker().acceptor())
                 .isEqualTo(
                         new Acceptor("0.0.0.0", 61617, home.resolve("tls/broker.crt"), home.resolve("tls/broker.key")));

@@ -157,7 +157,12 @@ final class Fakes {
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         return new Settings(
                 new Settings.Service(
-                        home, Duration.ofMinutes(30), Duration.ofDays(1), home.resolve("sign"), home.resolve("rest")),
+                        home,
+                        Duration.ofMinutes(30),
+                        Duration.ofDays(1),
+                        home.resolve("sign"),
+                        home.resolve("rest"),
+                        null),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource("requests", null, null, null), null),
                 Map.of(),

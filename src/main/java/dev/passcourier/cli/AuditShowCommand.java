@@ -1,0 +1,139 @@
+package dev.passcourier.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditReader;
+import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.audit.AuditText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints what the trail says about one request. The service may be running. */
+@Command(
+        name = "show",
+        description = "Prints the audit trail's records of one request, in their order.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:printed",
+            "1:there is no record of the request, or the trail is damaged before its end",
+            "2:wrong usage, or the trail cannot be read"
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  passcourier audit show --data /var/lib/passcourier --request chg-4711")
+final class AuditShowCommand implements Callable<Integer> {
+
+    @Mixin
+    private TrailPlace place = new TrailPlace();
+
+    @Option(names = "--request", required = true, paramLabel = "ID", description = "the request")
+    private String request = "";
+
+    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private OutputFormat output = OutputFormat.table;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        List<AuditRecord> found = new ArrayList<>();
+        Progress progress = new Progress(spec.commandLine().getErr());
+        try {
+            place.demandTrail();
+            find(found, progress);
+            progress.end();
+            print(found);
+            return found.isEmpty() ? failed(1, "no record of this request") : 0;
+        } catch (CommandFailure e) {
+            return failed(2, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return failed(2, place.trail() + ": cannot be read (" + e.getClass().getSimpleName() + ")");
+        } catch (AuditDamage e) {
+            progress.end();
+            print(found);
+            return failed(1, "the trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
+        }
+    }
+
+    private void find(List<AuditRecord> found, Progress progress) throws IOException, AuditDamage {
+        try (AuditReader reader = AuditReader.whole(place.trail())) {
+            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
+                progress.at(next.sequence());
+                if (AuditText.clean(request).equals(next.event().facts().get(Fact.REQUEST))) {
+                    found.add(next);
+                }
+            }
+        }
+    }
+
+    private void print(List<AuditRecord> found) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output == OutputFormat.json) {
+            out.println(json(found));
+        } else {
+            found.forEach(record -> out.println(row(record)));
+        }
+        out.flush();
+    }
+
+    private static String row(AuditRecord record) {
+        String facts = facts(record).entrySet().stream()
+                .map(fact -> fact.getKey() + "=" + fact.getValue())
+                .collect(Collectors.joining("  "));
+        return String.format(
+                        Locale.ROOT,
+                        "%8d  %-30s  %-18s  %s",
+                        record.sequence(),
+                        record.event().at(),
+                        record.event().type(),
+                        facts)
+                .stripTrailing();
+    }
+
+    /** Without the request itself, which is the same in all rows. */
+    private static Map<String, String> facts(AuditRecord record) {
+        Map<Fact, String> sorted = new EnumMap<>(Fact.class);
+        sorted.putAll(record.event().facts());
+        sorted.remove(Fact.REQUEST);
+        Map<String, String> named = new LinkedHashMap<>();
+        sorted.forEach((fact, value) -> named.put(fact.name().toLowerCase(Locale.ROOT), value));
+        return named;
+    }
+
+    private static String json(List<AuditRecord> found) {
+        ArrayNode records = new ObjectMapper().createArrayNode();
+        for (AuditRecord record : found) {
+            ObjectNode json = records.addObject();
+            json.put("record", record.sequence());
+            json.put("time", record.event().at().toString());
+            json.put("type", record.event().type().name());
+            ObjectNode facts = json.putObject("facts");
+            facts(record).forEach(facts::put);
+        }
+        return records.toPrettyString();
+    }
+
+    private int failed(int code, String why) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(why);
+        err.flush();
+        return code;
+    }
+}
