@@ -1,7 +1,9 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -27,6 +29,7 @@ final class ReferenceCheck {
                 root,
                 "schedules",
                 (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
+        check.rings();
         check.rules();
         check.reserved();
         check.queue("sources.jms.queue", root.path("sources").path("jms").path("queue"));
@@ -45,6 +48,20 @@ final class ReferenceCheck {
                 findings.add(key + ".queue", "is the queue of requests", "choose another queue for results");
             }
         }
+    }
+
+    /** A key serves one cloud: what a guest of another one posts must never reach it. */
+    private void rings() {
+        Map<String, String> served = new HashMap<>();
+        Sections.each(root, "accounts", (key, account) -> {
+            String ring = account.path("keyRing").asText();
+            String provider = account.path("provider").asText();
+            String first = ring.isEmpty() ? provider : served.computeIfAbsent(ring, unseen -> provider);
+            if (!first.equals(provider)) {
+                findings.add(
+                        key + ".keyRing", "serves an account of " + first + " already", "give each cloud its own ring");
+            }
+        });
     }
 
     private void rules() {

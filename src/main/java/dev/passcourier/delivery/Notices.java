@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.request.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the messages that tell a request's destinations how it ended without a password. */
 public final class Notices {
@@ -26,40 +26,24 @@ public final class Notices {
      * One message per destination, to be sent in the hop that ends the request. A request that ends again after a
      * crash gets the same delivery ids again.
      *
-     * @param requestId the request's id, never empty
-     * @param account   the account, or empty if it is not known
-     * @param instance  the instance, or empty if it is not known
-     * @param verdict   how it ended
-     * @param code      why, safe to log
-     * @param advice    one sentence on what to do, for people
-     * @param attempts  how often the cloud was asked
-     * @param aliases   configured destinations that may be told
-     * @param now       when it ended
+     * @param key     the request's id; takes its place in the delivery ids if the message only bears that id, so that
+     *                this notice is not taken for that request's
+     * @param aliases configured destinations that may be told
      */
-    public List<Envelope> notices(
-            String requestId,
-            String account,
-            String instance,
-            Verdict verdict,
-            String code,
-            String advice,
-            int attempts,
-            List<String> aliases,
-            Instant now) {
-        return notices(
-                new Notice(requestId, account, instance, verdict, code, advice, attempts, now), requestId, aliases);
+    public List<Envelope> notices(Notice notice, String key, List<String> aliases) {
+        return notices(notice, key, aliases, null);
     }
 
     /**
-     * One message per destination about a message that only bears a request's id.
+     * One message per destination, which the broker holds back for a while.
      *
-     * @param key takes the request id's place in the delivery ids, so that this notice is not taken for that request's
+     * @param notBefore when the broker may hand them out, or null for at once
      */
-    public List<Envelope> notices(Notice notice, String key, List<String> aliases) {
+    public List<Envelope> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
         return aliases.stream()
                 .map(alias ->
                         OutboxItems.notice(notice, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
-                .map(item -> OutboxCodec.envelope(item, null))
+                .map(item -> OutboxCodec.envelope(item, notBefore))
                 .toList();
     }
 }

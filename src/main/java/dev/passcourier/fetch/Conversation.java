@@ -6,6 +6,7 @@ import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Verdict;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class Conversation {
     private @Nullable Session session;
     private @Nullable Answer answer;
     private boolean renewed;
+    private boolean refused;
     private int calls;
 
     /** Opens a conversation about {@code work}. */
@@ -56,6 +58,17 @@ public final class Conversation {
 
     void settle(Answer settled) {
         answer = settled;
+    }
+
+    /** Ends the conversation before the cloud was asked anything. */
+    void refuse(String code) {
+        refused = true;
+        settle(new Answer.Ended(Verdict.REFUSED, code));
+    }
+
+    /** True if the answer is our own and says nothing about the cloud. */
+    boolean isRefused() {
+        return refused;
     }
 
     /** The call a protocol wants to make after its first one, or null if it has to be asked. */

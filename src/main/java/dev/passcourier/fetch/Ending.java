@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notice;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a request without a password: records it and tells its destinations. */
 final class Ending {
@@ -28,17 +30,26 @@ final class Ending {
     }
 
     List<Envelope> end(FetchWork work, Verdict verdict, String code) {
+        return end(work, verdict, code, clock.instant(), null);
+    }
+
+    /**
+     * With the time of the end given.
+     *
+     * @param at        when it ended, which record and notices say
+     * @param notBefore when the notices may leave, or null for at once
+     */
+    List<Envelope> end(FetchWork work, Verdict verdict, String code, Instant at, @Nullable Instant notBefore) {
         PasswordRequest request = work.request();
-        Instant now = clock.instant();
         audit.append(new AuditEvent(
                 AuditEvent.Type.ENDED,
-                now,
+                at,
                 Map.of(
                         Fact.REQUEST, request.id(),
                         Fact.VERDICT, verdict.name(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
-        return notices.notices(
+        Notice notice = new Notice(
                 request.id(),
                 request.account(),
                 request.instance(),
@@ -46,7 +57,7 @@ final class Ending {
                 code,
                 Advice.on(verdict, code),
                 work.attempt(),
-                request.deliverTo(),
-                now);
+                at);
+        return notices.notices(notice, request.id(), request.deliverTo(), notBefore);
     }
 }

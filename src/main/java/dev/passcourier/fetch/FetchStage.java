@@ -36,6 +36,7 @@ public final class FetchStage {
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
     private final Clock clock;
+    private final FailedOpenings failedOpenings;
     private final RandomGenerator jitter = new SecureRandom();
     private final List<Fetcher> fetchers = new ArrayList<>();
 
@@ -62,8 +63,9 @@ public final class FetchStage {
         this.targets = targets;
         this.resultLifetime = resultLifetime;
         this.clock = clock;
+        this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
-        camel.getRegistry().bind("fetch-open", new OpenWorkStep(audit, clock));
+        camel.getRegistry().bind("fetch-open", new OpenWorkStep(audit, failedOpenings, clock));
     }
 
     /**
@@ -80,6 +82,7 @@ public final class FetchStage {
                 account.concurrency(),
                 account.trust());
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
+        failedOpenings.account(name, keys);
         AccountGate gate = new AccountGate(name, rate, clock);
         camel.getRegistry().bind(name + "-containers", new GatedContainers(gate));
         camel.getRegistry().bind(name + "-settle", settleStep(account, type, keys, gate));
@@ -98,7 +101,13 @@ public final class FetchStage {
                 audit,
                 resultLifetime,
                 clock);
-        return new SettleStep(sealing, new Postponing(audit, ending, clock, jitter), ending, gate);
+        return new SettleStep(
+                sealing,
+                new Postponing(audit, ending, clock, jitter),
+                ending,
+                new NotOpened(failedOpenings, ending, clock, jitter),
+                gate,
+                clock);
     }
 
     /** Adds the routes of all accounts; their templates must have been loaded. */

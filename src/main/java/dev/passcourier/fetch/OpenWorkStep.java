@@ -11,16 +11,25 @@ import java.time.Clock;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Opens a message of a fetch queue as a {@link Conversation} and records that the cloud is going to be asked. */
+/**
+ * Opens a message of a fetch queue as a {@link Conversation} and records that the cloud is going to be asked. After too
+ * many failed openings it is not: the conversation is settled at once then.
+ */
 public final class OpenWorkStep implements Processor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpenWorkStep.class);
+
     private final AuditTrail audit;
+    private final FailedOpenings failures;
     private final Clock clock;
 
     /** Records to {@code audit}. */
-    public OpenWorkStep(AuditTrail audit, Clock clock) {
+    OpenWorkStep(AuditTrail audit, FailedOpenings failures, Clock clock) {
         this.audit = audit;
+        this.failures = failures;
         this.clock = clock;
     }
 
@@ -31,6 +40,21 @@ public final class OpenWorkStep implements Processor {
             throw new SecurityException("NOT_OUR_MESSAGE");
         }
         FetchWork work = WorkCodec.fromBytes(arrival.body());
+        Conversation conversation = new Conversation(work);
+        if (failures.tooMany(work)) {
+            LOG.warn(
+                    "{} request {} is refused",
+                    FailedOpenings.CODE,
+                    work.request().id());
+            conversation.refuse(FailedOpenings.CODE);
+        } else {
+            recordAsking(work);
+        }
+        exchange.setVariable(Conversation.VARIABLE, conversation);
+        exchange.getMessage().setBody(null);
+    }
+
+    private void recordAsking(FetchWork work) {
         PasswordRequest request = work.request();
         audit.append(new AuditEvent(
                 AuditEvent.Type.FETCHING,
@@ -40,7 +64,5 @@ public final class OpenWorkStep implements Processor {
                         Fact.ACCOUNT, request.account(),
                         Fact.INSTANCE, request.instance(),
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
-        exchange.setVariable(Conversation.VARIABLE, new Conversation(work));
-        exchange.getMessage().setBody(null);
     }
 }

@@ -6,7 +6,9 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.VaultException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -23,13 +25,18 @@ public final class SettleStep implements Processor {
     private final Sealing sealing;
     private final Postponing postponing;
     private final Ending ending;
+    private final NotOpened notOpened;
     private final AccountGate gate;
+    private final Clock clock;
 
-    SettleStep(Sealing sealing, Postponing postponing, Ending ending, AccountGate gate) {
+    SettleStep(
+            Sealing sealing, Postponing postponing, Ending ending, NotOpened notOpened, AccountGate gate, Clock clock) {
         this.sealing = sealing;
         this.postponing = postponing;
         this.ending = ending;
+        this.notOpened = notOpened;
         this.gate = gate;
+        this.clock = clock;
     }
 
     @Override
@@ -38,7 +45,9 @@ public final class SettleStep implements Processor {
         exchange.removeVariable(Conversation.VARIABLE);
         try {
             Answer answer = conversation.answer();
-            tellGate(answer);
+            if (!conversation.isRefused()) {
+                tellGate(answer);
+            }
             exchange.getMessage().setBody(settle(conversation.work(), answer));
         } finally {
             conversation.wipe();
@@ -83,12 +92,13 @@ public final class SettleStep implements Processor {
     }
 
     private List<Envelope> seal(FetchWork work, Answer.Found found) throws VaultException {
+        Instant began = clock.instant();
         try {
             return sealing.seal(work, found);
         } catch (VaultException e) {
             return switch (e.code()) {
-                case WRONG_KEY, KEY_MISSING ->
-                    ending.end(work, Verdict.WRONG_KEY, e.code().name());
+                case WRONG_KEY -> notOpened.end(work, began);
+                case KEY_MISSING -> ending.end(work, Verdict.WRONG_KEY, e.code().name());
                 case KEY_NOT_RSA, MASKED ->
                     ending.end(work, Verdict.NEVER, e.code().name());
                 case NO_SECRET ->

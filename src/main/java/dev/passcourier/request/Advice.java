@@ -18,7 +18,7 @@ public final class Advice {
             case NOT_FOUND -> "Check the instance id and that the account sees its project.";
             case DENIED -> "Check the account's credentials and its permission to read passwords.";
             case THROTTLED -> "The cloud kept asking us to slow down. Ask again later, or lower the account's rate.";
-            case REFUSED -> "Correct the request as the code says, then send it with a new id.";
+            case REFUSED -> refused(code);
             case EXPIRED -> "The result could not be delivered in time. Ask again.";
             case PROVIDER_GONE -> "The cloud has shut this service down; it answers no more.";
             case FAILED -> "The code says what failed. Ask again when it is repaired.";
@@ -38,5 +38,12 @@ public final class Advice {
         return code.equals("KEY_MISSING")
                 ? "The key ring has no such key. Add the instance's key pair to the account's key ring."
                 : "No key of the account's key ring opens the password. Add the key pair the instance was created with.";
+    }
+
+    private static String refused(String code) {
+        return code.equals("TOO_MANY_WRONG_KEYS")
+                ? "Too many passwords of this requester, instance or key could not be opened. Put the right key on the"
+                        + " account's key ring and ask again in an hour, with a new id."
+                : "Correct the request as the code says, then send it with a new id.";
     }
 }

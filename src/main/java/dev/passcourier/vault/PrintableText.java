@@ -2,7 +2,6 @@ package dev.passcourier.vault;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -29,25 +28,20 @@ final class PrintableText {
         char[] chars = new char[utf8.length];
         try {
             CharBuffer decoded = CharBuffer.wrap(chars);
-            decode(utf8, decoded);
+            boolean wellFormed = decode(utf8, decoded);
             decoded.flip();
-            return decoded.codePoints().allMatch(codePoint -> isPrintable(codePoint, linesAllowed));
-        } catch (CharacterCodingException e) {
-            return false;
+            return wellFormed && decoded.codePoints().allMatch(codePoint -> isPrintable(codePoint, linesAllowed));
         } finally {
             Arrays.fill(chars, '\0');
         }
     }
 
-    private static void decode(byte[] utf8, CharBuffer into) throws CharacterCodingException {
+    private static boolean decode(byte[] utf8, CharBuffer into) {
         var decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
-        var result = decoder.decode(ByteBuffer.wrap(utf8), into, true);
-        if (result.isError()) {
-            result.throwException();
-        }
+        return !decoder.decode(ByteBuffer.wrap(utf8), into, true).isError();
     }
 
     private static boolean isPrintable(int codePoint, boolean linesAllowed) {

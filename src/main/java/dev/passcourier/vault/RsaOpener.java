@@ -2,7 +2,7 @@ package dev.passcourier.vault;
 
 import dev.passcourier.vault.VaultException.Code;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.Cipher;
@@ -13,8 +13,10 @@ import javax.crypto.Cipher;
  */
 final class RsaOpener {
 
-    // The whole name: with a bare "RSA" Bouncy Castle would hand out the raw block.
-    private static final String TRANSFORMATION = "RSA/ECB/PKCS1Padding";
+    // The whole name, as providers differ on what a bare "RSA" means. We take the padding off ourselves: providers do
+    // it
+    // by throwing at the first wrong byte.
+    private static final String TRANSFORMATION = "RSA/ECB/NoPadding";
     private static final int LONGEST_PASSWORD = 256;
 
     private RsaOpener() {}
@@ -39,25 +41,37 @@ final class RsaOpener {
             return Optional.empty();
         }
         try {
-            return checked(SecretBytes.owning(decrypt(ciphertext, key.rsa())));
+            return password(decrypt(ciphertext, key));
         } catch (GeneralSecurityException | RuntimeException e) {
             // Providers disagree on checked and unchecked here. None of them says anything we may pass on.
             return Optional.empty();
         }
     }
 
-    private static byte[] decrypt(byte[] ciphertext, PrivateKey key) throws GeneralSecurityException {
+    private static byte[] decrypt(byte[] ciphertext, HeldKey key) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance(TRANSFORMATION);
-        cipher.init(Cipher.DECRYPT_MODE, key);
-        return cipher.doFinal(ciphertext);
+        cipher.init(Cipher.DECRYPT_MODE, key.rsa());
+        byte[] number = cipher.doFinal(ciphertext);
+        byte[] block = new byte[key.modulusLength()];
+        System.arraycopy(number, 0, block, block.length - number.length, number.length);
+        Arrays.fill(number, (byte) 0);
+        return block;
     }
 
-    private static Optional<SecretBytes> checked(SecretBytes secret) {
-        int length = secret.length();
-        if (length >= 1 && length <= LONGEST_PASSWORD && PrintableText.isOneLine(secret.borrow())) {
+    /** A block with wrong padding is looked at to the end like any other; only the verdict differs. */
+    private static Optional<SecretBytes> password(byte[] block) {
+        int start = Pkcs1Block.messageStart(block);
+        SecretBytes secret = SecretBytes.owning(Arrays.copyOfRange(block, start, block.length));
+        Arrays.fill(block, (byte) 0);
+        boolean usable = (start > 0) & hasFittingLength(secret) & PrintableText.isOneLine(secret.borrow());
+        if (usable) {
             return Optional.of(secret);
         }
         secret.close();
         return Optional.empty();
+    }
+
+    private static boolean hasFittingLength(SecretBytes secret) {
+        return secret.length() >= 1 && secret.length() <= LONGEST_PASSWORD;
     }
 }

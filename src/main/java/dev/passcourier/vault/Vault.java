@@ -62,15 +62,14 @@ public final class Vault {
      * Names a ciphertext without telling it: the same ciphertext has the same name for as long as the at-rest key stays
      * the same. Guards against a ciphertext that was carried over to another instance.
      *
-     * @return HMAC-SHA-256 in hex, or empty for a secret in clear
-     * @throws VaultException if the ciphertext is malformed
+     * @return HMAC-SHA-256 in hex, or empty for a secret in clear and for a malformed ciphertext, which nothing opens
      */
-    public Optional<String> fingerprint(LockedSecret secret) throws VaultException {
+    public Optional<String> fingerprint(LockedSecret secret) {
         if (!(secret instanceof LockedSecret.Encrypted encrypted)) {
             return Optional.empty();
         }
-        byte[] hmac = DerivedKeys.hmac(fingerprintKey, ciphertext(encrypted));
-        return Optional.of(HexFormat.of().formatHex(hmac));
+        return StrictBase64.decode(encrypted.base64())
+                .map(ciphertext -> HexFormat.of().formatHex(DerivedKeys.hmac(fingerprintKey, ciphertext)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.passcourier.provider.ProviderCatalog;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class ShippedSettingsTest {
     @BeforeEach
     void layOut() throws Exception {
         bench = new SettingsBench(home);
-        for (String secret : List.of("keys/production.pem", "secrets/kakaocloud", "secrets/zstack")) {
+        for (String secret : List.of("keys/production.pem", "keys/kakao.pem", "secrets/kakaocloud", "secrets/zstack")) {
             bench.put(secret, "CANARY-shipped", "rw-------");
         }
         byte[] key = KeyPairGenerator.getInstance("RSA")
@@ -54,6 +55,20 @@ class ShippedSettingsTest {
         assertThat(settings.destinations()).hasSize(4);
         assertThat(settings.policy().rules()).hasSize(2);
         assertThat(settings.ledger().url()).isNotNull();
+    }
+
+    @Test
+    void aKeyRingServesOneCloudOnly() throws Exception {
+        String shared = Files.readString(SHIPPED)
+                .replaceAll("(?m)^#(?! \\S)", "")
+                .replace("keyRing: kakao", "keyRing: production");
+
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> load(shared))
+                .satisfies(e -> assertThat(e.findings())
+                        .singleElement()
+                        .asString()
+                        .contains("accounts.kakao-prod.keyRing: serves an account of huawei-ecs already"));
     }
 
     private Settings load(String yaml) throws Exception {

@@ -25,9 +25,17 @@ class NoticesTest {
         assertThat(item.kind()).isEqualTo(OutboxItem.Kind.NOTICE);
         assertThat(item.alias()).isEqualTo("ops");
         assertThat(item.notAfter()).isNull();
-        assertThat(DeliveryJson.notice(item.body()))
-                .isEqualTo(
-                        new Notice("r-1", "huawei", "i-1", Verdict.DENIED, "APIGW_0301", "Ask for the right.", 3, NOW));
+        assertThat(DeliveryJson.notice(item.body())).isEqualTo(notice("r-1"));
+        assertThat(made).extracting(Envelope::notBefore).containsOnlyNulls();
+    }
+
+    @Test
+    void canBeHeldBackByTheBroker() {
+        Instant later = NOW.plusSeconds(3);
+
+        assertThat(notices.notices(notice("r-1"), "r-1", List.of("ops", "files"), later))
+                .extracting(Envelope::notBefore)
+                .containsExactly(later, later);
     }
 
     @Test
@@ -51,16 +59,11 @@ class NoticesTest {
     }
 
     private List<Envelope> make(String request) {
-        return notices.notices(
-                request,
-                "huawei",
-                "i-1",
-                Verdict.DENIED,
-                "APIGW_0301",
-                "Ask for the right.",
-                3,
-                List.of("ops", "files"),
-                NOW);
+        return notices.notices(notice(request), request, List.of("ops", "files"));
+    }
+
+    private static Notice notice(String request) {
+        return new Notice(request, "huawei", "i-1", Verdict.DENIED, "APIGW_0301", "Ask for the right.", 3, NOW);
     }
 
     private static OutboxItem item(Envelope envelope) throws OutboxException {

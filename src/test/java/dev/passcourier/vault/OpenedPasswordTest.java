@@ -171,9 +171,7 @@ class OpenedPasswordTest {
     @Test
     void hasNoNameForASecretInClearNorForAMalformedCiphertext() throws Exception {
         assertThat(vault.fingerprint(VaultBench.inClear("Canary#1"))).isEmpty();
-        var failure =
-                catchThrowableOfType(VaultException.class, () -> vault.fingerprint(new Encrypted(ascii("no base64!"))));
-        assertThat(failure.code()).isEqualTo(Code.WRONG_KEY);
+        assertThat(vault.fingerprint(new Encrypted(ascii("no base64!")))).isEmpty();
     }
 
     private String openedBy(KeyRing ring, String key, byte[] base64) throws Exception {

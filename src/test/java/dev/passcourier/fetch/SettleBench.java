@@ -1,0 +1,162 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notices;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.vault.DeliveryIds;
+import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.LockedSecret;
+import dev.passcourier.vault.SealTarget;
+import dev.passcourier.vault.ServiceKeys;
+import dev.passcourier.vault.TestKeys;
+import dev.passcourier.vault.Vault;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+
+/** Settlement of one account's answers with a real vault, a real audit trail and a real ledger. */
+final class SettleBench implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+    static final String ACCOUNT = "kakao";
+
+    private final Path directory;
+    private final Clock clock;
+    private final RandomGenerator random = new Random(1);
+    private final KeyPair keyPair = TestKeys.rsa2048();
+    private final FileAuditTrail audit;
+    private final Ledger ledger;
+    private final KeyRing ring;
+    private final Vault vault;
+    private final FailedOpenings failures;
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+
+    /** In a directory that may be another bench's after a restart. */
+    SettleBench(Path directory, Clock clock) throws Exception {
+        this.directory = directory;
+        this.clock = clock;
+        audit = FileAuditTrail.open(directory.resolve("audit"), clock);
+        ledger = Ledger.follow(audit, LedgerDatabase.h2(directory.resolve("ledger")));
+        Path key = TestKeys.file(directory.resolve("windows.pem"), TestKeys.pem(keyPair.getPrivate()));
+        ring = KeyRing.load("windows", List.of(new KeyRing.Source(key, null)));
+        vault = new Vault(
+                ServiceKeys.loadOrCreate(directory.resolve("keys/signing.jwk"), directory.resolve("keys/at-rest.key")),
+                clock);
+        failures = new FailedOpenings(clock);
+        failures.account(ACCOUNT, ring);
+    }
+
+    SettleStep step() {
+        return step("kakaocloud", ring, false);
+    }
+
+    SettleStep step(String provider, KeyRing keys, boolean clones) {
+        Ending ending = new Ending(audit, new Notices(DeliveryIds::of), clock);
+        Sealing sealing = new Sealing(
+                provider,
+                keys,
+                clones,
+                alias -> new SealTarget(alias, null),
+                vault,
+                new TransplantGuard(ledger),
+                audit,
+                Duration.ofDays(7),
+                clock);
+        return new SettleStep(
+                sealing,
+                new Postponing(audit, ending, clock, random),
+                ending,
+                new NotOpened(failures, ending, clock, random),
+                new AccountGate("test", 100, clock),
+                clock);
+    }
+
+    KeyRing ring() {
+        return ring;
+    }
+
+    KeyPair keyPair() {
+        return keyPair;
+    }
+
+    FailedOpenings failures() {
+        return failures;
+    }
+
+    FileAuditTrail audit() {
+        return audit;
+    }
+
+    /** What a guest posts that encrypts to the ring's key. */
+    byte[] encrypted(String password) {
+        return TestKeys.encrypt(keyPair.getPublic(), password.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Answer.Found found(byte[] ciphertext) {
+        return new Answer.Found(new LockedSecret.Encrypted(ciphertext.clone()), "password", null);
+    }
+
+    static FetchWork work(String instance) {
+        return work(instance, null);
+    }
+
+    static FetchWork work(String instance, String key) {
+        PasswordRequest request = new PasswordRequest(
+                "r-" + instance, ACCOUNT, instance, Map.of(), key, List.of("mail", "archive"), null, null, null);
+        Origin origin = new Origin(Origin.Source.JMS, "ID:" + instance, null, null, 0);
+        return new FetchWork(request, origin, NOW, NOW.plus(Duration.ofMinutes(20)), 1, 0);
+    }
+
+    List<Envelope> settle(SettleStep step, FetchWork work, Answer answer) throws Exception {
+        Conversation conversation = new Conversation(work);
+        conversation.settle(answer);
+        return settle(step, conversation);
+    }
+
+    @SuppressWarnings("unchecked")
+    List<Envelope> settle(SettleStep step, Conversation conversation) throws Exception {
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.setVariable(Conversation.VARIABLE, conversation);
+        step.process(exchange);
+        return exchange.getMessage().getBody(List.class);
+    }
+
+    static String text(Envelope envelope) {
+        return new String(envelope.body(), StandardCharsets.UTF_8);
+    }
+
+    String auditText() throws Exception {
+        StringBuilder text = new StringBuilder();
+        try (var files = Files.list(directory.resolve("audit"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".jsonl")).toList()) {
+                text.append(Files.readString(file));
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() throws Exception {
+        camel.close();
+        ledger.close();
+        audit.close();
+    }
+}
