@@ -60,7 +60,9 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          */
         REPAIRED,
         /** The record before is signed, and by the chain all before it: {@code TRAIL, KEY, SIGNATURE}. */
-        CHECKPOINT
+        CHECKPOINT,
+        /** The trail can be written again, after appends had failed: {@code CODE}, why. */
+        RESUMED
     }
 
     /**

@@ -39,6 +39,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     private Group gathering = new Group();
     private boolean writing;
     private boolean closed;
+    private boolean failing;
     private long position;
 
     /** Callers that share one sync. */
@@ -196,11 +197,12 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         lock.unlock();
         try {
             work.run();
+            failing = false;
             return null;
         } catch (AuditException e) {
             return e.getMessage();
         } catch (IOException | RuntimeException e) {
-            LOG.error("The audit trail cannot be written: {}", e.getClass().getSimpleName());
+            logOnce(e);
             return "AUDIT_DISK";
         } finally {
             lock.lock();
@@ -231,6 +233,14 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** By the one who writes: a disk that stays full is tried once a second. */
+    private void logOnce(Exception e) {
+        if (!failing) {
+            failing = true;
+            LOG.error("The audit trail cannot be written: {}", e.getClass().getSimpleName());
         }
     }
 

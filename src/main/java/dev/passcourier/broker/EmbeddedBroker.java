@@ -44,6 +44,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final AtomicInteger NEXT_VM_ID = new AtomicInteger();
     private static final int BROKER_ATTEMPTS = 10;
     private static final int DUPLICATE_IDS = 20_000;
+    private static final int DISK_SCAN_MILLIS = 1_000;
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
@@ -58,28 +59,37 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Starts the broker.
      *
      * @param directory   where its files lie
+     * @param minDiskFree bytes that must be free there; with less every send fails
      * @param settings    the acceptor and its users
      * @param intake      the queue that users with the requester role may send to
      * @param collectable the queues that users with the collector role may read
+     * @throws ConfigurationException if the acceptor's port is taken; nothing is left running then
      */
-    public static EmbeddedBroker start(Path directory, Settings.Broker settings, String intake, Set<String> collectable)
+    public static EmbeddedBroker start(
+            Path directory, long minDiskFree, Settings.Broker settings, String intake, Set<String> collectable)
             throws Exception {
+        AcceptorPort.demandFree(settings.acceptor());
         int vmId = NEXT_VM_ID.getAndIncrement();
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String password = HexFormat.of().formatHex(random);
         Configuration configuration = configuration(directory, vmId, settings.acceptor());
+        configuration.setMinDiskFree(minDiskFree).setMaxDiskUsage(-1).setDiskScanPeriod(DISK_SCAN_MILLIS);
         configuration.setSecurityRoles(roles(intake, collectable));
         EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password));
         broker.server.setConfiguration(configuration);
         broker.server.setSecurityManager(
                 new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users(settings.users(), password)));
-        broker.server.start();
-        if (!broker.server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
+        try {
+            broker.server.start();
+            if (!broker.server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
+                throw new ConfigurationException("the embedded broker did not start: see the log above");
+            }
+            return broker;
+        } catch (Exception | Error e) {
             broker.close();
-            throw new ConfigurationException("the embedded broker did not start: see the log above");
+            throw e;
         }
-        return broker;
     }
 
     /** How this process reaches the broker. */

@@ -36,6 +36,8 @@ public record Settings(
      * @param signingKey      private JWK (EC P-256) that signs results; made at the first start if it is not there
      * @param atRestKey       256-bit key of the at-rest seal, as base64; made at the first start if it is not there
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
+     * @param minFreeSpace    bytes that must be free in the data directory and the drop directory
+     * @param status          the status page, or null for none
      */
     public record Service(
             Path dataDirectory,
@@ -43,7 +45,16 @@ public record Settings(
             Duration resultLifetime,
             Path signingKey,
             Path atRestKey,
-            @Nullable Path auditHead) {}
+            @Nullable Path auditHead,
+            long minFreeSpace,
+            @Nullable Status status) {}
+
+    /**
+     * The status page on loopback.
+     *
+     * @param port 0 takes any free one
+     */
+    public record Status(int port) {}
 
     /**
      * The broker.

@@ -14,7 +14,9 @@ final class SettingsShape {
 
     /** Changes the tree in place. */
     static void shape(ObjectNode root) {
-        ownKeys(root.withObjectProperty("service"));
+        ObjectNode service = root.withObjectProperty("service");
+        ownKeys(service);
+        service.put("minFreeSpace", Sizes.parse(service.path("minFreeSpace").asText()));
         root.path("accounts").forEach(account -> clones((ObjectNode) account));
         ObjectNode destinations = root.withObjectProperty("destinations");
         destinations.properties().forEach(entry -> entry.setValue(destination((ObjectNode) entry.getValue())));

@@ -214,6 +214,7 @@ public final class Demo implements AutoCloseable {
         out.println("  sealed results  " + home.resolve("archive"));
         out.println("  batch results   " + home.resolve("drop/done/machines.csv.results.csv"));
         out.println("  audit trail     " + home.resolve("data/audit"));
+        out.println("  status page     http://127.0.0.1:" + service.statusPort() + "/");
         out.println();
         String open = "open --key " + home.resolve("recipients/ops.pem") + " --signer "
                 + home.resolve("data/keys/signing.pub.jwk") + " "

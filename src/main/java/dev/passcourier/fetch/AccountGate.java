@@ -1,11 +1,13 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.broker.Gate;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * asked us to wait, and its breaker is closed. The rate is paid <em>before</em> a message is taken, so a backlog waits
  * in the queue and neither spins nor trips the cloud's limit.
  */
-public final class AccountGate {
+public final class AccountGate implements Gate {
 
     private static final int FAILURES_TO_OPEN = 10;
     private static final Duration OPEN_FOR = Duration.ofSeconds(30);
@@ -52,11 +54,7 @@ public final class AccountGate {
         this.clock = clock;
     }
 
-    /**
-     * Waits for leave to take one message.
-     *
-     * @return true with leave, which {@link #giveBack} returns unused; false if there was none within {@code atMost}
-     */
+    @Override
     public boolean enter(Duration atMost) throws InterruptedException {
         if (clock.instant().isBefore(pausedUntil) || !breaker.tryAcquirePermission()) {
             Thread.sleep(atMost.toMillis());
@@ -69,16 +67,19 @@ public final class AccountGate {
         return false;
     }
 
-    /** Returns a leave that was not used, because no message was waiting. */
+    @Override
     public void giveBack() {
         breaker.releasePermission();
         bucket.addTokens(1);
     }
 
     /**
-     * The message that was taken with a leave has been worked on, whatever became of it. One that ended without an answer
-     * of the cloud, in quarantine or rolled back, must not keep the only leave to probe.
+     * {@inheritDoc}
+     *
+     * <p>One that ended without an answer of the cloud, in quarantine or rolled back, must not keep the only leave to
+     * probe.
      */
+    @Override
     public void left() {
         breaker.releasePermission();
     }
@@ -99,5 +100,15 @@ public final class AccountGate {
         if (until.isAfter(pausedUntil)) {
             pausedUntil = until;
         }
+    }
+
+    /** Whether the cloud is left alone because it failed too often. */
+    public boolean isBroken() {
+        return breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+
+    /** When the pause that the cloud asked for is over, or empty without one. */
+    public Optional<Instant> pausedUntil() {
+        return Optional.of(pausedUntil).filter(clock.instant()::isBefore);
     }
 }

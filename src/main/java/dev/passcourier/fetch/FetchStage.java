@@ -1,6 +1,8 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Gate;
+import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.Notices;
@@ -35,6 +37,7 @@ public final class FetchStage {
     private final Notices notices;
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
+    private final Gate service;
     private final Clock clock;
     private final FailedOpenings failedOpenings;
     private final RandomGenerator jitter = new SecureRandom();
@@ -45,6 +48,7 @@ public final class FetchStage {
      *
      * @param targets        from a destination's alias to the key that seals for it
      * @param resultLifetime of a sealed result
+     * @param service        the gate that all consumers pass, besides their account's
      */
     public FetchStage(
             CamelContext camel,
@@ -54,6 +58,7 @@ public final class FetchStage {
             Notices notices,
             Function<String, SealTarget> targets,
             Duration resultLifetime,
+            Gate service,
             Clock clock) {
         this.camel = camel;
         this.audit = audit;
@@ -62,6 +67,7 @@ public final class FetchStage {
         this.notices = notices;
         this.targets = targets;
         this.resultLifetime = resultLifetime;
+        this.service = service;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
@@ -72,8 +78,9 @@ public final class FetchStage {
      * Binds one account's beans.
      *
      * @param keys the account's key ring; empty for clouds that answer in clear
+     * @return the account's gate
      */
-    public void add(String name, Settings.Account account, ProviderType type, KeyRing keys)
+    public AccountGate add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
         CloudAccount cloud = CloudAccount.bind(
                 camel,
@@ -84,9 +91,10 @@ public final class FetchStage {
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
         failedOpenings.account(name, keys);
         AccountGate gate = new AccountGate(name, rate, clock);
-        camel.getRegistry().bind(name + "-containers", new GatedContainers(gate));
+        camel.getRegistry().bind(name + "-containers", new GatedContainers(gate.then(service)));
         camel.getRegistry().bind(name + "-settle", settleStep(account, type, keys, gate));
         fetchers.add(new Fetcher(name, cloud, account.concurrency()));
+        return gate;
     }
 
     private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {

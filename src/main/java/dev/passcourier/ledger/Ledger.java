@@ -52,6 +52,21 @@ public final class Ledger implements AutoCloseable {
         return projector.broken();
     }
 
+    /** What keeps the ledger from following the trail, for good or for now; empty while it works. Never waits. */
+    public Optional<String> trouble() {
+        return projector.trouble();
+    }
+
+    /** Counts every transaction of the thread that follows the trail; rises once a second at least. Never waits. */
+    public long progress() {
+        return projector.progress();
+    }
+
+    /** Counts how often the database has answered while everything was applied. Never waits. */
+    public long proofs() {
+        return projector.proofs();
+    }
+
     /** The request as its first origin asked it. */
     public Optional<KnownRequest> request(String id) {
         return read(sql -> LedgerQueries.request(sql, id));

@@ -116,6 +116,14 @@ public final class LedgerDatabase implements AutoCloseable {
         return Sql.inTransaction(source, work);
     }
 
+    /**
+     * Lets go of all connections. H2 stays closed after a failed write until the last of the old ones is gone; then the
+     * next one opens the file again.
+     */
+    void renew() {
+        source.getHikariPoolMXBean().softEvictConnections();
+    }
+
     @Override
     public void close() {
         source.close();

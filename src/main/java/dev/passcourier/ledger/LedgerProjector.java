@@ -24,6 +24,7 @@ final class LedgerProjector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerProjector.class);
     private static final int STEP = 500;
     private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final LedgerDatabase database;
     private final FileAuditTrail trail;
@@ -32,6 +33,9 @@ final class LedgerProjector implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private long applied = -1;
     private @Nullable String broken;
+    private @Nullable String trouble;
+    private long progress;
+    private long proofs;
     private boolean closed;
 
     LedgerProjector(LedgerDatabase database, FileAuditTrail trail) {
@@ -81,12 +85,17 @@ final class LedgerProjector implements AutoCloseable {
             try (AuditTail tail = begin()) {
                 follow(tail);
             } catch (SQLException e) {
-                LOG.warn("The ledger's database does not answer, trying again: SQL state {}", e.getSQLState());
+                if (isNew("LEDGER_DATABASE")) {
+                    LOG.warn("The ledger's database does not answer, trying again: SQL state {}", e.getSQLState());
+                }
+                database.renew();
                 pause();
             } catch (IOException e) {
-                LOG.warn(
-                        "The audit trail cannot be read, trying again: {}",
-                        e.getClass().getSimpleName());
+                if (isNew("LEDGER_TRAIL")) {
+                    LOG.warn(
+                            "The audit trail cannot be read, trying again: {}",
+                            e.getClass().getSimpleName());
+                }
                 pause();
             } catch (AuditDamage e) {
                 LOG.error("The ledger stops, the audit trail is damaged: {}", e.getMessage());
@@ -129,10 +138,74 @@ final class LedgerProjector implements AutoCloseable {
 
     private void follow(AuditTail tail) throws SQLException, IOException, AuditDamage, InterruptedException {
         while (!isClosed()) {
-            List<AuditRecord> records = tail.next(STEP, PAUSE);
-            if (!records.isEmpty()) {
+            List<AuditRecord> records = tail.next(STEP, IDLE);
+            if (records.isEmpty()) {
+                ping();
+            } else {
                 apply(records);
             }
+        }
+    }
+
+    /** Keeps in touch while there is nothing to apply; after trouble the database must be able to write again. */
+    private void ping() throws SQLException {
+        if (trouble().isPresent()) {
+            database.inTransaction(
+                    sql -> sql.update("update applied set sequence = sequence where trail = ?", trail.name()));
+        } else {
+            database.inTransaction(sql -> sql.first("select 1", row -> row.getInt(1)));
+        }
+        answered(true);
+    }
+
+    private void answered(boolean caughtUp) {
+        lock.lock();
+        try {
+            trouble = null;
+            progress++;
+            proofs += caughtUp ? 1 : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes what is wrong; false if it was known. */
+    private boolean isNew(String code) {
+        lock.lock();
+        try {
+            progress++;
+            boolean known = code.equals(trouble);
+            trouble = code;
+            return !known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Optional<String> trouble() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(broken == null ? trouble : broken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long progress() {
+        lock.lock();
+        try {
+            return progress;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long proofs() {
+        lock.lock();
+        try {
+            return proofs;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -146,6 +219,7 @@ final class LedgerProjector implements AutoCloseable {
             projection.position(trail.name(), last.sequence(), last.hash());
             return last;
         });
+        answered(false);
         publish(last.sequence());
     }
 

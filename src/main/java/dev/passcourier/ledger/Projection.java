@@ -37,7 +37,7 @@ final class Projection {
             case ENDED -> ended(facts);
             case BATCH_REPORTED -> batches.reported(facts);
             case QUARANTINED -> quarantined(facts);
-            case REPAIRED, CHECKPOINT -> {
+            case REPAIRED, CHECKPOINT, RESUMED -> {
                 // Of interest to people only.
             }
         }

@@ -3,12 +3,14 @@ package dev.passcourier.service;
 import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.EmbeddedBroker;
 import dev.passcourier.broker.QueueDeclarer;
+import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.jspecify.annotations.Nullable;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
@@ -31,6 +33,11 @@ final class BrokerLink implements AutoCloseable {
         try {
             QueueDeclarer.declare(link.access, queues(settings));
             return link;
+        } catch (ActiveMQException e) {
+            link.close();
+            throw new ConfigurationException(
+                    (broker.url() == null ? "the embedded broker" : "broker.url: the broker there")
+                            + " does not answer, or does not let us make our queues: " + e.getType());
         } catch (Exception e) {
             link.close();
             throw e;
@@ -39,7 +46,11 @@ final class BrokerLink implements AutoCloseable {
 
     private static BrokerLink embedded(Settings settings, DataDirectory data) throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(
-                data.part("broker"), settings.broker(), intakeQueue(settings), collectable(settings));
+                data.part("broker"),
+                settings.service().minFreeSpace() / 2,
+                settings.broker(),
+                intakeQueue(settings),
+                collectable(settings));
         return new BrokerLink(broker, broker.access());
     }
 
@@ -62,6 +73,11 @@ final class BrokerLink implements AutoCloseable {
                 .filter(Settings.JmsChannel.class::isInstance)
                 .map(channel -> ((Settings.JmsChannel) channel).queue())
                 .collect(Collectors.toSet());
+    }
+
+    /** Asks how many messages lie in our queues. Whoever makes it closes it. */
+    QueueDepths depths(Settings settings) {
+        return new QueueDepths(access, queues(settings));
     }
 
     private static Set<String> queues(Settings settings) {

@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import com.sun.security.auth.module.UnixSystem;
 import dev.passcourier.config.ConfigurationException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -28,11 +29,18 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Makes the directory if it is not there, and locks it.
      *
-     * @throws ConfigurationException if others can read it, or another process uses it
+     * @throws ConfigurationException if it cannot be made or used, is not ours alone, or another process uses it
      */
     static DataDirectory open(Path path) throws IOException, ConfigurationException {
-        Files.createDirectories(
-                path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        make(path);
+        if (!isOurs(path)) {
+            throw new ConfigurationException(
+                    "service.dataDirectory " + path + " belongs to another user: chown it to the service's user");
+        }
+        if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
+            throw new ConfigurationException(
+                    "service.dataDirectory " + path + " cannot be read and written: run  chmod 700 " + path);
+        }
         if (Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS).size() > 3) {
             throw new ConfigurationException(
                     "service.dataDirectory " + path + " can be entered by others: run  chmod 700 " + path);
@@ -46,6 +54,21 @@ final class DataDirectory implements AutoCloseable {
                     + " is in use by another process: stop it, or name another directory");
         }
         return new DataDirectory(path, channel, lock);
+    }
+
+    private static void make(Path path) throws ConfigurationException {
+        try {
+            Files.createDirectories(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new ConfigurationException("service.dataDirectory " + path
+                    + " cannot be made: something else has this name, or the folder above it is not ours to write to");
+        }
+    }
+
+    private static boolean isOurs(Path path) throws IOException {
+        long owner = ((Number) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)).longValue();
+        return owner == new UnixSystem().getUid();
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -1,8 +1,8 @@
 package dev.passcourier.service;
 
+import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.ArrivalStep;
-import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.Settings;
@@ -49,7 +49,8 @@ public final class PasscourierService implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Main main = new Main();
     private BrokerLink broker;
-    private FileAuditTrail audit;
+    private Watch watch;
+    private AuditTrail audit;
     private Ledger ledger;
     private ServiceKeys keys;
     private FetchStage fetch;
@@ -96,6 +97,11 @@ public final class PasscourierService implements AutoCloseable {
         return broker.port();
     }
 
+    /** Port of the status page, or -1 without one. */
+    public int statusPort() {
+        return watch.port();
+    }
+
     /** What the routes run in. */
     CamelContext camel() {
         return main.getCamelContext();
@@ -105,13 +111,16 @@ public final class PasscourierService implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.service().dataDirectory()));
         keys = ServiceKeys.loadOrCreate(
                 settings.service().signingKey(), settings.service().atRestKey());
-        audit = keep(FileAuditTrail.open(
+        FileAuditTrail trail = keep(FileAuditTrail.open(
                 data.part("audit"),
                 clock,
                 Rooms.checkpoints(keys, settings.service().auditHead())));
-        ledger = keep(Rooms.ledger(settings, audit, data));
-        ledger.awaitApplied(audit.position(), java.time.Duration.ofMinutes(30));
+        ledger = keep(Rooms.ledger(settings, trail, data));
+        ledger.awaitApplied(trail.position(), java.time.Duration.ofMinutes(30));
         broker = keep(BrokerLink.open(settings, data));
+        watch = keep(new Watch(settings, clock));
+        audit = watch.trail(trail);
+        watch.over(ledger, broker);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -127,6 +136,8 @@ public final class PasscourierService implements AutoCloseable {
         keep(main::stop);
         main.start();
         keep(fetch::stop);
+        watch.open();
+        keep(watch);
     }
 
     private String routes() {
@@ -141,7 +152,7 @@ public final class PasscourierService implements AutoCloseable {
         Notices notices = new Notices(DeliveryIds::of);
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry());
-        camel.getRegistry().bind("report-hand-over", reportHandOver());
+        camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
                 .bind(
                         "intake-check",
@@ -161,17 +172,19 @@ public final class PasscourierService implements AutoCloseable {
                 notices,
                 targets::get,
                 settings.service().resultLifetime(),
+                watch.gate(),
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
             KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
-            fetch.add(account.getKey(), value, providers.get(value.provider()), ring);
+            watch.account(account.getKey(), fetch.add(account.getKey(), value, providers.get(value.provider()), ring));
         }
         destinations = new Destinations(camel);
         destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
-        sources = keep(new Sources(camel, settings, audit, broker.pool(), clock));
+        sources = keep(new Sources(camel, settings, audit, broker.pool(), watch, clock));
         sources.bind(view);
+        watch.begin(camel);
     }
 
     private ReportHandOver reportHandOver() {
@@ -188,7 +201,7 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void bindHops(Registry registry) {
-        registry.bind("broker", BrokerComponent.on(broker.pool()));
+        registry.bind("broker", watch.component(broker.pool()));
         registry.bind("envelope", new EnvelopeStep());
         registry.bind(
                 "arrival",

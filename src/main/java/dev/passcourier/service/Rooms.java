@@ -89,6 +89,9 @@ final class Rooms {
         byte[] password = store.password() == null ? null : store.password().read();
         try {
             return LedgerDatabase.postgresql(store.url(), store.user(), password);
+        } catch (SQLException e) {
+            throw new ConfigurationException(
+                    "ledger.url: the database there cannot be used, SQL state " + e.getSQLState());
         } finally {
             if (password != null) {
                 Arrays.fill(password, (byte) 0);

@@ -3,7 +3,6 @@ package dev.passcourier.service;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerAccess;
-import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
@@ -36,16 +35,24 @@ final class Sources implements AutoCloseable {
     private final AuditTrail audit;
     private final ConnectionFactory ownPool;
     private final IntakeSender sender;
+    private final Watch watch;
     private final Clock clock;
     private final String intakeQueue;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
-    Sources(CamelContext camel, Settings settings, AuditTrail audit, ConnectionFactory ownPool, Clock clock) {
+    Sources(
+            CamelContext camel,
+            Settings settings,
+            AuditTrail audit,
+            ConnectionFactory ownPool,
+            Watch watch,
+            Clock clock) {
         this.camel = camel;
         this.settings = settings;
         this.audit = audit;
         this.ownPool = ownPool;
         this.sender = new JmsIntakeSender(ownPool);
+        this.watch = watch;
         this.clock = clock;
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
@@ -57,13 +64,12 @@ final class Sources implements AutoCloseable {
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
             registry.bind("drop-filter", new DropFilter(guard));
-            registry.bind(
-                    "batch-source",
-                    new BatchSource(DropDirectory.open(file.directory()), guard, handOver, audit, clock));
+            BatchSource batches = new BatchSource(DropDirectory.open(file.directory()), guard, handOver, audit, clock);
+            registry.bind("batch-source", watch.whileOpenForFiles(batches));
         }
         ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger, handOver, clock);
-        registry.bind("schedule-source", new ScheduleSource(runs));
-        registry.bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
+        registry.bind("schedule-catch-up", watch.whileOpen(new ScheduleCatchUp(runs)));
         bindForeignBroker(registry);
     }
 
@@ -74,7 +80,7 @@ final class Sources implements AutoCloseable {
         }
         BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
         foreignPool = access.pool();
-        registry.bind("requests-broker", BrokerComponent.on(foreignPool));
+        registry.bind("requests-broker", watch.component(foreignPool));
         // The other broker has no queue for quarantine: what we will not touch comes to ours before it leaves theirs.
         registry.bind("requests-arrival", new ArrivalStep(new JmsTemplate(ownPool), null, jms.queue(), audit, clock));
         registry.bind("foreign-requests", new ForeignRequests(intakeQueue, sender));

@@ -68,7 +68,7 @@ class EmbeddedBrokerTest {
                         new Settings.BrokerUser(
                                 new SecretRef("{{file:" + password + "}}"),
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
-        broker = EmbeddedBroker.start(directory.resolve("broker"), settings, INTAKE, Set.of("tickets"));
+        broker = EmbeddedBroker.start(directory.resolve("broker"), 1, settings, INTAKE, Set.of("tickets"));
         QueueDeclarer.declare(
                 broker.access(), List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
         pool = broker.access().pool();

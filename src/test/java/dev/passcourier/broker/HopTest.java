@@ -40,7 +40,11 @@ class HopTest {
     @BeforeEach
     void start() throws Exception {
         broker = EmbeddedBroker.start(
-                directory.resolve("broker"), new Settings.Broker(null, null, null, null, Map.of()), "intake", Set.of());
+                directory.resolve("broker"),
+                1,
+                new Settings.Broker(null, null, null, null, Map.of()),
+                "intake",
+                Set.of());
         QueueDeclarer.declare(
                 broker.access(), List.of("intake", "next", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
         pool = broker.access().pool();

@@ -85,7 +85,7 @@ class TlsAcceptorTest {
                         new Settings.BrokerUser(
                                 new SecretRef("{{file:" + file("ticketing.password", PASSWORD) + "}}"),
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
-        return EmbeddedBroker.start(directory.resolve("broker"), settings, QUEUE, Set.of());
+        return EmbeddedBroker.start(directory.resolve("broker"), 1, settings, QUEUE, Set.of());
     }
 
     private static void send(int port, String parameters) throws JMSException {

@@ -61,6 +61,8 @@ class SettingsLoaderTest {
                                 Duration.ofDays(7),
                                 home.resolve("data/keys/signing.jwk"),
                                 home.resolve("data/keys/at-rest.key"),
+                                null,
+                                256L << 20,
                                 null),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", null, null, null), null),
@@ -84,7 +86,10 @@ class SettingsLoaderTest {
                         Duration.ofDays(2),
                         Path.of("/etc/keys/sign.jwk"),
                         home.resolve("state/keys/at-rest.key"),
-                        home.resolve("audit-head")));
+                        home.resolve("audit-head"),
+
+                        2L << 30,
+                        new Settings.Status(8089)));
         assertThat(settings.broker().acceptor())
                 .isEqualTo(
                         new Acceptor("0.0.0.0", 61617, home.resolve("tls/broker.crt"), home.resolve("tls/broker.key")));

@@ -53,7 +53,11 @@ final class SinkHarness implements AutoCloseable {
 
     SinkHarness(Path directory) throws Exception {
         broker = EmbeddedBroker.start(
-                directory.resolve("broker"), new Settings.Broker(null, null, null, null, Map.of()), INTAKE, Set.of());
+                directory.resolve("broker"),
+                1,
+                new Settings.Broker(null, null, null, null, Map.of()),
+                INTAKE,
+                Set.of());
         QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
         pool = broker.access().pool();
         JmsTemplate template = new JmsTemplate(pool);

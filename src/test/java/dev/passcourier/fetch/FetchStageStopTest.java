@@ -12,6 +12,7 @@ import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EmbeddedBroker;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
@@ -70,6 +71,7 @@ class FetchStageStopTest {
         startCloud();
         broker = EmbeddedBroker.start(
                 directory.resolve("broker"),
+                1,
                 new Settings.Broker(null, null, null, null, Map.of()),
                 "requests",
                 Set.of());
@@ -95,6 +97,7 @@ class FetchStageStopTest {
                 new Notices((request, alias) -> "dlv-" + request + alias),
                 alias -> null,
                 Duration.ofHours(1),
+                Gate.OPEN,
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
         for (String file : List.of("hand-on", "fetch", "provider/zstack")) {

@@ -162,6 +162,8 @@ final class Fakes {
                         Duration.ofDays(1),
                         home.resolve("sign"),
                         home.resolve("rest"),
+                        null,
+                        1,
                         null),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource("requests", null, null, null), null),

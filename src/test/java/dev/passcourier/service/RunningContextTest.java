@@ -2,6 +2,7 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.provider.ProviderCatalog;
@@ -20,7 +21,9 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.jms.JmsConsumer;
 import org.apache.camel.component.jms.JmsEndpoint;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.junit.jupiter.api.AfterAll;
@@ -145,6 +148,29 @@ class RunningContextTest {
                     .as("%s: no exception is serialised", hop)
                     .isFalse();
         });
+    }
+
+    @Test
+    void everyConsumerPassesTheGateBeforeItTakesAMessage() {
+        List<JmsConsumer> consumers = camel.getRoutes().stream()
+                .map(Route::getConsumer)
+                .filter(JmsConsumer.class::isInstance)
+                .map(JmsConsumer.class::cast)
+                .toList();
+        assertThat(consumers).hasSizeGreaterThan(10).allSatisfy(consumer -> assertThat(consumer.getListenerContainer())
+                .as("%s: else an outage would burn the attempts of what it takes", consumer.getEndpoint())
+                .extracting(container -> container.getClass().getEnclosingClass())
+                .isEqualTo(GatedContainers.class));
+    }
+
+    @Test
+    void everyCheckIsInCamelsRegistry() {
+        assertThat(HealthCheckRegistry.get(camel).stream()
+                        .filter(check -> check.getGroup().equals("passcourier"))
+                        .map(check -> check.getId() + " " + check.call().getState()))
+                .contains("disk UP", "drop-directory UP", "audit UP", "ledger UP", "broker UP")
+                .contains("account.kakao UP", "destination.ops-mail UP")
+                .hasSize(14);
     }
 
     @Test

@@ -43,9 +43,10 @@ class RoomsTest {
             ledger   | audit delivery files request
             intake   | audit broker config delivery files request
             fetch    | audit broker config delivery http ledger provider request retry vault
+            health   | audit broker config ledger
             report   | audit delivery files ledger request
             sandbox  | files
-            service  | audit broker config delivery fetch intake ledger provider report request vault
+            service  | audit broker config delivery fetch health intake ledger provider report request vault
             demo     | config ledger provider request sandbox service vault
             cli      | audit config demo files provider request sandbox service vault
             """);

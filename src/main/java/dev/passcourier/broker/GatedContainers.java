@@ -1,4 +1,4 @@
-package dev.passcourier.fetch;
+package dev.passcourier.broker;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -10,15 +10,15 @@ import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
 
-/** Listener containers of one account's fetch queue, which pass the {@link AccountGate} before every receive. */
+/** Listener containers that pass a {@link Gate} before every receive, and tell it of hops that fail. */
 public final class GatedContainers implements MessageListenerContainerFactory {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
 
-    private final AccountGate gate;
+    private final Gate gate;
 
-    /** For one account. */
-    public GatedContainers(AccountGate gate) {
+    /** For the queues behind one gate. */
+    public GatedContainers(Gate gate) {
         this.gate = gate;
     }
 
@@ -29,9 +29,9 @@ public final class GatedContainers implements MessageListenerContainerFactory {
 
     private static final class Gated extends DefaultJmsMessageListenerContainer {
 
-        private final AccountGate gate;
+        private final Gate gate;
 
-        Gated(JmsEndpoint endpoint, AccountGate gate) {
+        Gated(JmsEndpoint endpoint, Gate gate) {
             super(endpoint, false);
             this.gate = gate;
         }
@@ -57,6 +57,9 @@ public final class GatedContainers implements MessageListenerContainerFactory {
         protected void doExecuteListener(Session session, Message message) throws JMSException {
             try {
                 super.doExecuteListener(session, message);
+            } catch (JMSException | RuntimeException | Error e) {
+                gate.failed(e);
+                throw e;
             } finally {
                 gate.left();
             }

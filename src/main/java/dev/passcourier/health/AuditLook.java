@@ -1,0 +1,49 @@
+package dev.passcourier.health;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditException;
+import dev.passcourier.audit.AuditTrail;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether the audit trail can be written. After a failed append only a record proves it: that the trail goes on, and why
+ * it did not.
+ */
+final class AuditLook implements Look {
+
+    static final String NAME = "audit";
+
+    private final AuditTrail trail;
+    private final Clock clock;
+    private volatile boolean suspected;
+    private String code = "";
+
+    AuditLook(AuditTrail trail, Clock clock) {
+        this.trail = trail;
+        this.clock = clock;
+    }
+
+    @Override
+    public void suspect() {
+        suspected = true;
+    }
+
+    @Override
+    public Optional<Trouble> look() {
+        if (!suspected) {
+            return Optional.empty();
+        }
+        suspected = false;
+        try {
+            trail.append(new AuditEvent(AuditEvent.Type.RESUMED, clock.instant(), Map.of(Fact.CODE, code)));
+            return Optional.empty();
+        } catch (AuditException e) {
+            suspected = true;
+            code = String.valueOf(e.getMessage());
+            return Optional.of(new Trouble(code));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.passcourier.health;
+
+import dev.passcourier.ledger.DeliveryState;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerException;
+import dev.passcourier.ledger.RequestState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+
+/** The numbers on the status page. The ledger counts again after five seconds at the earliest, and not while it is down. */
+public final class Figures {
+
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final Ledger ledger;
+    private final BrokerLook broker;
+    private final Checks checks;
+    private final Clock clock;
+    private Instant counted = Instant.MIN;
+    private Counts counts = new Counts(Map.of(), Map.of());
+
+    /** What the ledger counts. */
+    record Counts(Map<RequestState, Long> requests, Map<String, Map<DeliveryState, Long>> deliveries) {}
+
+    /** From the ledger, and from what the broker said last. */
+    public Figures(Ledger ledger, BrokerLook broker, Checks checks, Clock clock) {
+        this.ledger = ledger;
+        this.broker = broker;
+        this.checks = checks;
+        this.clock = clock;
+    }
+
+    Map<String, Long> depths() {
+        return broker.depths();
+    }
+
+    synchronized Counts counts() {
+        Instant now = clock.instant();
+        if (counted.plus(FRESH).isBefore(now) && checks.allow(EnumSet.of(Stops.EVERYTHING))) {
+            try {
+                counts = new Counts(ledger.requestsByState(), ledger.deliveriesByDestination());
+            } catch (LedgerException e) {
+                counts = new Counts(Map.of(), Map.of());
+            }
+            counted = clock.instant();
+        }
+        return counts;
+    }
+}

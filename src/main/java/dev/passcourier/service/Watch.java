@@ -1,0 +1,143 @@
+package dev.passcourier.service;
+
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.BrokerComponent;
+import dev.passcourier.broker.GatedContainers;
+import dev.passcourier.broker.QueueDepths;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.fetch.AccountGate;
+import dev.passcourier.health.BrokerLook;
+import dev.passcourier.health.CamelCheck;
+import dev.passcourier.health.Checks;
+import dev.passcourier.health.DestinationLooks;
+import dev.passcourier.health.DiskLook;
+import dev.passcourier.health.Figures;
+import dev.passcourier.health.LedgerLook;
+import dev.passcourier.health.Look;
+import dev.passcourier.health.Probe;
+import dev.passcourier.health.ServiceGate;
+import dev.passcourier.health.StatusServer;
+import dev.passcourier.health.Stops;
+import dev.passcourier.health.Trouble;
+import dev.passcourier.health.WatchedTrail;
+import dev.passcourier.health.WhileOpen;
+import dev.passcourier.ledger.Ledger;
+import jakarta.jms.ConnectionFactory;
+import java.time.Clock;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.component.jms.ConsumerType;
+import org.apache.camel.component.jms.JmsComponent;
+import org.jspecify.annotations.Nullable;
+
+/** The service's checks, and the gate they shut. */
+final class Watch implements AutoCloseable {
+
+    private final Settings settings;
+    private final Clock clock;
+    private final Checks checks;
+    private final Probe probe;
+    private final ServiceGate gate;
+    private final DestinationLooks destinations = new DestinationLooks();
+    private @Nullable QueueDepths depths;
+    private @Nullable StatusServer status;
+
+    Watch(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.checks = new Checks(clock);
+        this.probe = new Probe(checks);
+        this.gate = new ServiceGate(checks, probe);
+        long least = settings.service().minFreeSpace();
+        checks.add("disk", Stops.EVERYTHING, new DiskLook(settings.service().dataDirectory(), least));
+        Settings.FileSource drop = settings.sources().file();
+        if (drop != null) {
+            checks.add("drop-directory", Stops.FILES, new DiskLook(drop.directory(), least));
+        }
+    }
+
+    /** The trail as the hops shall write it. */
+    AuditTrail trail(AuditTrail trail) {
+        return new WatchedTrail(trail, checks, destinations, clock);
+    }
+
+    /** Takes the status page's port. */
+    void over(Ledger ledger, BrokerLink broker) throws ConfigurationException {
+        depths = broker.depths(settings);
+        BrokerLook brokerLook = new BrokerLook(depths);
+        checks.add(LedgerLook.NAME, Stops.EVERYTHING, new LedgerLook(ledger, clock));
+        checks.add("broker", Stops.EVERYTHING, brokerLook);
+        Settings.Status page = settings.service().status();
+        if (page != null) {
+            status = StatusServer.open(page.port(), checks, new Figures(ledger, brokerLook, checks, clock));
+        }
+    }
+
+    void account(String name, AccountGate account) {
+        checks.add("account." + name, Stops.NOTHING, look(account));
+    }
+
+    private static Look look(AccountGate account) {
+        return () -> account.isBroken()
+                ? Optional.of(new Trouble("BREAKER_OPEN"))
+                : account.pausedUntil().map(until -> new Trouble("PAUSED", until));
+    }
+
+    /** A component whose consumers pass the gate. */
+    JmsComponent component(ConnectionFactory pool) {
+        JmsComponent component = BrokerComponent.on(pool);
+        component.setConsumerType(ConsumerType.Custom);
+        component.setMessageListenerContainerFactory(new GatedContainers(gate));
+        return component;
+    }
+
+    ServiceGate gate() {
+        return gate;
+    }
+
+    /** A step that takes nothing while the gate is shut. */
+    Processor whileOpen(Processor step) {
+        return new WhileOpen(gate::isOpen, step);
+    }
+
+    /** A step that takes no file while the gate is shut for files. */
+    Processor whileOpenForFiles(Processor step) {
+        return new WhileOpen(gate::isOpenForFiles, step);
+    }
+
+    /** Before the routes start: looks at everything. */
+    void begin(CamelContext camel) {
+        settings.destinations()
+                .keySet()
+                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, destinations.of(alias)));
+        CamelCheck.register(camel, checks);
+        probe.start();
+    }
+
+    /** After the routes have started: lets them take work, and answers who asks. */
+    void open() {
+        gate.open();
+        if (status != null) {
+            status.start();
+        }
+    }
+
+    /** Port of the status page, or -1 without one. */
+    int port() {
+        return status == null ? -1 : status.port();
+    }
+
+    @Override
+    public void close() {
+        gate.shut();
+        if (status != null) {
+            status.close();
+        }
+        probe.close();
+        if (depths != null) {
+            depths.close();
+        }
+    }
+}

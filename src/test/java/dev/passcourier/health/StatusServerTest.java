@@ -1,0 +1,166 @@
+package dev.passcourier.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatusServerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T01:02:03Z");
+
+    @TempDir
+    Path directory;
+
+    private final AtomicReference<Optional<Trouble>> disk = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Trouble>> account = new AtomicReference<>(Optional.empty());
+    private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    private final Checks checks = new Checks(clock);
+    private FileAuditTrail trail;
+    private Ledger ledger;
+    private Figures figures;
+    private StatusServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        trail = FileAuditTrail.open(directory.resolve("audit"), clock);
+        ledger = Ledger.follow(trail, LedgerDatabase.h2(directory.resolve("ledger")));
+        BrokerLook broker = new BrokerLook(() -> Map.of("password.requests", 7L));
+        figures = new Figures(ledger, broker, checks, clock);
+        checks.add("disk", Stops.EVERYTHING, disk::get);
+        checks.add("broker", Stops.EVERYTHING, broker);
+        checks.add("account.kakao", Stops.NOTHING, account::get);
+        checks.look();
+        server = StatusServer.open(0, checks, figures);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        ledger.close();
+        trail.close();
+    }
+
+    @Test
+    void saysThatAllIsWell() throws Exception {
+        String answer = ask("GET", "/health", "localhost");
+
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+        assertThat(json(answer).path("status").asText()).isEqualTo("UP");
+        assertThat(json(answer).path("checks")).hasSize(3);
+    }
+
+    @Test
+    void saysWhatIsWrongAndSinceWhen() throws Exception {
+        disk.set(Optional.of(new Trouble("DISK_LOW")));
+        checks.look();
+
+        String answer = ask("GET", "/health", "127.0.0.1:" + server.port());
+
+        assertThat(answer).startsWith("HTTP/1.1 503 ");
+        assertThat(json(answer).path("status").asText()).isEqualTo("DOWN");
+        assertThat(json(answer).path("checks").get(0))
+                .isEqualTo(new ObjectMapper()
+                        .readTree("{\"name\":\"disk\",\"status\":\"DOWN\",\"stops\":\"EVERYTHING\",\"since\":\"" + NOW
+                                + "\",\"code\":\"DISK_LOW\"}"));
+    }
+
+    @Test
+    void anAccountInTroubleIsToldButTheServiceIsUp() throws Exception {
+        account.set(Optional.of(new Trouble("PAUSED", NOW.plusSeconds(60))));
+        checks.look();
+
+        String answer = ask("GET", "/health", "localhost");
+
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+        assertThat(json(answer).path("checks").get(2).path("code").asText()).isEqualTo("PAUSED");
+        assertThat(json(answer).path("checks").get(2).path("until").asText()).isEqualTo("2026-11-22T01:03:03Z");
+    }
+
+    @Test
+    void showsAPageThatRunsNothing() throws Exception {
+        String answer = ask("GET", "/", "localhost");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 ")
+                .containsIgnoringCase("Content-security-policy: default-src 'none'; style-src 'sha256-")
+                .containsIgnoringCase("Cache-control: no-store")
+                .containsIgnoringCase("X-content-type-options: nosniff")
+                .contains("account.kakao", "<td>password.requests</td><td>7</td>")
+                .doesNotContain("<script", "href=", "src=");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /, 405", "PUT, /health, 405", "DELETE, /, 405", "OPTIONS, /, 405", "TRACE, /health, 405",
+        "GET, /healthy, 404", "GET, /health/, 404", "GET, /../etc/passwd, 404", "GET, //, 404", "HEAD, /health, 200",
+        "HEAD, /, 200", "GET, /?x=%3Cscript%3E, 200"
+    })
+    void answersReadersOfTwoPagesOnly(String method, String path, int status) throws Exception {
+        String answer = ask(method, path, "localhost");
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        if (status != 200 || method.equals("HEAD")) {
+            assertThat(answer).endsWith("\r\n\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example",
+                "10.0.0.1",
+                "localhost@evil",
+                ""
+            })
+    void refusesAskersThatMeanAnotherHost(String host) throws Exception {
+        assertThat(ask("GET", "/health", host)).startsWith("HTTP/1.1 403 ").doesNotContain("disk");
+    }
+
+    @Test
+    void aTakenPortNamesTheSetting() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> StatusServer.open(server.port(), checks, figures))
+                .withMessageContaining("service.status.port")
+                .withMessageContaining(Integer.toString(server.port()));
+    }
+
+    private static JsonNode json(String answer) throws IOException {
+        return new ObjectMapper().readTree(answer.substring(answer.indexOf("\r\n\r\n")));
+    }
+
+    private String ask(String method, String path, String host) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), server.port())) {
+            socket.setSoTimeout(10_000);
+            String head = method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.passcourier.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A file system of its own, small enough to fill. Needs the right to mount; tests are skipped where it is missing. */
+final class SmallDisk implements AutoCloseable {
+
+    private final Path path;
+
+    private SmallDisk(Path path) {
+        this.path = path;
+    }
+
+    /** Mounts one over a directory, which is made. */
+    static SmallDisk mount(Path path, int mebibytes) throws Exception {
+        Files.createDirectories(path);
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + mebibytes + "m", "tmpfs", path.toString()) == 0,
+                "a small file system can be mounted");
+        return new SmallDisk(path);
+    }
+
+    /** Writes until there is no room for a single byte more. */
+    void fill() throws IOException {
+        try (OutputStream out = Files.newOutputStream(path.resolve("filler"))) {
+            byte[] block = new byte[1 << 16];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertThat(path.toFile().getUsableSpace()).isLessThan(1 << 16);
+        }
+    }
+
+    void free() throws IOException {
+        Files.delete(path.resolve("filler"));
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (run("umount", path.toString()) != 0) {
+            run("umount", "-l", path.toString());
+            throw new AssertionError("something still uses " + path);
+        }
+    }
+}
