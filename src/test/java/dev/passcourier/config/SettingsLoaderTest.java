@@ -87,7 +87,6 @@ class SettingsLoaderTest {
                         Path.of("/etc/keys/sign.jwk"),
                         home.resolve("state/keys/at-rest.key"),
                         home.resolve("audit-head"),
-
                         2L << 30,
                         new Settings.Status(8089)));
         assertThat(settings.broker().acceptor())

@@ -69,7 +69,7 @@ class HonestStartTest {
                                 "the ledger's database does not answer",
                                 "ledger.url",
                                 home -> settings -> settings + "ledger:\n  url: jdbc:postgresql://127.0.0.1:" + TAKEN
-                                        + "/ledger\n  user: nobody\n"),
+                                        + "/ledger\n  user: nobody\n  password: \"{{file:secrets/mail}}\"\n"),
                         new Row(
                                 "the external broker does not answer",
                                 "broker.url",

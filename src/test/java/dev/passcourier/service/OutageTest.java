@@ -12,6 +12,7 @@ import dev.passcourier.secrecy.CapturedOutput;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,7 @@ class OutageTest {
         try (Whole whole = prepared();
                 SmallDisk disk = SmallDisk.mount(whole.home().resolve("data/audit"), 1);
                 CapturedOutput said = new CapturedOutput()) {
-            Files.setPosixFilePermissions(
-                    whole.home().resolve("data"), java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(whole.home().resolve("data"), PosixFilePermissions.fromString("rwx------"));
             try {
                 whole.start();
                 StatusClient status = backlog(whole);
@@ -60,7 +60,7 @@ class OutageTest {
         int port = server.getPort();
         try (Whole whole = prepared()
                         .settings(settings -> settings + "ledger:\n  url: jdbc:postgresql://localhost:" + port
-                                + "/postgres\n  user: postgres\n");
+                                + "/postgres\n  user: postgres\n  password: \"{{file:secrets/mail}}\"\n");
                 CapturedOutput said = new CapturedOutput()) {
             whole.start();
             StatusClient status = backlog(whole);
