@@ -33,6 +33,18 @@ final class DeliveryTable {
                 values (?, ?, ?, ?, 'SEALED', 0, ?) on conflict do nothing""", id(facts), facts.kind(), facts.text(Fact.REQUEST), facts.text(Fact.ALIAS), facts.at());
     }
 
+    /**
+     * Forgets what was recorded as sealed but never tried: a request that ends otherwise than by deliveries has no result
+     * in an outbox, so the hop that sealed these was rolled back.
+     */
+    void forgetUnsent(String request) throws SQLException {
+        sql.update(
+                "delete from delivery where request = ? and kind = ? and state = ?",
+                request,
+                Kind.RESULT,
+                DeliveryState.SEALED);
+    }
+
     /** Changes the state, unless the far side has it already. */
     void change(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
         String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();

@@ -91,6 +91,7 @@ final class Projection {
             delivery(facts, AuditEvent.Type.DELIVERY_FAILED);
         } else if (facts.has(Fact.REQUEST)) {
             requests.ended(facts);
+            deliveries.forgetUnsent(facts.text(Fact.REQUEST));
         }
     }
 
@@ -99,6 +100,7 @@ final class Projection {
         boolean owns = facts.has(Fact.REQUEST) && requests.owns(facts);
         if (owns) {
             requests.ended(facts);
+            deliveries.forgetUnsent(facts.text(Fact.REQUEST));
         }
         if (facts.has(Fact.BATCH)) {
             batches.line(facts, owns);

@@ -83,6 +83,26 @@ abstract class LedgerContract {
     }
 
     @Test
+    void forgetsWhatWasSealedInAHopThatNeverCommitted() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").fetching("r1", 1).sealed("r1", "mail");
+        story.fetching("r1", 1);
+        story.tell(
+                AuditEvent.Type.QUARANTINED,
+                Fact.REQUEST,
+                "r1",
+                Fact.QUEUE,
+                "fetch.acc",
+                Fact.CODE,
+                "TOO_MANY_ATTEMPTS");
+        story.asked("r2", "ID:2").allowed("r2", "mail").fetching("r2", 1).sealed("r2", "mail");
+        story.fetching("r2", 1).ended("r2", "NOT_FOUND", "HTTP_404");
+        assertThat(row("r1").state()).isEqualTo(RequestState.ENDED);
+        assertThat(ledger.deliveries("r1")).isEmpty();
+        assertThat(row("r2").verdict()).isEqualTo(Verdict.NOT_FOUND);
+        assertThat(ledger.deliveries("r2")).isEmpty();
+    }
+
+    @Test
     void endsARequestWhoseResultWentToQuarantine() {
         story.asked("r1", "ID:1").allowed("r1", "mail");
         story.tell(
