@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             SignCommand.class,
             ValidateCommand.class,
             AuditCommand.class,
+            LedgerCommand.class,
             PolicyCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.UUID;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +26,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerDatabase.class);
     private static final int CONNECTIONS = 4;
-    private static final String H2_FILE = "ledger.mv.db";
+    static final String H2_FILE = "ledger.mv.db";
     private static final Set<Integer> UNREADABLE = Set.of(ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1);
     private static final String H2_SETTINGS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64";
@@ -75,6 +76,11 @@ public final class LedgerDatabase implements AutoCloseable {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
         return database;
+    }
+
+    /** H2 in memory, empty, gone when it is closed. */
+    static LedgerDatabase memory() throws SQLException {
+        return open("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", "");
     }
 
     /**

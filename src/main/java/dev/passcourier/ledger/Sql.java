@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Prepared statements on one connection. */
 final class Sql {
 
+    private static final int BATCH = 1000;
+
     private final Connection connection;
 
     private Sql(Connection connection) {
@@ -68,6 +70,59 @@ final class Sql {
                 }
             }
             return found;
+        }
+    }
+
+    /** Sees one row. */
+    @FunctionalInterface
+    interface Visit {
+
+        void row(ResultSet row) throws SQLException;
+    }
+
+    /** Shows all rows one by one, however many there are. */
+    void each(String statement, Visit visit) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(statement)) {
+            prepared.setFetchSize(BATCH);
+            try (ResultSet rows = prepared.executeQuery()) {
+                while (rows.next()) {
+                    visit.row(rows);
+                }
+            }
+        }
+    }
+
+    /** Puts in many rows with few calls. */
+    Rows rows() {
+        return new Rows();
+    }
+
+    /** Rows of one table, put in when there are enough of them and at the end. */
+    final class Rows implements AutoCloseable {
+
+        private @Nullable PreparedStatement prepared;
+        private int waiting;
+
+        void add(String statement, @Nullable Object... values) throws SQLException {
+            if (prepared == null) {
+                prepared = connection.prepareStatement(statement);
+            }
+            set(prepared, values);
+            prepared.addBatch();
+            waiting++;
+            if (waiting == BATCH) {
+                prepared.executeBatch();
+                waiting = 0;
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            if (prepared != null) {
+                try (PreparedStatement last = prepared) {
+                    last.executeBatch();
+                }
+            }
         }
     }
 

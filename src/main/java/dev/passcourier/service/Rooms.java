@@ -8,6 +8,7 @@ import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.LedgerWorkshop;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -79,6 +80,14 @@ final class Rooms {
     static Ledger ledger(Settings settings, FileAuditTrail trail, DataDirectory data)
             throws SQLException, java.io.IOException, ConfigurationException {
         return Ledger.follow(trail, database(settings.ledger(), data));
+    }
+
+    /** The ledger of a stopped service. */
+    static LedgerWorkshop workshop(Settings.LedgerStore store, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        return store.url() == null
+                ? LedgerWorkshop.h2(data.part("ledger"))
+                : LedgerWorkshop.postgresql(database(store, data));
     }
 
     private static LedgerDatabase database(Settings.LedgerStore store, DataDirectory data)

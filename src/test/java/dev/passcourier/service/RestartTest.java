@@ -3,8 +3,10 @@ package dev.passcourier.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
+import dev.passcourier.ledger.LedgerWorkshop;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.request.Verdict;
@@ -105,12 +107,26 @@ class RestartTest {
                 .forEach(row -> before.put(row, whole.service().ledger().deliveries(row.id())));
         assertThat(before).hasSizeGreaterThanOrEqualTo(5);
         whole.stop();
+        theTrailIsSignedAndTheLedgerFollowedIt(whole);
         delete(whole.home().resolve("data/ledger"));
         whole.start();
         before.forEach((row, deliveries) -> {
             assertThat(whole.row(row.id())).contains(row);
             assertThat(whole.service().ledger().deliveries(row.id())).isEqualTo(deliveries);
         });
+    }
+
+    /** A service that stopped has signed its last record, and its ledger is what the trail makes. */
+    private static void theTrailIsSignedAndTheLedgerFollowedIt(Whole whole) throws Exception {
+        Path data = whole.home().resolve("data");
+        AuditVerifier.Finding finding = AuditVerifier.verify(data.resolve("audit"));
+        assertThat(finding.damage()).isNull();
+        assertThat(finding.unsigned()).isZero();
+        LedgerWorkshop ledger = LedgerWorkshop.h2(data.resolve("ledger"));
+        List<Path> trail = List.of(data.resolve("audit"));
+        assertThat(ledger.check(trail, record -> {}).first()).isEmpty();
+        ledger.rebuild(trail, record -> {});
+        assertThat(ledger.check(trail, record -> {}).first()).isEmpty();
     }
 
     /** Fires in a few seconds, and every minute from then on. */

@@ -48,7 +48,7 @@ class RoomsTest {
             sandbox  | files
             service  | audit broker config delivery fetch health intake ledger provider report request vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files provider request sandbox service vault
+            cli      | audit config demo files ledger provider request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");

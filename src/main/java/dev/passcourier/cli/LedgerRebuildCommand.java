@@ -1,0 +1,43 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.ledger.LedgerWorkshop.Made;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Makes the ledger again. */
+@Command(
+        name = "rebuild",
+        description = {
+            "Makes the ledger again from the audit trail, while the service is stopped.",
+            "The old ledger stays until the new one is whole, and if anything fails. Nodes that share a PostgreSQL ledger"
+                    + " have a trail each: stop them all and name their trails with --trail."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the ledger is made again", "2:it is as it was, for the reason given"},
+        footerHeading = "%nExample:%n",
+        footer = "  passcourier ledger rebuild --config /etc/passcourier/config")
+final class LedgerRebuildCommand implements Callable<Integer> {
+
+    @Mixin
+    private LedgerWork work = new LedgerWork();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        return work.run(spec.commandLine().getErr(), (ledger, trails, progress) -> {
+            Made made = ledger.rebuild(trails, progress);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("made again: " + made.records() + " records, " + made.requests() + " requests, "
+                    + made.deliveries() + " deliveries");
+            out.flush();
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,94 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.ledger.LedgerException;
+import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.service.StoppedService;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the commands on the ledger have in common. */
+final class LedgerWork {
+
+    private static final Map<String, String> MEANINGS = Map.of(
+            "LEDGER_OTHER_TRAILS",
+            "the ledger follows audit trails of other nodes too: stop them and name each data/audit directory, or a copy,"
+                    + " with --trail",
+            "LEDGER_IN_USE",
+            "the ledger has records that the trails here do not have: another node is running, or a copy of its trail is"
+                    + " old; the ledger stays as it was",
+            "LEDGER_OF_ANOTHER_TRAIL",
+            "the ledger does not follow this audit trail, or the trail was cut: run  passcourier audit verify");
+
+    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--trail",
+            paramLabel = "DIR",
+            description = "audit trail of another node that shares the ledger; may be given more than once")
+    private List<Path> others = List.of();
+
+    /** What to do with the ledger. */
+    @FunctionalInterface
+    interface Act {
+
+        int on(LedgerWorkshop ledger, List<Path> trails, LongConsumer progress)
+                throws IOException, AuditDamage, SQLException;
+    }
+
+    /** Does it while no service runs; 2 if it cannot be done. */
+    int run(PrintWriter err, Act act) {
+        Progress progress = new Progress(err);
+        try (StoppedService service = StoppedService.of(settings())) {
+            return act.on(service.ledger(), trails(service), progress::at);
+        } catch (InvalidConfigurationException e) {
+            e.findings().forEach(err::println);
+        } catch (ConfigurationException | CommandFailure e) {
+            err.println(e.getMessage());
+        } catch (LedgerException e) {
+            err.println(MEANINGS.getOrDefault(String.valueOf(e.getMessage()), String.valueOf(e.getMessage())));
+        } catch (AuditDamage e) {
+            err.println("the audit trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
+        } catch (SQLException e) {
+            err.println("the ledger's database does not answer: SQL state " + e.getSQLState());
+        } catch (IOException e) {
+            err.println("cannot be read or written: " + e.getClass().getSimpleName());
+        } finally {
+            progress.end();
+            err.flush();
+        }
+        return 2;
+    }
+
+    private Settings settings() throws InvalidConfigurationException {
+        Path folder = config == null ? Home.find().resolve("config") : config;
+        return SettingsLoader.load(folder.resolve(SettingsLoader.FILE_NAME), ProviderCatalog.find(), Clock.systemUTC());
+    }
+
+    private List<Path> trails(StoppedService service) throws CommandFailure {
+        List<Path> trails = new ArrayList<>(List.of(service.trail()));
+        for (Path other : others) {
+            if (!Files.isDirectory(other)) {
+                throw new CommandFailure(other + ": there is no audit trail");
+            }
+            trails.add(other);
+        }
+        return trails;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.passcourier.ledger;
+
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A table that a trail's records make, and what tells its rows apart. */
+enum LedgerTable {
+    REQUEST("request", List.of("id")),
+    DELIVERY("delivery", List.of("delivery_id", "kind")),
+    BATCH("batch", List.of("id")),
+    BATCH_LINE("batch_line", List.of("batch", "line")),
+    FINGERPRINT("fingerprint", List.of("hmac"));
+
+    private final String table;
+    private final List<String> key;
+
+    LedgerTable(String table, List<String> key) {
+        this.table = table;
+        this.key = key;
+    }
+
+    /** The name in SQL. */
+    String table() {
+        return table;
+    }
+
+    /** All rows in the order of their keys. */
+    String all() {
+        return "select * from " + table + " order by " + String.join(", ", key);
+    }
+
+    /** The row with a key. */
+    String one() {
+        return "select * from " + table + " where "
+                + key.stream().map(column -> column + " = ?").collect(Collectors.joining(" and "));
+    }
+
+    @Nullable
+    Object[] key(Map<String, @Nullable Object> row) {
+        return key.stream().map(row::get).toArray();
+    }
+
+    /** The key for people. */
+    String name(Map<String, @Nullable Object> row) {
+        return key.stream().map(column -> String.valueOf(row.get(column))).collect(Collectors.joining("/"));
+    }
+
+    /** The statement that puts in a row with these columns. */
+    String insert(Map<String, @Nullable Object> row) {
+        return "insert into " + table + " (" + String.join(", ", row.keySet()) + ") values ("
+                + row.keySet().stream().map(column -> "?").collect(Collectors.joining(", ")) + ")";
+    }
+
+    /** A row by its columns, times as instants. */
+    static Map<String, @Nullable Object> row(ResultSet set) throws SQLException {
+        ResultSetMetaData columns = set.getMetaData();
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            Object value = set.getObject(i);
+            boolean time = value != null
+                    && columns.getColumnTypeName(i).toLowerCase(Locale.ROOT).startsWith("timestamp");
+            row.put(
+                    columns.getColumnLabel(i),
+                    time ? set.getObject(i, OffsetDateTime.class).toInstant() : value);
+        }
+        return row;
+    }
+
+    /** Names of the columns in which two rows differ. */
+    static List<String> differing(Map<String, @Nullable Object> one, Map<String, @Nullable Object> other) {
+        List<String> columns = new ArrayList<>();
+        one.forEach((column, value) -> {
+            if (!Objects.equals(value, other.get(column))) {
+                columns.add(column);
+            }
+        });
+        return columns;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.passcourier.service;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.LedgerWorkshop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** What a service keeps, while it does not run: nobody else can start it until this is closed. */
+public final class StoppedService implements AutoCloseable {
+
+    private final Settings settings;
+    private final DataDirectory data;
+
+    private StoppedService(Settings settings, DataDirectory data) {
+        this.settings = settings;
+        this.data = data;
+    }
+
+    /**
+     * Takes the data directory.
+     *
+     * @throws ConfigurationException if there is no audit trail, or the service runs
+     */
+    public static StoppedService of(Settings settings) throws IOException, ConfigurationException {
+        Path trail = settings.service().dataDirectory().resolve("audit");
+        if (!Files.isDirectory(trail)) {
+            throw new ConfigurationException(trail + ": there is no audit trail");
+        }
+        return new StoppedService(
+                settings, DataDirectory.open(settings.service().dataDirectory()));
+    }
+
+    /** The directory of its audit trail. */
+    public Path trail() {
+        return data.part("audit");
+    }
+
+    /** Its ledger, for one use. */
+    public LedgerWorkshop ledger() throws SQLException, IOException, ConfigurationException {
+        return Rooms.workshop(settings.ledger(), data);
+    }
+
+    @Override
+    public void close() throws IOException {
+        data.close();
+    }
+}
