@@ -35,6 +35,7 @@ public final class FetchStage {
     private final Notices notices;
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
+    private final Duration keepFailedWork;
     private final Clock clock;
     private final FailedOpenings failedOpenings;
     private final RandomGenerator jitter = new SecureRandom();
@@ -45,6 +46,7 @@ public final class FetchStage {
      *
      * @param targets        from a destination's alias to the key that seals for it
      * @param resultLifetime of a sealed result
+     * @param keepFailedWork how long work that failed is kept to be returned
      */
     public FetchStage(
             CamelContext camel,
@@ -54,6 +56,7 @@ public final class FetchStage {
             Notices notices,
             Function<String, SealTarget> targets,
             Duration resultLifetime,
+            Duration keepFailedWork,
             Clock clock) {
         this.camel = camel;
         this.audit = audit;
@@ -62,6 +65,7 @@ public final class FetchStage {
         this.notices = notices;
         this.targets = targets;
         this.resultLifetime = resultLifetime;
+        this.keepFailedWork = keepFailedWork;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
@@ -90,7 +94,7 @@ public final class FetchStage {
     }
 
     private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {
-        Ending ending = new Ending(audit, notices, clock);
+        Ending ending = new Ending(audit, notices, keepFailedWork, clock);
         Sealing sealing = new Sealing(
                 type.id(),
                 keys,
