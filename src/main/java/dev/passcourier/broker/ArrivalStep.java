@@ -70,6 +70,12 @@ public final class ArrivalStep implements Processor {
         List<Envelope> of(Map<Fact, String> facts);
     }
 
+    /** For one broker, where nobody is told of what ends so. */
+    public ArrivalStep(
+            JmsTemplate toQuarantine, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
+        this(toQuarantine, ownUser, intake, audit, LastWords.NONE, clock);
+    }
+
     /**
      * For one broker.
      *

@@ -131,10 +131,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             configuration.addAcceptorConfiguration(tcp(acceptor, directory));
         }
         configuration.addAddressSetting("#", addressSettings());
-        for (String queue : Set.of(Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED)) {
+        for (String queue : Set.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED)) {
             configuration.addAddressSetting(queue, lastResort());
         }
-        configuration.addAddressSetting(Queues.DEAD, lastResort().setSendToDLAOnNoRoute(false));
         return configuration;
     }
 
@@ -152,8 +151,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setAutoCreateAddresses(false)
                 .setAutoDeleteQueues(false)
                 .setAutoDeleteAddresses(false)
-                .setDefaultConsumerWindowSize(0)
-                .setSendToDLAOnNoRoute(true);
+                .setDefaultConsumerWindowSize(0);
     }
 
     /**

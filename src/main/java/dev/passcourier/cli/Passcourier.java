@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             AuditCommand.class,
             PolicyCommand.class,
+            RedriveCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nFirst steps:%n",

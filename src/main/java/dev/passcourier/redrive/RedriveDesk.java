@@ -17,8 +17,8 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +119,9 @@ public final class RedriveDesk {
         }
         boolean more = false;
         try (QueueBrowser browser = session.createBrowser(session.createQueue(place.queue()))) {
-            for (Object each : Collections.list(browser.getEnumeration())) {
-                Kept kept = shown(new KeptMessage((Message) each, place, ownUser));
+            Enumeration<?> all = browser.getEnumeration();
+            while (all.hasMoreElements()) {
+                Kept kept = shown(new KeptMessage((Message) all.nextElement(), place, ownUser));
                 if (order.fits(kept)) {
                     boolean full = isFull(found, kept.refusal() == null);
                     more |= full && kept.refusal() == null;

@@ -1,5 +1,6 @@
 package dev.passcourier.redrive;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ public record RedriveOrder(
         @Nullable String destination,
         @Nullable String verdict,
         @Nullable String code,
-        @Nullable Kept.Place queue,
+        Kept.@Nullable Place queue,
         boolean dryRun) {
 
     /** What to do. */
@@ -32,6 +33,12 @@ public record RedriveOrder(
         RETURN,
         /** Sends to a webhook again that said it was gone. */
         ENABLE
+    }
+
+    /** Whether it is about everything there is. */
+    @JsonIgnore
+    public boolean isUnfiltered() {
+        return id == null && account == null && destination == null && verdict == null && code == null && queue == null;
     }
 
     /** Whether it is about this one. */

@@ -59,6 +59,7 @@ class SettingsLoaderTest {
                                 home.resolve("data"),
                                 Duration.ofMinutes(20),
                                 Duration.ofDays(7),
+                                Duration.ofDays(30),
                                 home.resolve("data/keys/signing.jwk"),
                                 home.resolve("data/keys/at-rest.key"),
                                 null),
@@ -82,6 +83,7 @@ class SettingsLoaderTest {
                         home.resolve("state"),
                         Duration.ofMinutes(5),
                         Duration.ofDays(2),
+                        Duration.ofDays(90),
                         Path.of("/etc/keys/sign.jwk"),
                         home.resolve("state/keys/at-rest.key"),
                         home.resolve("audit-head")));

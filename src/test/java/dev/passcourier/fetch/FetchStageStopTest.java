@@ -95,6 +95,7 @@ class FetchStageStopTest {
                 new Notices((request, alias) -> "dlv-" + request + alias),
                 alias -> null,
                 Duration.ofHours(1),
+                Duration.ofDays(30),
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
         for (String file : List.of("hand-on", "fetch", "provider/zstack")) {

@@ -45,9 +45,11 @@ class RoomsTest {
             fetch    | audit broker config delivery http ledger provider request retry vault
             report   | audit delivery files ledger request
             sandbox  | files
-            service  | audit broker config delivery fetch intake ledger provider report request vault
+            control  |
+            redrive  | audit broker config delivery request
+            service  | audit broker config control delivery fetch intake ledger provider redrive report request vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files provider request sandbox service vault
+            cli      | audit config demo files provider redrive request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");
