@@ -23,11 +23,9 @@ public final class PlainSend {
     public static void send(Session session, Envelope envelope, Instant now) throws JMSException {
         Instant end = envelope.expiresAt();
         // Zero would mean that it lives for ever.
-        long millis =
-                end == null ? 0 : Math.max(1, Duration.between(now, end).toMillis());
+        long millis = end == null ? 0 : Math.max(1, Duration.between(now, end).toMillis());
         try (MessageProducer producer = session.createProducer(session.createQueue(envelope.queue()))) {
-            producer.send(
-                    message(session, envelope), DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, millis);
+            producer.send(message(session, envelope), DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, millis);
         }
     }
 
@@ -39,7 +37,8 @@ public final class PlainSend {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         if (envelope.notBefore() != null) {
-            message.setLongProperty(EnvelopeStep.NOT_BEFORE, envelope.notBefore().toEpochMilli());
+            message.setLongProperty(
+                    EnvelopeStep.NOT_BEFORE, envelope.notBefore().toEpochMilli());
         }
         return message;
     }

@@ -103,8 +103,8 @@ public final class SinkFactory {
 
     private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
         WebhookSigner signer = new WebhookSigner(channel.secrets());
-        Map<String, Object> beans = steps(
-                alias, channel.url().toString(), new WebhookComposer(signer, opener), new WebhookOutcome());
+        Map<String, Object> beans =
+                steps(alias, channel.url().toString(), new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
         // No "-client": with that ending, an account could be named so that it gets this one.
         beans.put(alias + "-httpclient", new HttpClients(consumers, PemTrust.context(channel.trust())));
@@ -115,8 +115,8 @@ public final class SinkFactory {
 
     private Sink file(String alias, FileChannel channel, int consumers) throws ConfigurationException {
         Path directory = ready(alias, channel.directory());
-        Map<String, Object> beans = steps(
-                alias, directory.toString(), new FileComposer(opener), simple("FILE_WRITTEN"));
+        Map<String, Object> beans =
+                steps(alias, directory.toString(), new FileComposer(opener), simple("FILE_WRITTEN"));
         beans.put(alias + "-write", new FileSend(directory));
         return new Sink("file-sink", parameters(alias, consumers), beans);
     }

@@ -74,12 +74,9 @@ final class BatchTable {
 
     /** Takes the end of such a line back. */
     void lineReopened(Facts facts) throws SQLException {
-        sql.update(
-                """
+        sql.update("""
                 update batch_line set verdict = null, code = null, ended_at = null
-                where batch = ? and line = ? and request is null""",
-                facts.text(Fact.BATCH),
-                facts.number(Fact.LINE));
+                where batch = ? and line = ? and request is null""", facts.text(Fact.BATCH), facts.number(Fact.LINE));
     }
 
     /** The request that has been asked for this line and is no other origin's. */

@@ -10,6 +10,7 @@ import dev.passcourier.delivery.GoneDestinations;
 import dev.passcourier.delivery.OutboxCodec;
 import dev.passcourier.delivery.OutboxException;
 import dev.passcourier.delivery.OutboxItem;
+import dev.passcourier.request.Asker;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
@@ -92,12 +93,20 @@ final class ReturnRules {
         demand(
                 settings.destinations().keySet().containsAll(request.deliverTo()),
                 Kept.Refusal.DESTINATION_UNKNOWN);
-        demand(policy.allows(request, work.origin()).isPresent(), Kept.Refusal.NOT_ALLOWED);
+        demand(isGranted(request, work.origin()), Kept.Refusal.NOT_ALLOWED);
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
         return new Envelope(
                 kept.from(), WorkCodec.toBytes(fresh), Map.of(Envelope.REQUEST, request.id()), null, null);
+    }
+
+    /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */
+    private boolean isGranted(PasswordRequest request, Origin origin) {
+        return policy.allows(request, Asker.unsigned(origin)).isPresent()
+                || settings.policy().signers().keySet().stream()
+                        .anyMatch(signer -> policy.allows(request, new Asker(origin, signer))
+                                .isPresent());
     }
 
     private static FetchWork work(byte[] body) throws ReturnException {

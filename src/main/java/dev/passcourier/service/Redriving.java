@@ -10,6 +10,7 @@ import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveDesk;
 import dev.passcourier.redrive.RedriveJson;
 import dev.passcourier.redrive.RedriveOrder;
+import dev.passcourier.vault.ServiceKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +54,15 @@ public final class Redriving {
 
     private static RedriveAnswer orderOffline(Settings settings, RedriveOrder order, Clock clock) throws Exception {
         try (DataDirectory data = DataDirectory.open(settings.service().dataDirectory());
-                FileAuditTrail audit = FileAuditTrail.open(data.part("audit"), clock);
+                FileAuditTrail audit = trail(settings.service(), data, clock);
                 BrokerLink broker = BrokerLink.openAlone(settings, data)) {
             return desk(settings, broker, audit, gone(data), clock).answer(order);
         }
+    }
+
+    private static FileAuditTrail trail(Settings.Service service, DataDirectory data, Clock clock) throws Exception {
+        ServiceKeys keys = ServiceKeys.loadOrCreate(service.signingKey(), service.atRestKey());
+        return FileAuditTrail.open(data.part("audit"), clock, Rooms.checkpoints(keys, service.auditHead()));
     }
 
     static GoneDestinations gone(DataDirectory data) throws IOException {

@@ -349,8 +349,8 @@ class RedriveDeskTest {
                 new Settings.Account("any", null, null, 1, false, null, false, JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
-        Settings.Rule rule =
-                new Settings.Rule("files", List.of("file"), List.of(), List.of("*"), List.of("*"), List.of("files"));
+        Settings.Rule rule = new Settings.Rule(
+                "files", List.of("file"), List.of(), List.of(), List.of("*"), List.of("*"), List.of("files"));
         return new Settings(
                 new Settings.Service(
                         directory,
@@ -358,7 +358,8 @@ class RedriveDeskTest {
                         Duration.ofDays(1),
                         Duration.ofDays(30),
                         directory.resolve("sign"),
-                        directory.resolve("rest")),
+                        directory.resolve("rest"),
+                        null),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource(INTAKE, null, null, null), null),
                 Map.of(),
@@ -366,7 +367,7 @@ class RedriveDeskTest {
                 Map.of(),
                 Map.of("hook", destination, "files", destination),
                 Map.of(),
-                new Settings.Policy(List.of(rule)),
+                new Settings.Policy(List.of(rule), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
     }
 }
