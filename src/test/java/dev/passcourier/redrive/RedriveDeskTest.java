@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,7 +156,7 @@ class RedriveDeskTest {
         assertThatThrownBy(() -> withoutTrail.answer(any(Action.RETURN, false)))
                 .isInstanceOf(IllegalStateException.class);
 
-        assertThat(list()).hasSize(1);
+        Awaitility.await("the broker's pause after a rollback").until(() -> list().size() == 1);
         assertThat(order(Action.RETURN, false).returned()).isOne();
         assertThat(list()).isEmpty();
         assertThat(take("fetch.kakao")).isNotNull();
