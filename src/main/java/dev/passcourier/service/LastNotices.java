@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.delivery.Notice;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.RequestRow;
@@ -52,7 +53,7 @@ final class LastNotices implements ArrivalStep.LastWords {
     }
 
     private List<Envelope> notices(RequestRow row, String code) {
-        return notices.notices(
+        Notice notice = new Notice(
                 row.id(),
                 row.account(),
                 row.instance(),
@@ -60,7 +61,9 @@ final class LastNotices implements ArrivalStep.LastWords {
                 code,
                 Advice.on(Verdict.FAILED, code),
                 row.attempts(),
-                row.destinations().stream().filter(destinations::contains).toList(),
                 clock.instant());
+        List<String> aliases =
+                row.destinations().stream().filter(destinations::contains).toList();
+        return notices.notices(notice, row.id(), aliases);
     }
 }
