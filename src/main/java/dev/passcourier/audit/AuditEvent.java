@@ -49,9 +49,14 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         ENDED,
         /**
          * A message went to quarantine unread or after too many attempts: {@code REFERENCE, QUEUE, CODE}, and of our own
-         * messages whose work ends so, {@code REQUEST, ALIAS, DELIVERY, KIND}.
+         * messages whose work ends so, {@code REQUEST, ALIAS, DELIVERY, KIND}, or {@code BATCH, LINE}.
          */
         QUARANTINED,
+        /**
+         * What had failed or was quarantined goes back to the queue it came from: {@code REFERENCE, QUEUE, CODE} (why it
+         * was laid aside), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
+         */
+        REDRIVEN,
         /** A batch's results or a run's report were written: {@code BATCH}. */
         BATCH_REPORTED,
         /**

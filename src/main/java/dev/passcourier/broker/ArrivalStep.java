@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.Exchange;
@@ -39,13 +40,41 @@ public final class ArrivalStep implements Processor {
 
     /** Properties of our own messages that tell whose work they carry. */
     private static final Map<String, Fact> NAMED = Map.of(
-            Envelope.REQUEST, Fact.REQUEST, "pcAlias", Fact.ALIAS, "pcDelivery", Fact.DELIVERY, "pcKind", Fact.KIND);
+            Envelope.REQUEST, Fact.REQUEST,
+            "pcAlias", Fact.ALIAS,
+            "pcDelivery", Fact.DELIVERY,
+            "pcKind", Fact.KIND,
+            Envelope.BATCH, Fact.BATCH,
+            Envelope.LINE, Fact.LINE);
+
+    private static final String ORIGINAL_QUEUE = "_AMQ_ORIG_QUEUE";
 
     private final JmsTemplate toQuarantine;
     private final @Nullable String ownUser;
     private final String intake;
     private final AuditTrail audit;
+    private final LastWords lastWords;
     private final Clock clock;
+
+    /**
+     * Tells a request's destinations that it ended in quarantine. Must not throw: the message has to get there whatever
+     * becomes of the notices.
+     */
+    @FunctionalInterface
+    public interface LastWords {
+
+        /** Nothing is said. */
+        LastWords NONE = facts -> List.of();
+
+        /** The notices to send along, for a request that our own message names. */
+        List<Envelope> of(Map<Fact, String> facts);
+    }
+
+    /** For one broker, where nobody is told of what ends so. */
+    public ArrivalStep(
+            JmsTemplate toQuarantine, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
+        this(toQuarantine, ownUser, intake, audit, LastWords.NONE, clock);
+    }
 
     /**
      * For one broker.
@@ -53,13 +82,20 @@ public final class ArrivalStep implements Processor {
      * @param toQuarantine on our broker; on the routes' own connection factory its sends join the consumer's transaction
      * @param ownUser         who we are on that broker, or null if nobody there may be believed to be us
      * @param intake          the queue that other programs send to
+     * @param lastWords       what to tell of our own requests that end so
      */
     public ArrivalStep(
-            JmsTemplate toQuarantine, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
+            JmsTemplate toQuarantine,
+            @Nullable String ownUser,
+            String intake,
+            AuditTrail audit,
+            LastWords lastWords,
+            Clock clock) {
         this.toQuarantine = toQuarantine;
         this.ownUser = ownUser;
         this.intake = intake;
         this.audit = audit;
+        this.lastWords = lastWords;
         this.clock = clock;
     }
 
@@ -68,7 +104,7 @@ public final class ArrivalStep implements Processor {
         Message message = exchange.getMessage().getBody(Message.class);
         String queue = ((JmsEndpoint) exchange.getFromEndpoint()).getDestinationName();
         int limit = queue.equals(intake) ? MAX_REQUEST : MAX_INTERNAL;
-        String poison = reasonToQuarantine(message, limit);
+        String poison = queue.equals(Queues.DEAD) ? "DEAD_LETTERED" : reasonToQuarantine(message, limit);
         if (poison == null) {
             byte[] body = body(message);
             if (body.length <= limit) {
@@ -78,7 +114,7 @@ public final class ArrivalStep implements Processor {
             }
             poison = "MESSAGE_TOO_LARGE";
         }
-        quarantine(message, queue, poison);
+        quarantine(message, cameFrom(message, queue), poison);
         exchange.setRouteStop(true);
     }
 
@@ -90,6 +126,15 @@ public final class ArrivalStep implements Processor {
             return bytes.getBodyLength() > limit ? "MESSAGE_TOO_LARGE" : null;
         }
         return message instanceof TextMessage ? null : "MESSAGE_TYPE";
+    }
+
+    /** The queue whose work it was. A stranger can have reached the intake only, whatever its message says. */
+    private String cameFrom(Message message, String queue) throws JMSException {
+        if (!queue.equals(Queues.DEAD)) {
+            return queue;
+        }
+        String original = isOurs(message) ? message.getStringProperty(ORIGINAL_QUEUE) : intake;
+        return original == null ? queue : original;
     }
 
     private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
@@ -148,16 +193,36 @@ public final class ArrivalStep implements Processor {
 
     private void quarantine(Message message, String queue, String reason) throws JMSException {
         String id = id(message);
-        audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts(message, id, queue, reason)));
+        Map<Fact, String> facts = facts(message, id, queue, reason);
+        audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts));
         LOG.warn("{} {} from {} goes to {}", reason, id, queue, Queues.QUARANTINE);
-        // It goes on under our own name: what a stranger claimed in properties must not become ours.
-        Map<String, Object> properties = isOurs(message) ? properties(message) : Map.of();
+        relabel(message, id, queue, reason);
+        toQuarantine.send(Queues.QUARANTINE, session -> message);
+        if (facts.containsKey(Fact.REQUEST) && !facts.containsKey(Fact.DELIVERY)) {
+            for (Envelope notice : lastWords.of(facts)) {
+                toQuarantine.send(notice.queue(), session -> PlainSend.message(session, notice));
+            }
+        }
+    }
+
+    /** It goes on under our own name: what a stranger claimed in properties must not become ours. */
+    private void relabel(Message message, String id, String queue, String reason) throws JMSException {
+        boolean own = isOurs(message);
+        String user = message.getStringProperty("JMSXUserID");
+        Map<String, Object> properties = own ? properties(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
-        message.setStringProperty("pcReason", reason);
-        message.setStringProperty("pcFrom", queue);
-        toQuarantine.send(Queues.QUARANTINE, session -> message);
+        if (own) {
+            message.setBooleanProperty(KeptWork.OWN, true);
+        } else {
+            message.setStringProperty(KeptWork.REFERENCE, id);
+            if (user != null) {
+                message.setStringProperty(KeptWork.USER, user);
+            }
+        }
+        message.setStringProperty(KeptWork.REASON, reason);
+        message.setStringProperty(KeptWork.FROM, queue);
     }
 }

@@ -97,6 +97,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return access;
     }
 
+    /** How the broker treats a queue's messages, for whoever checks it. */
+    AddressSettings settings(String queue) {
+        return server.getActiveMQServer().getAddressSettingsRepository().getMatch(queue);
+    }
+
     /** The port of the TCP acceptor, or -1 without one. */
     public int port() {
         var acceptor = server.getActiveMQServer().getRemotingService().getAcceptor("tcp");
@@ -136,6 +141,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             configuration.addAcceptorConfiguration(tcp(acceptor, directory));
         }
         configuration.addAddressSetting("#", addressSettings());
+        for (String queue : Set.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED)) {
+            configuration.addAddressSetting(queue, lastResort());
+        }
         return configuration;
     }
 
@@ -154,6 +162,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setAutoDeleteQueues(false)
                 .setAutoDeleteAddresses(false)
                 .setDefaultConsumerWindowSize(0);
+    }
+
+    /**
+     * Of the queues that hold what failed elsewhere. Their dead letters would come back to them and, past the limit,
+     * be dropped; so there is no limit. A hop that cannot do its work there tries again every half second.
+     */
+    private static AddressSettings lastResort() {
+        return addressSettings().setMaxDeliveryAttempts(-1).setRedeliveryMultiplier(1);
     }
 
     private static TransportConfiguration tcp(Settings.Acceptor acceptor, Path directory)

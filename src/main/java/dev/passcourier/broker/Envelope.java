@@ -24,6 +24,15 @@ public record Envelope(
     /** Property with the id of the request whose work a message carries. */
     public static final String REQUEST = "pcRequest";
 
+    /** Property of requests on the intake that says where they came from. */
+    public static final String ORIGIN = "pcOrigin";
+
+    /** Property with the batch that a request on its way to the intake belongs to. */
+    public static final String BATCH = "pcBatch";
+
+    /** Property with the request's line there. */
+    public static final String LINE = "pcLine";
+
     /** Copies the properties. */
     public Envelope {
         properties = Map.copyOf(properties);

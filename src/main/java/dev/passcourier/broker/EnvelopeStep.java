@@ -8,6 +8,9 @@ import org.apache.camel.component.jms.JmsConstants;
 /** Turns an {@link Envelope} into the message that the hand-on route sends: a clean one, with the envelope's properties. */
 public final class EnvelopeStep implements Processor {
 
+    /** Property by which the broker holds a message back. */
+    static final String NOT_BEFORE = "_AMQ_SCHED_DELIVERY";
+
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -17,7 +20,7 @@ public final class EnvelopeStep implements Processor {
         envelope.properties().forEach(message::setHeader);
         message.setHeader(JmsConstants.JMS_DESTINATION_NAME, envelope.queue());
         if (envelope.notBefore() != null) {
-            message.setHeader("_AMQ_SCHED_DELIVERY", envelope.notBefore().toEpochMilli());
+            message.setHeader(NOT_BEFORE, envelope.notBefore().toEpochMilli());
         }
         if (envelope.expiresAt() != null) {
             message.setHeader(

@@ -7,7 +7,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.util.List;
-import java.util.Map;
 import org.apache.activemq.artemis.api.core.ActiveMQDuplicateIdException;
 import org.apache.activemq.artemis.api.core.Message;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +48,7 @@ public final class JmsIntakeSender implements IntakeSender {
 
     private static BytesMessage message(Session session, Envelope envelope, @Nullable String duplicateId)
             throws JMSException {
-        BytesMessage message = session.createBytesMessage();
-        message.writeBytes(envelope.body());
-        for (Map.Entry<String, Object> property : envelope.properties().entrySet()) {
-            message.setObjectProperty(property.getKey(), property.getValue());
-        }
+        BytesMessage message = PlainSend.message(session, envelope);
         if (duplicateId != null) {
             message.setStringProperty(Message.HDR_DUPLICATE_DETECTION_ID.toString(), duplicateId);
         }

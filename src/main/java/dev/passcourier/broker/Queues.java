@@ -12,6 +12,9 @@ public final class Queues {
     /** Where messages land that we will not touch: wrong type, too large, too many attempts. */
     public static final String QUARANTINE = "passcourier.quarantine";
 
+    /** Where work that has failed is kept for a while, to be returned when its cause is mended. */
+    public static final String FAILED = "passcourier.failed";
+
     private Queues() {}
 
     /** The queue of requests for one account. */

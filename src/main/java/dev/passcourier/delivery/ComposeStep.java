@@ -12,19 +12,22 @@ import org.apache.camel.Processor;
 
 /**
  * Second step of a sink: the {@link Arrival} in the body becomes what the channel sends, recorded beforehand, or null if
- * there is nothing to send: the result's lifetime is over, the message is not one of ours, or a secret is missing.
+ * there is nothing to send: the result's lifetime is over, the message is not one of ours, the destination is
+ * gone, or a secret is missing.
  */
 final class ComposeStep implements Processor {
 
     private final String alias;
     private final Composer composer;
     private final DeliveryRecord record;
+    private final GoneDestinations.Door door;
     private final Clock clock;
 
-    ComposeStep(String alias, Composer composer, DeliveryRecord record, Clock clock) {
+    ComposeStep(String alias, Composer composer, DeliveryRecord record, GoneDestinations.Door door, Clock clock) {
         this.alias = alias;
         this.composer = composer;
         this.record = record;
+        this.door = door;
         this.clock = clock;
     }
 
@@ -59,6 +62,9 @@ final class ComposeStep implements Processor {
         Instant notAfter = item.notAfter();
         if (notAfter != null && !now.isBefore(notAfter)) {
             return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.EXPIRED));
+        }
+        if (door.isClosed()) {
+            return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.GONE));
         }
         record.delivering(item);
         try {

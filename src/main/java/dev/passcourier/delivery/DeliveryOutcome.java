@@ -17,6 +17,13 @@ public sealed interface DeliveryOutcome {
      */
     record TryLater(String code, @Nullable Duration after) implements DeliveryOutcome {}
 
+    /**
+     * The destination is gone for good, and with it this delivery.
+     *
+     * @param code what it said
+     */
+    record Gone(String code) implements DeliveryOutcome {}
+
     /** Never will be. */
     record Failed(String code) implements DeliveryOutcome {}
 }

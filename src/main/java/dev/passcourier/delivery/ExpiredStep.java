@@ -2,16 +2,21 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
 import dev.passcourier.request.Verdict;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settles what the broker moved to the expiry queue. A result whose lifetime ended in its outbox is recorded as expired
- * and let go; everything else, such as a result that nobody collected from a JMS destination, goes to quarantine.
+ * and let go; failed work that nobody returned ended when it failed, and just goes; everything else, such as a result that nobody collected from a JMS destination, goes to quarantine.
  */
 final class ExpiredStep implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpiredStep.class);
 
     private final DeliveryRecord record;
 
@@ -26,6 +31,10 @@ final class ExpiredStep implements Processor {
     }
 
     private List<Envelope> settle(Arrival arrival) {
+        if (KeptWork.isFailed(arrival)) {
+            LOG.info("{} has been kept long enough", arrival.messageId());
+            return List.of();
+        }
         try {
             record.failed(OutboxCodec.item(arrival), FailureCodes.EXPIRED, Verdict.EXPIRED);
             return List.of();

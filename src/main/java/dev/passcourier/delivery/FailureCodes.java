@@ -13,6 +13,9 @@ final class FailureCodes {
     /** The verdict's name doubles as the code. */
     static final String EXPIRED = "EXPIRED";
 
+    /** The destination said that it is gone, now or earlier. */
+    static final String GONE = "DESTINATION_GONE";
+
     static final String SECRET = "SECRET";
 
     private FailureCodes() {}

@@ -52,6 +52,15 @@ public final class OutboxCodec {
     }
 
     /**
+     * The message that gives a failed delivery a second life: the same delivery, with all its tries before it.
+     *
+     * @param now when they begin
+     */
+    public static Envelope afresh(OutboxItem item, Instant now) {
+        return envelope(item.afresh(now), null);
+    }
+
+    /**
      * Reads what lies in an outbox, or came from one to the expiry queue.
      *
      * @throws OutboxException if the service did not send it, or it is malformed: to be quarantined

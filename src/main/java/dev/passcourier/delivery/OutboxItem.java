@@ -44,6 +44,11 @@ public record OutboxItem(
         return new OutboxItem(kind, alias, deliveryId, requestId, attempt + 1, firstTryAt, notAfter, mediaType, body);
     }
 
+    /** The same delivery, given a second life: all its tries are before it. */
+    OutboxItem afresh(Instant now) {
+        return new OutboxItem(kind, alias, deliveryId, requestId, 1, now, notAfter, mediaType, body);
+    }
+
     /** Whether the body is under the service's own seal, to be opened at the send. */
     boolean isAtRest() {
         return mediaType.equals(AtRest.MEDIA_TYPE);

@@ -1,6 +1,7 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Last step of a sink before the hand-on: reads how the far side answered, records it, and leaves the envelopes to hand
- * on in the body: none, the next attempt, or the message for quarantine.
+ * on in the body: none, the next attempt, the failed delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {
 
@@ -29,12 +30,23 @@ final class OutcomeStep implements Processor {
 
     private final OutcomeReader reader;
     private final DeliveryRecord record;
+    private final GoneDestinations.Door door;
+    private final Duration keep;
     private final Clock clock;
     private final RandomGenerator jitter;
 
-    OutcomeStep(OutcomeReader reader, DeliveryRecord record, Clock clock, RandomGenerator jitter) {
+    /** Keeps what fails until it expires, or for {@code keep} if it never does. */
+    OutcomeStep(
+            OutcomeReader reader,
+            DeliveryRecord record,
+            GoneDestinations.Door door,
+            Duration keep,
+            Clock clock,
+            RandomGenerator jitter) {
         this.reader = reader;
         this.record = record;
+        this.door = door;
+        this.keep = keep;
         this.clock = clock;
         this.jitter = jitter;
     }
@@ -65,6 +77,10 @@ final class OutcomeStep implements Processor {
             record.delivered(item, delivered.code());
             return List.of();
         }
+        if (outcome instanceof DeliveryOutcome.Gone gone) {
+            door.close();
+            return failed(item, gone.code(), Verdict.FAILED);
+        }
         if (outcome instanceof DeliveryOutcome.Failed failed) {
             boolean expired = failed.code().equals(FailureCodes.EXPIRED);
             return failed(item, failed.code(), expired ? Verdict.EXPIRED : Verdict.FAILED);
@@ -90,6 +106,11 @@ final class OutcomeStep implements Processor {
     private List<Envelope> failed(OutboxItem item, String code, Verdict verdict) {
         record.failed(item, code, verdict);
         LOG.warn("{} {} {} to {} is not delivered", verdict, code, item.deliveryId(), item.alias());
-        return List.of();
+        return verdict == Verdict.EXPIRED ? List.of() : List.of(kept(item, code, verdict));
+    }
+
+    private Envelope kept(OutboxItem item, String code, Verdict verdict) {
+        Instant end = item.notAfter() == null ? clock.instant().plus(keep) : item.notAfter();
+        return KeptWork.failed(OutboxCodec.envelope(item, null), verdict.name(), code, end);
     }
 }

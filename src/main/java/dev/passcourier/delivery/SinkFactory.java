@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -35,17 +36,29 @@ public final class SinkFactory {
     private final Clock clock;
     private final RandomGenerator jitter;
     private final AtRestOpener opener;
+    private final GoneDestinations gone;
+    private final Duration keepFailedWork;
 
     /**
      * With what all sinks share.
      *
-     * @param jitter used by many threads at once
+     * @param jitter         used by many threads at once
+     * @param gone           the destinations that nothing is sent to any more
+     * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
      */
-    public SinkFactory(AuditTrail audit, Clock clock, RandomGenerator jitter, AtRestOpener opener) {
+    public SinkFactory(
+            AuditTrail audit,
+            Clock clock,
+            RandomGenerator jitter,
+            AtRestOpener opener,
+            GoneDestinations gone,
+            Duration keepFailedWork) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
         this.jitter = jitter;
         this.opener = opener;
+        this.gone = gone;
+        this.keepFailedWork = keepFailedWork;
     }
 
     /**
@@ -78,7 +91,7 @@ public final class SinkFactory {
         Session session = MailSessions.session(channel);
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
-        Map<String, Object> beans = steps(alias, composer, new MailOutcome());
+        Map<String, Object> beans = steps(alias, channel.to(), composer, new MailOutcome());
         beans.put(alias + "-session", session);
         beans.put(alias + "-login", new MailLogin(channel.user(), channel.password()));
         Map<String, String> parameters = parameters(alias, consumers);
@@ -90,7 +103,8 @@ public final class SinkFactory {
 
     private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
         WebhookSigner signer = new WebhookSigner(channel.secrets());
-        Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
+        Map<String, Object> beans =
+                steps(alias, channel.url().toString(), new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
         // No "-client": with that ending, an account could be named so that it gets this one.
         beans.put(alias + "-httpclient", new HttpClients(consumers, PemTrust.context(channel.trust())));
@@ -101,7 +115,8 @@ public final class SinkFactory {
 
     private Sink file(String alias, FileChannel channel, int consumers) throws ConfigurationException {
         Path directory = ready(alias, channel.directory());
-        Map<String, Object> beans = steps(alias, new FileComposer(opener), simple("FILE_WRITTEN"));
+        Map<String, Object> beans =
+                steps(alias, directory.toString(), new FileComposer(opener), simple("FILE_WRITTEN"));
         beans.put(alias + "-write", new FileSend(directory));
         return new Sink("file-sink", parameters(alias, consumers), beans);
     }
@@ -109,13 +124,14 @@ public final class SinkFactory {
     private Sink jms(String alias, JmsChannel channel, int consumers) {
         Map<String, String> parameters = parameters(alias, consumers);
         parameters.put("queue", channel.queue());
-        return new Sink("jms-sink", parameters, steps(alias, new JmsComposer(), simple("JMS_SENT")));
+        return new Sink("jms-sink", parameters, steps(alias, channel.queue(), new JmsComposer(), simple("JMS_SENT")));
     }
 
-    private Map<String, Object> steps(String alias, Composer composer, OutcomeReader reader) {
+    private Map<String, Object> steps(String alias, String address, Composer composer, OutcomeReader reader) {
+        GoneDestinations.Door door = gone.door(alias, address);
         Map<String, Object> beans = new HashMap<>();
-        beans.put(alias + "-compose", new ComposeStep(alias, composer, record, clock));
-        beans.put(alias + "-outcome", new OutcomeStep(reader, record, clock, jitter));
+        beans.put(alias + "-compose", new ComposeStep(alias, composer, record, door, clock));
+        beans.put(alias + "-outcome", new OutcomeStep(reader, record, door, keepFailedWork, clock, jitter));
         return beans;
     }
 

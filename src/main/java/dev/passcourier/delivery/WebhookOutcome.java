@@ -9,8 +9,8 @@ import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a webhook receiver's answer after Standard Webhooks: 2xx only is success, 410 Gone ends it, everything else,
- * redirects among them, is tried again.
+ * Reads a webhook receiver's answer after Standard Webhooks: 2xx only is success, 410 Gone disables the
+ * destination, everything else, redirects among them, is tried again.
  */
 final class WebhookOutcome implements OutcomeReader {
 
@@ -27,7 +27,7 @@ final class WebhookOutcome implements OutcomeReader {
             return new DeliveryOutcome.Delivered(code);
         }
         return status == GONE
-                ? new DeliveryOutcome.Failed(code)
+                ? new DeliveryOutcome.Gone(code)
                 : new DeliveryOutcome.TryLater(code, askedFor(answer, now).orElse(null));
     }
 

@@ -5,27 +5,50 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.delivery.Notice;
+import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.Queues;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/** Ends a request without a password: records it and tells its destinations. */
+/**
+ * Ends a request without a password: records it and tells its destinations. Work that a mended cause may yet bring to
+ * success is kept for a while.
+ */
 final class Ending {
+
+    private static final Set<Verdict> CURABLE = EnumSet.of(
+            Verdict.WRONG_KEY,
+            Verdict.DENIED,
+            Verdict.NOT_FOUND,
+            Verdict.THROTTLED,
+            Verdict.NOT_YET,
+            Verdict.NOT_SET,
+            Verdict.FAILED,
+            Verdict.PROVIDER_GONE);
 
     private final AuditTrail audit;
     private final Notices notices;
+    private final Duration keep;
     private final Clock clock;
 
-    Ending(AuditTrail audit, Notices notices, Clock clock) {
+    /** Keeps failed work for {@code keep}. */
+    Ending(AuditTrail audit, Notices notices, Duration keep, Clock clock) {
         this.audit = audit;
         this.notices = notices;
+        this.keep = keep;
         this.clock = clock;
     }
 
@@ -58,6 +81,20 @@ final class Ending {
                 Advice.on(verdict, code),
                 work.attempt(),
                 at);
-        return notices.notices(notice, request.id(), request.deliverTo(), notBefore);
+        List<Envelope> envelopes =
+                new ArrayList<>(notices.notices(notice, request.id(), request.deliverTo(), notBefore));
+        if (CURABLE.contains(verdict)) {
+            envelopes.add(KeptWork.failed(message(work), verdict.name(), code, at.plus(keep)));
+        }
+        return envelopes;
+    }
+
+    private static Envelope message(FetchWork work) {
+        return new Envelope(
+                Queues.fetch(work.request().account()),
+                WorkCodec.toBytes(work),
+                Map.of(Envelope.REQUEST, work.request().id()),
+                null,
+                null);
     }
 }

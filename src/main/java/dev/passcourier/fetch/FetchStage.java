@@ -37,6 +37,7 @@ public final class FetchStage {
     private final Notices notices;
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
+    private final Duration keepFailedWork;
     private final Gate service;
     private final Clock clock;
     private final FailedOpenings failedOpenings;
@@ -48,6 +49,7 @@ public final class FetchStage {
      *
      * @param targets        from a destination's alias to the key that seals for it
      * @param resultLifetime of a sealed result
+     * @param keepFailedWork how long work that failed is kept to be returned
      * @param service        the gate that all consumers pass, besides their account's
      */
     public FetchStage(
@@ -58,6 +60,7 @@ public final class FetchStage {
             Notices notices,
             Function<String, SealTarget> targets,
             Duration resultLifetime,
+            Duration keepFailedWork,
             Gate service,
             Clock clock) {
         this.camel = camel;
@@ -67,6 +70,7 @@ public final class FetchStage {
         this.notices = notices;
         this.targets = targets;
         this.resultLifetime = resultLifetime;
+        this.keepFailedWork = keepFailedWork;
         this.service = service;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
@@ -98,7 +102,7 @@ public final class FetchStage {
     }
 
     private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {
-        Ending ending = new Ending(audit, notices, clock);
+        Ending ending = new Ending(audit, notices, keepFailedWork, clock);
         Sealing sealing = new Sealing(
                 type.id(),
                 keys,

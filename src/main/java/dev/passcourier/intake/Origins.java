@@ -4,17 +4,16 @@ import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Where a message on the intake queue came from: our own edges say so in a property, everybody else is JMS. */
 final class Origins {
 
-    private static final String PROPERTY = "pcOrigin";
-
     private Origins() {}
 
     static Origin of(Arrival arrival) {
-        if (arrival.internal() && arrival.properties().get(PROPERTY) instanceof String text) {
+        if (arrival.internal() && arrival.properties().get(Envelope.ORIGIN) instanceof String text) {
             return WorkCodec.originFromText(text);
         }
         return new Origin(Origin.Source.JMS, arrival.messageId(), arrival.user(), null, 0);
@@ -22,6 +21,11 @@ final class Origins {
 
     /** A request's message for the intake queue, from one of our edges. */
     static Envelope envelope(String intakeQueue, byte[] request, Origin origin) {
-        return new Envelope(intakeQueue, request, Map.of(PROPERTY, WorkCodec.originToText(origin)), null, null);
+        Map<String, Object> properties = new HashMap<>(Map.of(Envelope.ORIGIN, WorkCodec.originToText(origin)));
+        if (origin.batch() != null) {
+            properties.put(Envelope.BATCH, origin.batch());
+            properties.put(Envelope.LINE, origin.line());
+        }
+        return new Envelope(intakeQueue, request, properties, null, null);
     }
 }

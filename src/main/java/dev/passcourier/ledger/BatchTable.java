@@ -3,6 +3,7 @@ package dev.passcourier.ledger;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Writes batches and their lines. */
 final class BatchTable {
@@ -56,6 +57,33 @@ final class BatchTable {
                 facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.REFUSED.name(),
                 facts.maybe(Fact.CODE),
                 facts.at(),
+                facts.text(Fact.BATCH),
+                facts.number(Fact.LINE));
+    }
+
+    /** Ends a line whose request could not even be asked. */
+    void lineFailed(Facts facts) throws SQLException {
+        sql.update(
+                "update batch_line set verdict = ?, code = ?, ended_at = ? where batch = ? and line = ?",
+                Verdict.FAILED.name(),
+                facts.maybe(Fact.CODE),
+                facts.at(),
+                facts.text(Fact.BATCH),
+                facts.number(Fact.LINE));
+    }
+
+    /** Takes the end of such a line back. */
+    void lineReopened(Facts facts) throws SQLException {
+        sql.update("""
+                update batch_line set verdict = null, code = null, ended_at = null
+                where batch = ? and line = ? and request is null""", facts.text(Fact.BATCH), facts.number(Fact.LINE));
+    }
+
+    /** The request that has been asked for this line and is no other origin's. */
+    Optional<String> ownRequest(Facts facts) throws SQLException {
+        return sql.first(
+                "select request from batch_line where batch = ? and line = ? and owns and request is not null",
+                row -> row.getString(1),
                 facts.text(Fact.BATCH),
                 facts.number(Fact.LINE));
     }

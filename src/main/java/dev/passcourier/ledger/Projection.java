@@ -37,6 +37,7 @@ final class Projection {
             case ENDED -> ended(facts);
             case BATCH_REPORTED -> batches.reported(facts);
             case QUARANTINED -> quarantined(facts);
+            case REDRIVEN -> redriven(facts);
             case REPAIRED, CHECKPOINT, RESUMED -> {
                 // Of interest to people only.
             }
@@ -92,7 +93,33 @@ final class Projection {
         } else if (facts.has(Fact.REQUEST)) {
             requests.ended(facts);
             deliveries.forgetUnsent(facts.text(Fact.REQUEST));
+        } else if (facts.has(Fact.BATCH) && batches.ownRequest(facts).isEmpty()) {
+            batches.line(facts, false);
+            batches.lineFailed(facts);
+        } else {
+            requests.endedAtTheDoor(atTheDoor(facts), facts);
         }
+    }
+
+    /** Somebody works on it again, unless all of it was delivered. */
+    private void redriven(Facts facts) throws SQLException {
+        if (facts.has(Fact.DELIVERY)) {
+            deliveries.begin(facts);
+            deliveries.change(facts, DeliveryState.SEALED, null);
+            if (facts.kind() == Kind.RESULT) {
+                requests.reopened(facts.text(Fact.REQUEST), RequestState.SEALED, facts);
+            }
+        } else if (facts.has(Fact.REQUEST)) {
+            requests.reopened(facts.text(Fact.REQUEST), RequestState.ALLOWED, facts);
+        } else {
+            batches.lineReopened(facts);
+            requests.reopened(atTheDoor(facts), RequestState.ASKED, facts);
+        }
+    }
+
+    /** The request of a message that the intake did not get to hand on, or an empty text if it was not even asked. */
+    private String atTheDoor(Facts facts) throws SQLException {
+        return (facts.has(Fact.BATCH) ? batches.ownRequest(facts) : requests.ofMessage(facts)).orElse("");
     }
 
     /** A duplicate's end belongs to its line only; the request's row is its owner's. */

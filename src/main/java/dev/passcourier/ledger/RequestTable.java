@@ -1,6 +1,7 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
@@ -72,6 +73,29 @@ final class RequestTable {
                 facts.maybe(Fact.CODE),
                 facts.number(Fact.ATTEMPT),
                 facts.at());
+    }
+
+    /** Ends a request that was asked and got no further. */
+    void endedAtTheDoor(String id, Facts facts) throws SQLException {
+        sql.update("""
+                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?
+                where id = ? and state in ('ASKED', 'ALLOWED')""", Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
+    }
+
+    /** Takes an end back, unless all was delivered. */
+    void reopened(String id, RequestState state, Facts facts) throws SQLException {
+        sql.update("""
+                update request set state = ?, verdict = null, code = null, ended_at = null
+                where id = ? and ended_at <= ? and verdict <> 'DELIVERED'""", state, id, facts.at());
+    }
+
+    /** The request that a message of another program asked. */
+    Optional<String> ofMessage(Facts facts) throws SQLException {
+        return sql.first(
+                "select id from request where source = ? and reference = ?",
+                row -> row.getString(1),
+                Origin.Source.JMS,
+                facts.text(Fact.REFERENCE));
     }
 
     /** Ends the request if each of its destinations has its result or never will. */

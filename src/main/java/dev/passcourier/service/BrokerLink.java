@@ -7,6 +7,7 @@ import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,7 +30,7 @@ final class BrokerLink implements AutoCloseable {
 
     static BrokerLink open(Settings settings, DataDirectory data) throws Exception {
         Settings.Broker broker = settings.broker();
-        BrokerLink link = broker.url() == null ? embedded(settings, data) : external(broker, broker.url());
+        BrokerLink link = broker.url() == null ? embedded(broker, settings, data) : external(broker, broker.url());
         try {
             QueueDeclarer.declare(link.access, queues(settings));
             return link;
@@ -44,11 +45,19 @@ final class BrokerLink implements AutoCloseable {
         }
     }
 
-    private static BrokerLink embedded(Settings settings, DataDirectory data) throws Exception {
+    /** The same for a command: the embedded broker opens no door to other programs. */
+    static BrokerLink openAlone(Settings settings, DataDirectory data) throws Exception {
+        Settings.Broker broker = settings.broker();
+        return broker.url() == null
+                ? embedded(new Settings.Broker(null, null, null, null, Map.of()), settings, data)
+                : open(settings, data);
+    }
+
+    private static BrokerLink embedded(Settings.Broker doors, Settings settings, DataDirectory data) throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(
                 data.part("broker"),
                 settings.service().minFreeSpace() / 2,
-                settings.broker(),
+                doors,
                 intakeQueue(settings),
                 collectable(settings));
         return new BrokerLink(broker, broker.access());
@@ -85,6 +94,7 @@ final class BrokerLink implements AutoCloseable {
         queues.add(Queues.DEAD);
         queues.add(Queues.EXPIRED);
         queues.add(Queues.QUARANTINE);
+        queues.add(Queues.FAILED);
         queues.add(intakeQueue(settings));
         settings.accounts().keySet().forEach(account -> queues.add(Queues.fetch(account)));
         settings.destinations().keySet().forEach(alias -> queues.add(Queues.outbox(alias)));

@@ -6,6 +6,7 @@ import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.GoneDestinations;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
@@ -26,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.SortedSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -48,7 +50,9 @@ public final class PasscourierService implements AutoCloseable {
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Main main = new Main();
+    private DataDirectory data;
     private BrokerLink broker;
+    private GoneDestinations gone;
     private Watch watch;
     private AuditTrail audit;
     private Ledger ledger;
@@ -92,6 +96,13 @@ public final class PasscourierService implements AutoCloseable {
         return keys.publicSigningKey();
     }
 
+    /** Destinations that nothing is posted to, because they said they were gone, until the operator enables them. */
+    public SortedSet<String> disabledDestinations() {
+        SortedSet<String> disabled = gone.aliases();
+        disabled.retainAll(settings.destinations().keySet());
+        return disabled;
+    }
+
     /** Port of the embedded broker's TCP acceptor, or -1 without one. */
     public int brokerPort() {
         return broker.port();
@@ -108,7 +119,7 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void open() throws Exception {
-        DataDirectory data = keep(DataDirectory.open(settings.service().dataDirectory()));
+        data = keep(DataDirectory.open(settings.service().dataDirectory()));
         keys = ServiceKeys.loadOrCreate(
                 settings.service().signingKey(), settings.service().atRestKey());
         FileAuditTrail trail = keep(FileAuditTrail.open(
@@ -121,6 +132,7 @@ public final class PasscourierService implements AutoCloseable {
         watch = keep(new Watch(settings, clock));
         audit = watch.trail(trail);
         watch.over(ledger, broker);
+        gone = Redriving.gone(data);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -136,6 +148,7 @@ public final class PasscourierService implements AutoCloseable {
         keep(main::stop);
         main.start();
         keep(fetch::stop);
+        keep(Redriving.listen(settings, data, broker, audit, gone, clock));
         watch.open();
         keep(watch);
     }
@@ -151,7 +164,7 @@ public final class PasscourierService implements AutoCloseable {
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
         LedgerView view = new LedgerView(ledger);
-        bindHops(camel.getRegistry());
+        bindHops(camel.getRegistry(), notices);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
                 .bind(
@@ -172,6 +185,7 @@ public final class PasscourierService implements AutoCloseable {
                 notices,
                 targets::get,
                 settings.service().resultLifetime(),
+                settings.service().keepFailedWork(),
                 watch.gate(),
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
@@ -181,7 +195,15 @@ public final class PasscourierService implements AutoCloseable {
             watch.account(account.getKey(), fetch.add(account.getKey(), value, providers.get(value.provider()), ring));
         }
         destinations = new Destinations(camel);
-        destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
+        destinations.bind(
+                settings,
+                new SinkFactory(
+                        audit,
+                        clock,
+                        new SecureRandom(),
+                        vault::openAtRest,
+                        gone,
+                        settings.service().keepFailedWork()));
         sources = keep(new Sources(camel, settings, audit, broker.pool(), watch, clock));
         sources.bind(view);
         watch.begin(camel);
@@ -200,7 +222,7 @@ public final class PasscourierService implements AutoCloseable {
         return new ReportHandOver(reporter, settings.schedules(), new JmsIntakeSender(broker.pool()), clock);
     }
 
-    private void bindHops(Registry registry) {
+    private void bindHops(Registry registry, Notices notices) {
         registry.bind("broker", watch.component(broker.pool()));
         registry.bind("envelope", new EnvelopeStep());
         registry.bind(
@@ -210,6 +232,8 @@ public final class PasscourierService implements AutoCloseable {
                         broker.ownUser(),
                         BrokerLink.intakeQueue(settings),
                         audit,
+                        new LastNotices(
+                                ledger, notices, settings.destinations().keySet(), clock),
                         clock));
     }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -44,11 +45,15 @@ class EmbeddedBrokerTest {
     private static final String INTAKE = "password.requests";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
+    private static final int MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE = 11;
+
     @TempDir
     Path directory;
 
     private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile boolean auditBroken;
     private EmbeddedBroker broker;
     private JmsPoolConnectionFactory pool;
     private DefaultCamelContext camel;
@@ -70,7 +75,8 @@ class EmbeddedBrokerTest {
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
         broker = EmbeddedBroker.start(directory.resolve("broker"), 1, settings, INTAKE, Set.of("tickets"));
         QueueDeclarer.declare(
-                broker.access(), List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+                broker.access(),
+                List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
         pool = broker.access().pool();
         startRoutes();
     }
@@ -86,6 +92,10 @@ class EmbeddedBrokerTest {
                                 broker.access().user(),
                                 INTAKE,
                                 event -> {
+                                    if (auditBroken) {
+                                        refused.incrementAndGet();
+                                        throw new IllegalStateException("the disk is full");
+                                    }
                                     audited.add(event);
                                     return audited.size();
                                 },
@@ -107,6 +117,7 @@ class EmbeddedBrokerTest {
                     }
                     arrivals.add(arrival);
                 });
+                from("broker:queue:" + Queues.DEAD).process("arrival").to("direct:hand-on");
                 from("broker:queue:work")
                         .process("arrival")
                         .process(exchange -> arrivals.add(exchange.getMessage().getBody(Arrival.class)));
@@ -192,6 +203,76 @@ class EmbeddedBrokerTest {
         assertThat(quarantined.getStringProperty("pcFrom")).isEqualTo(INTAKE);
         assertThat(((TextMessage) quarantined).getText()).isEqualTo("poison");
         assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
+    }
+
+    @Test
+    void whatTheBrokerGaveUpOnKeepsItsQueueAndItsSender() throws Exception {
+        giveUpAtOnceOn(INTAKE, "tickets");
+        handOn(new Envelope("tickets", new byte[] {7}, Map.of(Envelope.REQUEST, "r-1"), null, null));
+        rollBack("tickets");
+        Message ours = receive(Queues.QUARANTINE);
+        assertThat(ours.getStringProperty("pcFrom")).isEqualTo("tickets");
+        assertThat(ours.getStringProperty("pcReason")).isEqualTo("DEAD_LETTERED");
+        assertThat(ours.getBooleanProperty("pcOwn")).isTrue();
+        asTicketing(session -> {
+            TextMessage message = session.createTextMessage("poison");
+            message.setStringProperty("_AMQ_ORIG_QUEUE", "tickets");
+            message.setBooleanProperty("pcOwn", true);
+            send(session, message);
+        });
+        Message theirs = receive(Queues.QUARANTINE);
+        assertThat(theirs.getStringProperty("pcFrom")).isEqualTo(INTAKE);
+        assertThat(theirs.getStringProperty("pcUser")).isEqualTo("ticketing");
+        assertThat(theirs.getStringProperty("pcReference")).startsWith("ID:");
+        assertThat(theirs.propertyExists("pcOwn")).isFalse();
+        assertThat(audited)
+                .extracting(event -> event.facts().get(AuditEvent.Fact.QUEUE))
+                .containsExactly("tickets", INTAKE);
+        assertThat(audited.get(0).facts())
+                .containsEntry(AuditEvent.Fact.REQUEST, "r-1")
+                .containsEntry(AuditEvent.Fact.CODE, "DEAD_LETTERED");
+    }
+
+    @Test
+    void aDeadLetterThatCannotBeMovedStaysUntilItCan() throws Exception {
+        auditBroken = true;
+        handOn(new Envelope(Queues.DEAD, new byte[] {7}, Map.of(), null, null));
+        await().atMost(PATIENCE).until(() -> refused.get() > MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE);
+        assertThat(audited).isEmpty();
+        auditBroken = false;
+        assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("DEAD_LETTERED");
+    }
+
+    private void giveUpAtOnceOn(String... queues) {
+        for (String queue : queues) {
+            broker.settings(queue).setMaxDeliveryAttempts(1);
+        }
+    }
+
+    private void rollBack(String queue) throws JMSException {
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
+                MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+            connection.start();
+            assertThat(consumer.receive(30_000)).isNotNull();
+            session.rollback();
+        }
+    }
+
+    @Test
+    void everyQueueHasWhereItsDeadAndItsExpiredGo() {
+        for (String queue : List.of(INTAKE, "fetch.any", "outbox.any", "tickets")) {
+            assertThat(broker.settings(queue).getDeadLetterAddress().toString()).isEqualTo(Queues.DEAD);
+            assertThat(broker.settings(queue).getExpiryAddress().toString()).isEqualTo(Queues.EXPIRED);
+            assertThat(broker.settings(queue).getMaxDeliveryAttempts()).isPositive();
+        }
+        for (String queue : List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED)) {
+            assertThat(broker.settings(queue).getDeadLetterAddress().toString()).isEqualTo(Queues.DEAD);
+            assertThat(broker.settings(queue).getExpiryAddress().toString()).isEqualTo(Queues.EXPIRED);
+            assertThat(broker.settings(queue).getMaxDeliveryAttempts())
+                    .as("%s: past a limit, the broker drops what is its own dead letter", queue)
+                    .isEqualTo(-1);
+        }
     }
 
     @Test

@@ -9,8 +9,10 @@ import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.vault.Sealed;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,14 +25,19 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DeliveryStepsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    private static final Duration KEEP = Duration.ofDays(30);
     private static final OutboxItem ITEM = OutboxItems.result(
             new Sealed("ops", "d-1", "application/jose", new byte[] {1}), "r-1", NOW.plusSeconds(3600), NOW);
+
+    @TempDir
+    Path directory;
 
     private final List<AuditEvent> audited = new ArrayList<>();
     private final AtomicInteger composed = new AtomicInteger();
@@ -134,11 +141,57 @@ class DeliveryStepsTest {
                 "application/json",
                 new byte[0]);
 
-        assertThat(run(arrival("outbox.ops", true, last), NOW, later(null))).isEmpty();
+        assertThat(run(arrival("outbox.ops", true, last), NOW, later(null)))
+                .singleElement()
+                .satisfies(kept -> {
+                    assertThat(kept.queue()).isEqualTo("passcourier.failed");
+                    assertThat(kept.expiresAt()).isEqualTo(NOW.plus(KEEP));
+                    assertThat(kept.properties())
+                            .containsEntry("pcDelivery", "d-2")
+                            .containsEntry("pcFrom", "outbox.ops")
+                            .containsEntry("pcVerdict", "FAILED")
+                            .containsEntry("pcReason", "HTTP_503");
+                });
         assertThat(audited)
                 .extracting(AuditEvent::type)
                 .containsExactly(AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERY_FAILED);
         assertThat(audited.get(1).facts()).containsEntry(Fact.VERDICT, "FAILED");
+    }
+
+    @Test
+    void aResultThatFailsForGoodIsKeptSealedUntilItExpires() throws Exception {
+        OutcomeReader refused = (answer, failure, now) -> new DeliveryOutcome.Failed("SMTP_550");
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW, refused))
+                .singleElement()
+                .satisfies(kept -> {
+                    assertThat(kept.queue()).isEqualTo("passcourier.failed");
+                    assertThat(kept.body()).isEqualTo(ITEM.body());
+                    assertThat(kept.expiresAt()).isEqualTo(ITEM.notAfter());
+                });
+    }
+
+    @Test
+    void whatSaysThatItIsGoneIsNotSentToAgain() throws Exception {
+        OutcomeReader goes = (answer, failure, now) -> new DeliveryOutcome.Gone("HTTP_410");
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW, goes)).hasSize(1);
+        assertThat(composed).hasValue(1);
+
+        assertThat(run(arrival("outbox.ops", true, ITEM), NOW, goes))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.properties()).containsEntry("pcReason", "DESTINATION_GONE"));
+        assertThat(composed).hasValue(1);
+        assertThat(audited)
+                .extracting(AuditEvent::type)
+                .containsExactly(
+                        AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERY_FAILED, AuditEvent.Type.DELIVERY_FAILED);
+    }
+
+    @Test
+    void failedWorkThatNobodyReturnedJustGoes() throws Exception {
+        Envelope kept = KeptWork.failed(OutboxCodec.envelope(ITEM, null), "FAILED", "SMTP_550", null);
+        assertThat(expire(new Arrival("passcourier.expired", "ID:1", null, true, kept.properties(), kept.body())))
+                .isEmpty();
+        assertThat(audited).isEmpty();
     }
 
     @Test
@@ -196,6 +249,7 @@ class DeliveryStepsTest {
     private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader, AuditTrail audit) throws Exception {
         Clock clock = Clock.fixed(now, ZoneOffset.UTC);
         DeliveryRecord record = new DeliveryRecord(audit, clock);
+        GoneDestinations.Door door = GoneDestinations.open(directory).door("ops", "https://ops.example.org/");
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage().setBody(arrival);
@@ -204,8 +258,8 @@ class DeliveryStepsTest {
                 out.setBody("composed");
                 out.setHeader("X-Left", "over");
             };
-            new ComposeStep("ops", composer, record, clock).process(exchange);
-            new OutcomeStep(reader, record, clock, new NoJitter()).process(exchange);
+            new ComposeStep("ops", composer, record, door, clock).process(exchange);
+            new OutcomeStep(reader, record, door, KEEP, clock, new NoJitter()).process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);
         }

@@ -46,19 +46,22 @@ final class SinkHarness implements AutoCloseable {
 
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final PretendVault vault = new PretendVault();
-    private final SinkFactory factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault);
+    final GoneDestinations gone;
+    private final SinkFactory factory;
     private final EmbeddedBroker broker;
     private final JmsPoolConnectionFactory pool;
     private final DefaultCamelContext camel = new DefaultCamelContext();
 
     SinkHarness(Path directory) throws Exception {
+        gone = GoneDestinations.open(directory.resolve("disabled"));
+        factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault, gone, Duration.ofDays(30));
         broker = EmbeddedBroker.start(
                 directory.resolve("broker"),
                 1,
                 new Settings.Broker(null, null, null, null, Map.of()),
                 INTAKE,
                 Set.of());
-        QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+        QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
         pool = broker.access().pool();
         JmsTemplate template = new JmsTemplate(pool);
         template.setSessionTransacted(true);

@@ -26,6 +26,10 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +209,18 @@ class WebhookSinkTest {
         long first = timestamp(receiver.requests().get(0));
         assertThat(timestamp(webhook)).isGreaterThanOrEqualTo(first + 2);
         assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.ATTEMPT, "2");
+    }
+
+    @Test
+    void waitsUntilTheDateThatTheReceiverNames() throws Exception {
+        Instant now = Instant.parse("2026-11-22T08:00:00Z");
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            Message answer = new DefaultMessage(camel);
+            answer.setHeader(Exchange.HTTP_RESPONSE_CODE, 503);
+            answer.setHeader("Retry-After", "Sun, 22 Nov 2026 08:02:00 GMT");
+            assertThat(new WebhookOutcome().read(answer, null, now))
+                    .isEqualTo(new DeliveryOutcome.TryLater("HTTP_503", Duration.ofMinutes(2)));
+        }
     }
 
     @ParameterizedTest

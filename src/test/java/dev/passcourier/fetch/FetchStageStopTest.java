@@ -97,6 +97,7 @@ class FetchStageStopTest {
                 new Notices((request, alias) -> "dlv-" + request + alias),
                 alias -> null,
                 Duration.ofHours(1),
+                Duration.ofDays(30),
                 Gate.OPEN,
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());

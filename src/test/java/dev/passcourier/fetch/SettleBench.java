@@ -68,7 +68,7 @@ final class SettleBench implements AutoCloseable {
     }
 
     SettleStep step(String provider, KeyRing keys, boolean clones) {
-        Ending ending = new Ending(audit, new Notices(DeliveryIds::of), clock);
+        Ending ending = new Ending(audit, new Notices(DeliveryIds::of), Duration.ofDays(30), clock);
         Sealing sealing = new Sealing(
                 provider,
                 keys,

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The settlement with a real vault, a real audit trail and a real ledger. */
 class SettleStepTest {
 
+    private static final Duration KEEP = Duration.ofDays(30);
     private static final String CANARY = "Canary-Settle-1!";
 
     @TempDir
@@ -78,9 +80,10 @@ class SettleStepTest {
                 TestKeys.encrypt(TestKeys.rsa("other", 2048).getPublic(), CANARY.getBytes(StandardCharsets.UTF_8));
         List<Envelope> envelopes =
                 settle(step, work("vm-1"), new Answer.Found(new LockedSecret.Encrypted(foreign), "password", null));
-        assertThat(envelopes).hasSize(2).allSatisfy(envelope -> assertThat(
-                        new String(envelope.body(), StandardCharsets.UTF_8))
-                .contains("\"WRONG_KEY\"", "\"r-vm-1\""));
+        assertThat(envelopes).hasSize(3);
+        assertThat(envelopes.subList(0, 2))
+                .allSatisfy(envelope -> assertThat(new String(envelope.body(), StandardCharsets.UTF_8))
+                        .contains("\"WRONG_KEY\"", "\"r-vm-1\""));
         assertThat(bench.auditText()).contains("\"WRONG_KEY\"");
     }
 
@@ -150,10 +153,47 @@ class SettleStepTest {
             mode = EnumSource.Mode.EXCLUDE)
     void anEndIsToldWithItsVerdictAndAdvice(Verdict verdict) throws Exception {
         List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
-        assertThat(envelopes).hasSize(2);
+        assertThat(envelopes).hasSizeGreaterThanOrEqualTo(2);
         assertThat(new String(envelopes.get(0).body(), StandardCharsets.UTF_8))
                 .contains('"' + verdict.name() + '"', Advice.on(verdict, "CODE"));
         assertThat(bench.auditText()).contains("\"ENDED\"", '"' + verdict.name() + '"');
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"WRONG_KEY", "DENIED", "NOT_FOUND", "THROTTLED", "NOT_YET", "NOT_SET", "FAILED", "PROVIDER_GONE"})
+    void workThatAMendedCauseMayCureIsKeptForAWhile(Verdict verdict) throws Exception {
+        List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
+        assertThat(envelopes)
+                .filteredOn(each -> each.queue().equals(Queues.FAILED))
+                .singleElement()
+                .satisfies(kept -> {
+                    assertThat(WorkCodec.fromBytes(kept.body())).isEqualTo(work("vm-1"));
+                    assertThat(kept.expiresAt()).isEqualTo(NOW.plus(KEEP));
+                    assertThat(kept.properties())
+                            .isEqualTo(Map.of(
+                                    "pcRequest",
+                                    "r-vm-1",
+                                    "pcFrom",
+                                    "fetch.kakao",
+                                    "pcVerdict",
+                                    verdict.name(),
+                                    "pcReason",
+                                    "CODE",
+                                    "pcOwn",
+                                    true));
+                });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verdict.class,
+            names = {"REFUSED", "NEVER"})
+    void workThatCannotSucceedIsNotKept(Verdict verdict) throws Exception {
+        assertThat(settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE")))
+                .extracting(Envelope::queue)
+                .doesNotContain(Queues.FAILED);
     }
 
     private Answer.Found found(String instance) {

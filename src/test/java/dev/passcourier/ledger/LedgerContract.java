@@ -123,6 +123,106 @@ abstract class LedgerContract {
     }
 
     @Test
+    void opensWhatGoesBackToWork() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").fetching("r1", 1).ended("r1", "WRONG_KEY", "WRONG_KEY");
+        story.tell(AuditEvent.Type.REDRIVEN, Fact.REQUEST, "r1", Fact.QUEUE, "fetch.acc", Fact.CODE, "WRONG_KEY");
+        assertThat(row("r1").state()).isEqualTo(RequestState.ALLOWED);
+        assertThat(row("r1").verdict()).isNull();
+        assertThat(row("r1").endedAt()).isNull();
+        story.handedOver("r1", "mail");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+        story.tell(AuditEvent.Type.REDRIVEN, Fact.REQUEST, "r1", Fact.QUEUE, "fetch.acc", Fact.CODE, "WRONG_KEY");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void opensADeliveryThatGoesBackToItsOutbox() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").fetching("r1", 1).sealed("r1", "mail");
+        story.failed("r1", "mail", "FAILED");
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.FAILED);
+        story.tell(
+                AuditEvent.Type.REDRIVEN,
+                Fact.REQUEST,
+                "r1",
+                Fact.ALIAS,
+                "mail",
+                Fact.DELIVERY,
+                "r1-mail",
+                Fact.KIND,
+                "RESULT",
+                Fact.QUEUE,
+                "outbox.mail",
+                Fact.CODE,
+                "SMTP_550");
+        assertThat(row("r1").state()).isEqualTo(RequestState.SEALED);
+        assertThat(row("r1").verdict()).isNull();
+        assertThat(ledger.deliveries("r1")).singleElement().satisfies(delivery -> assertThat(delivery.state())
+                .isEqualTo(DeliveryState.SEALED));
+        story.delivered("r1", "mail", 1);
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void endsALineThatWasPoisonAndOpensItAgain() {
+        story.batch("b1", "FILE", "night.csv", 2).askedLine("r1", "b1", 1).allowed("r1", "mail");
+        story.handedOver("r1", "mail");
+        poisoned(AuditEvent.Type.QUARANTINED, 2);
+        assertThat(lines("b1")).satisfies(lines -> {
+            assertThat(lines.get(1).verdict()).isEqualTo(Verdict.FAILED);
+            assertThat(lines.get(1).code()).isEqualTo("TOO_MANY_ATTEMPTS");
+        });
+        assertThat(finished()).hasSize(1);
+        poisoned(AuditEvent.Type.REDRIVEN, 2);
+        assertThat(lines("b1").get(1).verdict()).isNull();
+        assertThat(finished()).isEmpty();
+        story.askedLine("r2", "b1", 2).handedOver("r2", "mail");
+        assertThat(lines("b1").get(1).verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void endsALineThatWasAskedAndGotNoFurther() {
+        story.batch("b1", "FILE", "night.csv", 1).askedLine("r1", "b1", 1);
+        poisoned(AuditEvent.Type.QUARANTINED, 1);
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(finished()).hasSize(1);
+        poisoned(AuditEvent.Type.REDRIVEN, 1);
+        assertThat(row("r1").state()).isEqualTo(RequestState.ASKED);
+        assertThat(known("r1").handedOn()).isFalse();
+    }
+
+    @Test
+    void endsAnotherProgramsRequestThatWasAskedAndGotNoFurther() {
+        story.asked("r1", "ID:1").asked("r2", "ID:2").handedOver("r2", "mail");
+        for (String message : List.of("ID:1", "ID:2")) {
+            story.tell(
+                    AuditEvent.Type.QUARANTINED,
+                    Fact.REFERENCE,
+                    message,
+                    Fact.QUEUE,
+                    "password.requests",
+                    Fact.CODE,
+                    "TOO_MANY_ATTEMPTS");
+        }
+        assertThat(row("r1").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(row("r2").verdict()).isEqualTo(Verdict.DELIVERED);
+    }
+
+    private void poisoned(AuditEvent.Type type, int line) {
+        story.tell(
+                type,
+                Fact.REFERENCE,
+                "ID:ours",
+                Fact.BATCH,
+                "b1",
+                Fact.LINE,
+                line,
+                Fact.QUEUE,
+                "password.requests",
+                Fact.CODE,
+                "TOO_MANY_ATTEMPTS");
+    }
+
+    @Test
     void givesTheIdToTheFirstOrigin() {
         story.asked("r1", "ID:1").asked("r1", "ID:2");
         KnownRequest known = known("r1");
@@ -373,6 +473,11 @@ abstract class LedgerContract {
 
     void caughtUp() {
         ledger.awaitApplied(story.last());
+    }
+
+    private List<LineResult> lines(String batch) {
+        caughtUp();
+        return ledger.lines(batch);
     }
 
     private RequestRow row(String id) {

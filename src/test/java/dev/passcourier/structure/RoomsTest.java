@@ -46,9 +46,11 @@ class RoomsTest {
             health   | audit broker config ledger
             report   | audit delivery files ledger request
             sandbox  | files
-            service  | audit broker config delivery fetch health intake ledger provider report request vault
+            control  |
+            redrive  | audit broker config delivery request
+            service  | audit broker config control delivery fetch health intake ledger provider redrive report request vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files ledger provider request sandbox service vault
+            cli      | audit config demo files ledger provider redrive request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");

@@ -1,0 +1,138 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.redrive.Kept;
+import dev.passcourier.redrive.RedriveAnswer;
+import dev.passcourier.redrive.RedriveOrder;
+import dev.passcourier.redrive.RedriveOrder.Action;
+import dev.passcourier.service.Redriving;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at failed, quarantined and dead-lettered work, and returns it. The service may be running or stopped. */
+@Command(
+        name = "redrive",
+        description = {
+            "Shows what failed or was quarantined, and returns it to the queue it came from once its cause is mended.",
+            "Works while the service runs, and while it is stopped."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:some of it could not be returned, or there was nothing to enable; the last column says why",
+            "2:wrong usage, or the service's data cannot be reached"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  passcourier redrive",
+            "  passcourier redrive return --account huawei-prod --verdict WRONG_KEY --dry-run",
+            "  passcourier redrive enable --destination hook"
+        })
+public final class RedriveCommand implements Callable<Integer> {
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "ACTION",
+            description = "list (default), return, or enable a webhook that said 410 Gone (with --destination)")
+    private Action action = Action.LIST;
+
+    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
+    private @Nullable Path config;
+
+    @Option(names = "--id", paramLabel = "ID", description = "only this request, or this message")
+    private @Nullable String id;
+
+    @Option(names = "--account", paramLabel = "NAME", description = "only work for this account")
+    private @Nullable String account;
+
+    @Option(names = "--destination", paramLabel = "ALIAS", description = "only deliveries to this destination")
+    private @Nullable String destination;
+
+    @Option(names = "--verdict", paramLabel = "VERDICT", description = "only what ended so, such as WRONG_KEY")
+    private @Nullable String verdict;
+
+    @Option(names = "--code", paramLabel = "CODE", description = "only what was laid aside for this reason")
+    private @Nullable String code;
+
+    @Option(names = "--queue", description = "only this queue: failed, quarantine, dead")
+    private Kept.@Nullable Place queue;
+
+    @Option(names = "--all", description = "return without any of these filters")
+    private boolean all;
+
+    @Option(names = "--dry-run", description = "say what would be returned, and leave it")
+    private boolean dryRun;
+
+    @Option(names = "--output", paramLabel = "FORMAT", description = "text or json; default: text")
+    private Output output = Output.TEXT;
+
+    @Spec
+    private CommandSpec spec;
+
+    private enum Output {
+        TEXT,
+        JSON
+    }
+
+    @Override
+    public Integer call() {
+        RedriveOrder order = order();
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
+            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            return carryOut(settings, order);
+        } catch (InvalidConfigurationException e) {
+            e.findings().forEach(err::println);
+        } catch (ConfigurationException e) {
+            err.println(e.getMessage());
+        } catch (Exception e) {
+            err.println("the work laid aside cannot be reached: " + e.getClass().getName());
+        }
+        err.flush();
+        return 2;
+    }
+
+    private RedriveOrder order() {
+        RedriveOrder order = new RedriveOrder(action, id, account, destination, verdict, code, queue, dryRun);
+        if (action == Action.RETURN && !all && order.isUnfiltered()) {
+            throw new ParameterException(spec.commandLine(), "return what? Name a filter, or say --all");
+        }
+        if (action == Action.ENABLE && destination == null) {
+            throw new ParameterException(spec.commandLine(), "enable what? Name it with --destination");
+        }
+        return order;
+    }
+
+    /** Orders again while there is more than one order takes. */
+    private int carryOut(Settings settings, RedriveOrder order) throws Exception {
+        RedrivePage page = new RedrivePage(spec.commandLine().getOut(), order);
+        RedriveAnswer answer;
+        do {
+            answer = Redriving.order(settings, order, Clock.systemUTC());
+            page.add(answer);
+        } while (answer.more() && answer.returned() > 0);
+        if (output == Output.JSON) {
+            page.printJson();
+        } else {
+            page.printText();
+        }
+        page.talk(spec.commandLine().getErr());
+        return page.isFine() ? 0 : 1;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.passcourier.redrive;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.GoneDestinations;
+import dev.passcourier.delivery.OutboxCodec;
+import dev.passcourier.delivery.OutboxException;
+import dev.passcourier.delivery.OutboxItem;
+import dev.passcourier.request.Asker;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Policy;
+import dev.passcourier.request.WorkCodec;
+import jakarta.jms.JMSException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a message may be returned as. Nobody gains rights by it: our own work goes back to its own queue if today's
+ * configuration and policy still allow it; a stranger's message goes back to the intake only, in its sender's name.
+ */
+final class ReturnRules {
+
+    private static final int LONGEST_WORK = 32 * 1024 * 1024;
+
+    private final Settings settings;
+    private final Policy policy;
+    private final GoneDestinations gone;
+    private final Clock clock;
+
+    ReturnRules(Settings settings, GoneDestinations gone, Clock clock) {
+        this.settings = settings;
+        this.policy = new Policy(settings.policy());
+        this.gone = gone;
+        this.clock = clock;
+    }
+
+    /** The message to send. */
+    Envelope returned(KeptMessage kept) throws JMSException, ReturnException {
+        demand(kept.place() != Kept.Place.DEAD, Kept.Refusal.STILL_DEAD);
+        demand(kept.isOurs(), Kept.Refusal.NOT_OURS);
+        if (kept.from().equals(intake())) {
+            return toIntake(kept);
+        }
+        demand(kept.wasOurs(), Kept.Refusal.SENDER_UNKNOWN);
+        if (kept.account() != null && settings.accounts().containsKey(kept.account())) {
+            return toFetch(kept);
+        }
+        demand(
+                kept.destination() != null && settings.destinations().containsKey(kept.destination()),
+                Kept.Refusal.QUEUE_UNKNOWN);
+        return toOutbox(kept);
+    }
+
+    private String intake() {
+        return settings.sources().jms().queue();
+    }
+
+    /** Our own hand-over says where the request came from; of a stranger, quarantine has noted sender and id. */
+    private Envelope toIntake(KeptMessage kept) throws JMSException, ReturnException {
+        Arrival arrival = kept.arrival(ArrivalStep.MAX_REQUEST);
+        Map<String, Object> properties = new HashMap<>();
+        if (kept.wasOurs()) {
+            properties.putAll(arrival.properties());
+            properties.keySet().removeIf(ReturnRules::isNote);
+        } else {
+            String reference = kept.text(KeptWork.REFERENCE);
+            demand(reference != null, Kept.Refusal.SENDER_UNKNOWN);
+            Origin origin = new Origin(Origin.Source.JMS, reference, kept.text(KeptWork.USER), null, 0);
+            properties.put(Envelope.ORIGIN, WorkCodec.originToText(origin));
+        }
+        return new Envelope(intake(), arrival.body(), properties, null, null);
+    }
+
+    private static boolean isNote(String property) {
+        return property.equals(KeptWork.REASON)
+                || property.equals(KeptWork.FROM)
+                || property.equals(KeptWork.OWN)
+                || property.startsWith("_AMQ");
+    }
+
+    private Envelope toFetch(KeptMessage kept) throws JMSException, ReturnException {
+        FetchWork work = work(kept.arrival(LONGEST_WORK).body());
+        PasswordRequest request = work.request();
+        demand(kept.from().equals(Queues.fetch(request.account())), Kept.Refusal.NOT_READABLE);
+        demand(
+                settings.destinations().keySet().containsAll(request.deliverTo()),
+                Kept.Refusal.DESTINATION_UNKNOWN);
+        demand(isGranted(request, work.origin()), Kept.Refusal.NOT_ALLOWED);
+        Instant now = clock.instant();
+        FetchWork fresh = new FetchWork(
+                request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
+        return new Envelope(
+                kept.from(), WorkCodec.toBytes(fresh), Map.of(Envelope.REQUEST, request.id()), null, null);
+    }
+
+    /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */
+    private boolean isGranted(PasswordRequest request, Origin origin) {
+        return policy.allows(request, Asker.unsigned(origin)).isPresent()
+                || settings.policy().signers().keySet().stream()
+                        .anyMatch(signer -> policy.allows(request, new Asker(origin, signer))
+                                .isPresent());
+    }
+
+    private static FetchWork work(byte[] body) throws ReturnException {
+        try {
+            return WorkCodec.fromBytes(body);
+        } catch (IllegalArgumentException e) {
+            throw new ReturnException(Kept.Refusal.NOT_READABLE);
+        }
+    }
+
+    private Envelope toOutbox(KeptMessage kept) throws JMSException, ReturnException {
+        OutboxItem item = item(kept.arrival(LONGEST_WORK));
+        Instant now = clock.instant();
+        demand(kept.from().equals(Queues.outbox(item.alias())), Kept.Refusal.NOT_READABLE);
+        demand(item.notAfter() == null || now.isBefore(item.notAfter()), Kept.Refusal.EXPIRED);
+        demand(!gone.aliases().contains(item.alias()), Kept.Refusal.DESTINATION_GONE);
+        return OutboxCodec.afresh(item, now);
+    }
+
+    private static OutboxItem item(Arrival arrival) throws ReturnException {
+        try {
+            return OutboxCodec.item(arrival);
+        } catch (OutboxException e) {
+            throw new ReturnException(Kept.Refusal.NOT_READABLE);
+        }
+    }
+
+    private static void demand(boolean holds, Kept.Refusal otherwise) throws ReturnException {
+        if (!holds) {
+            throw new ReturnException(otherwise);
+        }
+    }
+}
