@@ -382,7 +382,7 @@ class InvalidSettingsTest {
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{format: pgp, key: recipients/ops.jwk,",
-                        "27:9 recipients.ops.format: is none of the known words; did you mean 'openpgp'?"),
+                        "27:9 recipients.ops.format: is none of the known words; known: age, cms, jwe, openpgp"),
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{cipher: cbc, key: recipients/ops.jwk,",
