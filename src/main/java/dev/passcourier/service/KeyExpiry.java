@@ -31,6 +31,7 @@ final class KeyExpiry implements AutoCloseable {
         this.clock = clock;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
     static KeyExpiry watch(Map<String, RecipientKey> recipients, Clock clock) {
         KeyExpiry expiry = new KeyExpiry(recipients, clock);
         expiry.daily.scheduleAtFixedRate(expiry::warn, 0, 1, TimeUnit.DAYS);

@@ -47,6 +47,7 @@ import org.bouncycastle.util.CollectionStore;
  */
 final class CmsSeal {
 
+    @SuppressWarnings("StringConcatToTextBlock") // CR LF
     static final String SIGNED = "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n"
             + "Content-Transfer-Encoding: base64\r\n\r\n";
     private static final AlgorithmIdentifier SHA256 =
@@ -93,6 +94,7 @@ final class CmsSeal {
         }
     }
 
+    @SuppressWarnings("JdkObsolete") // what the library takes
     private static AttributeTable signedAt(Instant at) {
         var attributes = new Hashtable<ASN1ObjectIdentifier, Attribute>();
         attributes.put(

@@ -14,7 +14,7 @@ enum SealedForm {
         if (start.startsWith("age-encryption.org/")) {
             return AGE;
         }
-        if (start.startsWith("\u0030\u0080") || start.startsWith("\u0030\u0082")) {
+        if (start.startsWith("0\u0080") || start.startsWith("0\u0082")) {
             return CMS;
         }
         return start.stripLeading().startsWith("-----BEGIN PGP MESSAGE-----") ? OPENPGP : JOSE;
