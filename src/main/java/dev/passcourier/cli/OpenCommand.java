@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = {
             "  passcourier open --key my.key --signer signing.pub.jwk --show result.jwe",
-            "  passcourier open --key my.key --signer signing.pub.jwk --to admin.pem < result.jwe"
+            "  passcourier open --key my.key --signer signing.pub.jwk --to admin.pem < result.jwe",
+            "  passcourier open --key my-pgp.asc --passphrase-prompt --signer signing.pub.asc --show message.asc"
         })
 public final class OpenCommand implements Callable<Integer> {
 
@@ -45,7 +46,7 @@ public final class OpenCommand implements Callable<Integer> {
             names = "--key",
             required = true,
             paramLabel = "FILE",
-            description = "your private key: JWK, PEM or OpenSSH; RSA, P-256, P-384 or P-521")
+            description = "your private key, 0600: JWK, PEM or OpenSSH; OpenPGP; or an age identity")
     private Path key;
 
     @ArgGroup
@@ -54,7 +55,10 @@ public final class OpenCommand implements Callable<Integer> {
     @Option(
             names = "--signer",
             paramLabel = "FILE",
-            description = "the service's signing.pub.jwk; without it nobody knows who made the result")
+            description = {
+                "the service's signing.pub.jwk, signing.crt.pem or signing.pub.asc;",
+                "without it nobody knows who made the result"
+            })
     private @Nullable Path signer;
 
     @Option(names = "--show", description = "print the secret too")
@@ -68,6 +72,15 @@ public final class OpenCommand implements Callable<Integer> {
 
     @Option(names = "--delivery", paramLabel = "ID", description = "refuse the result of any other delivery")
     private @Nullable String delivery;
+
+    @Option(names = "--instance", paramLabel = "ID", description = "refuse the result of any other instance")
+    private @Nullable String instance;
+
+    @Option(
+            names = "--seen",
+            paramLabel = "FILE",
+            description = "refuse a delivery that this list has already; add what is opened to it")
+    private @Nullable Path seen;
 
     @Option(names = "--allow-expired", description = "open it although its lifetime is over")
     private boolean allowExpired;
@@ -84,7 +97,7 @@ public final class OpenCommand implements Callable<Integer> {
             arity = "0..1",
             defaultValue = "-",
             paramLabel = "FILE",
-            description = "the sealed result (compact JWE); - or nothing reads the standard input")
+            description = "the sealed result (.jwe, .p7m, .asc or .age); - or nothing reads the standard input")
     private Path sealed;
 
     @Spec
@@ -107,7 +120,14 @@ public final class OpenCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (OpenedResult result = open()) {
+            String opened = result.facts().get("deliveryId");
+            if (seen != null && new SeenDeliveries(seen).contains(opened)) {
+                return failed("REPLAYED: delivery " + opened + " was opened before, as " + seen + " says");
+            }
             hand(result);
+            if (seen != null) {
+                new SeenDeliveries(seen).add(opened);
+            }
             return 0;
         } catch (KeyLoadException | NotOpenedException e) {
             return failed(e.getMessage());
@@ -117,13 +137,13 @@ public final class OpenCommand implements Callable<Integer> {
             return failed(
                     e.getFile() + " cannot be read or written (" + e.getClass().getSimpleName() + ")");
         } catch (IOException e) {
-            return failed("the result cannot be read or its secret written");
+            return failed("the result or a list cannot be read, or the secret not written");
         }
     }
 
     private OpenedResult open() throws KeyLoadException, NotOpenedException, IOException {
         var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
-        return opener.open(sealedBytes(), new Expected(request, delivery, allowExpired));
+        return opener.open(sealedBytes(), new Expected(request, delivery, instance, allowExpired));
     }
 
     private byte[] sealedBytes() throws IOException {

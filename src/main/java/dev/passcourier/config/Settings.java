@@ -165,10 +165,36 @@ public record Settings(
     /**
      * Who opens sealed results.
      *
-     * @param key         file with a public JWK, or a PEM public key or certificate (RSA from 2048 bits, P-256, P-384, P-521)
-     * @param fingerprint the key's RFC 7638 SHA-256 thumbprint in base64url that pins it, or null
+     * @param format      how results are sealed for this recipient
+     * @param key         file with the public key, in the form that the format needs
+     * @param fingerprint pins the key, in the spelling that the format's own programs print; or null
+     * @param cipher      for {@link SealFormat#CMS}, and null for the others
      */
-    public record Recipient(Path key, @Nullable String fingerprint) {}
+    public record Recipient(
+            SealFormat format,
+            Path key,
+            @Nullable String fingerprint,
+            @Nullable CmsCipher cipher) {}
+
+    /** Formats of sealed results. */
+    public enum SealFormat {
+        /** RFC 7516, for a public JWK, or a PEM public key or certificate. */
+        JWE,
+        /** RFC 5652 and S/MIME, for an X.509 certificate. */
+        CMS,
+        /** RFC 9580 and PGP/MIME, for an OpenPGP public key. */
+        OPENPGP,
+        /** age-encryption.org/v1, for an X25519 recipient. */
+        AGE
+    }
+
+    /** What a CMS result is encrypted with. */
+    public enum CmsCipher {
+        /** AES-256-GCM in AuthEnvelopedData (RFC 5083). */
+        GCM,
+        /** AES-256-CBC in EnvelopedData, for old mail programs: only the signature inside shows changes. */
+        CBC
+    }
 
     /**
      * A place that results go to.

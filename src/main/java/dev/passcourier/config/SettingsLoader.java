@@ -64,6 +64,7 @@ public final class SettingsLoader {
         ScheduleCheck.of(root, findings, clock);
         TransportCheck.of(root, findings);
         FileCheck.of(root, findings);
+        RecipientCheck.of(root, findings);
         FileCheck.secrets(facts.secrets(), environment, findings);
         AccountCheck.of(root, providers, findings, clock);
     }

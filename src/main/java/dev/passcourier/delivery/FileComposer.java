@@ -8,8 +8,9 @@ import java.util.Map;
 import org.apache.camel.Message;
 
 /**
- * Says which files a delivery consists of: {@code <deliveryId>.jwe} for a sealed result, {@code .json} for a notice or a
- * result in clear, {@code .html} and {@code .csv} for a report.
+ * Says which files a delivery consists of: {@code <deliveryId>} with {@code .jwe}, {@code .p7m}, {@code .asc} or
+ * {@code .age} for a sealed result, {@code .json} for a notice or a result in clear, {@code .html} and {@code .csv} for a
+ * report.
  */
 final class FileComposer implements Composer {
 
@@ -32,10 +33,10 @@ final class FileComposer implements Composer {
         };
     }
 
-    private Map<String, DurableFile.Content> result(OutboxItem item) {
+    private Map<String, DurableFile.Content> result(OutboxItem item) throws OutboxException {
         return item.isAtRest()
                 ? Map.of(item.deliveryId() + ".json", new AtRestResult(opener, item)::writeTo)
-                : Map.of(item.deliveryId() + ".jwe", bytes(item.body()));
+                : Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {

@@ -5,7 +5,10 @@ import java.time.Instant;
 import org.apache.camel.Message;
 import org.apache.camel.component.jms.JmsConstants;
 
-/** Writes text messages: a sealed result as compact JWE, everything else as JSON. Properties hold ids only. */
+/**
+ * Writes text messages: a sealed result as compact JWE, or in base64 if it is of another format; everything else as JSON.
+ * Properties hold ids and media types only.
+ */
 final class JmsComposer implements Composer {
 
     @Override
@@ -20,6 +23,11 @@ final class JmsComposer implements Composer {
         if (notAfter != null) {
             out.setHeader(JmsConstants.JMS_HEADER_EXPIRATION, notAfter.toEpochMilli());
         }
+        if (item.kind() == OutboxItem.Kind.RESULT
+                && !item.isAtRest()
+                && SealedForm.of(item).isBase64()) {
+            out.setHeader("encoding", "base64");
+        }
         out.setBody(text(item));
     }
 
@@ -28,6 +36,8 @@ final class JmsComposer implements Composer {
             // Cleartext on a broker is never right; the start refuses such a destination.
             throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
         }
-        return new String(item.body(), StandardCharsets.UTF_8);
+        return item.kind() == OutboxItem.Kind.RESULT
+                ? SealedForm.of(item).text(item)
+                : new String(item.body(), StandardCharsets.UTF_8);
     }
 }

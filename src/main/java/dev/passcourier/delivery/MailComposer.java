@@ -43,7 +43,7 @@ final class MailComposer implements Composer {
             mail.setSentDate(Date.from(now));
             mail.setHeader("Auto-Submitted", "auto-generated");
             mail.setHeader("X-Passcourier-Attempt", Integer.toString(item.attempt()));
-            mail.setContent(content(item));
+            fill(mail, item);
             out.setBody(mail);
         } catch (MessagingException e) {
             throw new IllegalStateException("MAIL_COMPOSE");
@@ -54,6 +54,17 @@ final class MailComposer implements Composer {
         return from.getAddress().substring(from.getAddress().lastIndexOf('@') + 1);
     }
 
+    private void fill(MimeMessage mail, OutboxItem item) throws MessagingException, OutboxException {
+        boolean isSealed = item.kind() == OutboxItem.Kind.RESULT && !item.isAtRest();
+        if (isSealed && SealedForm.of(item) == SealedForm.CMS) {
+            SecureMail.smime(mail, item);
+        } else if (isSealed && SealedForm.of(item) == SealedForm.OPENPGP) {
+            mail.setContent(SecureMail.pgpMime(item));
+        } else {
+            mail.setContent(content(item));
+        }
+    }
+
     private MimeMultipart content(OutboxItem item) throws MessagingException, OutboxException {
         return switch (item.kind()) {
             case RESULT -> item.isAtRest() ? clearResult(item) : sealedResult(item);
@@ -62,10 +73,11 @@ final class MailComposer implements Composer {
         };
     }
 
-    private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException {
-        String name = item.deliveryId() + ".jwe";
+    private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException, OutboxException {
+        SealedForm form = SealedForm.of(item);
+        String name = form.fileName(item);
         return new MimeMultipart(
-                text(MailText.sealedResult(item, name)),
+                text(MailText.sealedResult(item, form, name)),
                 attachment(name, new DataHandler(new BytesSource(item.mediaType(), item.body()))));
     }
 

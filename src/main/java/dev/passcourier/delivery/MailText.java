@@ -19,16 +19,19 @@ final class MailText {
         return "Passcourier " + what + " " + item.deliveryId();
     }
 
-    static String sealedResult(OutboxItem item, String fileName) {
+    static String sealedResult(OutboxItem item, SealedForm form, String fileName) {
+        String how = form == SealedForm.AGE ? """
+                or with age: inside is a signed JWS (RFC 7515).""" : """
+                or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
+                signed JWS (RFC 7515).""";
         return """
                 The password you asked for is attached, sealed for your key.
 
                 Open it with:   passcourier open --key <your key> --show %s
 
-                or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
-                signed JWS (RFC 7515). Check the signature, and that "deliveryId" inside
-                is the one below.
-                %s""".formatted(fileName, ids(item));
+                %s
+                Check the signature, and that "deliveryId" inside is the one below.
+                %s""".formatted(fileName, how, ids(item));
     }
 
     static String clearResult(OutboxItem item) {

@@ -26,7 +26,7 @@ public final class OutboxCodec {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._:@+-]{0,199}");
 
     private static final Pattern FILE_SAFE_ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
-    private static final Pattern MEDIA = Pattern.compile("[a-z]+/[a-z0-9.+-]{1,80}");
+    private static final Pattern MEDIA = Pattern.compile("[a-z]+/[a-z0-9.+-]{1,80}(; smime-type=[A-Za-z-]{1,40})?");
 
     private OutboxCodec() {}
 

@@ -36,8 +36,12 @@ final class WebhookBody {
             json.put("mediaType", OutboxItems.JSON);
             return new WebhookBody(open(DeliveryJson.bytes(json)), new AtRestResult(opener, item));
         }
+        SealedForm form = SealedForm.of(item);
         json.put("mediaType", item.mediaType());
-        json.put("sealed", new String(item.body(), StandardCharsets.US_ASCII));
+        if (form.isBase64()) {
+            json.put("encoding", "base64");
+        }
+        json.put("sealed", form.text(item));
         return new WebhookBody(DeliveryJson.bytes(json), null);
     }
 

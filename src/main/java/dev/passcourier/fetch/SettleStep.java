@@ -104,6 +104,8 @@ public final class SettleStep implements Processor {
                 case NO_SECRET ->
                     postponing.notYet(work, new Answer.NotYet(e.code().name()));
                 case TRANSPLANTED -> ending.end(work, Verdict.REFUSED, e.code().name());
+                case RECIPIENT_EXPIRED ->
+                    ending.end(work, Verdict.FAILED, e.code().name());
                 case SEAL, NOT_OPENED, EXPIRED -> throw e;
             };
         }

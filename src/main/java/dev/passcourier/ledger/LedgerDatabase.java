@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.UUID;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerDatabase.class);
     private static final int CONNECTIONS = 4;
+    private static final int SILENCE_SECONDS = 10;
     static final String H2_FILE = "ledger.mv.db";
     private static final Set<Integer> UNREADABLE = Set.of(ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1);
     private static final String H2_SETTINGS =
@@ -70,7 +72,7 @@ public final class LedgerDatabase implements AutoCloseable {
     /** With H2's asynchronous files: an interrupted reader would close plain ones for everybody. */
     private static LedgerDatabase openH2(Path directory) throws IOException, SQLException {
         LedgerDatabase database =
-                open("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", "");
+                open(config("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", ""));
         Path file = directory.resolve(H2_FILE);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -80,7 +82,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** H2 in memory, empty, gone when it is closed. */
     static LedgerDatabase memory() throws SQLException {
-        return open("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", "");
+        return open(config("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", ""));
     }
 
     /**
@@ -94,11 +96,15 @@ public final class LedgerDatabase implements AutoCloseable {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new LedgerException("LEDGER_URL");
         }
-        return open(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
+        HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
+        // Without these a server that takes the connection and says nothing holds up the start, or the ledger, for ever.
+        config.addDataSourceProperty("connectTimeout", SILENCE_SECONDS);
+        config.addDataSourceProperty("loginTimeout", SILENCE_SECONDS);
+        config.addDataSourceProperty("socketTimeout", 6 * SILENCE_SECONDS);
+        return open(config);
     }
 
-    private static LedgerDatabase open(String url, @Nullable String user, @Nullable String password)
-            throws SQLException {
+    private static HikariConfig config(String url, @Nullable String user, @Nullable String password) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("ledger");
         config.setJdbcUrl(url);
@@ -106,7 +112,11 @@ public final class LedgerDatabase implements AutoCloseable {
         config.setPassword(password);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setAutoCommit(false);
-        config.setConnectionTimeout(10_000);
+        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(SILENCE_SECONDS));
+        return config;
+    }
+
+    private static LedgerDatabase open(HikariConfig config) throws SQLException {
         try {
             return new LedgerDatabase(new HikariDataSource(config));
         } catch (HikariPool.PoolInitializationException e) {

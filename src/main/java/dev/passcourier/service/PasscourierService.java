@@ -17,12 +17,14 @@ import dev.passcourier.provider.ProviderType;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -59,6 +61,7 @@ public final class PasscourierService implements AutoCloseable {
     private ServiceKeys keys;
     private FetchStage fetch;
     private Destinations destinations;
+    private KeyExpiry expiry;
     private Sources sources;
 
     private PasscourierService(Path home, Settings settings, Clock clock) {
@@ -101,6 +104,11 @@ public final class PasscourierService implements AutoCloseable {
         SortedSet<String> disabled = gone.aliases();
         disabled.retainAll(settings.destinations().keySet());
         return disabled;
+    }
+
+    /** Recipients whose keys expire within 30 days or have expired, with the time, by name. */
+    public Map<String, Instant> expiringKeys() {
+        return expiry.expiring();
     }
 
     /** Port of the embedded broker's TCP acceptor, or -1 without one. */
@@ -160,7 +168,9 @@ public final class PasscourierService implements AutoCloseable {
 
     private void bind(CamelContext camel) throws Exception {
         Map<String, KeyRing> rings = Rooms.keyRings(settings);
-        Map<String, SealTarget> targets = Rooms.targets(settings, clock);
+        Map<String, RecipientKey> recipients = Rooms.recipients(settings, clock);
+        Map<String, SealTarget> targets = Rooms.targets(settings, recipients);
+        expiry = keep(KeyExpiry.watch(recipients, clock));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
         LedgerView view = new LedgerView(ledger);

@@ -43,15 +43,16 @@ final class Rooms {
         return new KeyRing.Source(file.path(), passphrase == null ? null : passphrase::read);
     }
 
-    /** For every destination, the key that seals for it; without one the at-rest seal. */
-    static Map<String, SealTarget> targets(Settings settings, Clock clock) throws KeyLoadException {
+    static Map<String, RecipientKey> recipients(Settings settings, Clock clock) throws KeyLoadException {
         Map<String, RecipientKey> recipients = new HashMap<>();
         for (var recipient : settings.recipients().entrySet()) {
-            recipients.put(
-                    recipient.getKey(),
-                    RecipientKey.load(
-                            recipient.getValue().key(), recipient.getValue().fingerprint(), clock));
+            recipients.put(recipient.getKey(), RecipientKey.load(recipient.getValue(), clock));
         }
+        return recipients;
+    }
+
+    /** For every destination, the key that seals for it; without one the at-rest seal. */
+    static Map<String, SealTarget> targets(Settings settings, Map<String, RecipientKey> recipients) {
         Map<String, SealTarget> targets = new HashMap<>();
         settings.destinations()
                 .forEach((alias, destination) -> targets.put(

@@ -20,7 +20,7 @@ final class JweSeal {
 
     private JweSeal() {}
 
-    static byte[] seal(SecretBytes signedResult, RecipientKey recipient) throws JOSEException {
+    static byte[] seal(SecretBytes signedResult, JoseRecipient recipient) throws JOSEException {
         var header = new JWEHeader.Builder(recipient.algorithm(), EncryptionMethod.A256GCM)
                 .contentType("JOSE")
                 .keyID(recipient.thumbprint())
@@ -30,7 +30,7 @@ final class JweSeal {
         return jwe.serialize().getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static JWEEncrypter encrypter(RecipientKey recipient) throws JOSEException {
+    private static JWEEncrypter encrypter(JoseRecipient recipient) throws JOSEException {
         return recipient.jwk() instanceof ECKey ec ? new ECDHEncrypter(ec) : new RSAEncrypter((RSAKey) recipient.jwk());
     }
 }

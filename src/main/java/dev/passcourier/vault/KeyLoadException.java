@@ -52,8 +52,14 @@ public final class KeyLoadException extends Exception {
         KEY_WEAK,
         /** A private key lies where a public one is expected. */
         KEY_IS_PRIVATE,
+        /** The key is reserved for something else than encryption. */
+        KEY_NOT_FOR_ENCRYPTION,
         /** The certificate is not valid now. */
         CERTIFICATE_EXPIRED,
+        /** The OpenPGP key is not valid now. */
+        KEY_EXPIRED,
+        /** Its owner has revoked the OpenPGP key. */
+        KEY_REVOKED,
         /** The key is not the pinned one. */
         FINGERPRINT_DIFFERS
     }

@@ -19,7 +19,7 @@ public final class NotOpenedException extends Exception {
 
     /** Why a result was not opened. */
     public enum Reason {
-        /** Not a compact JWE of the kind we make. */
+        /** Not a sealed result of a kind we make. */
         MALFORMED("this is not a sealed result, or a part of it is missing"),
         /** Sealed for another key. */
         NOT_FOR_THIS_KEY("it is sealed for another key"),
@@ -28,7 +28,7 @@ public final class NotOpenedException extends Exception {
         /** Not signed by the service. */
         NOT_OURS("it was not signed by the service whose key was given"),
         /** Another request's or delivery's result. */
-        OTHER_RESULT("it answers another request or delivery than the expected one"),
+        OTHER_RESULT("it answers another request, delivery or instance than the expected one"),
         /** Its lifetime is over. */
         EXPIRED("its lifetime is over");
 

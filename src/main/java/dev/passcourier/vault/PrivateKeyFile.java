@@ -9,13 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.Provider;
 import java.util.Arrays;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.util.OpenSSHPrivateKeyUtil;
 import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -137,14 +135,14 @@ final class PrivateKeyFile {
     private static PrivateKeyInfo decrypted(PKCS8EncryptedPrivateKeyInfo key, char[] passphrase)
             throws PKCSException, OperatorCreationException {
         return key.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                .setProvider(Formats.PROVIDER)
+                .setProvider(BouncyCastle.PROVIDER)
                 .build(passphrase));
     }
 
     // Of Bouncy Castle's two decryptors this one takes the passphrase's UTF-8 bytes, as OpenSSL does.
     private static PrivateKeyInfo decrypted(PEMEncryptedKeyPair key, char[] passphrase) throws IOException {
         return key.decryptKeyPair(new JcePEMDecryptorProviderBuilder()
-                        .setProvider(Formats.PROVIDER)
+                        .setProvider(BouncyCastle.PROVIDER)
                         .build(passphrase))
                 .getPrivateKeyInfo();
     }
@@ -181,11 +179,6 @@ final class PrivateKeyFile {
             }
         }
         return -1;
-    }
-
-    /** Loaded with the first encrypted PEM file, as it takes a moment; never registered with the JVM. */
-    private static final class Formats {
-        static final Provider PROVIDER = new BouncyCastleProvider();
     }
 
     /** Bouncy Castle's PEM parser, which does not know OpenSSH's label. */

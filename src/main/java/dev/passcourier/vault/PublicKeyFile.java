@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.PEMParser;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a public key: a JWK, a PEM public key or a certificate. Refuses private keys, so that nobody spreads them. */
 final class PublicKeyFile {
@@ -39,13 +40,21 @@ final class PublicKeyFile {
         this.now = now;
     }
 
-    JWK read() throws KeyLoadException {
+    /**
+     * A public key.
+     *
+     * @param jwk         the key
+     * @param certificate that it came in, or null
+     */
+    record Found(JWK jwk, @Nullable X509CertificateHolder certificate) {}
+
+    Found read() throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
         try {
             if (PrivateKeyFile.looksLikeOne(content)) {
                 throw isPrivate();
             }
-            return Jwks.looksLikeOne(content) ? publicJwk(content) : pem(content);
+            return Jwks.looksLikeOne(content) ? new Found(publicJwk(content), null) : pem(content);
         } finally {
             Arrays.fill(content, (byte) 0); // in case it was a private one
         }
@@ -59,16 +68,16 @@ final class PublicKeyFile {
         return jwk;
     }
 
-    private JWK pem(byte[] content) throws KeyLoadException {
+    private Found pem(byte[] content) throws KeyLoadException {
         var in = new InputStreamReader(new ByteArrayInputStream(content), StandardCharsets.US_ASCII);
         try (PEMParser parser = new PEMParser(in)) {
             for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
                 if (found instanceof X509CertificateHolder certificate) {
                     refuseExpired(certificate);
-                    return jwk(certificate.getSubjectPublicKeyInfo());
+                    return new Found(jwk(certificate.getSubjectPublicKeyInfo()), certificate);
                 }
                 if (found instanceof SubjectPublicKeyInfo key) {
-                    return jwk(key);
+                    return new Found(jwk(key), null);
                 }
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {

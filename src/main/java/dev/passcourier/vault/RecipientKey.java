@@ -1,106 +1,88 @@
 package dev.passcourier.vault;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWEAlgorithm;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.KeyUse;
-import com.nimbusds.jose.jwk.RSAKey;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Set;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A recipient's public key: RSA from 2048 bits, P-256, P-384 or P-521. */
-public final class RecipientKey {
+/** A recipient's public key, and how results are sealed for it. */
+public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, OpenPgpRecipient, AgeRecipient {
 
-    private static final int SHORTEST_RSA = 2048;
-    private static final Set<Curve> CURVES = Set.of(Curve.P_256, Curve.P_384, Curve.P_521);
-
-    private final JWK jwk;
     private final String thumbprint;
+    private final @Nullable Instant expiresAt;
 
-    private RecipientKey(JWK jwk, String thumbprint) {
-        this.jwk = jwk;
+    RecipientKey(String thumbprint, @Nullable Instant expiresAt) {
         this.thumbprint = thumbprint;
+        this.expiresAt = expiresAt;
     }
 
     /**
-     * Reads and judges a key.
+     * Reads and judges the key of a configured recipient.
      *
-     * @param file   a public JWK, a PEM public key or an X.509 certificate. Of a certificate only the key and the dates
-     *               count: who may be trusted is settled by naming the file, and better by pinning the thumbprint
-     * @param pinned the RFC 7638 SHA-256 thumbprint in base64url that the key must have, or null
-     * @param clock  for the certificate's dates
-     * @throws KeyLoadException naming the file and what is wrong with it
+     * @param clock for its dates
+     * @throws KeyLoadException naming the file and what is wrong with it: weak, expired, revoked, not for encryption,
+     *                          another form than the format needs, or not the pinned one
      */
-    public static RecipientKey load(Path file, @Nullable String pinned, Clock clock) throws KeyLoadException {
-        JWK jwk = new PublicKeyFile(file, clock.instant()).read();
-        refuseUnfit(file, jwk);
-        String thumbprint = thumbprint(file, jwk);
-        if (pinned != null && !pinned.equals(thumbprint)) {
-            throw new KeyLoadException(
-                    Code.FINGERPRINT_DIFFERS,
-                    file,
-                    "its thumbprint is " + thumbprint + ", not the configured one; ask the recipient which is right");
-        }
-        return new RecipientKey(jwk, thumbprint);
+    public static RecipientKey load(Settings.Recipient recipient, Clock clock) throws KeyLoadException {
+        Path file = recipient.key();
+        String pinned = recipient.fingerprint();
+        return switch (recipient.format()) {
+            case JWE -> JoseRecipient.read(file, pinned, clock);
+            case CMS -> CmsRecipient.read(file, pinned, recipient.cipher(), clock);
+            case OPENPGP -> OpenPgpRecipient.read(file, pinned, clock);
+            case AGE -> AgeRecipient.read(file, pinned);
+        };
     }
 
-    /** The RFC 7638 SHA-256 thumbprint in base64url. Also the {@code kid} of what is sealed for this key. */
+    /** Reads and judges a key that results are sealed for as JWE. */
+    public static RecipientKey load(Path file, @Nullable String pinned, Clock clock) throws KeyLoadException {
+        return load(new Settings.Recipient(SealFormat.JWE, file, pinned, null), clock);
+    }
+
+    /**
+     * What every signed result names as {@code sealedFor}: the RFC 7638 SHA-256 thumbprint in base64url of keys for JWE
+     * and CMS, the fingerprint in upper-case hex of OpenPGP keys, and age recipients themselves.
+     */
     public String thumbprint() {
         return thumbprint;
     }
 
-    JWK jwk() {
-        return jwk;
+    /** When the key expires, or null for never. */
+    public @Nullable Instant expiresAt() {
+        return expiresAt;
     }
 
-    JWEAlgorithm algorithm() {
-        return algorithm(jwk);
+    /** Whether it has expired by then. */
+    boolean isExpired(Instant now) {
+        return expiresAt != null && !now.isBefore(expiresAt);
     }
 
-    private static JWEAlgorithm algorithm(JWK jwk) {
-        return jwk instanceof ECKey ? JWEAlgorithm.ECDH_ES_A256KW : JWEAlgorithm.RSA_OAEP_256;
-    }
+    /** Of what {@link #seal} makes. */
+    abstract String mediaType();
 
-    private static void refuseUnfit(Path file, JWK jwk) throws KeyLoadException {
-        if (jwk instanceof RSAKey rsa) {
-            refuseWeak(file, rsa);
-        } else if (!(jwk instanceof ECKey ec) || !CURVES.contains(ec.getCurve())) {
-            throw new KeyLoadException(Code.KEY_WEAK, file, "use RSA from 2048 bits, P-256, P-384 or P-521");
-        }
-        boolean otherUse = jwk.getKeyUse() != null && !jwk.getKeyUse().equals(KeyUse.ENCRYPTION);
-        boolean otherAlgorithm =
-                jwk.getAlgorithm() != null && !jwk.getAlgorithm().equals(algorithm(jwk));
-        if (otherUse || otherAlgorithm) {
+    /**
+     * Seals a signed result. The bytes returned show nothing of it.
+     *
+     * @param identity signs what surrounds the result, in formats that have signatures of their own
+     * @throws Exception of the format's library; it may quote cleartext: drop it
+     */
+    abstract byte[] seal(SignedParcel parcel, SigningIdentity identity) throws Exception;
+
+    static void demandPinned(Path file, @Nullable String pinned, String found) throws KeyLoadException {
+        if (pinned != null && !pinned.equals(found)) {
             throw new KeyLoadException(
-                    Code.KEY_WEAK,
+                    Code.FINGERPRINT_DIFFERS,
                     file,
-                    "its \"use\" or \"alg\" reserves it for something else than " + algorithm(jwk));
-        }
-    }
-
-    private static void refuseWeak(Path file, RSAKey rsa) throws KeyLoadException {
-        var exponent = rsa.getPublicExponent().decodeToBigInteger();
-        if (rsa.size() < SHORTEST_RSA || exponent.bitLength() < 2 || !exponent.testBit(0)) {
-            throw new KeyLoadException(Code.KEY_WEAK, file, "use RSA from 2048 bits, this has " + rsa.size());
-        }
-    }
-
-    private static String thumbprint(Path file, JWK jwk) throws KeyLoadException {
-        try {
-            return jwk.computeThumbprint().toString();
-        } catch (JOSEException e) {
-            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key");
+                    "its fingerprint is " + found + ", not the configured one; ask the recipient which is right");
         }
     }
 
     /** Names the thumbprint. */
     @Override
-    public String toString() {
+    public final String toString() {
         return "RecipientKey[" + thumbprint + "]";
     }
 }

@@ -1,102 +1,49 @@
 package dev.passcourier.vault;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWEDecrypter;
-import com.nimbusds.jose.crypto.ECDHDecrypter;
-import com.nimbusds.jose.crypto.RSADecrypter;
-import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.util.Base64URL;
-import dev.passcourier.vault.KeyLoadException.Code;
-import java.math.BigInteger;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.ECNamedDomainParameters;
-import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
-import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.jspecify.annotations.Nullable;
 
-/** A recipient's private key: a JWK, or any file that a key ring reads with an RSA key or a P-256, P-384 or P-521 key. */
-final class RecipientPrivateKey {
+/** A recipient's private key, of any format. */
+abstract sealed class RecipientPrivateKey permits JosePrivateKey, OpenPgpPrivateKey, AgeIdentity {
 
-    private final JWK jwk;
     private final String thumbprint;
 
-    private RecipientPrivateKey(JWK jwk) throws JOSEException {
-        this.jwk = jwk;
-        this.thumbprint = jwk.computeThumbprint().toString();
+    RecipientPrivateKey(String thumbprint) {
+        this.thumbprint = thumbprint;
     }
 
+    /** Reads a private JWK, a file that a key ring reads, an OpenPGP private key, or an age identity file. */
     static RecipientPrivateKey load(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
         byte[] content = GuardedFile.readSecret(file);
         try {
-            @Nullable
-            JWK jwk = Jwks.looksLikeOne(content)
-                    ? Jwks.parse(file, content)
-                    : jwk(new PrivateKeyFile(file, passphrase).parse(content));
-            if (jwk != null && jwk.isPrivate() && (jwk instanceof RSAKey || jwk instanceof ECKey)) {
-                return new RecipientPrivateKey(jwk);
+            if (OpenPgpRecipient.looksLikeOne(content)) {
+                return OpenPgpPrivateKey.load(file, content, passphrase);
             }
-        } catch (GeneralSecurityException | JOSEException | RuntimeException e) {
-            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key");
+            return AgeIdentity.looksLikeOne(content)
+                    ? AgeIdentity.load(file, content)
+                    : JosePrivateKey.load(file, content, passphrase);
         } finally {
             Arrays.fill(content, (byte) 0);
         }
-        throw new KeyLoadException(
-                Code.KEY_FORMAT, file, "a private RSA key or a private P-256, P-384 or P-521 key is needed");
     }
 
-    JWK jwk() {
-        return jwk;
-    }
-
-    String thumbprint() {
+    /** What results that are sealed for it name as {@code sealedFor}. */
+    final String thumbprint() {
         return thumbprint;
     }
 
-    JWEDecrypter decrypter() throws JOSEException {
-        return jwk instanceof ECKey ec ? new ECDHDecrypter(ec) : new RSADecrypter((RSAKey) jwk);
-    }
-
-    private static @Nullable JWK jwk(AsymmetricKeyParameter key) throws GeneralSecurityException {
-        if (key instanceof RSAPrivateCrtKeyParameters rsa) {
-            var half = new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent());
-            return new RSAKey.Builder(
-                            (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(half))
-                    .privateKey(KeyFileReader.rsa(rsa))
-                    .build();
-        }
-        if (key instanceof ECPrivateKeyParameters ec && ec.getParameters() instanceof ECNamedDomainParameters named) {
-            Curve curve = Curve.forOID(named.getName().getId());
-            return curve == null ? null : jwk(curve, ec);
-        }
-        return null;
-    }
-
-    private static JWK jwk(Curve curve, ECPrivateKeyParameters key) {
-        var point = key.getParameters().getG().multiply(key.getD()).normalize();
-        int bits = key.getParameters().getCurve().getFieldSize();
-        return new ECKey.Builder(
-                        curve,
-                        coordinate(bits, point.getAffineXCoord().toBigInteger()),
-                        coordinate(bits, point.getAffineYCoord().toBigInteger()))
-                .d(coordinate(bits, key.getD()))
-                .build();
-    }
-
-    private static Base64URL coordinate(int bits, BigInteger value) {
-        return ECKey.encodeCoordinate(bits, value);
-    }
+    /**
+     * Opens what is around the signed result.
+     *
+     * @param signer that a format's own signature must be from, or null to believe anybody
+     * @return the compact JWS, which the caller closes
+     */
+    abstract SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException;
 
     @Override
-    public String toString() {
-        return "RecipientPrivateKey[" + thumbprint + "]";
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + thumbprint + "]";
     }
 }

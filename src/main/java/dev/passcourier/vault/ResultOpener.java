@@ -1,26 +1,17 @@
 package dev.passcourier.vault;
 
-import com.nimbusds.jose.EncryptionMethod;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWEAlgorithm;
-import com.nimbusds.jose.JWEHeader;
-import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.passcourier.vault.NotOpenedException.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The recipient's side: opens sealed results and tells why one does not open. */
 public final class ResultOpener {
 
     private static final int LARGEST = 256 * 1024;
-    private static final Set<JWEAlgorithm> ALGORITHMS = Set.of(JWEAlgorithm.ECDH_ES_A256KW, JWEAlgorithm.RSA_OAEP_256);
 
     private final RecipientPrivateKey key;
     private final @Nullable ECKey signer;
@@ -37,21 +28,27 @@ public final class ResultOpener {
      *
      * @param requestId    the request
      * @param deliveryId   the delivery
+     * @param instance     the instance
      * @param allowExpired whether a result is opened although its lifetime is over
      */
     public record Expected(
-            @Nullable String requestId, @Nullable String deliveryId, boolean allowExpired) {
+            @Nullable String requestId,
+            @Nullable String deliveryId,
+            @Nullable String instance,
+            boolean allowExpired) {
 
         /** Any result in its lifetime. */
-        public static final Expected ANY = new Expected(null, null, false);
+        public static final Expected ANY = new Expected(null, null, null, false);
     }
 
     /**
      * Reads the recipient's keys.
      *
-     * @param key        private JWK, or any private key file that a key ring reads; 0600
+     * @param key        private JWK, any private key file that a key ring reads, OpenPGP private key, or age identity
+     *                   file; 0600
      * @param passphrase of an encrypted file, or null
-     * @param signer     the service's {@code signing.pub.jwk}, or null: then signatures are not checked
+     * @param signer     the service's {@code signing.pub.jwk}, {@code signing.crt.pem} or {@code signing.pub.asc}, or
+     *                   null: then signatures are not checked
      * @param clock      that results expire by
      * @throws KeyLoadException naming the file and what is wrong with it
      */
@@ -66,13 +63,13 @@ public final class ResultOpener {
     /**
      * Opens a result.
      *
-     * @param sealed   compact JWE; white space in it is ignored
+     * @param sealed   compact JWE, CMS, OpenPGP message or age file
      * @param expected what it must answer
      * @return the result, which the caller closes
      * @throws NotOpenedException with the reason
      */
     public OpenedResult open(byte[] sealed, Expected expected) throws NotOpenedException {
-        try (SignedResult signed = SignedResult.parse(decrypt(parse(sealed)))) {
+        try (SignedResult signed = SignedResult.parse(decrypt(sealed))) {
             signed.check(signer, key.thumbprint());
             return fitting(ResultReader.read(signed.payload().borrow(), signer != null), expected);
         } catch (IOException e) {
@@ -80,45 +77,18 @@ public final class ResultOpener {
         }
     }
 
-    private static JWEObject parse(byte[] sealed) throws NotOpenedException {
+    private SecretBytes decrypt(byte[] sealed) throws NotOpenedException {
         if (sealed.length > LARGEST) {
             throw new NotOpenedException(Reason.MALFORMED);
         }
-        try {
-            var text = new String(sealed, StandardCharsets.US_ASCII).replaceAll("\\s", "");
-            JWEObject jwe = JWEObject.parse(text);
-            if (isOurKind(jwe.getHeader())) {
-                return jwe;
-            }
-        } catch (ParseException | RuntimeException e) {
-            // Falls through to the one answer.
-        }
-        throw new NotOpenedException(Reason.MALFORMED);
-    }
-
-    private static boolean isOurKind(JWEHeader header) {
-        return ALGORITHMS.contains(header.getAlgorithm())
-                && EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
-                && header.getCompressionAlgorithm() == null
-                && header.getKeyID() != null;
-    }
-
-    private SecretBytes decrypt(JWEObject jwe) throws NotOpenedException {
-        if (!key.thumbprint().equals(jwe.getHeader().getKeyID())) {
-            throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);
-        }
-        try {
-            jwe.decrypt(key.decrypter());
-            return SecretBytes.owning(jwe.getPayload().toBytes());
-        } catch (JOSEException | RuntimeException e) {
-            throw new NotOpenedException(Reason.ALTERED);
-        }
+        return key.open(sealed, signer);
     }
 
     private OpenedResult fitting(OpenedResult result, Expected expected) throws NotOpenedException {
         Map<String, String> facts = result.facts();
         boolean other = differs(expected.requestId(), facts.get("requestId"))
-                || differs(expected.deliveryId(), facts.get("deliveryId"));
+                || differs(expected.deliveryId(), facts.get("deliveryId"))
+                || differs(expected.instance(), facts.get("instance"));
         boolean expired = !expected.allowExpired() && !clock.instant().isBefore(result.notAfter());
         if (other || expired) {
             result.close();

@@ -39,7 +39,8 @@ public final class ServiceKeys {
 
     /**
      * Reads the keys, or makes those that are not there yet. Files are made 0600 and whole or not at all, directories
-     * 0700. Beside the signing key lies its public half for recipients, such as {@code signing.pub.jwk}.
+     * 0700. Beside the signing key lies its public half for recipients, in the form that each format needs:
+     * {@code signing.pub.jwk}, {@code signing.crt.pem} and {@code signing.pub.asc}. They follow from the key alone.
      *
      * @param signingKey private JWK, EC P-256
      * @param atRestKey  base64 of 32 bytes. Whoever loses it loses the results under the at-rest seal that are not
@@ -48,8 +49,10 @@ public final class ServiceKeys {
      */
     public static ServiceKeys loadOrCreate(Path signingKey, Path atRestKey) throws KeyLoadException {
         ECKey signing = signing(signingKey);
-        Path publicFile = publicHalf(signingKey);
+        Path publicFile = beside(signingKey, ".pub.jwk");
         OwnKeyFile.publish(publicFile, publicJwk(signing).getBytes(StandardCharsets.UTF_8));
+        OwnKeyFile.publish(beside(signingKey, ".crt.pem"), SigningCertificate.pem(SigningCertificate.of(signing)));
+        OwnKeyFile.publish(beside(signingKey, ".pub.asc"), SigningPgpKey.armored(signing));
         try (SecretBytes master = atRest(atRestKey)) {
             return new ServiceKeys(signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
         }
@@ -156,10 +159,10 @@ public final class ServiceKeys {
                 .toJSONString();
     }
 
-    private static Path publicHalf(Path signingKey) {
+    private static Path beside(Path signingKey, String ending) {
         String name = signingKey.getFileName().toString();
         String stem = name.endsWith(".jwk") ? name.substring(0, name.length() - 4) : name;
-        return signingKey.resolveSibling(stem + ".pub.jwk");
+        return signingKey.resolveSibling(stem + ending);
     }
 
     /** Names the signing key's thumbprint. */

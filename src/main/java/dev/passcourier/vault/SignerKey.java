@@ -12,12 +12,18 @@ final class SignerKey {
 
     private SignerKey() {}
 
-    /** Reads {@code signing.pub.jwk}, or the same key as PEM. */
+    /** Reads {@code signing.pub.jwk}, or the same key as PEM, certificate or OpenPGP key. */
     static ECKey load(Path file, Clock clock) throws KeyLoadException {
-        JWK jwk = new PublicKeyFile(file, clock.instant()).read();
+        if (OpenPgpRecipient.looksLikeOne(GuardedFile.readPublic(file))) {
+            return SigningPgpKey.jwk(file, OpenPgpRecipient.ring(file).getPublicKey());
+        }
+        JWK jwk = new PublicKeyFile(file, clock.instant()).read().jwk();
         if (jwk instanceof ECKey ec && ec.getCurve().equals(Curve.P_256)) {
             return ec;
         }
-        throw new KeyLoadException(Code.KEY_FORMAT, file, "the service signs with a P-256 key; take its *.pub.jwk");
+        throw new KeyLoadException(
+                Code.KEY_FORMAT,
+                file,
+                "the service signs with a P-256 key; take its *.pub.jwk, *.crt.pem or *.pub.asc");
     }
 }

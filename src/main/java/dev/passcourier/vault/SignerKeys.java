@@ -73,7 +73,7 @@ public final class SignerKeys {
     }
 
     private static JWK load(Source source, Clock clock) throws KeyLoadException {
-        JWK jwk = new PublicKeyFile(source.file(), clock.instant()).read();
+        JWK jwk = new PublicKeyFile(source.file(), clock.instant()).read().jwk();
         boolean fits = jwk instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())
                 || jwk instanceof OctetKeyPair octets && Curve.Ed25519.equals(octets.getCurve());
         if (!fits) {

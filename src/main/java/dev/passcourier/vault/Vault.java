@@ -1,8 +1,6 @@
 package dev.passcourier.vault;
 
-import com.nimbusds.jose.JOSEException;
 import dev.passcourier.vault.VaultException.Code;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -19,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Vault {
 
     private final ResultSigner signer;
+    private final SigningIdentity identity;
     private final AtRest atRest;
     private final SecretKeySpec fingerprintKey;
     private final Clock clock;
@@ -26,6 +25,7 @@ public final class Vault {
     /** With the service's keys and the clock that results expire by. */
     public Vault(ServiceKeys keys, Clock clock) {
         this.signer = new ResultSigner(keys.signing());
+        this.identity = new SigningIdentity(keys.signing());
         this.atRest = new AtRest(keys.atRest());
         this.fingerprintKey = keys.fingerprint();
         this.clock = clock;
@@ -49,6 +49,7 @@ public final class Vault {
             if (!clock.instant().isBefore(facts.notAfter())) {
                 throw new VaultException(Code.EXPIRED);
             }
+            refuseExpired(targets);
             String kind = SecretKind.of(facts.kind(), unlocked.secret());
             List<Sealed> sealed = new ArrayList<>();
             for (SealTarget target : targets) {
@@ -89,21 +90,25 @@ public final class Vault {
         String deliveryId = DeliveryIds.of(facts.requestId(), target.alias());
         RecipientKey recipient = target.recipient();
         try (SecretBytes result = ResultJson.of(facts, kind, deliveryId, target.alias(), secret)) {
-            return recipient == null
-                    ? new Sealed(
-                            target.alias(),
-                            deliveryId,
-                            AtRest.MEDIA_TYPE,
-                            atRest.seal(result, deliveryId, facts.notAfter()))
-                    : new Sealed(target.alias(), deliveryId, Sealed.JOSE, sealFor(recipient, result));
-        } catch (GeneralSecurityException | JOSEException | RuntimeException e) {
+            if (recipient == null) {
+                byte[] bytes = atRest.seal(result, deliveryId, facts.notAfter());
+                return new Sealed(target.alias(), deliveryId, AtRest.MEDIA_TYPE, bytes);
+            }
+            try (SecretBytes signed = signer.sign(result, recipient.thumbprint())) {
+                var parcel = new SignedParcel(facts, kind, deliveryId, target.alias(), secret, signed);
+                return new Sealed(target.alias(), deliveryId, recipient.mediaType(), recipient.seal(parcel, identity));
+            }
+        } catch (Exception e) {
             throw new VaultException(Code.SEAL);
         }
     }
 
-    private byte[] sealFor(RecipientKey recipient, SecretBytes result) throws JOSEException {
-        try (SecretBytes signed = signer.sign(result, recipient.thumbprint())) {
-            return JweSeal.seal(signed, recipient);
+    private void refuseExpired(List<SealTarget> targets) throws VaultException {
+        for (SealTarget target : targets) {
+            RecipientKey recipient = target.recipient();
+            if (recipient != null && recipient.isExpired(clock.instant())) {
+                throw new VaultException(Code.RECIPIENT_EXPIRED);
+            }
         }
     }
 

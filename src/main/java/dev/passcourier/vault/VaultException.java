@@ -19,6 +19,8 @@ public final class VaultException extends Exception {
         MASKED,
         /** The same ciphertext was seen for another instance. */
         TRANSPLANTED,
+        /** A recipient's key has expired since the start. */
+        RECIPIENT_EXPIRED,
         /** Sealing failed. */
         SEAL,
         /** A sealed result is damaged, altered or not for this key. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.config.Settings;
 import dev.passcourier.vault.Sealed;
 import dev.passcourier.vault.TestKeys;
 import dev.passcourier.vault.VaultBench;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -149,6 +151,9 @@ class OpenCommandTest {
         assertThat(open("--request", "req-2", sealed.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("OTHER_RESULT");
         assertThat(open("--delivery", "dlv_other", sealed.toString())).isEqualTo(1);
+        assertThat(open("--instance", "i-0816", sealed.toString())).isEqualTo(1);
+        assertThat(open("--instance", "i-0815", sealed.toString())).isZero();
+        out.getBuffer().setLength(0);
 
         String jwe = Files.readString(sealed);
         Files.writeString(sealed, jwe.substring(0, jwe.length() - 4) + "AAAA");
@@ -158,6 +163,46 @@ class OpenCommandTest {
         assertThat(open(directory.resolve("none").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("none cannot be read");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void tellsADeliveryThatWasOpenedBefore() throws Exception {
+        Path seen = directory.resolve("seen");
+        assertThat(open("--seen", seen.toString(), "--show", sealed.toString())).isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seen)))
+                .isEqualTo("rw-------");
+        out.getBuffer().setLength(0);
+
+        assertThat(open("--seen", seen.toString(), "--show", sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("REPLAYED", seen.toString());
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CMS, recipient.crt", "OPENPGP, recipient.asc", "AGE, recipient.age"})
+    void saysWhoseKeyTheOtherFormatsNeed(Settings.SealFormat format, String file) throws Exception {
+        Files.write(
+                sealed,
+                bench.seal("Canary#1", VaultBench.FACTS, VaultBench.recipient(format, directory, file))
+                        .bytes());
+        assertThat(open("--signer", signer.toString(), sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("NOT_FOR_THIS_KEY");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void opensAgeWithAnIdentityFile() throws Exception {
+        Files.write(
+                sealed,
+                bench.seal(
+                                "Canary#1",
+                                VaultBench.FACTS,
+                                VaultBench.recipient(Settings.SealFormat.AGE, directory, "recipient.age"))
+                        .bytes());
+        TestKeys.file(key, VaultBench.AGE_IDENTITY);
+        assertThat(open("--signer", signer.toString(), "--show", sealed.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("secret       Canary#1", "signature    checked");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +33,28 @@ class InvalidSettingsTest {
     @BeforeEach
     void layOut() throws Exception {
         bench = new SettingsBench(home);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jwe, -----BEGIN PGP PUBLIC KEY BLOCK-----, 'an OpenPGP key', openpgp",
+        "jwe, age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p, 'an age recipient', age",
+        "cms, -----BEGIN PUBLIC KEY-----, 'a bare public key', jwe",
+        "cms, {}, 'a bare public key', jwe",
+        "openpgp, -----BEGIN CERTIFICATE-----, 'an X.509 certificate', cms",
+        "age, -----BEGIN CERTIFICATE-----, 'an X.509 certificate', cms"
+    })
+    void refusesAKeyFileOfAnotherFormat(String format, String content, String kind, String better) throws Exception {
+        bench.put("recipients/ops.jwk", content + "\n", "rw-r--r--");
+
+        assertThat(bench.findings(SettingsBench.WHOLE.replaceFirst(
+                        "ops: \\{key: recipients/ops.jwk, fingerprint: [^}]*",
+                        "ops: {format: " + format + ", key: recipients/ops.jwk")))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.toString())
+                        .endsWith("passcourier.yaml:27:" + (19 + format.length()) + " recipients.ops.key: holds "
+                                + kind + ", which does not go with format " + format + "; write format: " + better
+                                + ", or name another file"));
     }
 
     /** What stands in the good file, what to write in its place, and every finding: line, column, key, message, hint. */
@@ -344,6 +367,26 @@ class InvalidSettingsTest {
                         "NzbLsXh8uDCcd",
                         "zbLsXh8uDCcd",
                         "27:34 recipients.ops.fingerprint: does not have the right form; for example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+                mistake(
+                        "{key: recipients/ops.jwk,",
+                        "{format: cms, key: recipients/ops.jwk,",
+                        "27:47 recipients.ops.fingerprint: does not have the right form; write the 64 hex digits that openssl x509 -noout -fingerprint -sha256 prints"),
+                mistake(
+                        "{key: recipients/ops.jwk,",
+                        "{format: openpgp, key: recipients/ops.jwk,",
+                        "27:51 recipients.ops.fingerprint: does not have the right form; write the 40 hex digits that gpg --fingerprint prints first, or 64"),
+                mistake(
+                        "{key: recipients/ops.jwk,",
+                        "{format: age, key: recipients/ops.jwk,",
+                        "27:47 recipients.ops.fingerprint: does not have the right form; write the recipient itself, age1…"),
+                mistake(
+                        "{key: recipients/ops.jwk,",
+                        "{format: pgp, key: recipients/ops.jwk,",
+                        "27:9 recipients.ops.format: is none of the known words; known: age, cms, jwe, openpgp"),
+                mistake(
+                        "{key: recipients/ops.jwk,",
+                        "{cipher: cbc, key: recipients/ops.jwk,",
+                        "27:9 recipients.ops.cipher: does not go with the keys beside it; leave it out"),
                 mistake(
                         "recipients/ops.jwk",
                         "recipients/none.jwk",

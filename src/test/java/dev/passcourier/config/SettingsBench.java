@@ -37,8 +37,8 @@ final class SettingsBench {
 
     /** One entry of everything. */
     static final String WHOLE = """
-            service: {dataDirectory: state, defaultDeadline: 5m, resultLifetime: 2d, keepFailedWork: 90d,
-              signingKey: /etc/keys/sign.jwk, auditHead: audit-head, minFreeSpace: 2GiB, status: {port: 8089}}
+            service: {dataDirectory: state, defaultDeadline: 5m, resultLifetime: 2d, keepFailedWork: 90d, \
+            signingKey: /etc/keys/sign.jwk, auditHead: audit-head, minFreeSpace: 2GiB, status: {port: 8089}}
             broker:
               acceptor: {host: 0.0.0.0, port: 61617, certificate: tls/broker.crt, privateKey: tls/broker.key}
               users:

@@ -18,6 +18,7 @@ import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.config.Settings.Recipient;
 import dev.passcourier.config.Settings.Rule;
 import dev.passcourier.config.Settings.Schedule;
+import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.config.Settings.Service;
 import dev.passcourier.config.Settings.WebhookChannel;
 import java.net.URI;
@@ -143,7 +144,10 @@ class SettingsLoaderTest {
                 .containsOnly(Map.entry(
                         "ops",
                         new Recipient(
-                                home.resolve("recipients/ops.jwk"), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")));
+                                SealFormat.JWE,
+                                home.resolve("recipients/ops.jwk"),
+                                "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+                                null)));
         assertThat(settings.destinations())
                 .isEqualTo(Map.of(
                         "mail",

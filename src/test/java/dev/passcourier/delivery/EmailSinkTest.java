@@ -7,18 +7,27 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Mailbox.Security;
 import dev.passcourier.sandbox.Mailbox.Stage;
 import dev.passcourier.sandbox.SandboxCertificate;
+import dev.passcourier.secrecy.CanaryScan;
+import dev.passcourier.vault.Programs;
+import dev.passcourier.vault.RecipientKey;
+import dev.passcourier.vault.Sealed;
+import dev.passcourier.vault.VaultBench;
 import dev.passcourier.vault.VaultException;
 import jakarta.mail.BodyPart;
 import jakarta.mail.Header;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class EmailSinkTest {
 
+    private static final String CANARY = "Canary-Pässwörd-71";
     private static final Map<String, String> USERS = Map.of("courier", "canary-mail-login");
 
     @TempDir
@@ -96,6 +106,118 @@ class EmailSinkTest {
         assertThat(bytes(parts.getBodyPart(1))).isEqualTo(item.body());
         assertThat(harness.await(item, AuditEvent.Type.DELIVERING).facts()).containsEntry(Fact.ATTEMPT, "1");
         assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "SMTP_250");
+    }
+
+    /** The mail as it lies in the mailbox goes to openssl, which must find text to read in it. */
+    @Test
+    void mailsSmimeThatOpensslOpens() throws Exception {
+        try (Programs people = new Programs()) {
+            Path certificate = people.certificate("ops", "rsa:2048", "keyEncipherment");
+            Sealed sealed = seal(SealFormat.CMS, certificate);
+            MimeMessage mail = mailed(sealed);
+
+            assertThat(mail.getContentType().replaceAll("\\s+", " "))
+                    .isEqualTo("application/pkcs7-mime; smime-type=authEnveloped-data; name=smime.p7m");
+            assertThat(mail.getDisposition()).isEqualTo("attachment");
+            assertThat(mail.getFileName()).isEqualTo("smime.p7m");
+            assertThat(mail.getEncoding()).isEqualTo("base64");
+
+            Path raw = raw(mail, people);
+            Path inner = people.file("inner.eml");
+            people.run(
+                    "openssl",
+                    "cms",
+                    "-decrypt",
+                    "-in",
+                    raw.toString(),
+                    "-inkey",
+                    people.file("ops.key").toString(),
+                    "-out",
+                    inner.toString());
+            Path opened = people.file("opened.eml");
+            people.run(
+                    "openssl",
+                    "cms",
+                    "-verify",
+                    "-in",
+                    inner.toString(),
+                    "-CAfile",
+                    signing("signing.crt.pem").toString(),
+                    "-out",
+                    opened.toString());
+            assertReadable(opened);
+        }
+    }
+
+    @Test
+    void mailsPgpMimeThatGpgOpens() throws Exception {
+        try (Programs people = new Programs()) {
+            Sealed sealed = seal(SealFormat.OPENPGP, people.pgpKey("ops", "ed25519", "cv25519", "1y"));
+            MimeMessage mail = mailed(sealed);
+
+            assertThat(mail.getContentType())
+                    .startsWith("multipart/encrypted;")
+                    .contains("protocol=\"application/pgp-encrypted\"");
+            MimeMultipart parts = (MimeMultipart) mail.getContent();
+            assertThat(parts.getCount()).isEqualTo(2);
+            assertThat(parts.getBodyPart(0).getContentType()).isEqualTo("application/pgp-encrypted");
+            assertThat(new String(bytes(parts.getBodyPart(0)), StandardCharsets.US_ASCII).strip())
+                    .isEqualTo("Version: 1");
+            assertThat(parts.getBodyPart(1).getContentType()).isEqualTo("application/octet-stream; name=encrypted.asc");
+
+            people.gpg("--import", signing("signing.pub.asc").toString());
+            Path message = Files.write(people.file("encrypted.asc"), bytes(parts.getBodyPart(1)));
+            Programs.Said said = people.gpg("--decrypt", message.toString());
+            assertThat(said.err()).contains("GOODSIG", "DECRYPTION_OKAY");
+            assertReadable(Files.write(people.file("opened.eml"), said.out()));
+        }
+    }
+
+    @Test
+    void attachesAnAgeFile() throws Exception {
+        Sealed sealed = new Sealed("x", "x", Sealed.AGE, "age-encryption.org/v1\n".getBytes(StandardCharsets.US_ASCII));
+        MimeMultipart parts = (MimeMultipart) mailed(sealed).getContent();
+        assertThat((String) parts.getBodyPart(0).getContent())
+                .contains(".age", "with age")
+                .doesNotContain("JWE");
+        assertThat(parts.getBodyPart(1).getContentType()).isEqualTo("application/vnd.age");
+        assertThat(bytes(parts.getBodyPart(1))).isEqualTo(sealed.bytes());
+    }
+
+    private Sealed seal(SealFormat format, Path key) throws Exception {
+        RecipientKey recipient = RecipientKey.load(new Settings.Recipient(format, key, null, null), Clock.systemUTC());
+        return new VaultBench(directory.resolve("vault")).seal(CANARY, VaultBench.FACTS, recipient);
+    }
+
+    private static Path signing(String file) {
+        return directory.resolve("vault/own").resolve(file);
+    }
+
+    private MimeMessage mailed(Sealed sealed) throws Exception {
+        mailbox = Mailbox.start(Security.STARTTLS, certificate, USERS);
+        OutboxItem item = SinkHarness.sealed(harness.open(channel(MailSecurity.STARTTLS, trust, USERS)), sealed);
+        harness.put(item);
+        return mail();
+    }
+
+    /** Nothing of the secret outside of the seal, in any spelling. */
+    private static Path raw(MimeMessage mail, Programs people) throws Exception {
+        var out = new ByteArrayOutputStream();
+        mail.writeTo(out);
+        assertThat(CanaryScan.forSecrets(List.of(CANARY)).hits("mail", out.toByteArray()))
+                .isEmpty();
+        return Files.write(people.file("mail.eml"), out.toByteArray());
+    }
+
+    private static void assertReadable(Path entity) throws Exception {
+        try (InputStream in = Files.newInputStream(entity)) {
+            MimeMultipart letter = (MimeMultipart) new MimeMessage(null, in).getContent();
+            assertThat(letter.getCount()).isEqualTo(2);
+            assertThat((String) letter.getBodyPart(0).getContent()).contains("req-1", "i-0815", CANARY);
+            assertThat(letter.getBodyPart(1).getFileName()).isEqualTo("result.jws");
+            assertThat(new String(bytes(letter.getBodyPart(1)), StandardCharsets.US_ASCII))
+                    .matches("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.Sealed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class FileSinkTest {
@@ -51,6 +54,27 @@ class FileSinkTest {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
                 .isEqualTo("rwx------");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/pkcs7-mime; smime-type=authEnveloped-data | .p7m",
+                "application/pkcs7-mime; smime-type=enveloped-data | .p7m",
+                "application/pgp-encrypted | .asc",
+                "application/vnd.age | .age"
+            })
+    void namesFilesByTheirFormat(String mediaType, String ending) throws Exception {
+        Path target = directory.resolve("formats");
+        byte[] bytes = {(byte) 0x80, 0, '\n', (byte) 0xFF};
+        OutboxItem item =
+                SinkHarness.sealed(harness.open(new FileChannel(target)), new Sealed("x", "x", mediaType, bytes));
+
+        harness.put(item);
+
+        harness.await(item, AuditEvent.Type.DELIVERED);
+        assertThat(target.resolve(item.deliveryId() + ending)).hasBinaryContent(bytes);
     }
 
     @Test

@@ -47,6 +47,19 @@ class JmsSinkTest {
     }
 
     @Test
+    void sendsOtherFormatsInBase64() throws Exception {
+        byte[] bytes = {(byte) 0x80, 0, '\n', (byte) 0xFF};
+        OutboxItem item = SinkHarness.sealed(alias, new Sealed("x", "x", Sealed.CMS, bytes));
+
+        harness.put(item);
+
+        TextMessage message = taken();
+        assertThat(message.getText()).isEqualTo("gAAK/w==");
+        assertThat(message.getStringProperty("contentType")).isEqualTo(Sealed.CMS);
+        assertThat(message.getStringProperty("encoding")).isEqualTo("base64");
+    }
+
+    @Test
     void sendsASealedResultAsText() throws Exception {
         OutboxItem item = SinkHarness.sealed(alias);
 

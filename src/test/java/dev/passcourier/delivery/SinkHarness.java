@@ -109,6 +109,11 @@ final class SinkHarness implements AutoCloseable {
                 "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyJ9.k.i.c.t".getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** A result that the vault sealed in that form. */
+    static OutboxItem sealed(String alias, Sealed sealed) {
+        return result(alias, sealed.mediaType(), sealed.bytes());
+    }
+
     static OutboxItem atRest(String alias) {
         return result(alias, "application/vnd.passcourier.at-rest", AT_REST);
     }

@@ -12,6 +12,7 @@ import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.WebhookReceiver.Webhook;
+import dev.passcourier.vault.Sealed;
 import dev.passcourier.vault.VaultException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,19 @@ class WebhookSinkTest {
         assertThat(json.path("attempt").asInt()).isEqualTo(1);
         assertThat(json.path("sealed").asText()).isEqualTo(new String(item.body(), StandardCharsets.US_ASCII));
         assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "HTTP_204");
+    }
+
+    @Test
+    void postsOtherFormatsInBase64() throws Exception {
+        byte[] bytes = {(byte) 0x80, 0, '\n', (byte) 0xFF};
+        OutboxItem item = SinkHarness.sealed(harness.open(channel()), new Sealed("x", "x", Sealed.AGE, bytes));
+
+        harness.put(item);
+
+        JsonNode json = json(webhook());
+        assertThat(json.path("mediaType").asText()).isEqualTo("application/vnd.age");
+        assertThat(json.path("encoding").asText()).isEqualTo("base64");
+        assertThat(json.path("sealed").asText()).isEqualTo("gAAK/w==");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.passcourier.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.passcourier.config.Settings.SealFormat;
 import java.io.BufferedInputStream;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -35,13 +36,16 @@ class CleartextTraceTest {
         var targets = List.of(
                 new SealTarget("ec", bench.recipient(TestKeys.ec("secp256r1").getPublic())),
                 new SealTarget("rsa", bench.recipient(TestKeys.rsa2048().getPublic())),
+                new SealTarget("cms", VaultBench.recipient(SealFormat.CMS, directory, "recipient.crt")),
+                new SealTarget("openpgp", VaultBench.recipient(SealFormat.OPENPGP, directory, "recipient.asc")),
+                new SealTarget("age", VaultBench.recipient(SealFormat.AGE, directory, "recipient.age")),
                 new SealTarget("none", null));
         byte[] disguised = randomPassword();
 
         Opened fromRsa =
                 bench.vault().seal(encrypted(disguised), bench.ring("a-2048"), null, VaultBench.FACTS, targets);
         Opened fromBody = bench.vault().seal(inClear(disguised), KeyRing.empty(), null, VaultBench.FACTS, targets);
-        Sealed atRest = fromBody.sealed().get(2);
+        Sealed atRest = fromBody.sealed().get(5);
         try (ClearResult clear = bench.vault().openAtRest(atRest.bytes(), atRest.deliveryId())) {
             byte[] read = clear.readAllBytes();
             Arrays.fill(read, (byte) 0);

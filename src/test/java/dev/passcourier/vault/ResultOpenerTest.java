@@ -140,9 +140,10 @@ class ResultOpenerTest {
     @Test
     void refusesASwappedResult() throws Exception {
         String jwe = compact(bench.seal("Canary#1", VaultBench.FACTS, recipient));
-        open(jwe, new Expected("req-1", DeliveryIds.of("req-1", "ops"), false)).close();
-        assertThat(reason(jwe, new Expected("req-2", null, false))).isEqualTo(Reason.OTHER_RESULT);
-        assertThat(reason(jwe, new Expected(null, DeliveryIds.of("req-1", "other"), false)))
+        open(jwe, new Expected("req-1", DeliveryIds.of("req-1", "ops"), "i-0815", false))
+                .close();
+        assertThat(reason(jwe, new Expected("req-2", null, null, false))).isEqualTo(Reason.OTHER_RESULT);
+        assertThat(reason(jwe, new Expected(null, DeliveryIds.of("req-1", "other"), null, false)))
                 .isEqualTo(Reason.OTHER_RESULT);
     }
 
@@ -153,7 +154,7 @@ class ResultOpenerTest {
         assertThat(catchThrowableOfType(NotOpenedException.class, () -> late.open(sealed.bytes(), Expected.ANY))
                         .reason())
                 .isEqualTo(Reason.EXPIRED);
-        late.open(sealed.bytes(), new Expected(null, null, true)).close();
+        late.open(sealed.bytes(), new Expected(null, null, null, true)).close();
         opener(VaultBench.NOT_AFTER.minusMillis(1))
                 .open(sealed.bytes(), Expected.ANY)
                 .close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.VaultException.Code;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,6 +182,21 @@ class SealedResultTest {
                         VaultBench.FACTS,
                         List.of(new SealTarget("ops", null))));
         assertThat(failure.code()).isEqualTo(Code.EXPIRED);
+    }
+
+    @Test
+    void sealsForNobodyOnceAKeyHasExpired() throws Exception {
+        RecipientKey key = VaultBench.recipient(SealFormat.CMS, directory, "recipient.crt");
+        Instant end = key.expiresAt();
+        var facts = new ResultFacts("req-1", "zstack", "main", "i", "password", null, end, end.plusSeconds(60));
+        var failure = catchThrowableOfType(VaultException.class, () -> bench.at(end)
+                .seal(
+                        VaultBench.inClear("Canary#1"),
+                        KeyRing.empty(),
+                        null,
+                        facts,
+                        List.of(new SealTarget("none", null), new SealTarget("ops", key))));
+        assertThat(failure.code()).isEqualTo(Code.RECIPIENT_EXPIRED);
     }
 
     @Test

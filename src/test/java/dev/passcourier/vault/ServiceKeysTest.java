@@ -42,7 +42,8 @@ class ServiceKeysTest {
         assertThat(mode(signing)).isEqualTo("rw-------");
         assertThat(mode(atRest)).isEqualTo("rw-------");
         assertThat(signing.getParent().toFile().list())
-                .containsExactlyInAnyOrder("signing.jwk", "signing.pub.jwk", "at-rest.key");
+                .containsExactlyInAnyOrder(
+                        "signing.jwk", "signing.pub.jwk", "signing.crt.pem", "signing.pub.asc", "at-rest.key");
 
         String before = Files.readString(signing) + Files.readString(atRest);
         ServiceKeys read = ServiceKeys.loadOrCreate(signing, atRest);
@@ -86,7 +87,7 @@ class ServiceKeysTest {
             pool.shutdown();
         }
         assertThat(seen).hasSize(1);
-        assertThat(signing.getParent().toFile().list()).hasSize(3);
+        assertThat(signing.getParent().toFile().list()).hasSize(5);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.passcourier.vault;
 
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.Settings.SealFormat;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -16,6 +19,10 @@ public final class VaultBench {
     public static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     public static final ResultFacts FACTS =
             new ResultFacts("req-1", "huawei-ecs", "main", "i-0815", "password", "Administrator", NOW, NOT_AFTER);
+
+    /** The test identity of age's own authors; {@code recipient.age} is its public half. */
+    public static final String AGE_IDENTITY =
+            "AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0\n";
 
     private final Path directory;
     private final ServiceKeys keys;
@@ -54,6 +61,15 @@ public final class VaultBench {
     public RecipientKey recipient(PublicKey key) throws KeyLoadException {
         Path file = TestKeys.file(directory.resolve("recipient-" + key.hashCode() + ".pem"), TestKeys.pem(key));
         return RecipientKey.load(file, null, CLOCK);
+    }
+
+    /** A recipient of another format, whose public key lies among the test's resources. */
+    public static RecipientKey recipient(SealFormat format, Path directory, String resource) throws Exception {
+        try (InputStream in = VaultBench.class.getResourceAsStream(resource)) {
+            String content = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            Path file = TestKeys.file(directory.resolve(resource), content);
+            return RecipientKey.load(new Settings.Recipient(format, file, null, null), CLOCK);
+        }
     }
 
     /** Seals a password in clear for one recipient. */

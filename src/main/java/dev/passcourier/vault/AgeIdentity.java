@@ -1,0 +1,86 @@
+package dev.passcourier.vault;
+
+import com.exceptionfactory.jagged.RecipientStanzaReader;
+import com.exceptionfactory.jagged.UnsupportedRecipientStanzaException;
+import com.exceptionfactory.jagged.bech32.Bech32;
+import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
+import com.nimbusds.jose.jwk.ECKey;
+import dev.passcourier.vault.KeyLoadException.Code;
+import dev.passcourier.vault.NotOpenedException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.bouncycastle.math.ec.rfc7748.X25519;
+import org.jspecify.annotations.Nullable;
+
+/** An age identity: the line {@code AGE-SECRET-KEY-1…} of a file that {@code age-keygen} made. */
+final class AgeIdentity extends RecipientPrivateKey {
+
+    private static final byte[] MARK = "AGE-SECRET-KEY-1".getBytes(StandardCharsets.US_ASCII);
+    private static final int LENGTH = 74;
+
+    private final RecipientStanzaReader reader;
+
+    private AgeIdentity(String recipient, RecipientStanzaReader reader) {
+        super(recipient);
+        this.reader = reader;
+    }
+
+    /** Whether a file's content has such a line. */
+    static boolean looksLikeOne(byte[] content) {
+        return Letter.indexOf(content, MARK, 0) >= 0;
+    }
+
+    /** Reads the first identity. The library reads strings, which cannot be wiped. */
+    static AgeIdentity load(Path file, byte[] content) throws KeyLoadException {
+        int start = Letter.indexOf(content, MARK, 0);
+        String identity =
+                new String(content, start, Math.min(LENGTH, content.length - start), StandardCharsets.US_ASCII);
+        try {
+            return new AgeIdentity(
+                    recipient(identity), X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(identity));
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its AGE-SECRET-KEY-1… line is damaged");
+        }
+    }
+
+    @Override
+    SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
+        if (SealedForm.of(sealed) != SealedForm.AGE) {
+            throw new NotOpenedException(
+                    SealedForm.of(sealed) == SealedForm.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
+        }
+        try (ReadableByteChannel channel = unlocked(sealed);
+                InputStream in = Channels.newInputStream(channel);
+                var out = new SecretBuffer(8192)) {
+            in.transferTo(out);
+            return out.toSecret();
+        } catch (UnsupportedRecipientStanzaException e) {
+            throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new NotOpenedException(Reason.ALTERED);
+        }
+    }
+
+    private ReadableByteChannel unlocked(byte[] sealed) throws IOException, GeneralSecurityException {
+        return new StandardDecryptingChannelFactory()
+                .newDecryptingChannel(Channels.newChannel(new ByteArrayInputStream(sealed)), List.of(reader));
+    }
+
+    private static String recipient(String identity) {
+        byte[] scalar = Bech32.getDecoder().decode(identity).getData();
+        byte[] point = new byte[X25519.POINT_SIZE];
+        X25519.scalarMultBase(scalar, 0, point, 0);
+        Arrays.fill(scalar, (byte) 0);
+        return Bech32.getEncoder().encode("age", point).toString().toLowerCase(Locale.ROOT);
+    }
+}

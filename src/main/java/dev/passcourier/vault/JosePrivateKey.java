@@ -1,0 +1,120 @@
+package dev.passcourier.vault;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEDecrypter;
+import com.nimbusds.jose.crypto.ECDHDecrypter;
+import com.nimbusds.jose.crypto.RSADecrypter;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
+import dev.passcourier.vault.KeyLoadException.Code;
+import dev.passcourier.vault.NotOpenedException.Reason;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A private key for JWE and CMS: a JWK, or any file that a key ring reads with an RSA key or a P-256, P-384 or P-521 key.
+ */
+final class JosePrivateKey extends RecipientPrivateKey {
+
+    private final JWK jwk;
+
+    private JosePrivateKey(JWK jwk) throws JOSEException {
+        super(jwk.computeThumbprint().toString());
+        this.jwk = jwk;
+    }
+
+    /** Reads a file with such a key. */
+    static JosePrivateKey load(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
+        byte[] content = GuardedFile.readSecret(file);
+        try {
+            return load(file, content, passphrase);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    static JosePrivateKey load(Path file, byte[] content, @Nullable Passphrase passphrase) throws KeyLoadException {
+        try {
+            @Nullable
+            JWK jwk = Jwks.looksLikeOne(content)
+                    ? Jwks.parse(file, content)
+                    : jwk(new PrivateKeyFile(file, passphrase).parse(content));
+            if (jwk != null && jwk.isPrivate() && (jwk instanceof RSAKey || jwk instanceof ECKey)) {
+                return new JosePrivateKey(jwk);
+            }
+        } catch (GeneralSecurityException | JOSEException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key");
+        }
+        throw new KeyLoadException(
+                Code.KEY_FORMAT, file, "a private RSA key or a private P-256, P-384 or P-521 key is needed");
+    }
+
+    @Override
+    SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
+        return switch (SealedForm.of(sealed)) {
+            case JOSE -> JweOpener.open(sealed, this);
+            case CMS -> CmsOpener.open(sealed, privateKey(), signer);
+            case OPENPGP, AGE -> throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);
+        };
+    }
+
+    JWK jwk() {
+        return jwk;
+    }
+
+    JWEDecrypter decrypter() throws JOSEException {
+        return jwk instanceof ECKey ec ? new ECDHDecrypter(ec) : new RSADecrypter((RSAKey) jwk);
+    }
+
+    private PrivateKey privateKey() throws NotOpenedException {
+        try {
+            return jwk instanceof ECKey ec ? ec.toECPrivateKey() : ((RSAKey) jwk).toRSAPrivateKey();
+        } catch (JOSEException e) {
+            throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);
+        }
+    }
+
+    private static @Nullable JWK jwk(AsymmetricKeyParameter key) throws GeneralSecurityException {
+        if (key instanceof RSAPrivateCrtKeyParameters rsa) {
+            var half = new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent());
+            return new RSAKey.Builder(
+                            (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(half))
+                    .privateKey(KeyFileReader.rsa(rsa))
+                    .build();
+        }
+        if (key instanceof ECPrivateKeyParameters ec && ec.getParameters() instanceof ECNamedDomainParameters named) {
+            Curve curve = Curve.forOID(named.getName().getId());
+            return curve == null ? null : jwk(curve, ec);
+        }
+        return null;
+    }
+
+    private static JWK jwk(Curve curve, ECPrivateKeyParameters key) {
+        var point = key.getParameters().getG().multiply(key.getD()).normalize();
+        int bits = key.getParameters().getCurve().getFieldSize();
+        return new ECKey.Builder(
+                        curve,
+                        coordinate(bits, point.getAffineXCoord().toBigInteger()),
+                        coordinate(bits, point.getAffineYCoord().toBigInteger()))
+                .d(coordinate(bits, key.getD()))
+                .build();
+    }
+
+    private static Base64URL coordinate(int bits, BigInteger value) {
+        return ECKey.encodeCoordinate(bits, value);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.passcourier.vault;
+
+import dev.passcourier.vault.KeyLoadException.Code;
+import dev.passcourier.vault.OpenPgpCertificate.EncryptionKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPPublicKey;
+import org.bouncycastle.openpgp.PGPPublicKeyRing;
+import org.bouncycastle.openpgp.PGPSecretKeyRing;
+import org.bouncycastle.openpgp.PGPUtil;
+import org.bouncycastle.openpgp.bc.BcPGPObjectFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A recipient of OpenPGP: an RSA key from 2048 bits or an elliptic curve key, with a key for encryption. */
+final class OpenPgpRecipient extends RecipientKey {
+
+    private static final byte[] PRIVATE_MARK = "PGP PRIVATE KEY BLOCK".getBytes(StandardCharsets.US_ASCII);
+
+    private final PGPPublicKey key;
+
+    private OpenPgpRecipient(String fingerprint, EncryptionKey key) {
+        super(fingerprint, key.expiresAt());
+        this.key = key.key();
+    }
+
+    /**
+     * Reads and judges a key.
+     *
+     * @param file   one public key, armored or not, as {@code gpg --export} writes it
+     * @param pinned the primary key's fingerprint in hex, with spaces or without, or null
+     */
+    static OpenPgpRecipient read(Path file, @Nullable String pinned, Clock clock) throws KeyLoadException {
+        var certificate = new OpenPgpCertificate(ring(file));
+        if (certificate.isRevoked()) {
+            throw new KeyLoadException(Code.KEY_REVOKED, file, "its owner has revoked it; ask for the new one");
+        }
+        EncryptionKey key = fitting(file, certificate, clock.instant());
+        String fingerprint = fingerprint(certificate.primary());
+        demandPinned(file, pinned == null ? null : CmsRecipient.plainHex(pinned), fingerprint);
+        return new OpenPgpRecipient(fingerprint, key);
+    }
+
+    /** Whether a file's content claims to be an OpenPGP key, armored or not. */
+    static boolean looksLikeOne(byte[] content) {
+        String start = new String(content, 0, Math.min(content.length, 64), StandardCharsets.US_ASCII);
+        return start.stripLeading().startsWith("-----BEGIN PGP ") || (content.length > 0 && content[0] < 0);
+    }
+
+    static String fingerprint(PGPPublicKey key) {
+        return HexFormat.of().withUpperCase().formatHex(key.getFingerprint());
+    }
+
+    /** Reads the one public key of a file. */
+    static PGPPublicKeyRing ring(Path file) throws KeyLoadException {
+        byte[] content = GuardedFile.readPublic(file);
+        try {
+            if (Letter.indexOf(content, PRIVATE_MARK, 0) >= 0) {
+                throw isPrivate(file);
+            }
+            return ring(file, content);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    @Override
+    String mediaType() {
+        return Sealed.OPENPGP;
+    }
+
+    @Override
+    byte[] seal(SignedParcel parcel, SigningIdentity identity) throws PGPException, IOException {
+        return OpenPgpSeal.seal(parcel, key, identity);
+    }
+
+    private static PGPPublicKeyRing ring(Path file, byte[] content) throws KeyLoadException {
+        try {
+            var objects = new BcPGPObjectFactory(PGPUtil.getDecoderStream(new ByteArrayInputStream(content)));
+            Object first = objects.nextObject();
+            if (first instanceof PGPSecretKeyRing) {
+                throw isPrivate(file);
+            }
+            if (first instanceof PGPPublicKeyRing ring && !(objects.nextObject() instanceof PGPPublicKeyRing)) {
+                return ring;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "it cannot be parsed");
+        }
+        throw new KeyLoadException(
+                Code.KEY_FORMAT, file, "one OpenPGP public key is needed, as gpg --armor --export writes it");
+    }
+
+    private static EncryptionKey fitting(Path file, OpenPgpCertificate certificate, Instant now)
+            throws KeyLoadException {
+        if (!certificate.isSelfSigned()) {
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its owner's signature is missing or wrong");
+        }
+        List<EncryptionKey> keys = certificate.encryptionKeys();
+        if (keys.isEmpty()) {
+            throw new KeyLoadException(
+                    Code.KEY_NOT_FOR_ENCRYPTION, file, "it has no key for encryption that is not revoked");
+        }
+        EncryptionKey key = keys.stream()
+                .filter(each -> each.isValidAt(now))
+                .findFirst()
+                .orElseThrow(() -> expired(file, keys.get(0)));
+        if (!OpenPgpCertificate.isStrong(key.key()) || !OpenPgpCertificate.isStrong(certificate.primary())) {
+            throw new KeyLoadException(Code.KEY_WEAK, file, "use RSA from 2048 bits or an elliptic curve key");
+        }
+        return key;
+    }
+
+    private static KeyLoadException expired(Path file, EncryptionKey key) {
+        return new KeyLoadException(
+                Code.KEY_EXPIRED,
+                file,
+                "its key for encryption is valid from "
+                        + key.key().getCreationTime().toInstant() + " to " + key.expiresAt()
+                        + "; ask for the renewed one");
+    }
+
+    private static KeyLoadException isPrivate(Path file) {
+        return new KeyLoadException(
+                Code.KEY_IS_PRIVATE,
+                file,
+                "it holds a private key; give what gpg --export writes, and consider the key exposed if it was sent to"
+                        + " you");
+    }
+}
