@@ -131,7 +131,7 @@ final class Receipts {
     }
 
     private String open(String alias, String request, String id, byte[] sealed) {
-        try (OpenedResult result = opener.open(sealed, new ResultOpener.Expected(request, id, false))) {
+        try (OpenedResult result = opener.open(sealed, new ResultOpener.Expected(request, id, null, false))) {
             opened++;
             String asked = result.facts().get("requestId");
             Ask ask = asks.get(asked);
