@@ -40,12 +40,18 @@ public final class ArrivalStep implements Processor {
 
     /** Properties of our own messages that tell whose work they carry. */
     private static final Map<String, Fact> NAMED = Map.of(
-            Envelope.REQUEST, Fact.REQUEST,
-            "pcAlias", Fact.ALIAS,
-            "pcDelivery", Fact.DELIVERY,
-            "pcKind", Fact.KIND,
-            Envelope.BATCH, Fact.BATCH,
-            Envelope.LINE, Fact.LINE);
+            Envelope.REQUEST,
+            Fact.REQUEST,
+            "pcAlias",
+            Fact.ALIAS,
+            "pcDelivery",
+            Fact.DELIVERY,
+            "pcKind",
+            Fact.KIND,
+            Envelope.BATCH,
+            Fact.BATCH,
+            Envelope.LINE,
+            Fact.LINE);
 
     private static final String ORIGINAL_QUEUE = "_AMQ_ORIG_QUEUE";
 

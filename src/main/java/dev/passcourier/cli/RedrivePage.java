@@ -54,8 +54,7 @@ final class RedrivePage {
     }
 
     void printJson() {
-        RedriveAnswer whole =
-                new RedriveAnswer(List.copyOf(found.values()), returned, more, disabled, enabled);
+        RedriveAnswer whole = new RedriveAnswer(List.copyOf(found.values()), returned, more, disabled, enabled);
         out.println(new String(RedriveJson.bytes(whole), StandardCharsets.UTF_8));
         out.flush();
     }

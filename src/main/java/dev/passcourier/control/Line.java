@@ -54,7 +54,8 @@ final class Line {
     /** Writes a line and its end. */
     static void write(SocketChannel channel, byte[] line, Duration atMost, Clock clock) throws IOException {
         Instant end = clock.instant().plus(atMost);
-        ByteBuffer all = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
+        ByteBuffer all =
+                ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
         try (Selector selector = ready(channel, SelectionKey.OP_WRITE)) {
             while (all.hasRemaining()) {
                 await(selector, end, clock);

@@ -4,9 +4,9 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notice;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.Queues;
+import dev.passcourier.delivery.Notice;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a request without a password: records it and tells its destinations. Work that a mended cause may yet bring to

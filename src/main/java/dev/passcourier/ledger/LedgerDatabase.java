@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,7 +97,8 @@ public final class LedgerDatabase implements AutoCloseable {
             throw new LedgerException("LEDGER_URL");
         }
         HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
-        // Without these a server that takes the connection and says nothing holds up the start, or the ledger, for ever.
+        // Without these a server that takes the connection and says nothing holds up the start, or the ledger, for
+        // ever.
         config.addDataSourceProperty("connectTimeout", SILENCE_SECONDS);
         config.addDataSourceProperty("loginTimeout", SILENCE_SECONDS);
         config.addDataSourceProperty("socketTimeout", 6 * SILENCE_SECONDS);

@@ -36,12 +36,18 @@ public final class RedriveDesk {
     private static final long PATIENCE = 10_000;
 
     private static final Map<Fact, String> NAMED = Map.of(
-            Fact.REQUEST, Envelope.REQUEST,
-            Fact.ALIAS, "pcAlias",
-            Fact.DELIVERY, "pcDelivery",
-            Fact.KIND, "pcKind",
-            Fact.BATCH, Envelope.BATCH,
-            Fact.LINE, Envelope.LINE);
+            Fact.REQUEST,
+            Envelope.REQUEST,
+            Fact.ALIAS,
+            "pcAlias",
+            Fact.DELIVERY,
+            "pcDelivery",
+            Fact.KIND,
+            "pcKind",
+            Fact.BATCH,
+            Envelope.BATCH,
+            Fact.LINE,
+            Envelope.LINE);
 
     private final ConnectionFactory pool;
     private final String ownUser;
@@ -135,7 +141,10 @@ public final class RedriveDesk {
     }
 
     private static boolean isFull(List<Kept> found, boolean returnable) {
-        return found.stream().filter(each -> (each.refusal() == null) == returnable).count() >= MOST;
+        return found.stream()
+                        .filter(each -> (each.refusal() == null) == returnable)
+                        .count()
+                >= MOST;
     }
 
     private Kept shown(KeptMessage kept) throws JMSException {

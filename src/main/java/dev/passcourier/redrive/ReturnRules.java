@@ -90,15 +90,12 @@ final class ReturnRules {
         FetchWork work = work(kept.arrival(LONGEST_WORK).body());
         PasswordRequest request = work.request();
         demand(kept.from().equals(Queues.fetch(request.account())), Kept.Refusal.NOT_READABLE);
-        demand(
-                settings.destinations().keySet().containsAll(request.deliverTo()),
-                Kept.Refusal.DESTINATION_UNKNOWN);
+        demand(settings.destinations().keySet().containsAll(request.deliverTo()), Kept.Refusal.DESTINATION_UNKNOWN);
         demand(isGranted(request, work.origin()), Kept.Refusal.NOT_ALLOWED);
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
-        return new Envelope(
-                kept.from(), WorkCodec.toBytes(fresh), Map.of(Envelope.REQUEST, request.id()), null, null);
+        return new Envelope(kept.from(), WorkCodec.toBytes(fresh), Map.of(Envelope.REQUEST, request.id()), null, null);
     }
 
     /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */

@@ -242,8 +242,7 @@ public final class PasscourierService implements AutoCloseable {
                         broker.ownUser(),
                         BrokerLink.intakeQueue(settings),
                         audit,
-                        new LastNotices(
-                                ledger, notices, settings.destinations().keySet(), clock),
+                        new LastNotices(ledger, notices, settings.destinations().keySet(), clock),
                         clock));
     }
 

@@ -89,8 +89,8 @@ public final class Redriving {
         try {
             return ControlServer.open(
                     socket,
-                    line -> RedriveJson.bytes(desk.answer(RedriveJson.order(line)
-                            .orElseThrow(() -> new IllegalArgumentException("CONTROL_ORDER")))),
+                    line -> RedriveJson.bytes(desk.answer(
+                            RedriveJson.order(line).orElseThrow(() -> new IllegalArgumentException("CONTROL_ORDER")))),
                     clock);
         } catch (IOException e) {
             LOG.warn(
