@@ -17,6 +17,7 @@ enum SealedForm {
     AGE(".age", Sealed.AGE);
 
     private final String ending;
+
     @SuppressWarnings("ImmutableEnumChecker") // never handed out
     private final String[] mediaTypes;
 

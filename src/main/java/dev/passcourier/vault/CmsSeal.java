@@ -50,6 +50,7 @@ final class CmsSeal {
     @SuppressWarnings("StringConcatToTextBlock") // CR LF
     static final String SIGNED = "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n"
             + "Content-Transfer-Encoding: base64\r\n\r\n";
+
     private static final AlgorithmIdentifier SHA256 =
             new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
     private static final AlgorithmIdentifier OAEP_SHA256 = new AlgorithmIdentifier(

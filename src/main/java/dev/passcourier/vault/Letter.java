@@ -15,6 +15,7 @@ final class Letter {
 
     private static final int LONGEST_LINE = 998;
     private static final SecureRandom RANDOM = new SecureRandom();
+
     @SuppressWarnings("StringConcatToTextBlock") // CR LF
     private static final String ATTACHED = "Content-Type: application/jose; name=result.jws\r\n"
             + "Content-Transfer-Encoding: base64\r\n"
