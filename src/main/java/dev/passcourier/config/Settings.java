@@ -33,6 +33,7 @@ public record Settings(
      * @param dataDirectory   everything we keep: journal, audit, ledger, own keys; 0700
      * @param defaultDeadline how long a request without a deadline may take
      * @param resultLifetime  how long a sealed result is valid
+     * @param retryPace       what the retry table's waits are multiplied by; 1 in operation, less in a rehearsal
      * @param signingKey      private JWK (EC P-256) that signs results; made at the first start if it is not there
      * @param atRestKey       256-bit key of the at-rest seal, as base64; made at the first start if it is not there
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
@@ -43,6 +44,7 @@ public record Settings(
             Path dataDirectory,
             Duration defaultDeadline,
             Duration resultLifetime,
+            double retryPace,
             Path signingKey,
             Path atRestKey,
             @Nullable Path auditHead,

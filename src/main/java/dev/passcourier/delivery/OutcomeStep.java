@@ -3,12 +3,12 @@ package dev.passcourier.delivery;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -30,13 +30,13 @@ final class OutcomeStep implements Processor {
     private final OutcomeReader reader;
     private final DeliveryRecord record;
     private final Clock clock;
-    private final RandomGenerator jitter;
+    private final Waits waits;
 
-    OutcomeStep(OutcomeReader reader, DeliveryRecord record, Clock clock, RandomGenerator jitter) {
+    OutcomeStep(OutcomeReader reader, DeliveryRecord record, Clock clock, Waits waits) {
         this.reader = reader;
         this.record = record;
         this.clock = clock;
-        this.jitter = jitter;
+        this.waits = waits;
     }
 
     @Override
@@ -73,7 +73,7 @@ final class OutcomeStep implements Processor {
     }
 
     private List<Envelope> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
-        Optional<Duration> wait = RetryRule.DELIVERY.waitAfter(item.attempt(), later.after(), jitter);
+        Optional<Duration> wait = waits.after(RetryRule.DELIVERY, item.attempt(), later.after());
         if (wait.isEmpty()) {
             return failed(item, later.code(), Verdict.FAILED);
         }

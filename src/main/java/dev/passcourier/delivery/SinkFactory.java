@@ -13,6 +13,7 @@ import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
+import dev.passcourier.retry.Waits;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.apache.camel.Processor;
 
 /**
@@ -33,18 +33,14 @@ public final class SinkFactory {
 
     private final DeliveryRecord record;
     private final Clock clock;
-    private final RandomGenerator jitter;
+    private final Waits waits;
     private final AtRestOpener opener;
 
-    /**
-     * With what all sinks share.
-     *
-     * @param jitter used by many threads at once
-     */
-    public SinkFactory(AuditTrail audit, Clock clock, RandomGenerator jitter, AtRestOpener opener) {
+    /** With what all sinks share. */
+    public SinkFactory(AuditTrail audit, Clock clock, Waits waits, AtRestOpener opener) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
-        this.jitter = jitter;
+        this.waits = waits;
         this.opener = opener;
     }
 
@@ -115,7 +111,7 @@ public final class SinkFactory {
     private Map<String, Object> steps(String alias, Composer composer, OutcomeReader reader) {
         Map<String, Object> beans = new HashMap<>();
         beans.put(alias + "-compose", new ComposeStep(alias, composer, record, clock));
-        beans.put(alias + "-outcome", new OutcomeStep(reader, record, clock, jitter));
+        beans.put(alias + "-outcome", new OutcomeStep(reader, record, clock, waits));
         return beans;
     }
 

@@ -14,6 +14,7 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.report.BatchReporter;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -160,6 +161,7 @@ public final class PasscourierService implements AutoCloseable {
         expiry = keep(KeyExpiry.watch(recipients, clock));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
+        Waits waits = new Waits(new SecureRandom(), settings.service().retryPace());
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry());
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
@@ -183,6 +185,7 @@ public final class PasscourierService implements AutoCloseable {
                 targets::get,
                 settings.service().resultLifetime(),
                 watch.gate(),
+                waits,
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
@@ -191,7 +194,7 @@ public final class PasscourierService implements AutoCloseable {
             watch.account(account.getKey(), fetch.add(account.getKey(), value, providers.get(value.provider()), ring));
         }
         destinations = new Destinations(camel);
-        destinations.bind(settings, new SinkFactory(audit, clock, new SecureRandom(), vault::openAtRest));
+        destinations.bind(settings, new SinkFactory(audit, clock, waits, vault::openAtRest));
         sources = keep(new Sources(camel, settings, audit, broker.pool(), watch, clock));
         sources.bind(view);
         watch.begin(camel);

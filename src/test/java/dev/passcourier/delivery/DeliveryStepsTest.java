@@ -10,6 +10,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import java.time.Clock;
 import java.time.Duration;
@@ -205,7 +206,7 @@ class DeliveryStepsTest {
                 out.setHeader("X-Left", "over");
             };
             new ComposeStep("ops", composer, record, clock).process(exchange);
-            new OutcomeStep(reader, record, clock, new NoJitter()).process(exchange);
+            new OutcomeStep(reader, record, clock, new Waits(new NoJitter(), 1)).process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);
         }

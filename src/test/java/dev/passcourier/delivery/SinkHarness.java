@@ -11,6 +11,7 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class SinkHarness implements AutoCloseable {
 
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final PretendVault vault = new PretendVault();
-    private final SinkFactory factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault);
+    private final SinkFactory factory = new SinkFactory(this::audit, CLOCK, new Waits(new NoJitter(), 1), vault);
     private final EmbeddedBroker broker;
     private final JmsPoolConnectionFactory pool;
     private final DefaultCamelContext camel = new DefaultCamelContext();

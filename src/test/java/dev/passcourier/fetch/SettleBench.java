@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import dev.passcourier.retry.Waits;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
@@ -81,7 +82,7 @@ final class SettleBench implements AutoCloseable {
                 clock);
         return new SettleStep(
                 sealing,
-                new Postponing(audit, ending, clock, random),
+                new Postponing(audit, ending, clock, new Waits(random, 1)),
                 ending,
                 new NotOpened(failures, ending, clock, random),
                 new AccountGate("test", 100, clock),

@@ -160,6 +160,7 @@ final class Fakes {
                         home,
                         Duration.ofMinutes(30),
                         Duration.ofDays(1),
+                        1,
                         home.resolve("sign"),
                         home.resolve("rest"),
                         null,

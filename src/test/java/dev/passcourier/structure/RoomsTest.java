@@ -46,7 +46,7 @@ class RoomsTest {
             health   | audit broker config ledger
             report   | audit delivery files ledger request
             sandbox  | files
-            service  | audit broker config delivery fetch health intake ledger provider report request vault
+            service  | audit broker config delivery fetch health intake ledger provider report request retry vault
             demo     | config ledger provider request sandbox service vault
             cli      | audit config demo files ledger provider request sandbox service vault
             """);
