@@ -254,6 +254,25 @@ class ScheduleRunsTest {
                         "nightly@2026-03-01T13:00:00Z", "nightly@2026-03-01T18:00:00Z", "nightly@2026-03-01T19:00:00Z");
     }
 
+    @Test
+    void aClockThatJumpsAheadRunsTheLatestOnceAndNothingAgainWhenItGoesBack() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T15:10:00Z");
+        runs.catchUp();
+        runs.catchUp();
+        clock.set("2026-03-01T13:10:00Z");
+        runs.catchUp();
+        runs.fire("nightly", Instant.parse("2026-03-01T14:00:00Z"));
+        clock.set("2026-03-01T16:00:00Z");
+        runs.catchUp();
+
+        assertThat(sender.ids)
+                .containsExactly(
+                        "nightly@2026-03-01T13:00:00Z", "nightly@2026-03-01T15:00:00Z", "nightly@2026-03-01T16:00:00Z");
+    }
+
     /** What the ledger would say after a restart. */
     private void remember() {
         sender.ids.stream()
