@@ -58,7 +58,6 @@ final class MailSessions {
         properties.setProperty(prefix + "ssl.protocols", "TLSv1.3 TLSv1.2");
         SSLSocketFactory tls = PemTrust.context(channel.trust()).getSocketFactory();
         properties.put(
-                prefix + "ssl.socketFactory",
-                starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE), tls));
+                prefix + "ssl.socketFactory", starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE), tls));
     }
 }

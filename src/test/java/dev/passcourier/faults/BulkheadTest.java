@@ -160,7 +160,8 @@ class BulkheadTest {
             ask("sick-c" + requests++, cloud, "sick-cloud", "calm-hook");
             ask("sick-h" + requests++, calm.get(0), "calm-0", "sick-hook");
         }
-        Whole.patiently().until(() -> cloud.proxy().connections() > 0 && hook.proxy().connections() > 0);
+        Whole.patiently()
+                .until(() -> cloud.proxy().connections() > 0 && hook.proxy().connections() > 0);
     }
 
     private void ask(String id, FarSide account, String name, String destination) throws Exception {
@@ -202,7 +203,9 @@ class BulkheadTest {
     }
 
     private List<RequestRow> ended(List<String> ids) {
-        Whole.patiently().until(() -> rows(ids).stream().allMatch(whole::isSettled) && rows(ids).size() == ids.size());
+        Whole.patiently()
+                .until(() -> rows(ids).stream().allMatch(whole::isSettled)
+                        && rows(ids).size() == ids.size());
         return rows(ids);
     }
 

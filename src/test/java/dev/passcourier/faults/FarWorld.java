@@ -107,7 +107,8 @@ final class FarWorld implements AutoCloseable {
         SandboxInstance machine = cloud.addInstance(instance, "Canary-" + UUID.randomUUID(), windows.getPublic());
         accounts.append("  " + name + ":\n    provider: huawei-ecs\n    keyRing: windows\n    rate: 1000\n")
                 .append("    concurrency: " + concurrency + "\n    settings:\n      region: " + cloud.projectName())
-                .append("\n      projectId: " + cloud.projectId() + "\n      endpoint: http://127.0.0.1:" + proxy.port())
+                .append("\n      projectId: " + cloud.projectId() + "\n      endpoint: http://127.0.0.1:"
+                        + proxy.port())
                 .append("\n      identityEndpoint: " + cloud.iamUrl() + "\n      auth:\n" + auth);
         return added(new FarSide.Cloud(proxy, cloud, machine, instance));
     }
@@ -120,8 +121,10 @@ final class FarWorld implements AutoCloseable {
         FaultProxy proxy = FaultProxy.before(mailbox.port());
         proxy.answersWhen(() -> !mailbox.received().isEmpty());
         destinations
-                .append("  " + alias + ":\n    type: email\n    seal: ops\n    host: localhost\n    port: " + proxy.port())
-                .append("\n    security: starttls\n    user: passcourier\n    password: \"{{file:secrets/faults-mail}}\"\n")
+                .append("  " + alias + ":\n    type: email\n    seal: ops\n    host: localhost\n    port: "
+                        + proxy.port())
+                .append(
+                        "\n    security: starttls\n    user: passcourier\n    password: \"{{file:secrets/faults-mail}}\"\n")
                 .append("    from: passcourier@example.org\n    to: ops@example.org\n    trust: faults-ca.pem\n");
         return added(new FarSide.Mail(proxy, mailbox));
     }
@@ -132,7 +135,8 @@ final class FarWorld implements AutoCloseable {
         FaultProxy proxy = FaultProxy.before(receiver.url().getPort());
         proxy.answersWhen(() -> !receiver.requests().isEmpty());
         destinations
-                .append("  " + alias + ":\n    type: webhook\n    seal: ops\n    url: https://localhost:" + proxy.port())
+                .append("  " + alias + ":\n    type: webhook\n    seal: ops\n    url: https://localhost:"
+                        + proxy.port())
                 .append("/hook\n    secrets: [\"{{file:secrets/faults-hook}}\"]\n    trust: faults-ca.pem\n");
         return added(new FarSide.Hook(proxy, receiver));
     }

@@ -83,9 +83,7 @@ class FaultMatrixTest {
             case MAIL ->
                 world.mail(
                         name,
-                        row.fault().equals(FaultTable.NO_STARTTLS)
-                                ? Mailbox.Security.PLAIN
-                                : Mailbox.Security.STARTTLS,
+                        row.fault().equals(FaultTable.NO_STARTTLS) ? Mailbox.Security.PLAIN : Mailbox.Security.STARTTLS,
                         row.fault().equals(FaultTable.WRONG_LOGIN) ? "another" : "right");
             case WEBHOOK -> world.hook(name);
             default -> throw new IllegalArgumentException(row.far().title());
@@ -135,7 +133,9 @@ class FaultMatrixTest {
                     .as("attempts")
                     .matches(row.attempts()::holds, row.attempts().toString());
             softly.assertThat(waits).as("waits").containsExactlyElementsOf(row.waits());
-            softly.assertThat(copies).as("copies").matches(row.copies()::holds, row.copies().toString());
+            softly.assertThat(copies)
+                    .as("copies")
+                    .matches(row.copies()::holds, row.copies().toString());
         });
     }
 

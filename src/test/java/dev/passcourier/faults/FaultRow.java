@@ -70,7 +70,8 @@ record FaultRow(
         boolean forCloud = far == Far.CLOUD || waits.contains("EMPTY");
         String later = forCloud ? "POSTPONED" : "DELIVERY_POSTPONED";
         StringBuilder seen = new StringBuilder();
-        waits.forEach(wait -> seen.append("`").append(later).append(' ').append(wait).append("`, "));
+        waits.forEach(
+                wait -> seen.append("`").append(later).append(' ').append(wait).append("`, "));
         return seen + "`" + (verdict == null ? "waiting" : verdict) + " " + code + "`";
     }
 

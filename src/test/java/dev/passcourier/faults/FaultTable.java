@@ -128,7 +128,10 @@ final class FaultTable {
                         .waits("HTTP_429")
                         .attempts(2)
                         .ends(DELIVERED, "FILE_WRITTEN", 1),
-                cloud("500, always", always(status(500))).waits("HTTP_500").attempts(9).ends(FAILED, "HTTP_500", 0),
+                cloud("500, always", always(status(500)))
+                        .waits("HTTP_500")
+                        .attempts(9)
+                        .ends(FAILED, "HTTP_500", 0),
                 cloud("502 with a gateway's page, once", says(Misbehaviour.HTML_502))
                         .waits("HTTP_502")
                         .attempts(2)
@@ -250,12 +253,16 @@ final class FaultTable {
                         .waits("SMTP_450")
                         .attempts(2)
                         .ends(DELIVERED, "SMTP_250", 1),
-                mail("550 at `RCPT`", refuses(Stage.RECIPIENT, 550)).does(GIVES_UP).ends(FAILED, "SMTP_550", 0),
+                mail("550 at `RCPT`", refuses(Stage.RECIPIENT, 550))
+                        .does(GIVES_UP)
+                        .ends(FAILED, "SMTP_550", 0),
                 mail("452 after the content", refuses(Stage.CONTENT, 452))
                         .waits("SMTP_452")
                         .attempts(2)
                         .ends(DELIVERED, "SMTP_250", 1),
-                mail("554 after the content", refuses(Stage.CONTENT, 554)).does(GIVES_UP).ends(FAILED, "SMTP_554", 0),
+                mail("554 after the content", refuses(Stage.CONTENT, 554))
+                        .does(GIVES_UP)
+                        .ends(FAILED, "SMTP_554", 0),
                 mail("closes after the final dot, without having taken the mail", refuses(Stage.CONTENT, 0))
                         .waits("IO")
                         .attempts(2)
@@ -296,7 +303,9 @@ final class FaultTable {
                         .waits("IO")
                         .attempts(2)
                         .ends(DELIVERED, "HTTP_204", 1),
-                hook("answers late, within 30 s", wires(Wire.DELAY)).does("waits").ends(DELIVERED, "HTTP_204", 1),
+                hook("answers late, within 30 s", wires(Wire.DELAY))
+                        .does("waits")
+                        .ends(DELIVERED, "HTTP_204", 1),
                 hook("resets amid the answer", wires(Wire.RESET_IN_ANSWER))
                         .waits("IO")
                         .attempts(2)

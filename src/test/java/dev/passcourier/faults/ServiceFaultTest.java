@@ -167,7 +167,9 @@ class ServiceFaultTest {
         Files.delete(shelf);
         Files.move(away, shelf);
         ends("taken", ServiceFault.ARCHIVE_IS_A_FILE.row());
-        assertThat(files(shelf)).contains(delivery("taken").deliveryId() + ".jwe").hasSize(2);
+        assertThat(files(shelf))
+                .contains(delivery("taken").deliveryId() + ".jwe")
+                .hasSize(2);
     }
 
     private int tried(String id) {

@@ -13,22 +13,22 @@ import dev.passcourier.request.WorkCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import java.util.Set;
-import java.util.Optional;
-import java.util.LinkedHashSet;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
-import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ScheduleRunsTest {
 
@@ -203,7 +203,8 @@ class ScheduleRunsTest {
         runs.catchUp();
 
         assertThat(sender.ids)
-                .containsExactlyInAnyOrder("a@2026-03-01T13:00:00Z", "c@2026-03-01T13:00:00Z", "d@2026-03-01T13:00:00Z");
+                .containsExactlyInAnyOrder(
+                        "a@2026-03-01T13:00:00Z", "c@2026-03-01T13:00:00Z", "d@2026-03-01T13:00:00Z");
     }
 
     /**

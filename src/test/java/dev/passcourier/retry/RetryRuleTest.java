@@ -54,7 +54,10 @@ class RetryRuleTest {
     @Test
     void aRehearsalWaitsLessButNeverLessThanTheFarSideWants() {
         Waits hundredth = new Waits(new Random(42), 0.01);
-        assertThat(hundredth.after(RetryRule.CLOUD_SERVER, 8, null).orElseThrow().toMillis())
+        assertThat(hundredth
+                        .after(RetryRule.CLOUD_SERVER, 8, null)
+                        .orElseThrow()
+                        .toMillis())
                 .isBetween(600L, 1200L);
         assertThat(hundredth.after(RetryRule.CLOUD_SERVER, 8, Duration.ofMinutes(3)))
                 .contains(Duration.ofMinutes(3));
@@ -74,8 +77,7 @@ class RetryRuleTest {
     void deliveriesAreTriedForAboutThreeDays() {
         Duration least = Duration.ZERO;
         for (int failures = 1; failures <= RetryRule.DELIVERY.retries(); failures++) {
-            least = least.plus(
-                    new Waits(new Random(7), 1)
+            least = least.plus(new Waits(new Random(7), 1)
                     .after(RetryRule.DELIVERY, failures, null)
                     .orElseThrow());
         }

@@ -38,7 +38,8 @@ public final class ArtemisProcess implements AutoCloseable {
     }
 
     /** Starts it; the users' passwords go over by environment. */
-    public static ArtemisProcess start(Path directory, String servicePassword, String ticketingPassword) throws IOException {
+    public static ArtemisProcess start(Path directory, String servicePassword, String ticketingPassword)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx256m",
