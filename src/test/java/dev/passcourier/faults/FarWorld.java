@@ -77,6 +77,7 @@ final class FarWorld implements AutoCloseable {
     void writeSettings(double retryPace) throws IOException {
         whole.settings(text -> text.replace(
                         "  dataDirectory: data\n", "  dataDirectory: data\n  retryPace: " + retryPace + "\n")
+                .replace("\nkeyRings:\n", "\nkeyRings:\n  faults:\n    keys:\n      - path: keys/faults.pem\n")
                 .replace("\nrecipients:\n", "\n" + accounts + "recipients:\n")
                 .replace("\n  archive:\n", "\n" + destinations + "  archive:\n")
                 .replace("accounts: [kakao, zstack, gse, huawei, huawei-aksk]", "accounts: [\"*\"]"));
@@ -105,7 +106,7 @@ final class FarWorld implements AutoCloseable {
         FaultProxy proxy = FaultProxy.before(port(cloud.baseUrl()));
         String instance = UUID.randomUUID().toString();
         SandboxInstance machine = cloud.addInstance(instance, "Canary-" + UUID.randomUUID(), windows.getPublic());
-        accounts.append("  " + name + ":\n    provider: huawei-ecs\n    keyRing: windows\n    rate: 1000\n")
+        accounts.append("  " + name + ":\n    provider: huawei-ecs\n    keyRing: faults\n    rate: 1000\n")
                 .append("    concurrency: " + concurrency + "\n    settings:\n      region: " + cloud.projectName())
                 .append("\n      projectId: " + cloud.projectId() + "\n      endpoint: http://127.0.0.1:"
                         + proxy.port())
@@ -142,7 +143,10 @@ final class FarWorld implements AutoCloseable {
     }
 
     /** A directory that results are written to. */
-    void directory(String alias) {
+    void directory(String alias) throws IOException {
+        Files.createDirectory(
+                whole.home().resolve(alias),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         destinations.append("  " + alias + ":\n    type: file\n    seal: ops\n    directory: " + alias + "\n");
     }
 
