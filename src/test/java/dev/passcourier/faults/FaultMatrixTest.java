@@ -95,7 +95,7 @@ class FaultMatrixTest {
                 ? Whole.request(name, name, cloud.instance(), "archive")
                 : Whole.request(name, "huawei-aksk", DemoWorld.HUAWEI, name);
         return row.fault().equals(FaultTable.NEVER_READY)
-                ? request.replace("}", ",\"deadline\":\"" + Instant.now().plusSeconds(25) + "\"}")
+                ? request.replace("}", ",\"deadline\":\"" + Instant.now().plusSeconds(75) + "\"}")
                 : request;
     }
 
