@@ -136,6 +136,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             configuration.addAcceptorConfiguration(tcp(acceptor, directory));
         }
         configuration.addAddressSetting("#", addressSettings());
+        configuration.registerBrokerPlugin(new SizeLimit());
         return configuration;
     }
 

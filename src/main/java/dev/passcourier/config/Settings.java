@@ -39,6 +39,7 @@ public record Settings(
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
      * @param minFreeSpace    bytes that must be free in the data directory and the drop directory
      * @param status          the status page, or null for none
+     * @param allowAgents     names of agents that may run in our process
      */
     public record Service(
             Path dataDirectory,
@@ -49,7 +50,8 @@ public record Settings(
             Path atRestKey,
             @Nullable Path auditHead,
             long minFreeSpace,
-            @Nullable Status status) {}
+            @Nullable Status status,
+            List<String> allowAgents) {}
 
     /**
      * The status page on loopback.

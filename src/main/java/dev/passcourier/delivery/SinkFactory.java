@@ -89,9 +89,9 @@ public final class SinkFactory {
         Map<String, Object> beans = steps(alias, new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
         // No "-client": with that ending, an account could be named so that it gets this one.
-        beans.put(alias + "-httpclient", new HttpClients(consumers, PemTrust.context(channel.trust())));
+        beans.put(alias + "-httpclient", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
         Map<String, String> parameters = parameters(alias, consumers);
-        parameters.put("url", channel.url().toString());
+        parameters.put("server", HttpClients.server(channel.url()));
         return new Sink("webhook-sink", parameters, beans);
     }
 

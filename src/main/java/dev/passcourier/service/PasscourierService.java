@@ -9,6 +9,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.host.HostCheck;
 import dev.passcourier.intake.IntakeCheck;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.ProviderCatalog;
@@ -30,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -77,6 +79,7 @@ public final class PasscourierService implements AutoCloseable {
     public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
         PasscourierService service = new PasscourierService(home, settings, clock);
         try {
+            HostCheck.ofProcess(settings.service().allowAgents(), service.camelSettings());
             service.open();
             service.startCamel();
             return service;
@@ -138,7 +141,9 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void startCamel() throws Exception {
-        main.setPropertyPlaceholderLocations("file:" + home.resolve("config/application.properties"));
+        main.setPropertyPlaceholderLocations("file:" + camelSettings());
+        main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
+        main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
         main.addMainListener(new Assembly());
@@ -147,6 +152,10 @@ public final class PasscourierService implements AutoCloseable {
         keep(fetch::stop);
         watch.open();
         keep(watch);
+    }
+
+    private Path camelSettings() {
+        return home.resolve("config/application.properties");
     }
 
     private String routes() {
@@ -241,6 +250,15 @@ public final class PasscourierService implements AutoCloseable {
     /** Binds before Camel reads the route files, and instantiates their templates after. */
     private final class Assembly extends MainListenerSupport {
 
+        /** Placeholders in routes are ours to fill: {@code PASSCOURIER_INTAKE_QUEUE} must not move the intake. */
+        @Override
+        public void beforeInitialize(BaseMainSupport initializing) {
+            PropertiesComponent placeholders =
+                    (PropertiesComponent) initializing.getCamelContext().getPropertiesComponent();
+            placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+            placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        }
+
         @Override
         public void beforeConfigure(BaseMainSupport configuring) {
             checked(() -> bind(configuring.getCamelContext()));
@@ -252,6 +270,7 @@ public final class PasscourierService implements AutoCloseable {
                 fetch.addRoutes();
                 destinations.addRoutes();
                 sources.addRoutes();
+                HostCheck.ofCamel(configured.getCamelContext(), main.configure());
             });
         }
 

@@ -65,7 +65,8 @@ class SettingsLoaderTest {
                                 home.resolve("data/keys/at-rest.key"),
                                 null,
                                 256L << 20,
-                                null),
+                                null,
+                                List.of()),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", null, null, null), null),
                         Map.of(),
@@ -91,7 +92,8 @@ class SettingsLoaderTest {
                         home.resolve("state/keys/at-rest.key"),
                         home.resolve("audit-head"),
                         2L << 30,
-                        new Settings.Status(8089)));
+                        new Settings.Status(8089),
+                        List.of()));
         assertThat(settings.broker().acceptor())
                 .isEqualTo(
                         new Acceptor("0.0.0.0", 61617, home.resolve("tls/broker.crt"), home.resolve("tls/broker.key")));

@@ -34,6 +34,7 @@ class RoomsTest {
             config   |
             retry    |
             http     | config
+            host     | config
             request  | config
             audit    | files
             vault    | config files
@@ -46,9 +47,9 @@ class RoomsTest {
             health   | audit broker config ledger
             report   | audit delivery files ledger request
             sandbox  | files
-            service  | audit broker config delivery fetch health intake ledger provider report request retry vault
+            service  | audit broker config delivery fetch health host intake ledger provider report request retry vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files ledger provider request sandbox service vault
+            cli      | audit config demo files host ledger provider request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");
