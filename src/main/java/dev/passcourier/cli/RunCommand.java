@@ -4,6 +4,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.host.HostCheck;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.service.PasscourierService;
 import dev.passcourier.vault.KeyLoadException;
@@ -48,6 +49,7 @@ public final class RunCommand implements Callable<Integer> {
             Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
             PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
             Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
+            HostCheck.warnings().forEach(door -> err.println("warning: " + door));
             err.println(summary(settings, service));
             err.flush();
             new CountDownLatch(1).await();

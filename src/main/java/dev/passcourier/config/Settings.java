@@ -34,22 +34,26 @@ public record Settings(
      * @param defaultDeadline how long a request without a deadline may take
      * @param resultLifetime  how long a sealed result is valid
      * @param keepFailedWork  how long work that failed is kept to be returned
+     * @param retryPace       what the retry table's waits are multiplied by; 1 in operation, less in a rehearsal
      * @param signingKey      private JWK (EC P-256) that signs results; made at the first start if it is not there
      * @param atRestKey       256-bit key of the at-rest seal, as base64; made at the first start if it is not there
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
      * @param minFreeSpace    bytes that must be free in the data directory and the drop directory
      * @param status          the status page, or null for none
+     * @param allowAgents     names of agents that may run in our process
      */
     public record Service(
             Path dataDirectory,
             Duration defaultDeadline,
             Duration resultLifetime,
             Duration keepFailedWork,
+            double retryPace,
             Path signingKey,
             Path atRestKey,
             @Nullable Path auditHead,
             long minFreeSpace,
-            @Nullable Status status) {}
+            @Nullable Status status,
+            List<String> allowAgents) {}
 
     /**
      * The status page on loopback.

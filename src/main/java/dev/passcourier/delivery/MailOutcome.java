@@ -31,7 +31,12 @@ final class MailOutcome implements OutcomeReader {
         if (reply >= 500 && reply < 600) {
             return new DeliveryOutcome.Failed("SMTP_" + reply);
         }
-        return reply > 0 ? new DeliveryOutcome.TryLater("SMTP_" + reply, null) : FailureCodes.outcome(failure);
+        if (reply > 0) {
+            return new DeliveryOutcome.TryLater("SMTP_" + reply, null);
+        }
+        // The connection ended where a reply was due; whether as an error or as an end of file is chance.
+        boolean cut = FailureCodes.find(failure, SMTPSendFailedException.class) != null;
+        return cut ? new DeliveryOutcome.TryLater("IO", null) : FailureCodes.outcome(failure);
     }
 
     /** The reply to the recipient's address says more than the one to the whole, so the last one found counts. */

@@ -5,16 +5,20 @@ import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.http.PemTrust;
 import jakarta.mail.Session;
+import java.time.Duration;
 import java.util.Properties;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Mail sessions that cannot be downgraded: TLS from the first byte, or STARTTLS demanded before anything else is said.
+ * Connect 5 s, silence 30 s, whole conversation 60 s.
  * Property names: package description of {@code org.eclipse.angus.mail.smtp}.
  */
 final class MailSessions {
 
     private static final String CONNECT_MILLIS = "5000";
     private static final String SILENCE_MILLIS = "30000";
+    private static final Duration WHOLE = Duration.ofSeconds(60);
 
     private MailSessions() {}
 
@@ -36,6 +40,8 @@ final class MailSessions {
         properties.setProperty(prefix + "writetimeout", SILENCE_MILLIS);
         properties.setProperty(prefix + "sendpartial", "false");
         properties.setProperty(prefix + "quitwait", "false");
+        properties.put(prefix + "socketFactory", new BoundedSockets(WHOLE));
+        properties.setProperty(prefix + "socketFactory.fallback", "false");
         if (channel.security() != MailSecurity.NONE) {
             secure(properties, prefix, channel);
         }
@@ -50,7 +56,8 @@ final class MailSessions {
         properties.setProperty(prefix + "ssl.enable", Boolean.toString(!starttls));
         properties.setProperty(prefix + "ssl.checkserveridentity", "true");
         properties.setProperty(prefix + "ssl.protocols", "TLSv1.3 TLSv1.2");
+        SSLSocketFactory tls = PemTrust.context(channel.trust()).getSocketFactory();
         properties.put(
-                prefix + "ssl.socketFactory", PemTrust.context(channel.trust()).getSocketFactory());
+                prefix + "ssl.socketFactory", starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE), tls));
     }
 }

@@ -4,12 +4,12 @@ import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -33,7 +33,7 @@ final class OutcomeStep implements Processor {
     private final GoneDestinations.Door door;
     private final Duration keep;
     private final Clock clock;
-    private final RandomGenerator jitter;
+    private final Waits waits;
 
     /** Keeps what fails until it expires, or for {@code keep} if it never does. */
     OutcomeStep(
@@ -42,13 +42,13 @@ final class OutcomeStep implements Processor {
             GoneDestinations.Door door,
             Duration keep,
             Clock clock,
-            RandomGenerator jitter) {
+            Waits waits) {
         this.reader = reader;
         this.record = record;
         this.door = door;
         this.keep = keep;
         this.clock = clock;
-        this.jitter = jitter;
+        this.waits = waits;
     }
 
     @Override
@@ -89,7 +89,7 @@ final class OutcomeStep implements Processor {
     }
 
     private List<Envelope> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
-        Optional<Duration> wait = RetryRule.DELIVERY.waitAfter(item.attempt(), later.after(), jitter);
+        Optional<Duration> wait = waits.after(RetryRule.DELIVERY, item.attempt(), later.after());
         if (wait.isEmpty()) {
             return failed(item, later.code(), Verdict.FAILED);
         }

@@ -13,6 +13,7 @@ import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
+import dev.passcourier.retry.Waits;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -23,7 +24,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.apache.camel.Processor;
 
 /**
@@ -34,7 +34,7 @@ public final class SinkFactory {
 
     private final DeliveryRecord record;
     private final Clock clock;
-    private final RandomGenerator jitter;
+    private final Waits waits;
     private final AtRestOpener opener;
     private final GoneDestinations gone;
     private final Duration keepFailedWork;
@@ -42,20 +42,19 @@ public final class SinkFactory {
     /**
      * With what all sinks share.
      *
-     * @param jitter         used by many threads at once
      * @param gone           the destinations that nothing is sent to any more
      * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
      */
     public SinkFactory(
             AuditTrail audit,
             Clock clock,
-            RandomGenerator jitter,
+            Waits waits,
             AtRestOpener opener,
             GoneDestinations gone,
             Duration keepFailedWork) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
-        this.jitter = jitter;
+        this.waits = waits;
         this.opener = opener;
         this.gone = gone;
         this.keepFailedWork = keepFailedWork;
@@ -107,9 +106,9 @@ public final class SinkFactory {
                 steps(alias, channel.url().toString(), new WebhookComposer(signer, opener), new WebhookOutcome());
         beans.put("exact-headers", new ExactHeaders());
         // No "-client": with that ending, an account could be named so that it gets this one.
-        beans.put(alias + "-httpclient", new HttpClients(consumers, PemTrust.context(channel.trust())));
+        beans.put(alias + "-httpclient", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
         Map<String, String> parameters = parameters(alias, consumers);
-        parameters.put("url", channel.url().toString());
+        parameters.put("server", HttpClients.server(channel.url()));
         return new Sink("webhook-sink", parameters, beans);
     }
 
@@ -131,7 +130,7 @@ public final class SinkFactory {
         GoneDestinations.Door door = gone.door(alias, address);
         Map<String, Object> beans = new HashMap<>();
         beans.put(alias + "-compose", new ComposeStep(alias, composer, record, door, clock));
-        beans.put(alias + "-outcome", new OutcomeStep(reader, record, door, keepFailedWork, clock, jitter));
+        beans.put(alias + "-outcome", new OutcomeStep(reader, record, door, keepFailedWork, clock, waits));
         return beans;
     }
 

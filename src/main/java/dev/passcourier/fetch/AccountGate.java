@@ -35,6 +35,7 @@ public final class AccountGate implements Gate {
      * @param perSecond calls per second; fractions are allowed
      */
     public AccountGate(String account, double perSecond, Clock clock) {
+        this.clock = new ForwardClock(clock);
         long burst = Math.max(1, Math.round(perSecond));
         Duration refill = Duration.ofNanos(Math.round(burst / perSecond * 1_000_000_000.0));
         this.bucket = Bucket.builder()
@@ -48,10 +49,9 @@ public final class AccountGate implements Gate {
                         .failureRateThreshold(100)
                         .waitDurationInOpenState(OPEN_FOR)
                         .permittedNumberOfCallsInHalfOpenState(1)
-                        .clock(clock)
+                        .clock(this.clock)
                         .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                         .build());
-        this.clock = clock;
     }
 
     @Override

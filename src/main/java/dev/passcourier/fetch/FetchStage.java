@@ -9,16 +9,15 @@ import dev.passcourier.delivery.Notices;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Vault;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.RouteStartupOrder;
@@ -41,7 +40,7 @@ public final class FetchStage {
     private final Gate service;
     private final Clock clock;
     private final FailedOpenings failedOpenings;
-    private final RandomGenerator jitter = new SecureRandom();
+    private final Waits waits;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
@@ -62,6 +61,7 @@ public final class FetchStage {
             Duration resultLifetime,
             Duration keepFailedWork,
             Gate service,
+            Waits waits,
             Clock clock) {
         this.camel = camel;
         this.audit = audit;
@@ -72,6 +72,7 @@ public final class FetchStage {
         this.resultLifetime = resultLifetime;
         this.keepFailedWork = keepFailedWork;
         this.service = service;
+        this.waits = waits;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
@@ -115,9 +116,9 @@ public final class FetchStage {
                 clock);
         return new SettleStep(
                 sealing,
-                new Postponing(audit, ending, clock, jitter),
+                new Postponing(audit, ending, clock, waits),
                 ending,
-                new NotOpened(failedOpenings, ending, clock, jitter),
+                new NotOpened(failedOpenings, ending, clock, waits.jitter()),
                 gate,
                 clock);
     }

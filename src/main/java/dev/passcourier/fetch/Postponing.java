@@ -11,13 +11,13 @@ import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Asks again later: sends the request to its own queue with a delay, or ends it when that makes no sense any more. */
@@ -29,13 +29,13 @@ final class Postponing {
     private final AuditTrail audit;
     private final Ending ending;
     private final Clock clock;
-    private final RandomGenerator random;
+    private final Waits waits;
 
-    Postponing(AuditTrail audit, Ending ending, Clock clock, RandomGenerator random) {
+    Postponing(AuditTrail audit, Ending ending, Clock clock, Waits waits) {
         this.audit = audit;
         this.ending = ending;
         this.clock = clock;
-        this.random = random;
+        this.waits = waits;
     }
 
     List<Envelope> notYet(FetchWork work, Answer.NotYet answer) {
@@ -64,7 +64,7 @@ final class Postponing {
             String code) {
         Instant now = clock.instant();
         Duration left = Duration.between(now, work.deadline());
-        Optional<Duration> wait = rule.waitAfter(turn, askedFor, random);
+        Optional<Duration> wait = waits.after(rule, turn, askedFor);
         if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
             return ending.end(work, otherwise, code);
         }

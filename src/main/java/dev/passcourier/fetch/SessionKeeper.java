@@ -44,7 +44,7 @@ public final class SessionKeeper {
         this.account = account;
         this.signIn = signIn;
         this.exchange = exchange;
-        this.clock = clock;
+        this.clock = new ForwardClock(clock);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.passcourier.http;
 
+import java.net.URI;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -17,6 +18,7 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP client behind one camel-http endpoint: bean for its {@code httpClientConfigurer} option. Each endpoint gets a
@@ -41,6 +43,7 @@ public final class HttpClients implements HttpClientConfigurer {
     private final int connections;
     private final SSLContext tls;
     private final BoundedExchange bounds;
+    private final @Nullable String target;
 
     /**
      * With the settings of one account or destination.
@@ -49,13 +52,36 @@ public final class HttpClients implements HttpClientConfigurer {
      * @param tls         whom to trust: {@link PemTrust#context}
      */
     public HttpClients(int connections, SSLContext tls) {
-        this(connections, tls, BoundedExchange.STANDARD);
+        this(connections, tls, BoundedExchange.STANDARD, null);
     }
 
-    HttpClients(int connections, SSLContext tls, BoundedExchange bounds) {
+    /**
+     * For one fixed address, whose path and query are sent byte for byte: Camel would take {@code ?httpMethod=GET} for an
+     * option of its own. The endpoint's URI is {@link #server}.
+     *
+     * @param address where every call goes
+     */
+    public static HttpClients to(URI address, int connections, SSLContext tls) {
+        return new HttpClients(connections, tls, BoundedExchange.STANDARD, target(address));
+    }
+
+    HttpClients(int connections, SSLContext tls, BoundedExchange bounds, @Nullable String target) {
         this.connections = connections;
         this.tls = tls;
         this.bounds = bounds;
+        this.target = target;
+    }
+
+    /** Scheme, host and port of an address: what Camel has to know of it. */
+    public static String server(URI address) {
+        String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+        return address.getScheme() + "://" + address.getHost() + port;
+    }
+
+    private static String target(URI address) {
+        URI ascii = URI.create(address.toASCIIString());
+        String path = ascii.getRawPath().isEmpty() ? "/" : ascii.getRawPath();
+        return ascii.getRawQuery() == null ? path : path + "?" + ascii.getRawQuery();
     }
 
     @Override
@@ -71,6 +97,9 @@ public final class HttpClients implements HttpClientConfigurer {
                 .disableAutomaticRetries()
                 .disableContentCompression()
                 .addExecInterceptorFirst("bounds", bounds);
+        if (target != null) {
+            client.addRequestInterceptorFirst((request, entity, context) -> request.setPath(target));
+        }
     }
 
     private PoolingHttpClientConnectionManager pool() {

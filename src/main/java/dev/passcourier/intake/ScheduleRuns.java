@@ -60,10 +60,15 @@ public final class ScheduleRuns {
         planned.ifPresent(time -> run(schedule, time));
     }
 
-    /** Runs every schedule whose latest planned time has been missed. */
+    /** Runs every schedule whose latest planned time has been missed. One that fails does not hold up the others. */
     void catchUp() {
         for (Entry schedule : schedules.values()) {
-            schedule.times.latest(clock.instant()).ifPresent(latest -> run(schedule, latest));
+            try {
+                schedule.times.latest(clock.instant()).ifPresent(latest -> run(schedule, latest));
+            } catch (RuntimeException failed) {
+                String why = failed.getClass().getName();
+                LOG.warn("SCHEDULE_NOT_RUN {}: {}; the next catch-up tries again", schedule.name, why);
+            }
         }
     }
 

@@ -47,15 +47,16 @@ public enum RetryRule {
      * @param failures from 1
      * @param askedFor what the far side asked for, or null
      * @param random   the jitter
+     * @param pace     what the table's own waits are multiplied by
      * @return the wait, or empty when it has been tried often enough
      */
-    public Optional<Duration> waitAfter(int failures, @Nullable Duration askedFor, RandomGenerator random) {
+    Optional<Duration> waitAfter(int failures, @Nullable Duration askedFor, RandomGenerator random, double pace) {
         if (failures > retries) {
             return Optional.empty();
         }
         long doubled = first.toMillis() << Math.min(failures - 1, 20);
         long whole = Math.min(doubled, longest.toMillis());
-        long wait = whole / 2 + random.nextLong(whole / 2 + 1);
+        long wait = Math.round((whole / 2 + random.nextLong(whole / 2 + 1)) * pace);
         if (askedFor != null) {
             wait = Math.max(wait, Math.min(askedFor.toMillis(), LONGEST_ASKED_FOR.toMillis()));
         }

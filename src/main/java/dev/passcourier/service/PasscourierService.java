@@ -10,11 +10,13 @@ import dev.passcourier.delivery.GoneDestinations;
 import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.host.HostCheck;
 import dev.passcourier.intake.IntakeCheck;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.report.BatchReporter;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -31,6 +33,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.SortedSet;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -80,6 +83,7 @@ public final class PasscourierService implements AutoCloseable {
     public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
         PasscourierService service = new PasscourierService(home, settings, clock);
         try {
+            HostCheck.ofProcess(settings.service().allowAgents(), service.camelSettings());
             service.open();
             service.startCamel();
             return service;
@@ -149,7 +153,9 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void startCamel() throws Exception {
-        main.setPropertyPlaceholderLocations("file:" + home.resolve("config/application.properties"));
+        main.setPropertyPlaceholderLocations("file:" + camelSettings());
+        main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
+        main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
         main.addMainListener(new Assembly());
@@ -159,6 +165,10 @@ public final class PasscourierService implements AutoCloseable {
         keep(Redriving.listen(settings, data, broker, audit, gone, clock));
         watch.open();
         keep(watch);
+    }
+
+    private Path camelSettings() {
+        return home.resolve("config/application.properties");
     }
 
     private String routes() {
@@ -173,6 +183,7 @@ public final class PasscourierService implements AutoCloseable {
         expiry = keep(KeyExpiry.watch(recipients, clock));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
+        Waits waits = new Waits(new SecureRandom(), settings.service().retryPace());
         LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry(), notices);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
@@ -197,6 +208,7 @@ public final class PasscourierService implements AutoCloseable {
                 settings.service().resultLifetime(),
                 settings.service().keepFailedWork(),
                 watch.gate(),
+                waits,
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
@@ -210,7 +222,7 @@ public final class PasscourierService implements AutoCloseable {
                 new SinkFactory(
                         audit,
                         clock,
-                        new SecureRandom(),
+                        waits,
                         vault::openAtRest,
                         gone,
                         settings.service().keepFailedWork()));
@@ -261,6 +273,15 @@ public final class PasscourierService implements AutoCloseable {
     /** Binds before Camel reads the route files, and instantiates their templates after. */
     private final class Assembly extends MainListenerSupport {
 
+        /** Placeholders in routes are ours to fill: {@code PASSCOURIER_INTAKE_QUEUE} must not move the intake. */
+        @Override
+        public void beforeInitialize(BaseMainSupport initializing) {
+            PropertiesComponent placeholders =
+                    (PropertiesComponent) initializing.getCamelContext().getPropertiesComponent();
+            placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+            placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        }
+
         @Override
         public void beforeConfigure(BaseMainSupport configuring) {
             checked(() -> bind(configuring.getCamelContext()));
@@ -272,6 +293,7 @@ public final class PasscourierService implements AutoCloseable {
                 fetch.addRoutes();
                 destinations.addRoutes();
                 sources.addRoutes();
+                HostCheck.ofCamel(configured.getCamelContext(), main.configure());
             });
         }
 

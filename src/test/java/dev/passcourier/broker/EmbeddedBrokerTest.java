@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.jms.core.JmsTemplate;
 
@@ -304,6 +306,28 @@ class EmbeddedBrokerTest {
             send(session, message);
         });
         assertThat(((BytesMessage) receive(Queues.QUARANTINE)).getBodyLength()).isEqualTo(huge.length());
+    }
+
+    /** A client reads a text whole, and unpacks what is compressed, before anybody can look at its size. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMessageThatWouldFillOurMemoryIsRefusedAtTheDoor(boolean compressed) throws Exception {
+        String bomb = "x".repeat(compressed ? 16 << 20 : SizeLimit.LARGEST);
+        try (ActiveMQConnectionFactory factory =
+                new ActiveMQConnectionFactory(url(), "ticketing", "canary-broker-user")) {
+            factory.setCompressLargeMessage(compressed);
+            factory.setMinLargeMessageSize(1000);
+            try (Connection connection = factory.createConnection();
+                    Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+                assertThatThrownBy(() -> send(session, session.createTextMessage(bomb)))
+                        .isInstanceOf(JMSException.class)
+                        .hasMessageContaining("MESSAGE_TOO_LARGE");
+            }
+        }
+        asTicketing(session -> send(session, session.createTextMessage("fine")));
+        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(directory.resolve("broker/large"))
+                .isEmptyDirectory());
     }
 
     @Test

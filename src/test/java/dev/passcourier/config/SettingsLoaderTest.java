@@ -61,11 +61,13 @@ class SettingsLoaderTest {
                                 Duration.ofMinutes(20),
                                 Duration.ofDays(7),
                                 Duration.ofDays(30),
+                                1,
                                 home.resolve("data/keys/signing.jwk"),
                                 home.resolve("data/keys/at-rest.key"),
                                 null,
                                 256L << 20,
-                                null),
+                                null,
+                                List.of()),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", null, null, null), null),
                         Map.of(),
@@ -87,11 +89,13 @@ class SettingsLoaderTest {
                         Duration.ofMinutes(5),
                         Duration.ofDays(2),
                         Duration.ofDays(90),
+                        1,
                         Path.of("/etc/keys/sign.jwk"),
                         home.resolve("state/keys/at-rest.key"),
                         home.resolve("audit-head"),
                         2L << 30,
-                        new Settings.Status(8089)));
+                        new Settings.Status(8089),
+                        List.of()));
         assertThat(settings.broker().acceptor())
                 .isEqualTo(
                         new Acceptor("0.0.0.0", 61617, home.resolve("tls/broker.crt"), home.resolve("tls/broker.key")));

@@ -11,6 +11,7 @@ import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -259,7 +260,7 @@ class DeliveryStepsTest {
                 out.setHeader("X-Left", "over");
             };
             new ComposeStep("ops", composer, record, door, clock).process(exchange);
-            new OutcomeStep(reader, record, door, KEEP, clock, new NoJitter()).process(exchange);
+            new OutcomeStep(reader, record, door, KEEP, clock, new Waits(new NoJitter(), 1)).process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);
         }

@@ -11,6 +11,7 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class SinkHarness implements AutoCloseable {
 
     SinkHarness(Path directory) throws Exception {
         gone = GoneDestinations.open(directory.resolve("disabled"));
-        factory = new SinkFactory(this::audit, CLOCK, new NoJitter(), vault, gone, Duration.ofDays(30));
+        factory = new SinkFactory(this::audit, CLOCK, new Waits(new NoJitter(), 1), vault, gone, Duration.ofDays(30));
         broker = EmbeddedBroker.start(
                 directory.resolve("broker"),
                 1,

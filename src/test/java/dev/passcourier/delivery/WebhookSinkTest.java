@@ -3,6 +3,7 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
@@ -14,6 +15,8 @@ import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.WebhookReceiver.Webhook;
 import dev.passcourier.vault.Sealed;
 import dev.passcourier.vault.VaultException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +30,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -135,6 +139,40 @@ class WebhookSinkTest {
                         "webhook-signature")
                 .containsEntry("content-type", "application/json")
                 .containsEntry("user-agent", "passcourier");
+    }
+
+    /** Everything after the host is the operator's: no word of it is an option of Camel's, and nothing is written anew. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/hook?httpMethod=GET&followRedirects=true&bridgeEndpoint=true&throwExceptionOnFailure=true",
+                "/hook?headerFilterStrategy=%23none&httpClientConfigurer=%23none&copyHeaders=true&x=1",
+                "/hook?proxyHost=127.0.0.1&proxyPort=1&httpClient.cookieSpec=standard&socketTimeout=1",
+                "/hook?b=2&a=1&a=1&empty=&flag&plus=a+b&percent=%2F%26%3D%25&b=RAW(x)",
+                "/hook/%7B%7Benv:HOME%7D%7D/a%2Fb/..%2f;x=y?httpUri=http://127.0.0.1:1/",
+                "/hook//twice?",
+                "/hook"
+            })
+    void postsToExactlyTheConfiguredAddress(String target) throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            seen.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + target);
+            OutboxItem item = SinkHarness.sealed(harness.open(channel(url, trust, List.of(secret))));
+
+            harness.put(item);
+
+            harness.await(item, AuditEvent.Type.DELIVERED);
+            assertThat(seen).containsExactly("POST " + target);
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

@@ -93,4 +93,19 @@ class AccountGateTest {
         gate.left();
         assertThat(gate.enter(AT_ONCE)).isTrue();
     }
+
+    @Test
+    void aClockThatIsSetBackMakesNoRestLonger() throws Exception {
+        AccountGate gate = new AccountGate("down", 1000, clock);
+        for (int i = 0; i < 10; i++) {
+            assertThat(gate.enter(AT_ONCE)).isTrue();
+            gate.failed();
+        }
+        gate.pause(Duration.ofSeconds(20));
+        assertThat(gate.enter(AT_ONCE)).isFalse();
+        clock.advance(Duration.ofHours(-2));
+        assertThat(gate.enter(AT_ONCE)).isFalse();
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+    }
 }

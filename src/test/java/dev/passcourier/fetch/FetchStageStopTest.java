@@ -22,6 +22,7 @@ import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.WorkCodec;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.KeyRing;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +101,7 @@ class FetchStageStopTest {
                 Duration.ofHours(1),
                 Duration.ofDays(30),
                 Gate.OPEN,
+                new Waits(new SecureRandom(), 1),
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
         for (String file : List.of("hand-on", "fetch", "provider/zstack")) {

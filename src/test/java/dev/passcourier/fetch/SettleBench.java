@@ -9,6 +9,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.LockedSecret;
@@ -81,7 +82,7 @@ final class SettleBench implements AutoCloseable {
                 clock);
         return new SettleStep(
                 sealing,
-                new Postponing(audit, ending, clock, random),
+                new Postponing(audit, ending, clock, new Waits(random, 1)),
                 ending,
                 new NotOpened(failures, ending, clock, random),
                 new AccountGate("test", 100, clock),

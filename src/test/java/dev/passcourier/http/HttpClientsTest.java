@@ -47,7 +47,8 @@ class HttpClientsTest {
         camel.getRegistry()
                 .bind(
                         "client",
-                        new HttpClients(2, PemTrust.context(null), new BoundedExchange(Duration.ofSeconds(2), 1000)));
+                        new HttpClients(
+                                2, PemTrust.context(null), new BoundedExchange(Duration.ofSeconds(2), 1000), null));
         camel.getRegistry().bind("headers", new ExactHeaders());
         camel.start();
     }
@@ -161,6 +162,54 @@ class HttpClientsTest {
         server.close();
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         serve(out -> write(out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"));
+        assertThatThrownBy(() -> send(Map.of())).isInstanceOf(IOException.class);
+    }
+
+    /** Lengths that are no numbers, differ from what comes, or come twice, and heads without an end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 999999\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\nx",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\nx",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx",
+                "HTTP/9.9 200 OK\r\nContent-Length: 1\r\n\r\nx",
+                "SMTP ready\r\n\r\n"
+            })
+    void doesNotBelieveALyingAnswer(String answer) throws Exception {
+        serve(out -> {
+            write(out, answer);
+            throw new IOException("and hang up");
+        });
+
+        assertThatThrownBy(() -> send(Map.of()).getMessage().getBody(String.class))
+                .isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void takesNoMoreOfAnAnswerThanItAnnounced() throws Exception {
+        serve(out -> {
+            write(out, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi and much more");
+            throw new IOException("and hang up");
+        });
+
+        assertThat(send(Map.of()).getMessage().getBody(String.class)).isEqualTo("hi");
+    }
+
+    @Test
+    void refusesAHeadWithoutAnEnd() throws Exception {
+        serve(out -> {
+            write(out, "HTTP/1.1 200 OK\r\n");
+            while (true) {
+                write(out, "X-More: " + "x".repeat(1000) + "\r\n");
+            }
+        });
+
         assertThatThrownBy(() -> send(Map.of())).isInstanceOf(IOException.class);
     }
 

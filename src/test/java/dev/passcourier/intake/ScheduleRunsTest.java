@@ -13,13 +13,22 @@ import dev.passcourier.request.WorkCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ScheduleRunsTest {
 
@@ -167,14 +176,126 @@ class ScheduleRunsTest {
     }
 
     @Test
+    void oneScheduleThatFailsDoesNotHoldUpTheOthers() {
+        Map<String, Settings.Schedule> schedules = new LinkedHashMap<>();
+        for (String name : List.of("a", "broken", "c", "d")) {
+            schedules.put(name, hourly());
+        }
+        IntakeLedger partial = new IntakeLedger() {
+            @Override
+            public void awaitApplied(long sequence) {}
+
+            @Override
+            public Optional<Seen> request(String id, Origin origin) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Instant> lastFire(String schedule) {
+                if (schedule.equals("broken")) {
+                    throw new IllegalStateException("as if its rows were damaged");
+                }
+                return Optional.empty();
+            }
+        };
+        ScheduleRuns runs = new ScheduleRuns(schedules, partial, handOver(), clock);
+        clock.set("2026-03-01T13:00:30Z");
+        runs.catchUp();
+
+        assertThat(sender.ids)
+                .containsExactlyInAnyOrder(
+                        "a@2026-03-01T13:00:00Z", "c@2026-03-01T13:00:00Z", "d@2026-03-01T13:00:00Z");
+    }
+
+    /**
+     * Two nodes, both with timer and catch-up, over both changes of the year, with a broker that is away now and then and
+     * a restart of either node every few hours.
+     */
+    @ParameterizedTest
+    @CsvSource({"2026-03-28T12:30:00Z", "2026-10-24T12:30:00Z"})
+    void asksOncePerPlannedTimeOverClockChangesRestartsAndOutages(String from) {
+        PlannedTimes times = new PlannedTimes("0 0 * * * ?", ZoneId.of("Europe/Berlin"));
+        Instant start = Instant.parse(from);
+        clock.set(from);
+        List<ScheduleRuns> nodes = new ArrayList<>(List.of(runs(), runs()));
+        Set<String> planned = new LinkedHashSet<>();
+        for (int minute = 1; minute <= 36 * 60; minute++) {
+            Instant now = start.plus(Duration.ofMinutes(minute));
+            clock.set(now.toString());
+            sender.away = now.atOffset(ZoneOffset.UTC).getMinute() < 3;
+            if (times.isPlanned(now)) {
+                planned.add("nightly@" + now);
+                for (ScheduleRuns node : nodes) {
+                    assertThatThrownBy(() -> node.fire("nightly", now)).isInstanceOf(IllegalStateException.class);
+                }
+            }
+            nodes.forEach(ScheduleRuns::catchUp);
+            if (minute % 290 == 0) {
+                remember();
+                nodes.set(minute / 290 % 2, runs());
+            }
+        }
+
+        assertThat(sender.ids).containsExactlyElementsOf(planned);
+        assertThat(planned).hasSizeBetween(35, 36);
+    }
+
+    @Test
+    void fiveMissedTimesAreCaughtUpAsOneAndTheNextComesInItsTurn() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T18:20:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T19:00:00Z");
+        runs.fire("nightly", clock.instant());
+
+        assertThat(sender.ids)
+                .containsExactly(
+                        "nightly@2026-03-01T13:00:00Z", "nightly@2026-03-01T18:00:00Z", "nightly@2026-03-01T19:00:00Z");
+    }
+
+    @Test
+    void aClockThatJumpsAheadRunsTheLatestOnceAndNothingAgainWhenItGoesBack() {
+        ScheduleRuns runs = runs();
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+        clock.set("2026-03-01T15:10:00Z");
+        runs.catchUp();
+        runs.catchUp();
+        clock.set("2026-03-01T13:10:00Z");
+        runs.catchUp();
+        runs.fire("nightly", Instant.parse("2026-03-01T14:00:00Z"));
+        clock.set("2026-03-01T16:00:00Z");
+        runs.catchUp();
+
+        assertThat(sender.ids)
+                .containsExactly(
+                        "nightly@2026-03-01T13:00:00Z", "nightly@2026-03-01T15:00:00Z", "nightly@2026-03-01T16:00:00Z");
+    }
+
+    /** What the ledger would say after a restart. */
+    private void remember() {
+        sender.ids.stream()
+                .map(id -> Instant.parse(id.substring("nightly@".length())))
+                .max(Instant::compareTo)
+                .ifPresent(latest -> ledger.fires.put("nightly", latest));
+    }
+
+    @Test
     void knowsItsSchedulesOnly() {
         assertThatIllegalArgumentException().isThrownBy(() -> runs().fire("other", clock.instant()));
     }
 
     private ScheduleRuns runs() {
-        Settings.Schedule hourly =
-                new Settings.Schedule("0 0 * * * ?", ZoneId.of("Europe/Berlin"), home.resolve("list.csv"), List.of());
-        return new ScheduleRuns(
-                Map.of("nightly", hourly), ledger, new BatchHandOver("requests", audit, sender, clock), clock);
+        return new ScheduleRuns(Map.of("nightly", hourly()), ledger, handOver(), clock);
+    }
+
+    private BatchHandOver handOver() {
+        return new BatchHandOver("requests", audit, sender, clock);
+    }
+
+    private Settings.Schedule hourly() {
+        return new Settings.Schedule("0 0 * * * ?", ZoneId.of("Europe/Berlin"), home.resolve("list.csv"), List.of());
     }
 }

@@ -18,7 +18,7 @@ class RetryRulePropertiesTest {
     void waitsBetweenHalfAndTheWholeOfAnEnvelopeThatNeverShrinks(
             @ForAll RetryRule rule, @ForAll @IntRange(min = 1, max = 10_000) int failures, @ForAll long seed) {
         if (failures > rule.retries()) {
-            assertThat(rule.waitAfter(failures, null, new Random(seed))).isEmpty();
+            assertThat(rule.waitAfter(failures, null, new Random(seed), 1)).isEmpty();
             return;
         }
         Duration shortest = wait(rule, failures, null, new Fixed(false));
@@ -49,7 +49,7 @@ class RetryRulePropertiesTest {
     }
 
     private static Duration wait(RetryRule rule, int failures, Duration asked, RandomGenerator random) {
-        return rule.waitAfter(failures, asked, random).orElseThrow();
+        return rule.waitAfter(failures, asked, random, 1).orElseThrow();
     }
 
     /** The smallest or the largest there is. */

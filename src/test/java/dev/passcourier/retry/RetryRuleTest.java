@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Random;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RetryRuleTest {
 
-    private final RandomGenerator random = new Random(42);
+    private final Waits waits = new Waits(new Random(42), 1);
 
     @ParameterizedTest
     @CsvSource({
@@ -29,35 +28,48 @@ class RetryRuleTest {
     })
     void waitsBetweenHalfAndTheWholeOfADoublingStep(RetryRule rule, int failures, long least, long most) {
         for (int i = 0; i < 200; i++) {
-            assertThat(rule.waitAfter(failures, null, random).orElseThrow().toMillis())
+            assertThat(waits.after(rule, failures, null).orElseThrow().toMillis())
                     .isBetween(least, most);
         }
     }
 
     @Test
     void neverAsksEarlierThanTheFarSideWants() {
-        assertThat(RetryRule.CLOUD_THROTTLED.waitAfter(1, Duration.ofMinutes(3), random))
+        assertThat(waits.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofMinutes(3)))
                 .contains(Duration.ofMinutes(3));
     }
 
     @Test
     void honoursAWishOnlyUpToAQuarterOfAnHour() {
-        assertThat(RetryRule.CLOUD_THROTTLED.waitAfter(1, Duration.ofDays(1), random))
+        assertThat(waits.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofDays(1)))
                 .contains(Duration.ofMinutes(15));
     }
 
     @Test
     void aWishForLessDoesNotShortenTheBackOff() {
-        assertThat(RetryRule.DELIVERY.waitAfter(10, Duration.ZERO, random).orElseThrow())
+        assertThat(waits.after(RetryRule.DELIVERY, 10, Duration.ZERO).orElseThrow())
                 .isGreaterThan(Duration.ofMinutes(20));
+    }
+
+    @Test
+    void aRehearsalWaitsLessButNeverLessThanTheFarSideWants() {
+        Waits hundredth = new Waits(new Random(42), 0.01);
+        assertThat(hundredth
+                        .after(RetryRule.CLOUD_SERVER, 8, null)
+                        .orElseThrow()
+                        .toMillis())
+                .isBetween(600L, 1200L);
+        assertThat(hundredth.after(RetryRule.CLOUD_SERVER, 8, Duration.ofMinutes(3)))
+                .contains(Duration.ofMinutes(3));
+        assertThat(hundredth.after(RetryRule.CLOUD_SERVER, 9, null)).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(RetryRule.class)
     void givesUpAfterItsNumberOfRetriesAndNotBefore(RetryRule rule) {
-        assertThat(rule.waitAfter(rule.retries(), null, random)).isPresent();
+        assertThat(waits.after(rule, rule.retries(), null)).isPresent();
         if (rule.retries() < Integer.MAX_VALUE) {
-            assertThat(rule.waitAfter(rule.retries() + 1, null, random)).isEmpty();
+            assertThat(waits.after(rule, rule.retries() + 1, null)).isEmpty();
         }
     }
 
@@ -65,8 +77,9 @@ class RetryRuleTest {
     void deliveriesAreTriedForAboutThreeDays() {
         Duration least = Duration.ZERO;
         for (int failures = 1; failures <= RetryRule.DELIVERY.retries(); failures++) {
-            least = least.plus(
-                    RetryRule.DELIVERY.waitAfter(failures, null, new Random(7)).orElseThrow());
+            least = least.plus(new Waits(new Random(7), 1)
+                    .after(RetryRule.DELIVERY, failures, null)
+                    .orElseThrow());
         }
         assertThat(least).isBetween(Duration.ofDays(2), Duration.ofDays(5));
     }

@@ -25,9 +25,9 @@ import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager
 import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 
 /** A plain Artemis in a process of its own, as an operator would run it: users, roles, and who sent a message. */
-final class ArtemisProcess implements AutoCloseable {
+public final class ArtemisProcess implements AutoCloseable {
 
-    static final String ANOTHER_PROGRAMS_QUEUE = "orders.passwords";
+    public static final String ANOTHER_PROGRAMS_QUEUE = "orders.passwords";
 
     private final Process process;
     private final int port;
@@ -38,7 +38,8 @@ final class ArtemisProcess implements AutoCloseable {
     }
 
     /** Starts it; the users' passwords go over by environment. */
-    static ArtemisProcess start(Path directory, String servicePassword, String ticketingPassword) throws IOException {
+    public static ArtemisProcess start(Path directory, String servicePassword, String ticketingPassword)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx256m",
@@ -60,7 +61,11 @@ final class ArtemisProcess implements AutoCloseable {
         throw new IOException("the broker's process ended: see artemis.log");
     }
 
-    String url() {
+    public int port() {
+        return port;
+    }
+
+    public String url() {
         return "tcp://127.0.0.1:" + port;
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The folder that is shipped, as a user has it: the start script, the libraries, the routes. */
 class ShippedFolderTest {
+
+    private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
     @TempDir
     static Path directory;
@@ -63,8 +66,12 @@ class ShippedFolderTest {
     @Test
     void runsServesAndEndsOnSigtermLeavingNothingOpenToOthers() throws Exception {
         try (Whole world = Whole.prepare(directory)) {
-            Process process = passcourier(
-                    "run", "--config", world.home().resolve("config").toString());
+            Process process = start(
+                    Map.of("PASSCOURIER_INTAKE_QUEUE", "elsewhere", "passcourier.intake-queue", "elsewhere"),
+                    program.resolve("bin/passcourier").toString(),
+                    "run",
+                    "--config",
+                    world.home().resolve("config").toString());
             Whole.patiently().until(() -> said(process).contains("passcourier is up") || !process.isAlive());
             Matcher port = Pattern.compile("broker port ([0-9]+)").matcher(said(process));
             assertThat(port.find()).as(said(process)).isTrue();
@@ -86,6 +93,92 @@ class ShippedFolderTest {
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(said(process)).doesNotContain("STOP_INCOMPLETE", "Exception");
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
+        }
+    }
+
+    /** As root in a container, {@code su} makes another user; elsewhere the owner, who could do more, tries in its place. */
+    @Test
+    void givesItsMemoryToNobody() throws Exception {
+        try (Whole world = Whole.prepare(directory)) {
+            Process process = passcourier(
+                    "run", "--config", world.home().resolve("config").toString());
+            Whole.patiently().until(() -> said(process).contains("passcourier is up") || !process.isAlive());
+            String java = System.getProperty("java.home") + "/bin/";
+            Path dump = directory.resolve("dump.hprof");
+
+            String heapDump = java + "jcmd " + process.pid() + " GC.heap_dump " + dump + " >/dev/null";
+            String liveDump = java + "jmap -dump:live,file=" + dump + " " + process.pid() + " >/dev/null";
+            // They give up after a while, so they do it side by side.
+            List<Process> attempts =
+                    List.of(start("/bin/sh", "-c", heapDump), start(asAnother(heapDump)), start(asAnother(liveDump)));
+            for (Process attempt : attempts) {
+                assertThat(exitCode(attempt)).isNotZero();
+            }
+            if (IS_ROOT) {
+                assertThat(exitCode(start(asAnother("cat /proc/" + process.pid() + "/environ >/dev/null"))))
+                        .isNotZero();
+            }
+            assertThat(dump).doesNotExist();
+            assertThat(said(process)).doesNotContain("warning:");
+            Path proc = Path.of("/proc/" + process.pid());
+            if (Files.exists(proc)) {
+                assertThat(Files.readString(proc.resolve("limits"))).containsPattern("Max core file size +0 +0 ");
+                assertThat(Files.readString(proc.resolve("status"))).containsPattern("Umask:\\s+0077");
+            }
+        }
+    }
+
+    private static String[] asAnother(String attempt) {
+        return IS_ROOT
+                ? new String[] {"su", "nobody", "-s", "/bin/sh", "-c", attempt}
+                : new String[] {"/bin/sh", "-c", attempt};
+    }
+
+    /** What is switched on in the shipped settings is found in the live context, before anything is asked or sent. */
+    @Test
+    void doesNotStartWithASwitchThatShowsMessages() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("traced"));
+        copy(program.resolve("bin"), home.resolve("bin"));
+        copy(program.resolve("config"), home.resolve("config"));
+        copy(program.resolve("routes"), home.resolve("routes"));
+        Files.setPosixFilePermissions(home.resolve("bin/passcourier"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createSymbolicLink(home.resolve("lib"), program.resolve("lib"));
+        Files.writeString(
+                home.resolve("config/application.properties"),
+                "\ncamel.main.tracing=true\ncamel.main.routesReloadEnabled=true\n",
+                StandardOpenOption.APPEND);
+        try (Whole world = Whole.prepare(directory)) {
+            Process process = start(
+                    home.resolve("bin/passcourier").toString(),
+                    "run",
+                    "--config",
+                    world.home().resolve("config").toString());
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(said(process))
+                    .contains("camel.main.tracing: ", "camel.main.routesReloadEnabled: ", "not started")
+                    .doesNotContain("is up");
+        }
+    }
+
+    /** The variables that once moved the intake, and the way a jar gets into a folder. */
+    @Test
+    void doesNotStartWithVariablesOfCamelOrAConsoleInLib() throws Exception {
+        Path console = program.resolve("lib/camel-console-4.18.2.jar");
+        try (Whole world = Whole.prepare(directory)) {
+            Files.copy(program.resolve("lib/passcourier.jar"), console);
+            Process process = start(
+                    Map.of("CAMEL_MAIN_TRACING", "true", "PASSCOURIER_INTAKE_QUEUE", "elsewhere"),
+                    program.resolve("bin/passcourier").toString(),
+                    "run",
+                    "--config",
+                    world.home().resolve("config").toString());
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(said(process))
+                    .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.18.2.jar")
+                    .contains("not started");
+            assertThat(world.home().resolve("data")).doesNotExist();
+        } finally {
+            Files.deleteIfExists(console);
         }
     }
 
@@ -127,6 +220,10 @@ class ShippedFolderTest {
 
     /** From a directory of its own, with the Java that runs this test. */
     private Process start(String... command) throws IOException {
+        return start(Map.of(), command);
+    }
+
+    private Process start(Map<String, String> environment, String... command) throws IOException {
         Path here = Files.createTempDirectory(directory, "here");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(here.toFile())
@@ -134,6 +231,7 @@ class ShippedFolderTest {
                 .redirectOutput(here.resolve("said").toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("PASSCOURIER_OPTS", "-Xmx512m");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);
         said.put(process.pid(), here.resolve("said"));

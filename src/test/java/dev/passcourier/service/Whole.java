@@ -34,10 +34,10 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.awaitility.core.ConditionFactory;
 
 /** The whole service in the demo's world, to be asked through its doors and looked at from outside. */
-final class Whole implements AutoCloseable {
+public final class Whole implements AutoCloseable {
 
-    static final String REQUESTS = "password.requests";
-    static final String RESULTS = "password.results";
+    public static final String REQUESTS = "password.requests";
+    public static final String RESULTS = "password.results";
 
     private final DemoWorld world;
     private PasscourierService service;
@@ -47,22 +47,22 @@ final class Whole implements AutoCloseable {
     }
 
     /** The world, and no service yet. */
-    static Whole prepare(Path directory) throws Exception {
+    public static Whole prepare(Path directory) throws Exception {
         return new Whole(DemoWorld.start(directory.resolve("demo"), Clock.systemUTC()));
     }
 
     /** Waits long, for slow machines, and ends as soon as the condition holds. */
-    static ConditionFactory patiently() {
+    public static ConditionFactory patiently() {
         return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(100));
     }
 
-    static String request(String id, String account, String instance, String... deliverTo) {
+    public static String request(String id, String account, String instance, String... deliverTo) {
         return "{\"id\":\"" + id + "\",\"account\":\"" + account + "\",\"instance\":\"" + instance
                 + "\",\"deliverTo\":[\"" + String.join("\",\"", deliverTo) + "\"]}";
     }
 
     /** Changes the settings for the next start. */
-    Whole settings(UnaryOperator<String> change) throws IOException {
+    public Whole settings(UnaryOperator<String> change) throws IOException {
         String before = Files.readString(world.settings());
         String after = change.apply(before);
         assertThat(after).isNotEqualTo(before);
@@ -71,74 +71,78 @@ final class Whole implements AutoCloseable {
     }
 
     /** A change that leaves out what has no end while a test looks. */
-    static String withoutSchedules(String settings) {
+    public static String withoutSchedules(String settings) {
         return settings.replaceFirst("(?s)\nschedules:.*?(?=\npolicy:)", "");
     }
 
-    Whole start() throws Exception {
+    public Whole start() throws Exception {
+        return start(Clock.systemUTC());
+    }
+
+    public Whole start(Clock clock) throws Exception {
         try {
             var settings = SettingsLoader.load(world.settings(), ProviderCatalog.find(), Clock.systemUTC());
-            service = PasscourierService.start(Path.of("").toAbsolutePath(), settings, Clock.systemUTC());
+            service = PasscourierService.start(Path.of("").toAbsolutePath(), settings, clock);
             return this;
         } catch (InvalidConfigurationException e) {
             throw new AssertionError(e.findings().toString(), e);
         }
     }
 
-    void stop() {
+    public void stop() {
         if (service != null) {
             service.close();
             service = null;
         }
     }
 
-    DemoWorld world() {
+    public DemoWorld world() {
         return world;
     }
 
-    PasscourierService service() {
+    public PasscourierService service() {
         return service;
     }
 
-    Path home() {
+    public Path home() {
         return world.home();
     }
 
     /** Moves a file into the drop directory. */
-    void drop(String name, String content) throws IOException {
+    public void drop(String name, String content) throws IOException {
         Path written = Files.writeString(home().resolve(name), content);
         Files.move(written, home().resolve("drop").resolve(name));
     }
 
-    List<RequestRow> rows() {
+    public List<RequestRow> rows() {
         return service.ledger().newest(1000);
     }
 
-    Optional<RequestRow> row(String id) {
+    public Optional<RequestRow> row(String id) {
         return service.ledger().requests(List.of(id)).stream().findFirst();
     }
 
     /** Waits until the request has ended and all its deliveries are settled. */
-    RequestRow ended(String id) {
+    public RequestRow ended(String id) {
         patiently().until(() -> row(id).filter(this::isSettled).isPresent());
         return row(id).orElseThrow();
     }
 
-    boolean isSettled(RequestRow row) {
+    public boolean isSettled(RequestRow row) {
         return row.state() == RequestState.ENDED
                 && service.ledger().deliveries(row.id()).stream()
                         .allMatch(delivery -> delivery.state() == DeliveryState.DELIVERED
                                 || delivery.state() == DeliveryState.FAILED);
     }
 
-    List<Path> archived() throws IOException {
+    public List<Path> archived() throws IOException {
         try (Stream<Path> files = Files.list(home().resolve("archive"))) {
             return files.sorted().toList();
         }
     }
 
     /** The request's results in the archive. */
-    List<Path> archived(String request) throws IOException {
+    public List<Path> archived(String request) throws IOException {
         List<String> deliveries = service.ledger().deliveries(request).stream()
                 .filter(delivery -> delivery.alias().equals("archive"))
                 .map(delivery -> delivery.deliveryId() + ".jwe")
@@ -149,7 +153,7 @@ final class Whole implements AutoCloseable {
     }
 
     /** The audit trail's records with this type. */
-    List<AuditRecord> audited(AuditEvent.Type type) throws Exception {
+    public List<AuditRecord> audited(AuditEvent.Type type) throws Exception {
         List<AuditRecord> found = new ArrayList<>();
         try (AuditReader reader = AuditReader.whole(home().resolve("data/audit"))) {
             for (AuditRecord each = reader.next(); each != null; each = reader.next()) {
@@ -162,16 +166,16 @@ final class Whole implements AutoCloseable {
     }
 
     /** Something done on a broker. */
-    interface Act {
+    public interface Act {
         void with(Session session) throws JMSException;
     }
 
     /** As the ticket system, on the service's own broker. */
-    void asTicketing(Act act) throws JMSException, IOException {
+    public void asTicketing(Act act) throws JMSException, IOException {
         asTicketing("tcp://127.0.0.1:" + service.brokerPort(), act);
     }
 
-    void asTicketing(String url, Act act) throws JMSException, IOException {
+    public void asTicketing(String url, Act act) throws JMSException, IOException {
         String password = Files.readString(home().resolve("secrets/broker-ticketing"));
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, "ticketing", password);
                 Connection connection = factory.createConnection();
@@ -181,22 +185,22 @@ final class Whole implements AutoCloseable {
         }
     }
 
-    static void send(Session session, String queue, Message message) throws JMSException {
+    public static void send(Session session, String queue, Message message) throws JMSException {
         try (MessageProducer producer = session.createProducer(session.createQueue(queue))) {
             producer.send(message);
         }
     }
 
-    void send(String request) throws JMSException, IOException {
+    public void send(String request) throws JMSException, IOException {
         asTicketing(session -> send(session, REQUESTS, session.createTextMessage(request)));
     }
 
     /** Collects messages of the ticket system until one belongs to the request. */
-    TextMessage ticket(String request) throws JMSException, IOException {
+    public TextMessage ticket(String request) throws JMSException, IOException {
         return ticket("tcp://127.0.0.1:" + service.brokerPort(), request);
     }
 
-    TextMessage ticket(String url, String request) throws JMSException, IOException {
+    public TextMessage ticket(String url, String request) throws JMSException, IOException {
         List<TextMessage> found = new ArrayList<>();
         asTicketing(url, session -> {
             String selector = "requestId = '" + request + "'";

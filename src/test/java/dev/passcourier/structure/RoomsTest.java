@@ -34,6 +34,7 @@ class RoomsTest {
             config   |
             retry    |
             http     | config
+            host     | config
             request  | config
             audit    | files
             vault    | config files
@@ -48,9 +49,9 @@ class RoomsTest {
             sandbox  | files
             control  |
             redrive  | audit broker config delivery request
-            service  | audit broker config control delivery fetch health intake ledger provider redrive report request vault
+            service  | audit broker config control delivery fetch health host intake ledger provider redrive report request retry vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files ledger provider redrive request sandbox service vault
+            cli      | audit config demo files host ledger provider redrive request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");

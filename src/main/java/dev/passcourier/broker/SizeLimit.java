@@ -1,0 +1,49 @@
+package dev.passcourier.broker;
+
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.core.server.LargeServerMessage;
+import org.apache.activemq.artemis.core.server.ServerSession;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses other programs' messages that would fill our memory. A JMS client reads a text message whole, and unpacks a
+ * compressed one, before {@link ArrivalStep} can look at its size; so the broker looks first, and the sender is told.
+ */
+final class SizeLimit implements ActiveMQServerMessagePlugin {
+
+    /** What is less and still too much goes to quarantine, where somebody can look at it. */
+    static final int LARGEST = 4 << 20;
+
+    @Override
+    public void beforeSend(
+            @Nullable ServerSession session,
+            @Nullable Transaction transaction,
+            Message message,
+            boolean direct,
+            boolean noAutoCreateQueue)
+            throws ActiveMQException {
+        if (session == null || EmbeddedBroker.OWN_USER.equals(session.getValidatedUser())) {
+            return;
+        }
+        if (message.getWholeMessageSize() > LARGEST || message.containsProperty(Message.HDR_LARGE_COMPRESSED)) {
+            forget(message);
+            throw new ActiveMQException(
+                    ActiveMQExceptionType.INTERCEPTOR_REJECTED_PACKET, "MESSAGE_TOO_LARGE or compressed");
+        }
+    }
+
+    /** A large message is in a file by now, which nobody else would delete. */
+    private static void forget(Message message) throws ActiveMQException {
+        if (message instanceof LargeServerMessage large) {
+            try {
+                large.deleteFile();
+            } catch (Exception e) {
+                throw new ActiveMQException(ActiveMQExceptionType.IO_ERROR, "MESSAGE_TOO_LARGE");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.passcourier.delivery;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import javax.net.SocketFactory;
+
+/**
+ * Sockets that close themselves when a conversation takes too long: Jakarta Mail bounds each read, so a server that drips
+ * could hold a consumer for hours.
+ */
+final class BoundedSockets extends SocketFactory {
+
+    private final Duration longest;
+
+    BoundedSockets(Duration longest) {
+        this.longest = longest;
+    }
+
+    /** Not connected yet; the time runs from now on. */
+    @Override
+    public Socket createSocket() {
+        return new Bounded(longest);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        throw new IOException("connect it yourself, with a time-out");
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
+        return createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        return createSocket(host.getHostName(), port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
+        return createSocket(host, port);
+    }
+
+    private static final class Bounded extends Socket {
+
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        Bounded(Duration longest) {
+            ended.orTimeout(longest.toMillis(), MILLISECONDS).exceptionally(tooLong -> {
+                closeQuietly();
+                return null;
+            });
+        }
+
+        private void closeQuietly() {
+            try {
+                super.close();
+            } catch (IOException closed) {
+                // nobody can use it any more, which is the point
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ended.complete(null);
+            super.close();
+        }
+    }
+}

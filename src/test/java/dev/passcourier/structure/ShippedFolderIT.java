@@ -1,0 +1,85 @@
+package dev.passcourier.structure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The folder that {@code mvn package} has made. */
+class ShippedFolderIT {
+
+    private static Path folder;
+    private static JsonNode bom;
+
+    @BeforeAll
+    static void find() throws IOException {
+        try (Stream<Path> made = Files.list(Path.of("target"))) {
+            folder = made.filter(path -> path.getFileName().toString().matches("passcourier-[0-9.]+"))
+                    .filter(Files::isDirectory)
+                    .findFirst()
+                    .orElseThrow();
+        }
+        assertThat(folder.resolve("bom.json"))
+                .as("the bill of materials; its plugin works online only: build without -o")
+                .exists();
+        bom = new ObjectMapper().readTree(folder.resolve("bom.json").toFile());
+    }
+
+    @Test
+    void holdsWhatAUserNeeds() {
+        assertThat(List.of("bin", "config", "lib", "routes", "README.md", "SECURITY.md", "bom.json"))
+                .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
+        assertThat(folder.resolve("bin/passcourier")).isExecutable();
+    }
+
+    @Test
+    void itsBillOfMaterialsNamesExactlyTheLibrariesByTheirHashes() throws Exception {
+        Map<String, String> listed = new TreeMap<>();
+        for (JsonNode component : bom.path("components")) {
+            listed.put(sha256(component), component.path("purl").asText());
+        }
+        Map<String, String> shipped = new TreeMap<>();
+        try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
+            for (Path jar : jars.toList()) {
+                if (!jar.getFileName().toString().startsWith("passcourier-")) {
+                    shipped.put(sha256(jar), jar.getFileName().toString());
+                }
+            }
+        }
+        assertThat(listed).hasSameSizeAs(bom.path("components"));
+        assertThat(listed.keySet())
+                .as("listed: %s%nshipped: %s", listed, shipped)
+                .isEqualTo(shipped.keySet());
+    }
+
+    @Test
+    void itsBillOfMaterialsIsOfThisProgramAndNotOfThisDay() {
+        assertThat(bom.path("bomFormat").asText()).isEqualTo("CycloneDX");
+        assertThat(bom.path("metadata").path("component").path("name").asText()).isEqualTo("passcourier");
+        assertThat(bom.path("metadata").has("timestamp")).isFalse();
+    }
+
+    private static String sha256(JsonNode component) {
+        for (JsonNode hash : component.path("hashes")) {
+            if (hash.path("alg").asText().equals("SHA-256")) {
+                return hash.path("content").asText();
+            }
+        }
+        throw new AssertionError("no SHA-256 of " + component.path("purl"));
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+}
