@@ -33,10 +33,26 @@ public final class LedgerDatabase implements AutoCloseable {
     private static final String H2_SETTINGS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64";
 
-    private final HikariDataSource source;
+    /**
+     * What H2 says when an index names a row that is not there, as after some kills. It tries again by itself until the
+     * lock's time is over; nobody else writes, so that no lock is ever waited for.
+     */
+    private static final Set<Integer> INCONSISTENT = Set.of(
+            ErrorCode.LOCK_TIMEOUT_1,
+            ErrorCode.CONCURRENT_UPDATE_1,
+            ErrorCode.ROW_NOT_FOUND_IN_PRIMARY_INDEX,
+            ErrorCode.ROW_NOT_FOUND_WHEN_DELETING_1,
+            ErrorCode.FILE_CORRUPTED_1,
+            ErrorCode.GENERAL_ERROR_1);
 
-    private LedgerDatabase(HikariDataSource source) throws SQLException {
+    /** Of the H2 file, or null for every other database. */
+    private final @Nullable Path directory;
+
+    private volatile HikariDataSource source;
+
+    private LedgerDatabase(HikariDataSource source, @Nullable Path directory) throws SQLException {
         this.source = source;
+        this.directory = directory;
         try {
             Sql.inTransaction(source, LedgerSchema::create);
         } catch (SQLException | RuntimeException e) {
@@ -62,27 +78,42 @@ public final class LedgerDatabase implements AutoCloseable {
             if (!UNREADABLE.contains(e.getErrorCode())) {
                 throw e;
             }
-            LOG.warn("The ledger cannot be read and is made anew from the audit trail");
-            Path file = directory.resolve(H2_FILE);
-            Files.move(file, file.resolveSibling(H2_FILE + ".unreadable"), StandardCopyOption.REPLACE_EXISTING);
+            putAside(directory);
             return openH2(directory);
+        }
+    }
+
+    private static void putAside(Path directory) throws IOException {
+        LOG.warn("The ledger cannot be read and is made anew from the audit trail");
+        Path file = directory.resolve(H2_FILE);
+        if (Files.exists(file)) {
+            Files.move(file, file.resolveSibling(H2_FILE + ".unreadable"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /** With H2's asynchronous files: an interrupted reader would close plain ones for everybody. */
     private static LedgerDatabase openH2(Path directory) throws IOException, SQLException {
-        LedgerDatabase database =
-                open(config("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", ""));
-        Path file = directory.resolve(H2_FILE);
+        LedgerDatabase database = open(
+                config("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", ""),
+                directory);
+        try {
+            keepToOurselves(directory.resolve(H2_FILE));
+            return database;
+        } catch (IOException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static void keepToOurselves(Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
-        return database;
     }
 
     /** H2 in memory, empty, gone when it is closed. */
     static LedgerDatabase memory() throws SQLException {
-        return open(config("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", ""));
+        return open(config("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", ""), null);
     }
 
     /**
@@ -99,10 +130,11 @@ public final class LedgerDatabase implements AutoCloseable {
         HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
         // Without these a server that takes the connection and says nothing holds up the start, or the ledger, for
         // ever.
-        config.addDataSourceProperty("connectTimeout", SILENCE_SECONDS);
-        config.addDataSourceProperty("loginTimeout", SILENCE_SECONDS);
-        config.addDataSourceProperty("socketTimeout", 6 * SILENCE_SECONDS);
-        return open(config);
+        // The driver sees only those that are text.
+        config.addDataSourceProperty("connectTimeout", Integer.toString(SILENCE_SECONDS));
+        config.addDataSourceProperty("loginTimeout", Integer.toString(SILENCE_SECONDS));
+        config.addDataSourceProperty("socketTimeout", Integer.toString(6 * SILENCE_SECONDS));
+        return open(config, null);
     }
 
     private static HikariConfig config(String url, @Nullable String user, @Nullable String password) {
@@ -117,9 +149,9 @@ public final class LedgerDatabase implements AutoCloseable {
         return config;
     }
 
-    private static LedgerDatabase open(HikariConfig config) throws SQLException {
+    private static LedgerDatabase open(HikariConfig config, @Nullable Path directory) throws SQLException {
         try {
-            return new LedgerDatabase(new HikariDataSource(config));
+            return new LedgerDatabase(new HikariDataSource(config), directory);
         } catch (HikariPool.PoolInitializationException e) {
             if (e.getCause() instanceof SQLException cause) {
                 throw cause;
@@ -135,10 +167,29 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /**
      * Lets go of all connections. H2 stays closed after a failed write until the last of the old ones is gone; then the
-     * next one opens the file again.
+     * next one opens the file again. Opens it too if {@link #beginAnew} could not.
      */
-    void renew() {
-        source.getHikariPoolMXBean().softEvictConnections();
+    void renew() throws SQLException, IOException {
+        if (source.isClosed() && directory != null) {
+            source = openH2(directory).source;
+        } else {
+            source.getHikariPoolMXBean().softEvictConnections();
+        }
+    }
+
+    /** Whether this failure can mean that the database contradicts itself, so that no trying again will help. */
+    boolean mayBeInconsistent(SQLException failure) {
+        return directory != null && INCONSISTENT.contains(failure.getErrorCode());
+    }
+
+    /** Puts the H2 file aside and begins an empty one, to be filled from the audit trail. */
+    void beginAnew() throws SQLException, IOException {
+        if (directory == null) {
+            throw new IllegalStateException("only a file of our own is put aside");
+        }
+        source.close();
+        putAside(directory);
+        source = openH2(directory).source;
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class LedgerProjector implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerProjector.class);
+    private static final int CERTAIN = 3;
     private static final int STEP = 500;
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration IDLE = Duration.ofSeconds(1);
@@ -32,6 +33,9 @@ final class LedgerProjector implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long applied = -1;
+    /** Failures in a row that look like a database contradicting itself; for the thread alone. */
+    private int inconsistencies;
+
     private @Nullable String broken;
     private @Nullable String trouble;
     private long progress;
@@ -88,7 +92,7 @@ final class LedgerProjector implements AutoCloseable {
                 if (isNew("LEDGER_DATABASE")) {
                     LOG.warn("The ledger's database does not answer, trying again: SQL state {}", e.getSQLState());
                 }
-                database.renew();
+                recover(e);
                 pause();
             } catch (IOException e) {
                 if (isNew("LEDGER_TRAIL")) {
@@ -109,6 +113,22 @@ final class LedgerProjector implements AutoCloseable {
                 LOG.error("The ledger stops: {}", e.getClass().getSimpleName());
                 stop("LEDGER_FAULT");
             }
+        }
+    }
+
+    private void recover(SQLException failure) {
+        inconsistencies = database.mayBeInconsistent(failure) ? inconsistencies + 1 : 0;
+        try {
+            if (inconsistencies < CERTAIN) {
+                database.renew();
+            } else {
+                inconsistencies = 0;
+                database.beginAnew();
+            }
+        } catch (SQLException | IOException e) {
+            LOG.warn(
+                    "The ledger's database cannot be opened, trying again: {}",
+                    e.getClass().getSimpleName());
         }
     }
 
@@ -219,6 +239,7 @@ final class LedgerProjector implements AutoCloseable {
             projection.position(trail.name(), last.sequence(), last.hash());
             return last;
         });
+        inconsistencies = 0;
         answered(false);
         publish(last.sequence());
     }

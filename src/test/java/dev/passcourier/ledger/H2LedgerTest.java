@@ -2,14 +2,19 @@ package dev.passcourier.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.audit.FileAuditTrail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +36,29 @@ class H2LedgerTest extends LedgerContract {
         caughtUp();
         assertThat(ledger.request("r1")).isPresent();
         assertThat(directory.resolve("ledger/ledger.mv.db.unreadable")).exists();
+    }
+
+    /** A row that somebody else has locked looks to us like a row that a kill has left out of its index. */
+    @Test
+    void beginsAnewWhenItContradictsItself() throws Exception {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        Path aside = directory.resolve("ledger/ledger.mv.db.unreadable");
+        try (Connection other = DriverManager.getConnection(
+                "jdbc:h2:async:" + directory.resolve("ledger/ledger") + ";DB_CLOSE_ON_EXIT=FALSE", "ledger", "")) {
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement()) {
+                statement.executeUpdate("update \"request\" set \"state\" = 'ASKED'");
+            }
+            story.allowed("r1", "mail");
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(aside));
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreException(LedgerException.class)
+                .untilAsserted(() -> assertThat(ledger.requests(List.of("r1")))
+                        .singleElement()
+                        .extracting(RequestRow::state)
+                        .isEqualTo(RequestState.ALLOWED));
     }
 
     @Test

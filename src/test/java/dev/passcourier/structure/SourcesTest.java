@@ -104,7 +104,7 @@ class SourcesTest {
             boolean tests = Pattern.compile("@(Test|ParameterizedTest|TestFactory|RepeatedTest|Property)\\b")
                     .matcher(text)
                     .find();
-            boolean isNamedTest = file.getFileName().toString().endsWith("Test.java");
+            boolean isNamedTest = file.getFileName().toString().matches(".*(Test|IT)\\.java");
             boolean inherits = Pattern.compile("class \\w+ (extends|implements) \\w*Contract(Test)?\\b")
                     .matcher(text)
                     .find();
