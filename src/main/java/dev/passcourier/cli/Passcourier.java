@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             LedgerCommand.class,
             PolicyCommand.class,
             RedriveCommand.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nFirst steps:%n",

@@ -12,7 +12,7 @@ final class Progress {
     private boolean begun;
 
     Progress(PrintWriter err) {
-        this(err, System.console() != null && System.getenv("TERM") != null);
+        this(err, Terminal.isThere());
     }
 
     Progress(PrintWriter err, boolean shown) {

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** How the far side of a destination answered. Codes are safe to log: {@code HTTP_503}, {@code SMTP_550}, {@code IO}. */
 public sealed interface DeliveryOutcome {
 
+    /** What happened. */
+    String code();
+
     /** Accepted. */
     record Delivered(String code) implements DeliveryOutcome {}
 

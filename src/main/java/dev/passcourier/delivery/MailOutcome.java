@@ -21,9 +21,11 @@ final class MailOutcome implements OutcomeReader {
 
     @Override
     public DeliveryOutcome read(Message answer, @Nullable Throwable failure, Instant now) {
-        if (failure == null) {
-            return new DeliveryOutcome.Delivered("SMTP_250");
-        }
+        return failure == null ? new DeliveryOutcome.Delivered("SMTP_250") : of(failure);
+    }
+
+    /** What a failure means. */
+    static DeliveryOutcome of(Throwable failure) {
         if (FailureCodes.find(failure, AuthenticationFailedException.class) != null) {
             return new DeliveryOutcome.TryLater("SMTP_LOGIN", AFTER_REFUSED_LOGIN);
         }

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -128,13 +131,32 @@ public final class LedgerDatabase implements AutoCloseable {
             throw new LedgerException("LEDGER_URL");
         }
         HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
-        // Without these a server that takes the connection and says nothing holds up the start, or the ledger, for
-        // ever.
-        // The driver sees only those that are text.
+        // A server that takes the connection and says nothing must not hold up the start, or the ledger, for ever.
+        // The driver sees only what is text.
         config.addDataSourceProperty("connectTimeout", Integer.toString(SILENCE_SECONDS));
         config.addDataSourceProperty("loginTimeout", Integer.toString(SILENCE_SECONDS));
         config.addDataSourceProperty("socketTimeout", Integer.toString(6 * SILENCE_SECONDS));
         return open(config, null);
+    }
+
+    /**
+     * The version of a PostgreSQL that lets us in; changes nothing there.
+     *
+     * @param password as for {@link #postgresql}
+     */
+    public static String version(String url, @Nullable String user, byte @Nullable [] password) throws SQLException {
+        Properties account = new Properties();
+        if (user != null) {
+            account.setProperty("user", user);
+        }
+        if (password != null) {
+            account.setProperty("password", new String(password, StandardCharsets.UTF_8));
+        }
+        account.setProperty("connectTimeout", Integer.toString(SILENCE_SECONDS));
+        account.setProperty("socketTimeout", Integer.toString(SILENCE_SECONDS));
+        try (Connection connection = DriverManager.getConnection(url, account)) {
+            return connection.getMetaData().getDatabaseProductVersion();
+        }
     }
 
     private static HikariConfig config(String url, @Nullable String user, @Nullable String password) {

@@ -24,11 +24,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what the settings name: key rings, recipients' keys, the ledger's database. */
-final class Rooms {
+public final class Rooms {
 
     private Rooms() {}
 
-    static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
+    /**
+     * All key rings.
+     *
+     * @throws KeyLoadException naming every file that cannot be used
+     */
+    public static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
         Map<String, KeyRing> rings = new HashMap<>();
         for (var ring : settings.keyRings().entrySet()) {
             List<KeyRing.Source> sources =
@@ -43,7 +48,12 @@ final class Rooms {
         return new KeyRing.Source(file.path(), passphrase == null ? null : passphrase::read);
     }
 
-    static Map<String, RecipientKey> recipients(Settings settings, Clock clock) throws KeyLoadException {
+    /**
+     * All recipients' keys.
+     *
+     * @throws KeyLoadException naming the file that cannot be used
+     */
+    public static Map<String, RecipientKey> recipients(Settings settings, Clock clock) throws KeyLoadException {
         Map<String, RecipientKey> recipients = new HashMap<>();
         for (var recipient : settings.recipients().entrySet()) {
             recipients.put(recipient.getKey(), RecipientKey.load(recipient.getValue(), clock));

@@ -50,8 +50,9 @@ class RoomsTest {
             control  |
             redrive  | audit broker config delivery request
             service  | audit broker config control delivery fetch health host intake ledger provider redrive report request retry vault
+            doctor   | audit broker config delivery http ledger provider request service vault
             demo     | config ledger provider request sandbox service vault
-            cli      | audit config demo files host ledger provider redrive request sandbox service vault
+            cli      | audit config demo doctor files host ledger provider redrive request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");

@@ -1,0 +1,174 @@
+package dev.passcourier.broker;
+
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.Session;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
+import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/**
+ * Tries out on a broker what its settings are: sends messages of its own to the queue {@value #QUEUE}, looks what becomes
+ * of them, and takes them away again. Works beside a running service, whose routes may have moved a message on from the
+ * dead letters or the expired ones to quarantine.
+ */
+public final class BrokerProbe {
+
+    /** The queue that is only there to be tried out. */
+    public static final String QUEUE = "passcourier.probe";
+
+    private static final String PROPERTY = "pcProbe";
+    private static final long LOOK_MILLIS = 250;
+    private static final int LOOKS_BEFORE_LOST = 8;
+
+    private final BrokerAccess access;
+
+    /** Of one broker, on which we may make queues. */
+    public BrokerProbe(BrokerAccess access) {
+        this.access = access;
+    }
+
+    /** What became of a message. */
+    public enum Fate {
+        /** It is where it belongs. */
+        KEPT,
+        /** It has left its queue and is not where it belongs. */
+        LOST,
+        /** It was still on its queue when the time was over. */
+        WAITING
+    }
+
+    /** Something tried out in a session. */
+    private interface Trial<T> {
+        T in(Session session, String id) throws JMSException;
+    }
+
+    /**
+     * Whether the broker says who sent a message ({@code populate-validated-user}), and whether it is us.
+     *
+     * @throws Exception if the broker does not let us send and receive there
+     */
+    public boolean stampsUsers() throws Exception {
+        return attempt(false, (session, id) -> {
+            send(session, id, 0);
+            try (MessageConsumer consumer = session.createConsumer(queue(session, QUEUE), selector(id))) {
+                Message message = consumer.receive(10_000);
+                return message != null && access.user() != null
+                        && access.user().equals(message.getStringProperty("JMSXUserID"));
+            }
+        });
+    }
+
+    /**
+     * Rolls a message back until the broker gives it up, and looks where it landed.
+     *
+     * @param atMost how long; a broker that waits between deliveries takes long
+     */
+    public Fate deadLetter(Duration atMost) throws Exception {
+        return attempt(true, (session, id) -> {
+            send(session, id, 0);
+            session.commit();
+            return follow(session, id, Queues.DEAD, atMost);
+        });
+    }
+
+    /** Sends a message that expires at once, and looks where it landed. */
+    public Fate expiry(Duration atMost) throws Exception {
+        return attempt(true, (session, id) -> {
+            send(session, id, 1);
+            session.commit();
+            return follow(session, id, Queues.EXPIRED, atMost);
+        });
+    }
+
+    /**
+     * How many messages wait in a queue, on any broker.
+     *
+     * @return -1 if there is no such queue, or our user may not see it
+     */
+    public static long waiting(BrokerAccess access, String queue) throws Exception {
+        try (ServerLocator locator = access.factory().getServerLocator();
+                ClientSessionFactory sessions = locator.createSessionFactory();
+                ClientSession session =
+                        sessions.createSession(access.user(), access.password(), false, true, true, false, 1)) {
+            ClientSession.QueueQuery answer = session.queueQuery(SimpleString.of(queue));
+            return answer.isExists() ? answer.getMessageCount() : -1;
+        }
+    }
+
+    private <T> T attempt(boolean transacted, Trial<T> trial) throws Exception {
+        QueueDeclarer.declare(access, List.of(QUEUE, Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
+        try (ActiveMQConnectionFactory factory = access.factory();
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(
+                        transacted, transacted ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE)) {
+            connection.start();
+            return trial.in(session, UUID.randomUUID().toString());
+        }
+    }
+
+    private static Fate follow(Session session, String id, String home, Duration atMost) throws JMSException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        int gone = 0;
+        while (System.nanoTime() < deadline) {
+            if (rolledBack(session, id)) {
+                gone = 0;
+            } else if (taken(session, id, home) || taken(session, id, Queues.QUARANTINE)) {
+                return Fate.KEPT;
+            } else if (!isWaiting(session, id) && ++gone == LOOKS_BEFORE_LOST) {
+                return Fate.LOST;
+            }
+        }
+        return Fate.WAITING;
+    }
+
+    private static boolean rolledBack(Session session, String id) throws JMSException {
+        try (MessageConsumer consumer = session.createConsumer(queue(session, QUEUE), selector(id))) {
+            boolean came = consumer.receive(LOOK_MILLIS) != null;
+            session.rollback();
+            return came;
+        }
+    }
+
+    private static boolean taken(Session session, String id, String from) throws JMSException {
+        try (MessageConsumer consumer = session.createConsumer(queue(session, from), selector(id))) {
+            boolean found = consumer.receive(LOOK_MILLIS) != null;
+            session.commit();
+            return found;
+        }
+    }
+
+    /** Also while the broker waits to deliver it again. */
+    private static boolean isWaiting(Session session, String id) throws JMSException {
+        try (QueueBrowser browser = session.createBrowser(queue(session, QUEUE), selector(id))) {
+            return browser.getEnumeration().hasMoreElements();
+        }
+    }
+
+    private static void send(Session session, String id, long lifetimeMillis) throws JMSException {
+        try (MessageProducer producer = session.createProducer(queue(session, QUEUE))) {
+            Message message = session.createTextMessage("{}");
+            message.setStringProperty(PROPERTY, id);
+            producer.setTimeToLive(lifetimeMillis);
+            producer.send(message);
+        }
+    }
+
+    private static Queue queue(Session session, String name) throws JMSException {
+        return session.createQueue(name);
+    }
+
+    private static String selector(String id) {
+        return PROPERTY + " = '" + id + "'";
+    }
+}

@@ -1,0 +1,150 @@
+package dev.passcourier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.doctor.Diagnosis;
+import dev.passcourier.doctor.Doctor;
+import dev.passcourier.provider.ProviderCatalog;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Tries out everything that the settings name. */
+@Command(
+        name = "doctor",
+        description = {
+            "Tries out everything that the settings name: directories, keys, audit trail, ledger, broker, clouds' clocks"
+                    + " and certificates, destinations.",
+            "Sends no request and no mail. May run beside the service."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything works, perhaps with warnings",
+            "1:something does not work",
+            "2:wrong usage, or the settings cannot be read; validate says more"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  passcourier doctor", "  passcourier doctor --only broker --only account.huawei-prod"})
+public final class DoctorCommand implements Callable<Integer> {
+
+    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--only",
+            paramLabel = "SUBJECT",
+            description = "look at this only, such as broker, account or account.huawei-prod; may be repeated")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private OutputFormat output;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final List<Diagnosis> found = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
+        try {
+            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            new Doctor(settings, Clock.systemUTC()).examine(this::isWanted, this::begun, this::found);
+        } catch (InvalidConfigurationException e) {
+            e.findings().forEach(err::println);
+            err.flush();
+            return 2;
+        }
+        return conclude();
+    }
+
+    private boolean isWanted(String subject) {
+        return only.isEmpty()
+                || only.stream().anyMatch(wanted -> subject.equals(wanted) || subject.startsWith(wanted + "."));
+    }
+
+    /** Some of them take minutes; a terminal shows what is being looked at, and the diagnosis writes over it. */
+    private void begun(String subject) {
+        if (Terminal.isThere()) {
+            spec.commandLine().getErr().print("\r\u001b[K… " + subject + "\r");
+            spec.commandLine().getErr().flush();
+        }
+    }
+
+    private void found(Diagnosis diagnosis) {
+        found.add(diagnosis);
+        if (Terminal.isThere()) {
+            spec.commandLine().getErr().print("\u001b[K");
+            spec.commandLine().getErr().flush();
+        }
+        if (output == OutputFormat.table) {
+            String level = level(diagnosis);
+            spec.commandLine()
+                    .getOut()
+                    .println(colour(diagnosis, level) + " ".repeat(6 - level.length()) + diagnosis.subject() + ": "
+                            + diagnosis.says());
+            spec.commandLine().getOut().flush();
+        }
+    }
+
+    private String colour(Diagnosis diagnosis, String level) {
+        String style =
+                switch (diagnosis.level()) {
+                    case OK -> "green";
+                    case WARN -> "yellow";
+                    case FAIL -> "red,bold";
+                };
+        Ansi ansi = spec.commandLine().getColorScheme().ansi();
+        return ansi.string("@|" + style + " " + level + "|@");
+    }
+
+    private static String level(Diagnosis diagnosis) {
+        return diagnosis.level().name().toLowerCase(Locale.ROOT);
+    }
+
+    private int conclude() {
+        PrintWriter err = spec.commandLine().getErr();
+        if (found.isEmpty()) {
+            err.println("nothing is called so: --only takes what stands before the colon");
+            err.flush();
+            return 2;
+        }
+        if (output == OutputFormat.json) {
+            ArrayNode all = JsonNodeFactory.instance.arrayNode();
+            found.forEach(each -> all.addObject()
+                    .put("subject", each.subject())
+                    .put("level", level(each))
+                    .put("says", each.says()));
+            spec.commandLine().getOut().println(all.toPrettyString());
+            spec.commandLine().getOut().flush();
+        }
+        long failed = count(Diagnosis.Level.FAIL);
+        err.println(found.size() + " looked at, " + failed + " failed, " + count(Diagnosis.Level.WARN) + " to look after");
+        err.flush();
+        return failed == 0 ? 0 : 1;
+    }
+
+    private long count(Diagnosis.Level level) {
+        return found.stream().filter(each -> each.level() == level).count();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.passcourier.doctor;
+
+import dev.passcourier.config.FileGuard;
+import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.MailProbe;
+import dev.passcourier.http.EndpointProbe;
+import dev.passcourier.http.PemTrust;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** The destinations, as far as they can be tried out without delivering anything. */
+final class DestinationExaminations {
+
+    private final Settings settings;
+    private final Clocks clocks;
+
+    DestinationExaminations(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clocks = new Clocks(clock);
+    }
+
+    List<Examination> all() {
+        return settings.destinations().entrySet().stream()
+                .map(destination -> new Examination(
+                        "destination." + destination.getKey(),
+                        subject -> examine(subject, destination.getValue().channel())))
+                .toList();
+    }
+
+    private Diagnosis examine(String subject, Settings.Channel channel) throws Exception {
+        if (channel instanceof Settings.EmailChannel mail) {
+            return mail(subject, mail);
+        }
+        if (channel instanceof Settings.WebhookChannel webhook) {
+            return clocks.judge(subject, EndpointProbe.look(webhook.url(), PemTrust.context(webhook.trust())));
+        }
+        if (channel instanceof Settings.FileChannel file) {
+            return file(subject, file);
+        }
+        return Diagnosis.ok(subject, "queue " + ((Settings.JmsChannel) channel).queue() + " on our broker");
+    }
+
+    private static Diagnosis mail(String subject, Settings.EmailChannel mail) throws Exception {
+        Optional<String> trouble = MailProbe.trouble(mail);
+        return trouble.isEmpty()
+                ? Diagnosis.ok(subject, "the mail server greets us" + (mail.user() == null ? "" : " and lets us in"))
+                : Diagnosis.fail(subject, "mail cannot be handed to " + mail.host() + ":" + mail.port() + ": "
+                        + trouble.get());
+    }
+
+    private static Diagnosis file(String subject, Settings.FileChannel file) throws Exception {
+        FileGuard.directory(file.directory());
+        return Files.isWritable(file.directory())
+                ? Diagnosis.ok(subject, file.directory() + " can be written")
+                : Diagnosis.fail(subject, file.directory() + " cannot be written by this user");
+    }
+}

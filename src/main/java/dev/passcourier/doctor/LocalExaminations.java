@@ -1,0 +1,142 @@
+package dev.passcourier.doctor;
+
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.audit.AuditVerifier;
+import dev.passcourier.config.FileGuard;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.request.BatchFormat;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.BatchReader;
+import dev.passcourier.service.RequestSignatures;
+import dev.passcourier.service.Rooms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What lies on this machine: directories, keys, the audit trail, lists, and the ledger's database. */
+final class LocalExaminations {
+
+    private static final long MIB = 1024 * 1024;
+
+    private final Settings settings;
+    private final Clock clock;
+
+    LocalExaminations(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    List<Examination> all() {
+        List<Examination> all = new ArrayList<>();
+        all.add(new Examination("data", this::data));
+        all.add(new Examination("keys", this::keys));
+        all.add(new Examination("audit", this::audit));
+        all.add(new Examination("ledger", this::ledger));
+        if (settings.sources().file() != null) {
+            all.add(new Examination("sources.file", this::drop));
+        }
+        settings.schedules()
+                .forEach((name, schedule) ->
+                        all.add(new Examination("schedule." + name, subject -> list(subject, schedule))));
+        return all;
+    }
+
+    private Diagnosis data(String subject) throws Exception {
+        Path directory = settings.service().dataDirectory();
+        if (!Files.isDirectory(directory)) {
+            return Diagnosis.ok(subject, directory + " is made at the first start");
+        }
+        FileGuard.directory(directory);
+        if (!Files.isWritable(directory)) {
+            return Diagnosis.fail(subject, directory + " cannot be written by this user; run as the service's user");
+        }
+        return room(subject, directory);
+    }
+
+    private Diagnosis room(String subject, Path directory) throws IOException {
+        long free = Files.getFileStore(directory).getUsableSpace();
+        long least = settings.service().minFreeSpace();
+        String says = free / MIB + " MiB free at " + directory;
+        if (free < least) {
+            return Diagnosis.fail(
+                    subject, says + "; below " + least / MIB + " MiB nothing is taken: make room, or lower minFreeSpace");
+        }
+        return free < 4 * least
+                ? Diagnosis.warn(subject, says + ", and nothing is taken below " + least / MIB + " MiB")
+                : Diagnosis.ok(subject, says);
+    }
+
+    private Diagnosis keys(String subject) throws Exception {
+        int rings = Rooms.keyRings(settings).size();
+        Rooms.recipients(settings, clock);
+        RequestSignatures.load(settings.policy(), clock);
+        return Diagnosis.ok(
+                subject,
+                rings + " key rings, " + settings.recipients().size() + " recipients and "
+                        + settings.policy().signers().size() + " signers can be used");
+    }
+
+    private Diagnosis audit(String subject) throws IOException {
+        Path directory = settings.service().dataDirectory().resolve("audit");
+        if (!Files.isDirectory(directory)) {
+            return Diagnosis.ok(subject, "begins at the first start");
+        }
+        AuditVerifier.Finding finding = AuditVerifier.verify(directory);
+        AuditDamage damage = finding.damage();
+        return damage == null
+                ? Diagnosis.ok(subject, finding.records() + " records in an unbroken chain")
+                : Diagnosis.fail(
+                        subject,
+                        damage.file() + ":" + damage.line() + " " + damage.kind() + ": "
+                                + damage.kind().meaning());
+    }
+
+    private Diagnosis ledger(String subject) throws Exception {
+        Settings.LedgerStore store = settings.ledger();
+        if (store.url() == null) {
+            return Diagnosis.ok(subject, "H2 in the data directory, made again from the audit trail if it is lost");
+        }
+        SecretRef reference = store.password();
+        byte[] password = reference == null ? null : reference.read();
+        try {
+            return Diagnosis.ok(subject, "PostgreSQL " + LedgerDatabase.version(store.url(), store.user(), password));
+        } finally {
+            if (password != null) {
+                Arrays.fill(password, (byte) 0);
+            }
+        }
+    }
+
+    private Diagnosis drop(String subject) throws Exception {
+        Path directory = settings.sources().file().directory();
+        FileGuard.directory(directory);
+        if (!Files.isWritable(directory)) {
+            return Diagnosis.fail(
+                    subject, directory + " cannot be written by this user, so that files could not be claimed");
+        }
+        return room(subject, directory);
+    }
+
+    private static Diagnosis list(String subject, Settings.Schedule schedule) throws Exception {
+        List<BatchLine> lines = BatchReader.read(
+                Files.readAllBytes(schedule.requests()),
+                BatchFormat.of(schedule.requests().toString()).orElseThrow(),
+                line -> "line-" + line);
+        List<BatchLine.Bad> bad = lines.stream()
+                .filter(BatchLine.Bad.class::isInstance)
+                .map(BatchLine.Bad.class::cast)
+                .toList();
+        return bad.isEmpty()
+                ? Diagnosis.ok(subject, lines.size() + " requests in " + schedule.requests())
+                : Diagnosis.warn(
+                        subject,
+                        bad.size() + " of " + lines.size() + " requests will be refused, first in line "
+                                + bad.get(0).line() + ": " + bad.get(0).code());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.passcourier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.demo.DemoWorld;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The doctor in the demo's world: real clouds, mail server, webhook receiver on loopback. */
+class DoctorCommandTest {
+
+    @TempDir
+    private static Path directory;
+
+    private static DemoWorld world;
+    private static String settings;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void makeTheWorld() throws Exception {
+        world = DemoWorld.start(directory.resolve("demo"), Clock.systemUTC());
+        settings = Files.readString(world.settings());
+    }
+
+    @AfterAll
+    static void endTheWorld() throws Exception {
+        world.close();
+    }
+
+    @BeforeEach
+    void restore() throws Exception {
+        Files.writeString(world.settings(), settings);
+    }
+
+    @Test
+    void looksAtEverythingAndFindsNothingBroken() throws Exception {
+        assertThat(doctor()).as(out + "\n" + err).isZero();
+
+        assertThat(out.toString().lines().map(line -> line.split(":", -1)[0].replaceFirst("^\\S+ +", "")))
+                .contains(
+                        "data",
+                        "keys",
+                        "audit",
+                        "ledger",
+                        "sources.file",
+                        "broker",
+                        "account.kakao",
+                        "account.zstack",
+                        "destination.ops-mail",
+                        "destination.hook",
+                        "destination.archive");
+        assertThat(out.toString()).doesNotContain("\u001b").contains("its clock and ours are 0 s apart");
+        assertThat(err.toString()).contains(" 0 failed");
+        assertThat(world.mailbox().received()).isEmpty();
+    }
+
+    @Test
+    void namesWhatDoesNotWorkAndLeavesTheRestAlone() throws Exception {
+        int nobody = freePort();
+        change(text -> text.replaceAll("(?m)^( *url: https?://)(127\\.0\\.0\\.1|localhost):\\d+", "$1$2:" + nobody));
+
+        assertThat(doctor("--only", "destination", "--output", "json")).isEqualTo(1);
+        JsonNode found = new ObjectMapper().readTree(out.toString());
+        assertThat(level(found, "destination.hook")).isEqualTo("fail");
+        assertThat(says(found, "destination.hook")).contains("nobody listens there");
+        assertThat(level(found, "destination.ops-mail")).isEqualTo("ok");
+        assertThat(found).allMatch(each -> each.path("subject").asText().startsWith("destination."));
+    }
+
+    @Test
+    void findsAMailServerWhoseCertificateIsNotTrusted() throws Exception {
+        change(text -> text.replaceAll("(?m)^ *trust:.*\n", ""));
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("fail +destination.ops-mail: .*: TLS")
+                .containsPattern("fail +destination.hook: its certificate is not trusted");
+    }
+
+    @Test
+    void saysThatNothingIsCalledSo() throws Exception {
+        assertThat(doctor("--only", "moon")).isEqualTo(2);
+        assertThat(err.toString()).contains("nothing is called so");
+    }
+
+    @Test
+    void printsFindingsOfSettingsThatCannotBeRead() throws Exception {
+        change(text -> "servce: {}\n" + text);
+
+        assertThat(doctor()).isEqualTo(2);
+        assertThat(err.toString()).contains("did you mean 'service'?");
+    }
+
+    private static int freePort() throws Exception {
+        try (var socket = new java.net.ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void change(UnaryOperator<String> change) throws Exception {
+        String changed = change.apply(settings);
+        assertThat(changed).isNotEqualTo(settings);
+        Files.writeString(world.settings(), changed);
+    }
+
+    private static String level(JsonNode found, String subject) {
+        return field(found, subject, "level");
+    }
+
+    private static String says(JsonNode found, String subject) {
+        return field(found, subject, "says");
+    }
+
+    private static String field(JsonNode found, String subject, String field) {
+        for (JsonNode each : found) {
+            if (each.path("subject").asText().equals(subject)) {
+                return each.path(field).asText();
+            }
+        }
+        return "";
+    }
+
+    private int doctor(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "doctor", "--config", world.settings().getParent().toString()));
+        arguments.addAll(List.of(more));
+        return Passcourier.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments.toArray(String[]::new));
+    }
+}
