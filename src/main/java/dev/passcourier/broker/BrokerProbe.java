@@ -63,7 +63,8 @@ public final class BrokerProbe {
             send(session, id, 0);
             try (MessageConsumer consumer = session.createConsumer(queue(session, QUEUE), selector(id))) {
                 Message message = consumer.receive(10_000);
-                return message != null && access.user() != null
+                return message != null
+                        && access.user() != null
                         && access.user().equals(message.getStringProperty("JMSXUserID"));
             }
         });

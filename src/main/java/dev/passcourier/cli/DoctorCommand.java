@@ -139,7 +139,8 @@ public final class DoctorCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
         }
         long failed = count(Diagnosis.Level.FAIL);
-        err.println(found.size() + " looked at, " + failed + " failed, " + count(Diagnosis.Level.WARN) + " to look after");
+        err.println(
+                found.size() + " looked at, " + failed + " failed, " + count(Diagnosis.Level.WARN) + " to look after");
         err.flush();
         return failed == 0 ? 0 : 1;
     }

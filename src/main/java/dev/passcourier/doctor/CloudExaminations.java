@@ -40,7 +40,8 @@ final class CloudExaminations {
 
     private List<URI> endpoints(Map<String, ProviderType> providers, String name, Settings.Account account)
             throws Exception {
-        ProviderType provider = Optional.ofNullable(providers.get(account.provider())).orElseThrow();
+        ProviderType provider =
+                Optional.ofNullable(providers.get(account.provider())).orElseThrow();
         return provider.endpoints(new AccountSettings(name, account.settings(), clock)).values().stream()
                 .distinct()
                 .toList();
@@ -50,8 +51,7 @@ final class CloudExaminations {
     private Diagnosis cloud(String subject, Settings.Account account, List<URI> endpoints) throws Exception {
         var tls = PemTrust.context(account.trust());
         return endpoints.stream()
-                .map(endpoint -> new Examination(
-                                subject, each -> clocks.judge(each, EndpointProbe.look(endpoint, tls)))
+                .map(endpoint -> new Examination(subject, each -> clocks.judge(each, EndpointProbe.look(endpoint, tls)))
                         .examine())
                 .max(Comparator.comparing(Diagnosis::level))
                 .orElseThrow();

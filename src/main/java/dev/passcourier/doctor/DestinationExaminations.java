@@ -46,8 +46,8 @@ final class DestinationExaminations {
         Optional<String> trouble = MailProbe.trouble(mail);
         return trouble.isEmpty()
                 ? Diagnosis.ok(subject, "the mail server greets us" + (mail.user() == null ? "" : " and lets us in"))
-                : Diagnosis.fail(subject, "mail cannot be handed to " + mail.host() + ":" + mail.port() + ": "
-                        + trouble.get());
+                : Diagnosis.fail(
+                        subject, "mail cannot be handed to " + mail.host() + ":" + mail.port() + ": " + trouble.get());
     }
 
     private static Diagnosis file(String subject, Settings.FileChannel file) throws Exception {

@@ -65,7 +65,8 @@ final class LocalExaminations {
         String says = free / MIB + " MiB free at " + directory;
         if (free < least) {
             return Diagnosis.fail(
-                    subject, says + "; below " + least / MIB + " MiB nothing is taken: make room, or lower minFreeSpace");
+                    subject,
+                    says + "; below " + least / MIB + " MiB nothing is taken: make room, or lower minFreeSpace");
         }
         return free < 4 * least
                 ? Diagnosis.warn(subject, says + ", and nothing is taken below " + least / MIB + " MiB")

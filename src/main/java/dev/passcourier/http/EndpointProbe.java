@@ -33,7 +33,9 @@ public final class EndpointProbe {
      * @param certificateEnds when the far side's certificate ends, or null without TLS
      */
     public record Seen(
-            int status, @Nullable Instant serverTime, @Nullable Instant certificateEnds) {}
+            int status,
+            @Nullable Instant serverTime,
+            @Nullable Instant certificateEnds) {}
 
     /**
      * Looks once.

@@ -1,12 +1,14 @@
 package dev.passcourier.service;
 
 import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.EmbeddedBroker;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,9 +16,14 @@ import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.jspecify.annotations.Nullable;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The broker the service works on, embedded or external, with all its queues there. */
 final class BrokerLink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);
+    private static final Duration PROBE = Duration.ofSeconds(10);
 
     private final @Nullable EmbeddedBroker embedded;
     private final BrokerAccess access;
@@ -33,6 +40,9 @@ final class BrokerLink implements AutoCloseable {
         BrokerLink link = broker.url() == null ? embedded(broker, settings, data) : external(broker, broker.url());
         try {
             QueueDeclarer.declare(link.access, queues(settings));
+            if (broker.url() != null) {
+                demandSettings(new BrokerProbe(link.access));
+            }
             return link;
         } catch (ActiveMQException e) {
             link.close();
@@ -69,6 +79,22 @@ final class BrokerLink implements AutoCloseable {
                     "broker.user: missing; an external broker must know us, or anybody's messages could pass for ours");
         }
         return new BrokerLink(null, BrokerAccess.external(url, broker.user(), broker.password()));
+    }
+
+    /** What another broker must do for us; the embedded one has our own settings. */
+    private static void demandSettings(BrokerProbe probe) throws Exception {
+        if (!probe.stampsUsers()) {
+            throw new ConfigurationException(
+                    "broker.url: the broker there does not say who sent a message; set populate-validated-user to true");
+        }
+        switch (probe.deadLetter(PROBE)) {
+            case KEPT -> LOG.debug("DEAD_LETTERS_KEPT");
+            case LOST ->
+                throw new ConfigurationException("broker.url: the broker there drops a message after its last attempt;"
+                        + " name " + Queues.DEAD + " as dead-letter-address and " + Queues.EXPIRED
+                        + " as expiry-address of \"#\"");
+            case WAITING -> LOG.warn("DEAD_LETTERS_NOT_SEEN within {}: run doctor, which waits longer", PROBE);
+        }
     }
 
     /** The queue that requests come in by; requests on another broker's queue are moved to one of the same name. */

@@ -136,8 +136,8 @@ class DoctorCommandTest {
     }
 
     private int doctor(String... more) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(
-                "doctor", "--config", world.settings().getParent().toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("doctor", "--config", world.settings().getParent().toString()));
         arguments.addAll(List.of(more));
         return Passcourier.commandLine()
                 .setOut(new PrintWriter(out))

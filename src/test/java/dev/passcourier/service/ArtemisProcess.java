@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import dev.passcourier.broker.Queues;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
@@ -116,7 +118,12 @@ public final class ArtemisProcess implements AutoCloseable {
                         .setQueueConfigs(List.of(
                                 QueueConfiguration.of(ANOTHER_PROGRAMS_QUEUE).setRoutingType(RoutingType.ANYCAST))))
                 .addAddressSetting(
-                        "#", new AddressSettings().setAutoCreateAddresses(false).setAutoCreateQueues(false));
+                        "#",
+                        new AddressSettings()
+                                .setDeadLetterAddress(SimpleString.of(Queues.DEAD))
+                                .setExpiryAddress(SimpleString.of(Queues.EXPIRED))
+                                .setAutoCreateAddresses(false)
+                                .setAutoCreateQueues(false));
         configuration.addAcceptorConfiguration(
                 new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp, "tcp"));
         Role service = new Role("service", true, true, true, true, true, true, true, true, true, true);
