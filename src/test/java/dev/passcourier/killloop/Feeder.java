@@ -80,12 +80,19 @@ final class Feeder implements AutoCloseable {
             session.commit();
             return true;
         } catch (JMSException e) {
-            boolean taken = isDuplicate(e);
-            (taken ? repeated : unknown).addAndGet(taken || committing ? 1 : 0);
-            return taken;
+            return isTaken(e, committing);
+        } catch (RuntimeException e) {
+            // What the client makes of a connection that dies under it.
+            return isTaken(e, committing);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private boolean isTaken(Exception failure, boolean committing) {
+        boolean taken = isDuplicate(failure);
+        (taken ? repeated : unknown).addAndGet(taken || committing ? 1 : 0);
+        return taken;
     }
 
     /** To the service's broker, as the ticket system. */

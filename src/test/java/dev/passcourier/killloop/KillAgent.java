@@ -1,13 +1,18 @@
 package dev.passcourier.killloop;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import java.lang.instrument.Instrumentation;
 import java.util.Map;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.asm.Advice;
+import org.apache.camel.CamelContext;
 
-/** Marks places within our beans and the broker's client as points, so that the product needs no hooks for it. */
+/**
+ * Puts {@link KillPoints} between the routes' nodes, and marks places within our beans and the broker's client as points,
+ * so that the product needs no hooks for it.
+ */
 public final class KillAgent {
 
     /** By class the method that is marked; its points are called {@code before} and {@code after} {@code Class.method}. */
@@ -32,7 +37,21 @@ public final class KillAgent {
                     .transform((builder, type, loader, module, domain) ->
                             builder.visit(Advice.to(Mark.class).on(named(marked.getValue()))));
         }
-        agent.installOn(instrumentation);
+        agent.type(named("dev.passcourier.service.PasscourierService"))
+                .transform((builder, type, loader, module, domain) -> builder.visit(
+                        Advice.to(Install.class).on(named("bind").and(takesArguments(CamelContext.class)))))
+                .installOn(instrumentation);
+    }
+
+    /** Is copied in where the service binds its beans, before the routes are read. */
+    static final class Install {
+
+        private Install() {}
+
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(0) CamelContext camel) {
+            KillPoints.install(camel);
+        }
     }
 
     /** Is copied into the marked methods. */

@@ -38,11 +38,6 @@ final class KillPlan {
             return kind == Kind.MOMENT || kind == Kind.STOP;
         }
 
-        /** Whether the point is a method that {@link KillAgent} has to mark. */
-        boolean isWithinBeans() {
-            return point.indexOf('.') >= 0;
-        }
-
         @Override
         public String toString() {
             return kind == Kind.POINT ? point + " #" + hit : kind + " + " + delay.toMillis() + " ms";

@@ -7,20 +7,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * In the process that is killed: says on standard output when the awaited point is passed for the awaited time, and
  * holds the thread there until the kill comes. Points are {@code before} and {@code after} every node of a route, by its
  * id, and every method that {@link KillAgent} marks.
  */
-public final class KillPoints implements InterceptStrategy, CamelContextAware {
+public final class KillPoints implements InterceptStrategy {
 
     /** Begins the line that names a reached point. */
     static final String REACHED = "KILL POINT ";
@@ -36,8 +34,6 @@ public final class KillPoints implements InterceptStrategy, CamelContextAware {
 
     /** How long the poison works. */
     private static final long POISON_MILLIS = 2000;
-
-    private @Nullable CamelContext camel;
 
     private static final String POINT = System.getProperty(POINT_PROPERTY, "");
     private static final AtomicInteger LEFT = new AtomicInteger(Integer.getInteger(HIT_PROPERTY, 1));
@@ -60,18 +56,9 @@ public final class KillPoints implements InterceptStrategy, CamelContextAware {
         }
     }
 
-    @Override
-    public @Nullable CamelContext getCamelContext() {
-        return camel;
-    }
-
-    /** Comes between the routes' nodes; Camel looks for strategies among its beans before ours is one. */
-    @Override
-    public void setCamelContext(CamelContext context) {
-        if (camel == null) {
-            camel = context;
-            context.getCamelContextExtension().addInterceptStrategy(this);
-        }
+    /** Comes between the routes' nodes. */
+    public static void install(CamelContext camel) {
+        camel.getCamelContextExtension().addInterceptStrategy(new KillPoints());
     }
 
     @Override

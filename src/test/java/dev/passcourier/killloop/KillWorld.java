@@ -145,10 +145,7 @@ final class KillWorld implements AutoCloseable {
                                 .map(ask -> ask.account() + "," + ask.instance() + ","
                                         + ask.deliverTo().get(0) + "\n")
                                 .collect(Collectors.joining()));
-        Path properties = Path.of("config/application.properties");
-        file(
-                "config/application.properties",
-                Files.readString(properties) + "camel.beans.kill-points = #class:" + KillPoints.class.getName() + "\n");
+        file("config/application.properties", Files.readString(Path.of("config/application.properties")));
         copy(Path.of("routes"), home.resolve("routes"));
         settings(CRON);
     }
@@ -342,6 +339,7 @@ final class KillWorld implements AutoCloseable {
     private static final String SETTINGS = """
             service:
               dataDirectory: data
+              allowAgents: [kill-agent.jar]
             broker:
               acceptor:
                 host: 127.0.0.1

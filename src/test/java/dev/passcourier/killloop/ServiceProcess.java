@@ -60,9 +60,7 @@ final class ServiceProcess implements AutoCloseable {
                 program.classPath(),
                 "dev.passcourier.App",
                 "run"));
-        if (kill.isWithinBeans()) {
-            java.add(1, "-javaagent:" + program.agent());
-        }
+        java.add(1, "-javaagent:" + program.agent());
         // As bin/passcourier does it; exec, so that the process we kill is the service itself.
         java.addAll(0, List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"));
         Process process = new ProcessBuilder(java).redirectErrorStream(true).start();
