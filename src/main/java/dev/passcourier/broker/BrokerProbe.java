@@ -30,6 +30,10 @@ public final class BrokerProbe {
     private static final String PROPERTY = "pcProbe";
     private static final long LOOK_MILLIS = 250;
     private static final int LOOKS_BEFORE_LOST = 8;
+    /** A look that finds nothing waits on so many queues. */
+    private static final int RECEIVES = 3;
+    /** A broker that never gives up would keep us for ever. */
+    private static final int MOST_ROLLBACKS = 1000;
 
     private final BrokerAccess access;
 
@@ -73,7 +77,7 @@ public final class BrokerProbe {
     /**
      * Rolls a message back until the broker gives it up, and looks where it landed.
      *
-     * @param atMost how long; a broker that waits between deliveries takes long
+     * @param atMost about how long; a broker that waits between deliveries takes long
      */
     public Fate deadLetter(Duration atMost) throws Exception {
         return attempt(true, (session, id) -> {
@@ -119,14 +123,20 @@ public final class BrokerProbe {
     }
 
     private static Fate follow(Session session, String id, String home, Duration atMost) throws JMSException {
-        long deadline = System.nanoTime() + atMost.toNanos();
+        long looks = atMost.toMillis() / (RECEIVES * LOOK_MILLIS);
         int gone = 0;
-        while (System.nanoTime() < deadline) {
+        for (int rollbacks = 0; looks > 0 && rollbacks < MOST_ROLLBACKS; ) {
             if (rolledBack(session, id)) {
+                rollbacks++;
                 gone = 0;
-            } else if (taken(session, id, home) || taken(session, id, Queues.QUARANTINE)) {
+                continue;
+            }
+            looks--;
+            if (taken(session, id, home) || taken(session, id, Queues.QUARANTINE)) {
                 return Fate.KEPT;
-            } else if (!isWaiting(session, id) && ++gone == LOOKS_BEFORE_LOST) {
+            }
+            gone = isWaiting(session, id) ? 0 : gone + 1;
+            if (gone == LOOKS_BEFORE_LOST) {
                 return Fate.LOST;
             }
         }

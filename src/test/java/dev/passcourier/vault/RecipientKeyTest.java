@@ -69,7 +69,7 @@ class RecipientKeyTest {
                         "RSA-1024 JWK",
                         rsaJwk(TestKeys.rsa("w", 1024)).build().toPublicJWK().toJSONString(),
                         Code.KEY_WEAK),
-                arguments("Ed25519", TestKeys.pem(TestKeys.ed25519().getPublic()), Code.KEY_DAMAGED),
+                arguments("Ed25519", TestKeys.pem(TestKeys.ed25519().getPublic()), Code.KEY_WEAK),
                 arguments(
                         "X25519 JWK",
                         "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" + "A".repeat(43) + "\"}",
