@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +38,8 @@ final class Reckoning {
     private static final int IN_HAND = 8;
 
     /** How often the process must have ended before a message may be in quarantine. */
+    private static final Set<Verdict> MENDABLE = EnumSet.of(Verdict.NOT_FOUND, Verdict.NOT_SET, Verdict.WRONG_KEY);
+
     private static final int ENDS_BEFORE_QUARANTINE = 5;
 
     private final KillWorld world;
@@ -63,7 +66,7 @@ final class Reckoning {
     /** Checks everything. */
     Reckoning reckon(Trail trail, List<Receipts.Ticket> tickets, List<Path> logs) throws Exception {
         Set<String> excused = quarantine(trail);
-        broker(trail);
+        broker(trail, excused);
         audit();
         ledger(excused);
         receipts(new Receipts(world, asks).collect(tickets), excused);
@@ -100,7 +103,8 @@ final class Reckoning {
                 .count();
     }
 
-    private void broker(Trail trail) throws Exception {
+    /** Nothing may be left but what is laid aside on purpose: the quarantined, and failed work to be returned. */
+    private void broker(Trail trail, Set<String> excused) throws Exception {
         long expected = trail.quarantined().stream()
                 .map(each -> each.event().facts().get(Fact.REFERENCE))
                 .distinct()
@@ -110,8 +114,23 @@ final class Reckoning {
         demand(
                 (quarantined == null ? 0 : quarantined) == expected,
                 "messages in quarantine: " + quarantined + ", on record " + expected);
+        Long kept = left.remove("passcourier.failed");
+        keptWork(kept == null ? 0 : kept, excused);
         demand(left.isEmpty(), "messages left in queues: " + left);
         table.put("left in queues", left.isEmpty() ? "none" : left.toString());
+    }
+
+    /** Each request that ended for a cause that can be mended, once. */
+    private void keptWork(long kept, Set<String> excused) {
+        List<String> mendable = asks.values().stream()
+                .filter(ask -> MENDABLE.contains(ask.verdict()))
+                .map(Ask::id)
+                .toList();
+        long least = mendable.stream().filter(id -> !excused.contains(id)).count();
+        demand(
+                least <= kept && kept <= mendable.size(),
+                "failed work kept: " + kept + ", ended so: " + least + " to " + mendable.size());
+        table.put("failed work kept", kept + " of " + mendable.size());
     }
 
     private void audit() throws Exception {
