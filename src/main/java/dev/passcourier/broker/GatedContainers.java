@@ -27,7 +27,7 @@ public final class GatedContainers implements MessageListenerContainerFactory {
         return new Gated(endpoint, gate);
     }
 
-    private static final class Gated extends DefaultJmsMessageListenerContainer {
+    static final class Gated extends DefaultJmsMessageListenerContainer {
 
         private final Gate gate;
 
@@ -65,6 +65,12 @@ public final class GatedContainers implements MessageListenerContainerFactory {
             }
         }
 
+        /** Spring logs what it is given here, with its text, when the broker is gone before the message is back. */
+        @Override
+        protected void rollbackOnExceptionIfNecessary(Session session, Throwable failure) throws JMSException {
+            super.rollbackOnExceptionIfNecessary(session, new Untold(failure));
+        }
+
         private boolean entered() {
             try {
                 return gate.enter(WAIT);
@@ -72,6 +78,17 @@ public final class GatedContainers implements MessageListenerContainerFactory {
                 Thread.currentThread().interrupt();
                 return false;
             }
+        }
+    }
+
+    /** A failure's class and place, without its text: parsers and type converters quote the message. */
+    private static final class Untold extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Untold(Throwable failure) {
+            super(failure.getClass().getName());
+            setStackTrace(failure.getStackTrace());
         }
     }
 }
