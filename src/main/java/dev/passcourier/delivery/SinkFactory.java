@@ -134,13 +134,14 @@ public final class SinkFactory {
         return beans;
     }
 
-    /** Made if it is not there, ours alone. */
-    private static Path ready(String alias, Path directory) throws ConfigurationException {
+    /** Made if it is not there, ours alone, and without what a kill left half written. */
+    private Path ready(String alias, Path directory) throws ConfigurationException {
         try {
             Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
             FileGuard.directory(directory);
+            DurableFile.sweep(directory, clock.instant());
         } catch (IOException e) {
-            throw unusable(alias, "directory " + directory + " cannot be made");
+            throw unusable(alias, "directory " + directory + " cannot be made or read");
         }
         if (!Files.isWritable(directory)) {
             throw unusable(alias, "directory " + directory + " cannot be written to");

@@ -6,26 +6,38 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Writes a file that is there whole and synced, or not at all: a temporary file beside it, force, an atomic step to its
- * name, force of the directory. Files are 0600. A kill may leave a hidden {@code .<random>.tmp} behind.
+ * name, force of the directory. Files are 0600. A kill may leave a hidden {@code .<uuid>.tmp} behind, until it is swept.
  */
 public final class DurableFile {
 
     private static final int LONGEST_NAME = 255;
+
+    /** Longer than any hop writes, so that what another process is writing is left alone. */
+    private static final Duration UNFINISHED = Duration.ofMinutes(2);
+
+    private static final Pattern TEMPORARY = Pattern.compile("\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp");
 
     private DurableFile() {}
 
@@ -57,6 +69,29 @@ public final class DurableFile {
     /** Creates the file or replaces it; a reader sees the old one or the new one. */
     public static void replace(Path target, Content content) throws IOException {
         place(target, content, (temporary, to) -> Files.move(temporary, to, StandardCopyOption.ATOMIC_MOVE));
+    }
+
+    /** Removes the temporary files that a kill left in a directory more than two minutes before now. */
+    public static void sweep(Path directory, Instant now) throws IOException {
+        FileTime youngest = FileTime.from(now.minus(UNFINISHED));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                directory,
+                file -> TEMPORARY.matcher(file.getFileName().toString()).matches())) {
+            for (Path file : left) {
+                if (isOlder(file, youngest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static boolean isOlder(Path file, FileTime time) throws IOException {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isRegularFile() && attributes.lastModifiedTime().compareTo(time) < 0;
+        } catch (NoSuchFileException finished) {
+            return false;
+        }
     }
 
     /**

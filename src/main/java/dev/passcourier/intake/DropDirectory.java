@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,11 +34,12 @@ public final class DropDirectory {
     }
 
     /**
-     * Checks the directory, makes ours, and puts files back that a crash left in {@code work}.
+     * Checks the directory, makes ours, puts files back that a crash left in {@code work}, and removes pages that it left
+     * half written.
      *
      * @throws ConfigurationException if it is missing or open to everybody, or one of ours is not ours alone
      */
-    public static DropDirectory open(Path drop) throws ConfigurationException {
+    public static DropDirectory open(Path drop, Instant now) throws ConfigurationException {
         FileGuard.directory(drop);
         DropDirectory directory = new DropDirectory(drop.toAbsolutePath().normalize());
         try {
@@ -45,6 +47,8 @@ public final class DropDirectory {
                 directory.make(own);
             }
             directory.sweep();
+            DurableFile.sweep(directory.done, now);
+            DurableFile.sweep(directory.failed, now);
         } catch (IOException e) {
             throw new ConfigurationException(
                     drop + " cannot be used: its folders work, done and failed cannot be made");

@@ -64,7 +64,8 @@ final class Sources implements AutoCloseable {
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
             registry.bind("drop-filter", new DropFilter(guard));
-            BatchSource batches = new BatchSource(DropDirectory.open(file.directory()), guard, handOver, audit, clock);
+            DropDirectory drop = DropDirectory.open(file.directory(), clock.instant());
+            BatchSource batches = new BatchSource(drop, guard, handOver, audit, clock);
             registry.bind("batch-source", watch.whileOpenForFiles(batches));
         }
         ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger, handOver, clock);

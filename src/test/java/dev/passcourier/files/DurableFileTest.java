@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +49,28 @@ class DurableFileTest {
                 .isThrownBy(() -> DurableFile.write(target, bytes("two")));
         assertThat(target).hasContent("one");
         assertThat(names()).containsExactly("a.csv");
+    }
+
+    @Test
+    void sweepsWhatAKillLeftAndNothingElse() throws IOException {
+        Instant now = Instant.parse("2026-11-22T12:00:00Z");
+        Instant longAgo = now.minusSeconds(121);
+        String left = "." + UUID.randomUUID() + ".tmp";
+        for (String name : List.of(left, ".mine.tmp", "a.csv", UUID.randomUUID() + ".tmp")) {
+            touch(name, longAgo);
+        }
+        String inHand = "." + UUID.randomUUID() + ".tmp";
+        touch(inHand, now.minusSeconds(119));
+        Files.createDirectory(directory.resolve("." + UUID.randomUUID() + ".tmp"));
+        List<String> before = names();
+
+        DurableFile.sweep(directory, now);
+
+        assertThat(names()).hasSize(before.size() - 1).doesNotContain(left).contains(inHand, ".mine.tmp", "a.csv");
+    }
+
+    private void touch(String name, Instant time) throws IOException {
+        Files.setLastModifiedTime(Files.createFile(directory.resolve(name)), FileTime.from(time));
     }
 
     @Test

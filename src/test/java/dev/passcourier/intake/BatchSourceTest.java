@@ -40,7 +40,7 @@ class BatchSourceTest {
     @BeforeEach
     void start() throws ConfigurationException {
         source = new BatchSource(
-                DropDirectory.open(drop),
+                DropDirectory.open(drop, clock.instant()),
                 new DropGuard(List.of()),
                 new BatchHandOver("requests", audit, sender, clock),
                 audit,
@@ -146,7 +146,7 @@ class BatchSourceTest {
         Files.writeString(drop.resolve("work/batch.csv"), HEADER + "huawei,i-1,ops,\n");
         Files.writeString(drop.resolve("batch.csv"), HEADER + "huawei,i-2,ops,\n");
 
-        DropDirectory.open(drop);
+        DropDirectory.open(drop, clock.instant());
 
         assertThat(names("work")).isEmpty();
         source.take("batch.csv");
@@ -159,7 +159,7 @@ class BatchSourceTest {
         take("batch.csv", HEADER + "huawei,i-1,ops,\nbad\n");
         Files.move(drop.resolve("done/batch.csv"), drop.resolve("work/batch.csv"));
 
-        DropDirectory.open(drop);
+        DropDirectory.open(drop, clock.instant());
         source.take("batch.csv");
 
         assertThat(sender.sent).hasSize(1);
@@ -222,15 +222,15 @@ class BatchSourceTest {
     @Test
     void refusesToStartOnAnOpenDirectoryOrAForeignOneOfOurs(@TempDir Path other) throws IOException {
         Files.createSymbolicLink(other.resolve("done"), drop);
-        assertThatThrownBy(() -> DropDirectory.open(other)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> DropDirectory.open(other, clock.instant())).isInstanceOf(ConfigurationException.class);
 
         Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> DropDirectory.open(drop)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> DropDirectory.open(drop, clock.instant())).isInstanceOf(ConfigurationException.class);
         Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwx------"));
 
         Files.setPosixFilePermissions(drop, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> DropDirectory.open(drop)).isInstanceOf(ConfigurationException.class);
-        assertThatThrownBy(() -> DropDirectory.open(drop.resolve("missing")))
+        assertThatThrownBy(() -> DropDirectory.open(drop, clock.instant())).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> DropDirectory.open(drop.resolve("missing"), clock.instant()))
                 .isInstanceOf(ConfigurationException.class);
     }
 

@@ -106,8 +106,12 @@ class IntakeWithLedgerTest {
         Path drop = Files.createDirectory(home.resolve("drop"));
         Fakes.Sender sender = new Fakes.Sender();
         BatchHandOver handOver = new BatchHandOver("requests", trail, sender, Clock.systemUTC());
-        BatchSource source =
-                new BatchSource(DropDirectory.open(drop), new DropGuard(List.of()), handOver, trail, Clock.systemUTC());
+        BatchSource source = new BatchSource(
+                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                new DropGuard(List.of()),
+                handOver,
+                trail,
+                Clock.systemUTC());
         check.check(arrival("ID:1", REQUEST.formatted("taken")));
         Files.writeString(drop.resolve("batch.csv"), """
                 id,account,instance,deliverTo

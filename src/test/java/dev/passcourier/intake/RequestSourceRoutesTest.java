@@ -71,7 +71,12 @@ class RequestSourceRoutesTest {
         camel.getRegistry()
                 .bind(
                         "batch-source",
-                        new BatchSource(DropDirectory.open(drop), guard, handOver, audit, Clock.systemUTC()));
+                        new BatchSource(
+                                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                                guard,
+                                handOver,
+                                audit,
+                                Clock.systemUTC()));
         load("request-file-source");
         camel.addRouteFromTemplate(
                 "file",
@@ -101,7 +106,12 @@ class RequestSourceRoutesTest {
         camel.getRegistry()
                 .bind(
                         "batch-source",
-                        new BatchSource(DropDirectory.open(drop), guard, handOver, audit, Clock.systemUTC()));
+                        new BatchSource(
+                                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                                guard,
+                                handOver,
+                                audit,
+                                Clock.systemUTC()));
         camel.getRegistry().bind("envelope", (Processor) exchange -> {});
         load("hand-on");
         load("request-file-source");
