@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class KeyExpiry implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyExpiry.class);
+    /** What the log and the status page call it. */
+    static final String CODE = "KEY_EXPIRES";
+
     private static final Duration SOON = Duration.ofDays(30);
 
     private final Map<String, RecipientKey> recipients;
@@ -52,7 +55,7 @@ final class KeyExpiry implements AutoCloseable {
     }
 
     private void warn() {
-        expiring().forEach((name, end) -> LOG.warn("KEY_EXPIRES recipient={} at={}", name, end));
+        expiring().forEach((name, end) -> LOG.warn("{} recipient={} at={}", CODE, name, end));
     }
 
     @Override

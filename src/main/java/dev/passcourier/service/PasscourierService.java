@@ -26,12 +26,10 @@ import dev.passcourier.vault.Vault;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.SortedSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
@@ -64,7 +62,6 @@ public final class PasscourierService implements AutoCloseable {
     private ServiceKeys keys;
     private FetchStage fetch;
     private Destinations destinations;
-    private KeyExpiry expiry;
     private Sources sources;
 
     private PasscourierService(Path home, Settings settings, Clock clock) {
@@ -101,18 +98,6 @@ public final class PasscourierService implements AutoCloseable {
     /** The public key that recipients verify results with. */
     public Path publicSigningKey() {
         return keys.publicSigningKey();
-    }
-
-    /** Destinations that nothing is posted to, because they said they were gone, until the operator enables them. */
-    public SortedSet<String> disabledDestinations() {
-        SortedSet<String> disabled = gone.aliases();
-        disabled.retainAll(settings.destinations().keySet());
-        return disabled;
-    }
-
-    /** Recipients whose keys expire within 30 days or have expired, with the time, by name. */
-    public Map<String, Instant> expiringKeys() {
-        return expiry.expiring();
     }
 
     /** Port of the embedded broker's TCP acceptor, or -1 without one. */
@@ -180,7 +165,7 @@ public final class PasscourierService implements AutoCloseable {
         Map<String, KeyRing> rings = Rooms.keyRings(settings);
         Map<String, RecipientKey> recipients = Rooms.recipients(settings, clock);
         Map<String, SealTarget> targets = Rooms.targets(settings, recipients);
-        expiry = keep(KeyExpiry.watch(recipients, clock));
+        watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
         Waits waits = new Waits(new SecureRandom(), settings.service().retryPace());
@@ -228,7 +213,7 @@ public final class PasscourierService implements AutoCloseable {
                         settings.service().keepFailedWork()));
         sources = keep(new Sources(camel, settings, audit, broker.pool(), watch, clock));
         sources.bind(view);
-        watch.begin(camel);
+        watch.begin(camel, gone);
     }
 
     private ReportHandOver reportHandOver() {

@@ -6,6 +6,7 @@ import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.delivery.GoneDestinations;
 import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerLook;
 import dev.passcourier.health.CamelCheck;
@@ -26,6 +27,7 @@ import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.ConsumerType;
@@ -75,6 +77,16 @@ final class Watch implements AutoCloseable {
         }
     }
 
+    /** Shows the recipients whose keys expire soon. */
+    void recipients(Set<String> names, KeyExpiry expiry) {
+        names.forEach(name -> checks.add("recipient." + name, Stops.NOTHING, look(name, expiry)));
+    }
+
+    private static Look look(String recipient, KeyExpiry expiry) {
+        return () ->
+                expiry.expiring().containsKey(recipient) ? Optional.of(new Trouble(KeyExpiry.CODE)) : Optional.empty();
+    }
+
     void account(String name, AccountGate account) {
         checks.add("account." + name, Stops.NOTHING, look(account));
     }
@@ -93,6 +105,11 @@ final class Watch implements AutoCloseable {
         return component;
     }
 
+    private Look look(String alias, GoneDestinations gone) {
+        Look latest = destinations.of(alias);
+        return () -> gone.aliases().contains(alias) ? Optional.of(new Trouble("DESTINATION_GONE")) : latest.look();
+    }
+
     ServiceGate gate() {
         return gate;
     }
@@ -108,10 +125,10 @@ final class Watch implements AutoCloseable {
     }
 
     /** Before the routes start: looks at everything. */
-    void begin(CamelContext camel) {
+    void begin(CamelContext camel, GoneDestinations gone) {
         settings.destinations()
                 .keySet()
-                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, destinations.of(alias)));
+                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, look(alias, gone)));
         CamelCheck.register(camel, checks);
         probe.start();
     }
