@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -143,16 +142,8 @@ public final class OpenCommand implements Callable<Integer> {
 
     private OpenedResult open() throws KeyLoadException, NotOpenedException, IOException {
         var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
-        return opener.open(sealedBytes(), new Expected(request, delivery, instance, allowExpired));
-    }
-
-    private byte[] sealedBytes() throws IOException {
-        if (sealed.toString().equals("-")) {
-            return in.readNBytes(LARGEST + 1);
-        }
-        try (InputStream file = Files.newInputStream(sealed)) {
-            return file.readNBytes(LARGEST + 1);
-        }
+        return opener.open(
+                new BoundedInput(sealed, in).read(LARGEST), new Expected(request, delivery, instance, allowExpired));
     }
 
     private void hand(OpenedResult result) throws IOException {

@@ -19,7 +19,6 @@ import dev.passcourier.vault.KeyLoadException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -39,17 +38,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = PolicyCommand.Explain.class,
         synopsisSubcommandLabel = "COMMAND")
-public final class PolicyCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    /** Names the commands there are: alone it does nothing. */
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return 2;
-    }
+public final class PolicyCommand extends CommandGroup {
 
     /** Asks the rules about one request, without sending it. */
     @Command(
@@ -117,7 +106,7 @@ public final class PolicyCommand implements Callable<Integer> {
             Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
             try {
                 Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), clock);
-                return explain(settings, bytes());
+                return explain(settings, new BoundedInput(request, in).read(RequestReader.MAX_BYTES));
             } catch (InvalidConfigurationException e) {
                 e.findings().forEach(spec.commandLine().getErr()::println);
             } catch (KeyLoadException e) {
@@ -127,15 +116,6 @@ public final class PolicyCommand implements Callable<Integer> {
             }
             spec.commandLine().getErr().flush();
             return 2;
-        }
-
-        private byte[] bytes() throws IOException {
-            if (request.toString().equals("-")) {
-                return in.readNBytes(RequestReader.MAX_BYTES + 1);
-            }
-            try (InputStream file = Files.newInputStream(request)) {
-                return file.readNBytes(RequestReader.MAX_BYTES + 1);
-            }
         }
 
         private int explain(Settings settings, byte[] body) throws KeyLoadException {

@@ -8,7 +8,6 @@ import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.RequestSigner;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,7 +86,7 @@ public final class SignCommand implements Callable<Integer> {
         }
         try {
             RequestSigner signer = RequestSigner.load(key, passphrase == null ? null : passphrase.source(), name);
-            PasswordRequest read = RequestReader.read(bytes());
+            PasswordRequest read = RequestReader.read(new BoundedInput(request, in).read(RequestReader.MAX_BYTES));
             spec.commandLine()
                     .getOut()
                     .println(signer.sign(Submission.claims(read, clock.instant().plus(life))));
@@ -99,15 +98,6 @@ public final class SignCommand implements Callable<Integer> {
             return failed(request + ": " + e.getMessage() + ": " + e.code().advice(), 1);
         } catch (IOException e) {
             return failed(request + " cannot be read", 1);
-        }
-    }
-
-    private byte[] bytes() throws IOException {
-        if (request.toString().equals("-")) {
-            return in.readNBytes(RequestReader.MAX_BYTES + 1);
-        }
-        try (InputStream file = Files.newInputStream(request)) {
-            return file.readNBytes(RequestReader.MAX_BYTES + 1);
         }
     }
 
