@@ -180,7 +180,7 @@ public final class AuditVerifier {
     private void checkEnd(Path directory, boolean headless) throws AuditDamage {
         long end = last == null ? 0 : last.sequence();
         Expected expected = demands.expected();
-        if (goals.stream().anyMatch(goal -> goal.sequence() > end) || expected != null && expected.sequence() > end) {
+        if (goals.stream().anyMatch(goal -> goal.sequence() > end) || (expected != null && expected.sequence() > end)) {
             throw reader.beyond(Kind.CUT);
         }
         if (checkpoint == null) {

@@ -123,6 +123,7 @@ final class AuditWriter implements Closeable {
     }
 
     /** Lines at their place in the chain. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     private record Lines(byte[] bytes, byte[] last, long count) {}
 
     private Lines lines(List<byte[]> middles) {

@@ -16,7 +16,7 @@ record CheckpointPace(long records, Duration time) {
 
     /** Whether it is time for one. A clock that was set back counts as time gone by. */
     boolean isDue(long unsigned, Instant oldest, Instant now) {
-        return unsigned >= records || unsigned > 0 && isLong(oldest, now);
+        return unsigned >= records || (unsigned > 0 && isLong(oldest, now));
     }
 
     /** Whether one is missing: twice the pace, as a group of records is never split and callers take their time. */

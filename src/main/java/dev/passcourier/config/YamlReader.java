@@ -164,7 +164,7 @@ final class YamlReader {
                     "write the value out, in quotes if it starts with & or *");
         }
         boolean isTagged =
-                event instanceof ScalarEvent scalar && scalar.getTag().isPresent()
+                (event instanceof ScalarEvent scalar && scalar.getTag().isPresent())
                         || (event instanceof CollectionStartEvent start
                                 && start.getTag().isPresent());
         if (isTagged) {

@@ -67,7 +67,7 @@ final class BoundedSockets extends SocketFactory {
         }
 
         @Override
-        public void close() throws IOException {
+        public synchronized void close() throws IOException {
             ended.complete(null);
             super.close();
         }

@@ -22,6 +22,8 @@ enum LedgerTable {
     FINGERPRINT("fingerprint", List.of("hmac"));
 
     private final String table;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
     private final List<String> key;
 
     LedgerTable(String table, List<String> key) {

@@ -59,6 +59,7 @@ final class RsaOpener {
     }
 
     /** A block with wrong padding is looked at to the end like any other; only the verdict differs. */
+    @SuppressWarnings("ShortCircuitBoolean") // the time it takes must not say which part was wrong
     private static Optional<SecretBytes> password(byte[] block) {
         int start = Pkcs1Block.messageStart(block);
         SecretBytes secret = SecretBytes.owning(Arrays.copyOfRange(block, start, block.length));

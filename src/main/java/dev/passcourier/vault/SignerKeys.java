@@ -74,8 +74,8 @@ public final class SignerKeys {
 
     private static JWK load(Source source, Clock clock) throws KeyLoadException {
         JWK jwk = new PublicKeyFile(source.file(), clock.instant()).read().jwk();
-        boolean fits = jwk instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())
-                || jwk instanceof OctetKeyPair octets && Curve.Ed25519.equals(octets.getCurve());
+        boolean fits = (jwk instanceof ECKey ec && Curve.P_256.equals(ec.getCurve()))
+                || (jwk instanceof OctetKeyPair octets && Curve.Ed25519.equals(octets.getCurve()));
         if (!fits) {
             throw new KeyLoadException(Code.KEY_WEAK, source.file(), "requests are signed with P-256 or Ed25519");
         }

@@ -192,7 +192,7 @@ class ServiceFaultTest {
         FarSide token = world.tokenAccount("token");
         FarSide signing = world.account("signing", 1);
         FarSide slow = world.hook("slow");
-        FarSide exact = world.hook("exact");
+        world.hook("exact");
         late.machine().readyAtAsk(Integer.MAX_VALUE);
         later.machine().readyAtAsk(Integer.MAX_VALUE);
         world.writeSettings(PACE);

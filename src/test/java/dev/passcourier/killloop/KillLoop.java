@@ -33,10 +33,10 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  */
 final class KillLoop implements AutoCloseable {
 
-    private static final Duration LONGEST_START = Duration.ofSeconds(120);
+    private static final Duration LONGEST_START = Duration.ofMinutes(2);
     private static final Duration LONGEST_TO_POINT = Duration.ofSeconds(5);
     private static final Duration LONGEST_TO_CALM = Duration.ofSeconds(20);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(500);
     /** The fixed exit code of a process that SIGKILL or SIGTERM ended. */
     private static final int KILLED = 137;

@@ -79,7 +79,7 @@ final class KillWorld implements AutoCloseable {
         port = freePort();
         zstack.mostSessions(10_000);
         populate();
-        keep(clock);
+        keep();
     }
 
     private void populate() throws IOException, GeneralSecurityException {
@@ -129,7 +129,7 @@ final class KillWorld implements AutoCloseable {
         special.add(new Ask("", account, instance, List.of(), verdict));
     }
 
-    private void keep(Clock clock) throws IOException, GeneralSecurityException {
+    private void keep() throws IOException, GeneralSecurityException {
         KeyPair recipient = rsa();
         file("recipients/ops.pem", pem("PRIVATE KEY", recipient.getPrivate().getEncoded()));
         file("recipients/ops.pub.pem", pem("PUBLIC KEY", recipient.getPublic().getEncoded()));

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  */
 final class ZStackSignIn implements SignIn {
 
-    static final Duration LIFETIME = Duration.ofSeconds(7200);
+    static final Duration LIFETIME = Duration.ofHours(2);
     static final Duration RENEWED_BEFORE_END = Duration.ofMinutes(5);
 
     private static final Pattern SESSION_ID = Pattern.compile("[0-9a-f]{32}");

@@ -85,8 +85,7 @@ class ZStackProviderTest {
                 200, "{\"inventory\":{\"uuid\":\"" + SESSION_ID + "\",\"expiredDate\":\"" + date + "\"}}"));
 
         assertThat(session.token()).isEqualTo(SESSION_ID);
-        assertThat(session.expiresAt())
-                .isEqualTo(NOW.plus(Duration.ofSeconds(7200)).minus(Duration.ofMinutes(5)));
+        assertThat(session.expiresAt()).isEqualTo(NOW.plus(Duration.ofHours(2)).minus(Duration.ofMinutes(5)));
         assertThat(session.toString()).doesNotContain(SESSION_ID);
     }
 
