@@ -16,6 +16,7 @@ import java.util.Optional;
 public final class RetryAfter {
 
     private static final long LONGEST_SECONDS = 999_999_999;
+    private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
 
     private RetryAfter() {}
 
@@ -31,7 +32,9 @@ public final class RetryAfter {
         if (value.matches("[0-9]+")) {
             return Optional.of(Duration.ofSeconds(value.length() > 9 ? LONGEST_SECONDS : Long.parseLong(value)));
         }
-        return date(value, now).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO);
+        return date(value, now)
+                .filter(YEAR_10000::isAfter)
+                .map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO);
     }
 
     private static Optional<Instant> date(String value, Instant now) {

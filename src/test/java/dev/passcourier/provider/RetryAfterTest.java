@@ -35,7 +35,16 @@ class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "soon", "-1", "1.5", "Xyz, 06 Nov 2026 08:50:07 GMT", "Mon, 06 Nov 2026 08:50:07 GMT"})
+    @ValueSource(
+            strings = {
+                "",
+                "soon",
+                "-1",
+                "1.5",
+                "Xyz, 06 Nov 2026 08:50:07 GMT",
+                "Mon, 06 Nov 2026 08:50:07 GMT",
+                "1 Dec 99999999 23:59 GMT"
+            })
     void ignoresWhatMakesNoSense(String header) {
         assertThat(RetryAfter.of(reply(header), CLOCK)).isEmpty();
     }

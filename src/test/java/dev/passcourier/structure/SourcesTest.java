@@ -101,7 +101,7 @@ class SourcesTest {
         Set<String> offences = new TreeSet<>();
         for (Path file : files(Path.of("src/test/java"), ".java")) {
             String text = Files.readString(file);
-            boolean tests = Pattern.compile("@(Test|ParameterizedTest|TestFactory|RepeatedTest|Property)\\b")
+            boolean tests = Pattern.compile("@(Test|ParameterizedTest|TestFactory|RepeatedTest|Property|FuzzTest)\\b")
                     .matcher(text)
                     .find();
             boolean isNamedTest = file.getFileName().toString().matches(".*(Test|IT)\\.java");
