@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** Checks that every name used in one part of the settings is defined in another, and that no name is taken twice. */
 final class ReferenceCheck {
@@ -50,18 +51,36 @@ final class ReferenceCheck {
         }
     }
 
-    /** A key serves one cloud: what a guest of another one posts must never reach it. */
+    /** A key serves one cloud and project: what a guest of another one posts must never reach it. */
     private void rings() {
-        Map<String, String> served = new HashMap<>();
+        Sections.each(root, "keyRings", (key, ring) -> names(key + ".accounts", ring.path("accounts"), "accounts"));
+        Map<String, String> providers = new HashMap<>();
         Sections.each(root, "accounts", (key, account) -> {
             String ring = account.path("keyRing").asText();
-            String provider = account.path("provider").asText();
-            String first = ring.isEmpty() ? provider : served.computeIfAbsent(ring, unseen -> provider);
-            if (!first.equals(provider)) {
-                findings.add(
-                        key + ".keyRing", "serves an account of " + first + " already", "give each cloud its own ring");
+            if (!ring.isEmpty()) {
+                String provider = account.path("provider").asText();
+                String first = providers.get(ring);
+                if (first != null && !first.equals(provider)) {
+                    String text = "serves an account of " + first + " already";
+                    findings.add(key + ".keyRing", text, "give each cloud its own ring");
+                } else if (!serves(ring, key.substring("accounts.".length()), first == null)) {
+                    findings.add(
+                            key + ".keyRing",
+                            "does not serve this account",
+                            "give each project its own ring, or name its accounts under keyRings." + ring
+                                    + ".accounts");
+                }
+                providers.putIfAbsent(ring, provider);
             }
         });
+    }
+
+    private boolean serves(String ring, String account, boolean isFirst) {
+        JsonNode named = root.path("keyRings").path(ring).path("accounts");
+        return named.isEmpty()
+                ? isFirst
+                : StreamSupport.stream(named.spliterator(), false)
+                        .anyMatch(name -> name.asText().equals(account));
     }
 
     private void rules() {

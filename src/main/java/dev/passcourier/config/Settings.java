@@ -133,8 +133,13 @@ public record Settings(
      */
     public record FileSource(Path directory, Duration minAge, Duration poll, List<String> owners) {}
 
-    /** Private keys that open passwords. */
-    public record KeyRing(List<KeyFile> keys) {}
+    /**
+     * Private keys that open passwords.
+     *
+     * @param accounts the accounts it serves, of one provider and project; empty means the one that names it
+     * @param keys     where they are
+     */
+    public record KeyRing(List<String> accounts, List<KeyFile> keys) {}
 
     /**
      * A file with a private key, or a directory of them.

@@ -122,9 +122,11 @@ class SettingsLoaderTest {
         assertThat(settings.keyRings())
                 .containsOnly(Map.entry(
                         "prod",
-                        new KeyRing(List.of(
-                                new KeyFile(home.resolve("keys/prod.pem"), VARIABLE),
-                                new KeyFile(home.resolve("keys"), null)))));
+                        new KeyRing(
+                                List.of(),
+                                List.of(
+                                        new KeyFile(home.resolve("keys/prod.pem"), VARIABLE),
+                                        new KeyFile(home.resolve("keys"), null)))));
         Settings.Account account = settings.accounts().get("nimbus-prod");
         assertThat(account)
                 .isEqualTo(new Settings.Account(

@@ -71,6 +71,45 @@ class ShippedSettingsTest {
                         .contains("accounts.kakao-prod.keyRing: serves an account of huawei-ecs already"));
     }
 
+    @Test
+    void aKeyRingServesSeveralAccountsOnlyIfItNamesThem() throws Exception {
+        String second =
+                Files.readString(SHIPPED).replaceAll("(?m)^#(?! \\S)", "").replaceFirst("(?m)^  kakao-prod:$", """
+                          huawei-other:
+                            provider: huawei-ecs
+                            keyRing: production
+                            settings: {region: cn-north-4, projectId: other, auth: {type: aksk, \
+                        accessKey: AKEXAMPLE0123456789A, secretKey: "{{env:HUAWEICLOUD_SDK_SK}}"}}
+                          kakao-prod:""");
+
+        assertThat(findings(second))
+                .containsExactly("accounts.huawei-other.keyRing: does not serve this account; give each project its own"
+                        + " ring, or name its accounts under keyRings.production.accounts");
+        assertThat(findings(serving(second, "huawei-prod, huawei-other"))).isEmpty();
+        assertThat(findings(serving(second, "huawei-other")))
+                .singleElement()
+                .asString()
+                .startsWith("accounts.huawei-prod.keyRing: does not serve this account");
+        assertThat(findings(serving(second, "huawei-prod, huawei-other, huawai-prod")))
+                .containsExactly("keyRings.production.accounts[2]: is not defined under 'accounts'; did you mean"
+                        + " 'huawei-prod'?");
+    }
+
+    private static String serving(String settings, String accounts) {
+        return settings.replaceFirst("(?m)^  production:$", "  production:\n    accounts: [" + accounts + "]");
+    }
+
+    private List<String> findings(String yaml) throws Exception {
+        try {
+            load(yaml);
+            return List.of();
+        } catch (InvalidConfigurationException e) {
+            return e.findings().stream()
+                    .map(finding -> finding.toString().replaceFirst("^\\S+ ", ""))
+                    .toList();
+        }
+    }
+
     private Settings load(String yaml) throws Exception {
         Path file = bench.put("config/passcourier.yaml", yaml, "rw-r--r--");
         return new SettingsLoader(ProviderCatalog.find(), name -> "CANARY-" + name, Clock.systemUTC()).read(file);

@@ -37,6 +37,7 @@ final class FarWorld implements AutoCloseable {
     private final KeyPair windows;
     private final List<FarSide> sides = new ArrayList<>();
     private final StringBuilder accounts = new StringBuilder();
+    private final List<String> names = new ArrayList<>();
     private final StringBuilder destinations = new StringBuilder();
 
     FarWorld(Whole whole, Clock clock) throws IOException, GeneralSecurityException {
@@ -77,7 +78,10 @@ final class FarWorld implements AutoCloseable {
     void writeSettings(double retryPace) throws IOException {
         whole.settings(text -> text.replace(
                         "  dataDirectory: data\n", "  dataDirectory: data\n  retryPace: " + retryPace + "\n")
-                .replace("\nkeyRings:\n", "\nkeyRings:\n  faults:\n    keys:\n      - path: keys/faults.pem\n")
+                .replace(
+                        "\nkeyRings:\n",
+                        "\nkeyRings:\n  faults:\n    accounts: " + names
+                                + "\n    keys:\n      - path: keys/faults.pem\n")
                 .replace("\nrecipients:\n", "\n" + accounts + "recipients:\n")
                 .replace("\n  archive:\n", "\n" + destinations + "  archive:\n")
                 .replace("accounts: [kakao, zstack, gse, huawei, huawei-aksk]", "accounts: [\"*\"]"));
@@ -106,6 +110,7 @@ final class FarWorld implements AutoCloseable {
         FaultProxy proxy = FaultProxy.before(port(cloud.baseUrl()));
         String instance = UUID.randomUUID().toString();
         SandboxInstance machine = cloud.addInstance(instance, "Canary-" + UUID.randomUUID(), windows.getPublic());
+        names.add(name);
         accounts.append("  " + name + ":\n    provider: huawei-ecs\n    keyRing: faults\n    rate: 1000\n")
                 .append("    concurrency: " + concurrency + "\n    settings:\n      region: " + cloud.projectName())
                 .append("\n      projectId: " + cloud.projectId() + "\n      endpoint: http://127.0.0.1:"
