@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * members, nothing after the end. Members we do not know are fine. Whatever is wrong with a body, it is just
  * unreadable: no exception, and so no text of the cloud's in one.
  *
- * <p>Members named as secret are skipped in place: no copy of their value is made, only whether there is one.
+ * <p>Members named as secret are skipped in place: no copy of their value is made, only whether there is one. Nothing
+ * of an answer outlives its reading: a factory remembers members' names, and recycled buffers what was read last, so
+ * neither serves two answers.
  */
 public final class JsonReply {
 
@@ -49,6 +52,7 @@ public final class JsonReply {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .build();
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
     private static final TextNode HIDDEN = TextNode.valueOf("hidden");
@@ -79,7 +83,7 @@ public final class JsonReply {
         if (isNotUtf8Json(body)) {
             return Optional.empty();
         }
-        try (JsonParser parser = FACTORY.createParser(body)) {
+        try (JsonParser parser = FACTORY.copy().createParser(body)) {
             JsonToken first = parser.nextToken();
             JsonNode root = first == null ? null : new Tree(parser, body, secretMembers).value(first);
             boolean whole = root != null && parser.nextToken() == null;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +17,11 @@ import java.util.Optional;
  */
 final class JsonStrings {
 
-    static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
                     .maxNameLength(128)
@@ -30,6 +32,11 @@ final class JsonStrings {
             .build();
 
     private JsonStrings() {}
+
+    /** Begins to read a text of which nothing is remembered: neither names of members nor what was read last. */
+    static JsonParser parser(byte[] json) throws IOException {
+        return FACTORY.copy().createParser(json);
+    }
 
     /**
      * Finds a string and copies it.
@@ -43,7 +50,7 @@ final class JsonStrings {
     static Optional<SecretBytes> find(byte[] json, List<String> pointer) throws IOException {
         refuseOtherEncodings(json);
         long offset;
-        try (JsonParser parser = FACTORY.createParser(json)) {
+        try (JsonParser parser = parser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("not an object");
             }

@@ -34,7 +34,7 @@ final class ResultReader {
 
     private static Map<String, String> facts(byte[] json) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        try (JsonParser parser = JsonStrings.FACTORY.createParser(json)) {
+        try (JsonParser parser = JsonStrings.parser(json)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -38,6 +39,7 @@ class HttpClientsTest {
     }
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final AtomicInteger accepted = new AtomicInteger();
     private final CamelContext camel = new DefaultCamelContext();
     private ServerSocket server;
 
@@ -80,7 +82,8 @@ class HttpClientsTest {
                 .containsEntry("content-type", "application/json; charset=utf-8")
                 .containsEntry("content-length", "2")
                 .containsEntry("host", "127.0.0.1:" + server.getLocalPort())
-                .containsEntry("user-agent", "passcourier");
+                .containsEntry("user-agent", "passcourier")
+                .containsEntry("connection", "close");
         assertThat(seen.get(0)).startsWith("POST /here HTTP/1.1");
     }
 
@@ -108,6 +111,18 @@ class HttpClientsTest {
         assertThat(send(Map.of()).getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE))
                 .isEqualTo(status);
         assertThat(seen).hasSize(1);
+    }
+
+    /** Its buffers would hold what was said last. */
+    @Test
+    void keepsNoConnectionThoughTheFarSideWould() throws Exception {
+        serve(out -> write(out, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n"));
+
+        send(Map.of());
+        send(Map.of());
+
+        assertThat(seen).hasSize(2);
+        assertThat(accepted).hasValue(2);
     }
 
     @Test
@@ -248,6 +263,7 @@ class HttpClientsTest {
         Thread thread = new Thread(() -> {
             while (!listening.isClosed()) {
                 try (Socket socket = listening.accept()) {
+                    accepted.incrementAndGet();
                     while (request(socket.getInputStream())) {
                         script.answer(socket.getOutputStream());
                     }
@@ -260,7 +276,7 @@ class HttpClientsTest {
         thread.start();
     }
 
-    /** Reads a head and a body of two bytes; answers are then written, and the connection kept for one more. */
+    /** Reads a head and a body of two bytes; answers are then written, and the connection kept for one more, if the client wants to. */
     private boolean request(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {

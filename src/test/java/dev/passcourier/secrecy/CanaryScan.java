@@ -1,7 +1,7 @@
 package dev.passcourier.secrecy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,9 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,17 +30,38 @@ public final class CanaryScan {
     private static final List<Charset> CHARSETS =
             List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE);
 
-    /** What a reader might see, by the name of what he undid. */
-    private static final Map<String, UnaryOperator<byte[]>> VIEWS = new LinkedHashMap<>();
+    /** An escape at a place: how many bytes it takes, and the one it stands for, or -1 for nothing. */
+    private record Found(int length, int value) {}
+
+    /** Bytes that an escape can begin with. */
+    private static final boolean[] ESCAPING = new boolean[256];
 
     static {
-        VIEWS.put("", content -> content);
-        VIEWS.put(" behind line breaks", content -> undo(content, "=?\r?\n[ \t]*|\\\\[rn]", 0));
-        VIEWS.put(" behind percent", content -> undo(content, "%([0-9A-Fa-f]{2})", 16));
-        VIEWS.put(" behind quoted-printable", content -> undo(content, "=\r?\n|=([0-9A-Fa-f]{2})", 16));
-        VIEWS.put(" behind JSON", content -> undo(content, "\\\\u00([0-9A-Fa-f]{2})|\\\\(?=[\"/\\\\])", 16));
-        VIEWS.put(" behind XML", content -> undo(undo(content, "&#([0-9]{2,3});", 10), "&#x([0-9A-Fa-f]{2});", 16));
+        "%=\r\n\\&".chars().forEach(first -> ESCAPING[first] = true);
     }
+
+    private static final Found NONE = new Found(0, -1);
+
+    /** What a reader might undo, by its name. */
+    private static final Map<String, Escape> ESCAPES = new LinkedHashMap<>();
+
+    static {
+        ESCAPES.put(" behind line breaks", CanaryScan::lineBreak);
+        ESCAPES.put(" behind percent", (content, at) -> content[at] == '%' ? hex(content, at + 1, 3) : NONE);
+        ESCAPES.put(" behind quoted-printable", CanaryScan::quotedPrintable);
+        ESCAPES.put(" behind JSON", CanaryScan::json);
+        ESCAPES.put(" behind XML", CanaryScan::xml);
+    }
+
+    /** Finds the escape that begins at a place, or {@link #NONE}. */
+    private interface Escape {
+        Found at(byte[] content, int at);
+    }
+
+    /** Large files are read in pieces that overlap by more than any spelling of a secret takes. */
+    private static final int PIECE = 8 << 20;
+
+    private static final int OVERLAP = 8 << 10;
 
     private record Needle(byte[] bytes, String name) {}
 
@@ -97,9 +115,13 @@ public final class CanaryScan {
     /** What was found in the content, each once. */
     public Set<String> hits(String where, byte[] content) {
         Set<String> hits = new LinkedHashSet<>();
-        VIEWS.forEach((name, view) -> {
-            for (String hit : look(view.apply(content))) {
-                hits.add(where + ": " + hit + name);
+        Set<String> plain = look(content);
+        plain.forEach(hit -> hits.add(where + ": " + hit));
+        ESCAPES.forEach((name, escape) -> {
+            for (String hit : look(undo(content, escape))) {
+                if (!plain.contains(hit)) {
+                    hits.add(where + ": " + hit + name);
+                }
             }
         });
         return hits;
@@ -113,19 +135,35 @@ public final class CanaryScan {
                 String name = directory.relativize(each).toString();
                 hits.addAll(hits("name of " + name, name.getBytes(StandardCharsets.UTF_8)));
                 if (Files.isRegularFile(each)) {
-                    hits.addAll(hits(name, content(each)));
+                    hits.addAll(hitsIn(name, each));
                 }
             }
         }
         return hits;
     }
 
-    private static byte[] content(Path file) throws IOException {
-        try {
-            return Files.readAllBytes(file);
+    /** What was found in a file of any size; nothing, if it is gone. */
+    public Set<String> hitsIn(String where, Path file) throws IOException {
+        Set<String> hits = new LinkedHashSet<>();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] piece = in.readNBytes(PIECE);
+            while (piece.length > 0) {
+                hits.addAll(hits(where, piece));
+                byte[] more = in.readNBytes(PIECE);
+                piece = more.length == 0 ? more : joined(piece, more);
+            }
         } catch (NoSuchFileException gone) {
-            return new byte[0];
+            return hits;
         }
+        return hits;
+    }
+
+    /** The end of a piece and the next one. */
+    private static byte[] joined(byte[] before, byte[] more) {
+        int kept = Math.min(OVERLAP, before.length);
+        byte[] joined = Arrays.copyOfRange(before, before.length - kept, before.length + more.length);
+        System.arraycopy(more, 0, joined, kept, more.length);
+        return joined;
     }
 
     private Set<String> look(byte[] content) {
@@ -152,20 +190,93 @@ public final class CanaryScan {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Replaces every match by the byte that its group stands for, or by nothing. */
-    private static byte[] undo(byte[] content, String escape, int radix) {
-        String text = new String(content, StandardCharsets.ISO_8859_1);
-        Matcher matcher = Pattern.compile(escape).matcher(text);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(content.length);
-        int from = 0;
-        while (matcher.find()) {
-            out.write(content, from, matcher.start() - from);
-            if (matcher.groupCount() > 0 && matcher.group(1) != null) {
-                out.write(Integer.parseInt(matcher.group(1), radix));
+    /** Replaces every escape by the byte that it stands for, or by nothing. */
+    private static byte[] undo(byte[] content, Escape escape) {
+        byte[] undone = new byte[content.length];
+        int length = 0;
+        int at = 0;
+        while (at < content.length) {
+            byte here = content[at];
+            Found found = ESCAPING[here & 0xff] ? escape.at(content, at) : NONE;
+            if (found.length() == 0) {
+                undone[length++] = here;
+                at++;
+            } else {
+                if (found.value() >= 0) {
+                    undone[length++] = (byte) found.value();
+                }
+                at += found.length();
             }
-            from = matcher.end();
         }
-        out.write(content, from, content.length - from);
-        return out.toByteArray();
+        return Arrays.copyOf(undone, length);
+    }
+
+    /** A fold of a header, a line's end within base64, or either as a text shows it. */
+    private static Found lineBreak(byte[] content, int at) {
+        if (content[at] == '\\') {
+            boolean isShown = is(content, at + 1, "r") || is(content, at + 1, "n");
+            return isShown ? new Found(2, -1) : NONE;
+        }
+        int end = softBreak(content, at);
+        if (end == at) {
+            end = is(content, at, "\r\n") ? at + 2 : is(content, at, "\n") ? at + 1 : at;
+        }
+        while (end > at && (is(content, end, " ") || is(content, end, "\t"))) {
+            end++;
+        }
+        return end > at ? new Found(end - at, -1) : NONE;
+    }
+
+    private static int softBreak(byte[] content, int at) {
+        return is(content, at, "=\r\n") ? at + 3 : is(content, at, "=\n") ? at + 2 : at;
+    }
+
+    private static Found quotedPrintable(byte[] content, int at) {
+        int end = softBreak(content, at);
+        if (end > at) {
+            return new Found(end - at, -1);
+        }
+        return content[at] == '=' ? hex(content, at + 1, 3) : NONE;
+    }
+
+    private static Found json(byte[] content, int at) {
+        if (is(content, at, "\\u00")) {
+            return hex(content, at + 4, 6);
+        }
+        boolean isEscape = is(content, at, "\\\"") || is(content, at, "\\/") || is(content, at, "\\\\");
+        return isEscape ? new Found(1, -1) : NONE;
+    }
+
+    private static Found xml(byte[] content, int at) {
+        if (is(content, at, "&#x") && is(content, at + 5, ";")) {
+            return hex(content, at + 3, 6);
+        }
+        int value = 0;
+        for (int i = at + 2; is(content, at, "&#") && i < Math.min(content.length, at + 6); i++) {
+            if (content[i] == ';' && i >= at + 4 && value < 256) {
+                return new Found(i + 1 - at, value);
+            }
+            if (content[i] < '0' || content[i] > '9') {
+                return NONE;
+            }
+            value = value * 10 + content[i] - '0';
+        }
+        return NONE;
+    }
+
+    /** Two hexadecimal digits at a place, as the value of an escape of that length. */
+    private static Found hex(byte[] content, int at, int length) {
+        int high = at + 1 < content.length ? Character.digit(content[at], 16) : -1;
+        int low = high < 0 ? -1 : Character.digit(content[at + 1], 16);
+        return low < 0 ? NONE : new Found(length, high << 4 | low);
+    }
+
+    private static boolean is(byte[] content, int at, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (at + i >= content.length || content[at + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
