@@ -39,11 +39,13 @@ public record BrokerAccess(
         return pool;
     }
 
-    /** Prefetching nothing: a crash must not burn delivery attempts of messages nobody has looked at. */
+    /**
+     * Prefetching nothing, whatever the URL says: a crash must not burn delivery attempts of messages nobody has looked
+     * at.
+     */
     ActiveMQConnectionFactory factory() throws JMSException {
-        String separator = url.contains("?") ? "&" : "?";
-        ActiveMQConnectionFactory factory =
-                new ActiveMQConnectionFactory(url + separator + "consumerWindowSize=0", user, password);
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, user, password);
+        factory.setConsumerWindowSize(0);
         factory.setBlockOnDurableSend(true);
         factory.setDeserializationAllowList("none");
         return factory;
