@@ -12,9 +12,13 @@ public final class Permission {
 
     /** After the configuration. */
     public Permission(Settings settings) {
-        this.accounts = settings.accounts().keySet();
-        this.destinations = settings.destinations().keySet();
-        this.policy = new Policy(settings.policy());
+        this(settings.accounts().keySet(), settings.destinations().keySet(), new Policy(settings.policy()));
+    }
+
+    Permission(Set<String> accounts, Set<String> destinations, Policy policy) {
+        this.accounts = accounts;
+        this.destinations = destinations;
+        this.policy = policy;
     }
 
     /**

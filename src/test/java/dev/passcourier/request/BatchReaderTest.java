@@ -28,6 +28,7 @@ class BatchReaderTest {
         "a.jsonl,NDJSON",
         "a.csv,CSV",
         "a.b.csv,CSV",
+        "a.jws,JWS",
         "a.xml,",
         "csv,"
     })
@@ -109,6 +110,59 @@ class BatchReaderTest {
     }
 
     @Test
+    void namesTheColumnOfTheHeaderThatIsWrong() {
+        assertThat(refusal("account,password,instance\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at column 2");
+        assertThat(refusal("account,instance\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at deliverTo");
+    }
+
+    @Test
+    void looksIntoAHeaderUpToTheLongestLineOnly() {
+        String longest = "x".repeat(BatchReader.MAX_LINE_BYTES);
+
+        assertThat(refusal(longest + "\na,i,x\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at column 1");
+        assertThat(refusal(longest + "x\na,i,x\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at account");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "é"})
+    void takesALineAtItsLimitOfBytesAndRefusesItBeyond(String character) throws RequestException {
+        int width = character.getBytes(StandardCharsets.UTF_8).length;
+        String start = GOOD.substring(0, GOOD.length() - 1) + ",\"$schema\":\"";
+        int room = BatchReader.MAX_LINE_BYTES - start.length() - 2;
+        String fill = character.repeat(room / width) + "x".repeat(room % width);
+
+        assertThat(read(start + fill + "\"}", BatchFormat.NDJSON))
+                .singleElement()
+                .isInstanceOf(Good.class);
+        assertThat(read(start + fill + "x\"}", BatchFormat.NDJSON))
+                .containsExactly(new Bad(1, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+    }
+
+    @Test
+    void handsSignedLinesOnAsTheyAreAndRefusesOthers() throws RequestException {
+        String longest = "eyJ" + "a".repeat(BatchReader.MAX_LINE_BYTES - 3);
+        List<BatchLine> lines = read("eyJ.a.b\n\n" + GOOD + "\n " + longest + " \n" + longest + "a\n", BatchFormat.JWS);
+
+        assertThat(lines).extracting(BatchLine::line).containsExactly(1, 3, 4, 5);
+        assertThat(lines)
+                .filteredOn(BatchLine.Signed.class::isInstance)
+                .extracting(line -> new String(((BatchLine.Signed) line).compact(), StandardCharsets.UTF_8))
+                .containsExactly("eyJ.a.b", longest);
+        assertThat(lines)
+                .filteredOn(Bad.class::isInstance)
+                .containsExactly(
+                        new Bad(3, RefusalCode.SIGNATURE_MISSING, ""), new Bad(5, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+    }
+
+    @Test
+    void takesTenThousandSignedLinesAndNoMore() throws RequestException {
+        String most = "eyJ\n".repeat(BatchReader.MAX_LINES);
+
+        assertThat(read(most, BatchFormat.JWS)).hasSize(BatchReader.MAX_LINES);
+        assertThat(refusal(most + "eyJ", BatchFormat.JWS).code()).isEqualTo(RefusalCode.BATCH_TOO_LARGE);
+    }
+
+    @Test
     void aBadNdjsonLineNeverStopsItsNeighbours() throws RequestException {
         List<BatchLine> lines = read(
                 GOOD + "\n{\n\n" + GOOD + GOOD + "\r\n{\"account\":\"a\",\"account\":\"b\"}\n" + GOOD,
@@ -132,15 +186,15 @@ class BatchReaderTest {
                 BatchFormat.JSON);
 
         assertThat(lines)
-                .extracting(line -> line.line() + " "
-                        + (line instanceof Bad bad ? bad.code().name() : "good"))
+                .extracting(line ->
+                        line.line() + " " + (line instanceof Bad bad ? bad.code() + " at " + bad.where() : "good"))
                 .containsExactly(
                         "1 good",
-                        "2 DUPLICATE_FIELD",
-                        "3 REQUEST_NOT_JSON",
-                        "4 REQUEST_NOT_JSON",
-                        "5 REQUEST_NOT_JSON",
-                        "6 BATCH_LINE_TOO_LONG",
+                        "2 DUPLICATE_FIELD at line 1, column 13",
+                        "3 REQUEST_NOT_JSON at ",
+                        "4 REQUEST_NOT_JSON at ",
+                        "5 REQUEST_NOT_JSON at ",
+                        "6 BATCH_LINE_TOO_LONG at ",
                         "7 good");
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -76,6 +77,11 @@ class RequestReaderTest {
                 arguments("reason", "\\ud83d\\ude00", "\\ude00\\ud83d"),
                 arguments("reason", "עברית", "abc\\u202e"),
                 arguments("reason", "עברית", "\\u2066abc"),
+                arguments("reason", "a\\u202fb", "a\\u202ab"),
+                arguments("reason", "a\\u2065b", "a\\u2066b"),
+                arguments("reason", "a\\u206ab", "a\\u2069b"),
+                arguments("reason", "a\\u061bb", "a\\u200eb"),
+                arguments("reason", "a\\u200db", "a\\u200fb"),
                 arguments("reason", "x", "a\\u2028b"),
                 arguments("reason", "x", "\\u061cb"),
                 arguments("deadline", "2026-12-31T23:59:59Z", "2026-12-31T23:59:60Z"),
@@ -178,6 +184,19 @@ class RequestReaderTest {
         assertThat(refusal(json).code()).isEqualTo(RefusalCode.REQUEST_NOT_JSON);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'a':x}|REQUEST_NOT_JSON at line 1, column 6",
+                "{'id':'a',~ 'id':'b'}|DUPLICATE_FIELD at line 2, column 6",
+                "{}~~x|REQUEST_NOT_JSON at line 3, column 1",
+                "[]|REQUEST_NOT_JSON"
+            })
+    void namesThePlaceWhereTheTextIsWrong(String json, String refusal) {
+        assertThat(refusal(json.replace('~', '\n'))).hasMessage(refusal);
+    }
+
     @Test
     void refusesBytesThatAreNotUtf8() {
         for (byte[] bytes : List.of(
@@ -235,6 +254,11 @@ class RequestReaderTest {
                 bytes("{'id':'r-1','account':'a b','instance':7,'deliverTo':['ops','x y',1],'z':1}"));
 
         assertThat(salvaged).isEqualTo(new Salvaged("r-1", "", "", List.of("ops")));
+        assertThat(RequestReader.salvage(bytes("{'deliverTo':" + aliases(17) + "}"))
+                        .deliverTo())
+                .hasSize(16)
+                .last()
+                .isEqualTo("a15");
         assertThat(RequestReader.salvage(bytes("{'id':'r-1'"))).isEqualTo(Salvaged.NOTHING);
     }
 

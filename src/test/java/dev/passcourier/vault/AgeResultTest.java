@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,21 +28,21 @@ class AgeResultTest {
     private Path directory;
 
     private FormatBench bench;
-    private Programs people;
 
     @BeforeEach
     void meet() throws Exception {
         bench = new FormatBench(directory);
-        people = new Programs();
-    }
-
-    @AfterEach
-    void part() throws Exception {
-        people.close();
     }
 
     @Test
+    @Tag("programs")
     void isOpenedByAge() throws Exception {
+        try (Programs people = new Programs()) {
+            isOpenedByAge(people);
+        }
+    }
+
+    private void isOpenedByAge(Programs people) throws Exception {
         Path identity = people.file("ops.key");
         people.run("age-keygen", "-o", identity.toString());
         Path recipients = Files.write(

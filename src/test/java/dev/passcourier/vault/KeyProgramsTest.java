@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The programs that people make keys with, and that guests encrypt with, as independent judges of what {@link
  * KeyRingTest} and {@link OpenedPasswordTest} check on any machine. Reported as skipped where a program is missing.
  */
+@Tag("programs")
 class KeyProgramsTest {
 
     private static final String PASSWORD = "Canary#Pässwörd1";

@@ -19,12 +19,14 @@ import org.bouncycastle.openpgp.PGPUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Results in OpenPGP, opened by gpg and by ourselves. */
+@Tag("programs")
 class OpenPgpResultTest {
 
     private static final String PASSWORD = "Canary \"Pässwörd\" \\ = €";

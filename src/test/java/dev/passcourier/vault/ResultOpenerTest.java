@@ -145,6 +145,8 @@ class ResultOpenerTest {
         assertThat(reason(jwe, new Expected("req-2", null, null, false))).isEqualTo(Reason.OTHER_RESULT);
         assertThat(reason(jwe, new Expected(null, DeliveryIds.of("req-1", "other"), null, false)))
                 .isEqualTo(Reason.OTHER_RESULT);
+        assertThat(reason(jwe, new Expected("req-1", null, "i-0816", false))).isEqualTo(Reason.OTHER_RESULT);
+        assertThat(reason(jwe, new Expected(null, null, "i-0816", true))).isEqualTo(Reason.OTHER_RESULT);
     }
 
     @Test
