@@ -88,8 +88,8 @@ public final class JsonReply {
             JsonNode root = first == null ? null : new Tree(parser, body, secretMembers).value(first);
             boolean whole = root != null && parser.nextToken() == null;
             return whole ? Optional.of(new JsonReply(root)) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty(); // a number may be too large even for the library
         }
     }
 

@@ -67,6 +67,10 @@ final class CmsRecipient extends RecipientKey {
         return CmsSeal.seal(parcel, certificate, cipher, identity);
     }
 
+    X509Certificate certificate() {
+        return certificate;
+    }
+
     private static void refuseOtherUse(Path file, X509CertificateHolder certificate, JWK key) throws KeyLoadException {
         KeyUsage usage = KeyUsage.fromExtensions(certificate.getExtensions());
         int needed = key instanceof RSAKey ? KeyUsage.keyEncipherment : KeyUsage.keyAgreement;

@@ -64,11 +64,24 @@ final class CmsSeal {
 
     static byte[] seal(SignedParcel parcel, X509Certificate recipient, CmsCipher cipher, SigningIdentity identity)
             throws GeneralSecurityException, CMSException, OperatorCreationException, IOException {
-        try (SecretBytes letter = Letter.of(parcel);
-                SecretBytes signed = sign(letter, parcel.facts().issuedAt(), identity);
-                SecretBytes entity = entity(signed)) {
-            return encrypt(entity, recipientInfo(recipient), cipher);
+        try (SecretBytes inside = inside(parcel, identity)) {
+            return encrypt(inside, recipient, cipher);
         }
+    }
+
+    /** The signed letter, which the caller closes. */
+    static SecretBytes inside(SignedParcel parcel, SigningIdentity identity)
+            throws CMSException, OperatorCreationException, IOException {
+        try (SecretBytes letter = Letter.of(parcel);
+                SecretBytes signed = sign(letter, parcel.facts().issuedAt(), identity)) {
+            return entity(signed);
+        }
+    }
+
+    /** Puts the seal around what is inside. */
+    static byte[] encrypt(SecretBytes inside, X509Certificate recipient, CmsCipher cipher)
+            throws GeneralSecurityException, CMSException, IOException {
+        return encrypt(inside, recipientInfo(recipient), cipher);
     }
 
     private static SecretBytes entity(SecretBytes signed) {

@@ -81,6 +81,10 @@ final class OpenPgpRecipient extends RecipientKey {
         return OpenPgpSeal.seal(parcel, key, identity);
     }
 
+    PGPPublicKey key() {
+        return key;
+    }
+
     private static PGPPublicKeyRing ring(Path file, byte[] content) throws KeyLoadException {
         try {
             var objects = new BcPGPObjectFactory(PGPUtil.getDecoderStream(new ByteArrayInputStream(content)));

@@ -31,9 +31,16 @@ final class OpenPgpSeal {
 
     static byte[] seal(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
-        try (SecretBytes letter = Letter.of(parcel);
-                SecretBytes signed = sign(letter, parcel.facts().issuedAt(), recipient, identity)) {
-            return encrypt(signed, recipient);
+        try (SecretBytes inside = inside(parcel, recipient, identity)) {
+            return encrypt(inside, recipient);
+        }
+    }
+
+    /** The signed letter, which the caller closes. */
+    static SecretBytes inside(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
+            throws PGPException, IOException {
+        try (SecretBytes letter = Letter.of(parcel)) {
+            return sign(letter, parcel.facts().issuedAt(), recipient, identity);
         }
     }
 
@@ -58,7 +65,8 @@ final class OpenPgpSeal {
         }
     }
 
-    private static byte[] encrypt(SecretBytes signed, PGPPublicKey recipient) throws PGPException, IOException {
+    /** Puts the seal around what is inside. */
+    static byte[] encrypt(SecretBytes signed, PGPPublicKey recipient) throws PGPException, IOException {
         var generator = new PGPEncryptedDataGenerator(new BcPGPDataEncryptorBuilder(SymmetricKeyAlgorithmTags.AES_256)
                 .setWithIntegrityPacket(true)
                 .setSecureRandom(RANDOM));

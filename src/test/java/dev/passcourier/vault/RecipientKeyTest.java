@@ -153,7 +153,7 @@ class RecipientKeyTest {
         return new ECKey.Builder(Curve.forECParameterSpec(key.getParams()), key);
     }
 
-    private static String certificate(KeyPair pair, int fromHours, int toHours) throws Exception {
+    static String certificate(KeyPair pair, int fromHours, int toHours) throws Exception {
         var name = new X500Principal("CN=canary");
         var builder = new JcaX509v3CertificateBuilder(
                 name,
