@@ -211,6 +211,26 @@ public final class DemoWorld implements AutoCloseable {
         return hook;
     }
 
+    /** The cloud of account {@code kakao}. */
+    public KakaoCloudSandbox kakao() {
+        return kakao;
+    }
+
+    /** The cloud of account {@code zstack}. */
+    public ZStackSandbox zstack() {
+        return zstack;
+    }
+
+    /** The cloud of account {@code gse}. */
+    public TencentGseSandbox gse() {
+        return gse;
+    }
+
+    /** The cloud of the accounts {@code huawei} and {@code huawei-aksk}. */
+    public HuaweiEcsSandbox huawei() {
+        return huawei;
+    }
+
     /** The instance called {@link #LATE}, to hold it back longer. */
     public SandboxInstance late() {
         return late;

@@ -112,6 +112,17 @@ public final class CanaryScan {
         needles.computeIfAbsent(start, key -> new ArrayList<>()).add(new Needle(bytes, name));
     }
 
+    /** In how many spellings each secret is looked for. */
+    public int spellings() {
+        long secrets = needles.values().stream()
+                .flatMap(List::stream)
+                .map(needle -> needle.name().replaceFirst(".* of (?=secret )", ""))
+                .distinct()
+                .count();
+        long all = needles.values().stream().mapToLong(List::size).sum();
+        return secrets == 0 ? 0 : Math.toIntExact(all / secrets * (1 + ESCAPES.size()));
+    }
+
     /** What was found in the content, each once. */
     public Set<String> hits(String where, byte[] content) {
         Set<String> hits = new LinkedHashSet<>();
