@@ -3,6 +3,7 @@ package dev.passcourier.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.config.SecretRef;
@@ -11,12 +12,16 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
+import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -38,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.jms.core.JmsTemplate;
@@ -277,14 +285,46 @@ class EmbeddedBrokerTest {
         }
     }
 
-    @Test
-    void anObjectMessageIsQuarantinedUnread() throws Exception {
-        asTicketing(session -> {
-            ObjectMessage message = session.createObjectMessage(new ArrayList<>(List.of("gadget")));
-            send(session, message);
-        });
-        assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TYPE");
+    /** What a serialised object could do to its reader: the broker's client would run this. */
+    private static final class Gadget implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+        private static final AtomicInteger READ = new AtomicInteger();
+
+        private void readObject(ObjectInputStream in) {
+            READ.incrementAndGet();
+        }
+    }
+
+    /** Makes a message of some type. */
+    private interface Maker {
+        Message in(Session session) throws JMSException;
+    }
+
+    static Stream<Arguments> messagesOfOtherTypes() {
+        return Stream.of(
+                arguments("object", (Maker) session -> session.createObjectMessage(new Gadget())),
+                arguments("map", (Maker) session -> {
+                    MapMessage map = session.createMapMessage();
+                    map.setString("id", "r-1");
+                    return map;
+                }),
+                arguments("stream", (Maker) session -> {
+                    StreamMessage stream = session.createStreamMessage();
+                    stream.writeString("{}");
+                    return stream;
+                }),
+                arguments("bare", (Maker) Session::createMessage));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("messagesOfOtherTypes")
+    void aMessageThatIsNeitherTextNorBytesIsQuarantinedUnread(String type, Maker maker) throws Exception {
+        asTicketing(session -> send(session, maker.in(session)));
+        Message quarantined = receive(Queues.QUARANTINE);
+        assertThat(quarantined.getStringProperty("pcReason")).as(type).isEqualTo("MESSAGE_TYPE");
         assertThat(arrivals).isEmpty();
+        assertThat(Gadget.READ).hasValue(0);
     }
 
     @Test

@@ -61,6 +61,15 @@ class DropFilterTest {
     }
 
     @Test
+    void leavesDevices() throws Exception {
+        Path device = drop.resolve("device.csv");
+        Process mknod = new ProcessBuilder("mknod", device.toString(), "c", "1", "5").start();
+        assertThat(mknod.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assumeThat(mknod.exitValue()).as("only root may make devices").isZero();
+        assertThat(filter.accept(device)).isFalse();
+    }
+
+    @Test
     void leavesFilesThatEverybodyCanWriteTo() throws IOException {
         Path open = file("open.csv");
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-rw-rw-"));

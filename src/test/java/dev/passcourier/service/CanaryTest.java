@@ -192,7 +192,8 @@ class CanaryTest {
         world.script(held).release();
         assertThat(service.ended()).isEqualTo(143);
         world.whole()
-                .settings(text -> text.replace("dataDirectory: data\n", "dataDirectory: data\n  resultLifetime: 60s\n"));
+                .settings(
+                        text -> text.replace("dataDirectory: data\n", "dataDirectory: data\n  resultLifetime: 60s\n"));
         startService();
         await("DELIVERED", List.of(held));
         inClear = Stream.concat(inClear.stream(), Stream.of(held)).toList();
@@ -307,8 +308,9 @@ class CanaryTest {
         }
         assertThat(directory.resolve("process/said")).isNotEmptyFile();
         assertThat(directory.resolve("process/tmp")).isDirectory();
-        System.out.println("Canary: " + files + " files (journal, paging, bindings, ledger, audit trail, drop directory,"
-                + " archives, reports, temporary files, output) in " + scan.spellings() + " spellings: none");
+        System.out.println(
+                "Canary: " + files + " files (journal, paging, bindings, ledger, audit trail, drop directory,"
+                        + " archives, reports, temporary files, output) in " + scan.spellings() + " spellings: none");
     }
 
     @Test

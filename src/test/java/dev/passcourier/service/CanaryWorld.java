@@ -51,8 +51,7 @@ final class CanaryWorld implements AutoCloseable {
     static final List<String> SHAKY = List.of("mail-shaky", "mail-shaky-open", "hook-shaky", "hook-shaky-open");
 
     /** Refuse for good. */
-    static final List<String> REFUSING =
-            List.of("mail-refusing", "mail-refusing-open", "hook-gone", "hook-gone-open");
+    static final List<String> REFUSING = List.of("mail-refusing", "mail-refusing-open", "hook-gone", "hook-gone-open");
 
     private static final String FLEET = TencentGseSandbox.FLEET;
 
@@ -74,8 +73,7 @@ final class CanaryWorld implements AutoCloseable {
      * @param password  with characters around it that formats have to escape
      * @param deliverTo where its result goes
      */
-    record Canary(
-            int number, String core, String password, String account, String instance, List<String> deliverTo) {
+    record Canary(int number, String core, String password, String account, String instance, List<String> deliverTo) {
 
         String request(String id) {
             String asked = Whole.request(id, account, instance, deliverTo.toArray(String[]::new));
@@ -118,7 +116,7 @@ final class CanaryWorld implements AutoCloseable {
                 .replaceAll("(    provider: .*\n)", "$1    rate: 500\n    concurrency: 2\n")
                 .replace("\ndestinations:\n", "\n" + Recipients.settings() + "destinations:\n" + destinations(demo))
                 .replaceFirst("cron: \".*\"", "cron: \"" + soon() + "\"")
-                .replaceAll("accounts: \\[.*]", "accounts: [kakao, huawei, zstack, gse]")
+                .replaceAll("(sources: .*\n(?: .*\n)*?      accounts: )\\[.*]", "$1[kakao, huawei, zstack, gse]")
                 .replace("destinations: [tickets, hook, ops-mail]", "destinations: [\"*\"]");
     }
 
@@ -142,8 +140,7 @@ final class CanaryWorld implements AutoCloseable {
 
     private void far(StringBuilder all, List<String> aliases, Mailbox mail, WebhookReceiver hook) {
         String port = String.valueOf(mail.port());
-        aliases.forEach(
-                alias -> all.append(destination(alias, port, hook.url().toString(), "far-ca.pem")));
+        aliases.forEach(alias -> all.append(destination(alias, port, hook.url().toString(), "far-ca.pem")));
     }
 
     private String destination(String alias, String mailPort, String hookUrl, String trust) {
@@ -199,8 +196,8 @@ final class CanaryWorld implements AutoCloseable {
         byte[] bytes = new byte[12];
         random.nextBytes(bytes);
         String core = "Canary" + HexFormat.of().formatHex(bytes);
-        Canary canary =
-                new Canary(canaries.size() + 1, core, "<é\"" + core + "\\/+%!", account, instance, List.copyOf(deliverTo));
+        Canary canary = new Canary(
+                canaries.size() + 1, core, "<é\"" + core + "\\/+%!", account, instance, List.copyOf(deliverTo));
         canaries.add(canary);
         return canary;
     }

@@ -136,8 +136,7 @@ final class Recipients {
 
     private static String armored(byte[] key) throws IOException {
         var text = new ByteArrayOutputStream();
-        try (OutputStream armor =
-                ArmoredOutputStream.builder().clearHeaders().build(text)) {
+        try (OutputStream armor = ArmoredOutputStream.builder().clearHeaders().build(text)) {
             armor.write(key);
         }
         return text.toString(StandardCharsets.US_ASCII);
