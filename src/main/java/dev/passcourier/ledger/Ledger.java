@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What has been asked and how it ended, read from tables that follow the audit trail. Who has appended a record and
@@ -115,6 +116,19 @@ public final class Ledger implements AutoCloseable {
     /** How many deliveries are in each state, by destination; results, notices and reports alike. */
     public Map<String, Map<DeliveryState, Long>> deliveriesByDestination() {
         return read(LedgerQueries::deliveriesByDestination);
+    }
+
+    /**
+     * Does something that no other node on the same ledger does for the same name at the same time; waits until it is
+     * this node's turn. A file of our own has no other nodes. What fails with an exception of its own is not done again.
+     */
+    public <T> T inTurn(String name, Supplier<T> work) {
+        return database.isShared()
+                ? read(sql -> {
+                    sql.lockUntilTheEnd(name);
+                    return work.get();
+                })
+                : work.get();
     }
 
     private <T> T read(Sql.Work<T> work) {

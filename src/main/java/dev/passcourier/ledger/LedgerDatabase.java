@@ -31,6 +31,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerDatabase.class);
     private static final int CONNECTIONS = 4;
     private static final int SILENCE_SECONDS = 10;
+    private static final String POSTGRESQL = "jdbc:postgresql:";
     static final String H2_FILE = "ledger.mv.db";
     private static final Set<Integer> UNREADABLE = Set.of(ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1);
     private static final String H2_SETTINGS =
@@ -127,7 +128,7 @@ public final class LedgerDatabase implements AutoCloseable {
      */
     public static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password)
             throws SQLException {
-        if (!url.startsWith("jdbc:postgresql:")) {
+        if (!url.startsWith(POSTGRESQL)) {
             throw new LedgerException("LEDGER_URL");
         }
         HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
@@ -180,6 +181,11 @@ public final class LedgerDatabase implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Whether other nodes may work on it too. */
+    boolean isShared() {
+        return source.getJdbcUrl().startsWith(POSTGRESQL);
     }
 
     /** Runs work in one transaction, rolled back if it fails. */

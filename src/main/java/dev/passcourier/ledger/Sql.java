@@ -52,6 +52,11 @@ final class Sql {
         }
     }
 
+    /** Waits for PostgreSQL's lock of this name and holds it until the transaction ends, or its connection. */
+    void lockUntilTheEnd(String name) throws SQLException {
+        query("select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> name, name);
+    }
+
     /** Runs a statement and answers how many rows it changed. */
     int update(String statement, @Nullable Object... values) throws SQLException {
         try (PreparedStatement prepared = connection.prepareStatement(statement)) {

@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.GoneDestinations;
@@ -211,7 +212,7 @@ public final class PasscourierService implements AutoCloseable {
                         vault::openAtRest,
                         gone,
                         settings.service().keepFailedWork()));
-        sources = keep(new Sources(camel, settings, audit, broker.pool(), watch, clock));
+        sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(view);
         watch.begin(camel, gone);
     }
@@ -226,7 +227,8 @@ public final class PasscourierService implements AutoCloseable {
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC);
-        return new ReportHandOver(reporter, settings.schedules(), new JmsIntakeSender(broker.pool()), clock);
+        IntakeSender sender = new IntakeInTurn(ledger, new JmsIntakeSender(broker.pool()));
+        return new ReportHandOver(reporter, settings.schedules(), sender, clock);
     }
 
     private void bindHops(Registry registry, Notices notices) {

@@ -17,6 +17,7 @@ import dev.passcourier.intake.IntakeLedger;
 import dev.passcourier.intake.ScheduleCatchUp;
 import dev.passcourier.intake.ScheduleRuns;
 import dev.passcourier.intake.ScheduleSource;
+import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.time.Clock;
@@ -35,6 +36,7 @@ final class Sources implements AutoCloseable {
     private final AuditTrail audit;
     private final ConnectionFactory ownPool;
     private final IntakeSender sender;
+    private final IntakeSender inTurn;
     private final Watch watch;
     private final Clock clock;
     private final String intakeQueue;
@@ -44,6 +46,7 @@ final class Sources implements AutoCloseable {
             CamelContext camel,
             Settings settings,
             AuditTrail audit,
+            Ledger ledger,
             ConnectionFactory ownPool,
             Watch watch,
             Clock clock) {
@@ -52,13 +55,14 @@ final class Sources implements AutoCloseable {
         this.audit = audit;
         this.ownPool = ownPool;
         this.sender = new JmsIntakeSender(ownPool);
+        this.inTurn = new IntakeInTurn(ledger, sender);
         this.watch = watch;
         this.clock = clock;
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
 
-    void bind(IntakeLedger ledger) throws ConfigurationException, JMSException {
-        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, sender, clock);
+    void bind(IntakeLedger view) throws ConfigurationException, JMSException {
+        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
         if (file != null) {
@@ -68,7 +72,7 @@ final class Sources implements AutoCloseable {
             BatchSource batches = new BatchSource(drop, guard, handOver, audit, clock);
             registry.bind("batch-source", watch.whileOpenForFiles(batches));
         }
-        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger, handOver, clock);
+        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), view, handOver, clock);
         registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
         registry.bind("schedule-catch-up", watch.whileOpen(new ScheduleCatchUp(runs)));
         bindForeignBroker(registry);

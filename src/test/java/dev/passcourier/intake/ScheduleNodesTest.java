@@ -24,8 +24,7 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
  * R14 with two nodes that know nothing of each other, not even by a common ledger: the broker refuses the run that
- * another node has asked for. (It keeps an id when its transaction commits: of two at the very same instant both pass, and
- * the intake tells the copies by their request ids.)
+ * another node has asked for. (Two at the very same instant are told by the common ledger.)
  */
 class ScheduleNodesTest {
 

@@ -1,0 +1,26 @@
+package dev.passcourier.service;
+
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.ledger.Ledger;
+import java.util.List;
+
+/**
+ * Sends in turn with the other nodes on the same ledger. A broker looks for a duplicate id when a message arrives and keeps
+ * it when the transaction ends, so that of two nodes at the very same instant, as their timers are, both would be let in.
+ */
+final class IntakeInTurn implements IntakeSender {
+
+    private final Ledger ledger;
+    private final IntakeSender sender;
+
+    IntakeInTurn(Ledger ledger, IntakeSender sender) {
+        this.ledger = ledger;
+        this.sender = sender;
+    }
+
+    @Override
+    public boolean send(List<Envelope> messages, String duplicateId) {
+        return ledger.inTurn(duplicateId, () -> sender.send(messages, duplicateId));
+    }
+}
