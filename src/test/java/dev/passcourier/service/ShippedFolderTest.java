@@ -115,9 +115,17 @@ class ShippedFolderTest {
                 assertThat(exitCode(attempt)).isNotZero();
             }
             if (IS_ROOT) {
-                assertThat(exitCode(start(asAnother("cat /proc/" + process.pid() + "/environ >/dev/null"))))
-                        .isNotZero();
+                for (String part : List.of("mem", "environ", "maps", "fd/1")) {
+                    String open = ": < /proc/" + process.pid() + "/" + part;
+                    assertThat(exitCode(start(asAnother(open)))).as(part).isNotZero();
+                    assertThat(exitCode(start("/bin/sh", "-c", open)))
+                            .as("%s is there, for root", part)
+                            .isZero();
+                }
             }
+            assertThat(Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"), String.valueOf(process.pid())))
+                    .as("performance data")
+                    .doesNotExist();
             assertThat(dump).doesNotExist();
             assertThat(said(process)).doesNotContain("warning:");
             Path proc = Path.of("/proc/" + process.pid());

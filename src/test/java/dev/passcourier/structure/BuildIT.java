@@ -1,0 +1,54 @@
+package dev.passcourier.structure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The build itself stops at what it bans. Offline, as it runs within a build. */
+class BuildIT {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aBannedModuleStopsTheBuild() throws Exception {
+        Path jar = Files.createFile(directory.resolve("camel-exec.jar"));
+        String banned = "<dependency><groupId>org.apache.camel</groupId><artifactId>camel-exec</artifactId>"
+                + "<version>4.18.2</version><scope>system</scope><systemPath>" + jar + "</systemPath></dependency>";
+        String pom = Files.readString(Path.of("pom.xml"));
+        int end = pom.lastIndexOf("</dependencies>", pom.indexOf("<build>"));
+        Files.writeString(directory.resolve("pom.xml"), pom.substring(0, end) + banned + pom.substring(end));
+
+        Said said = maven("validate");
+
+        assertThat(said.exit()).isNotZero();
+        assertThat(said.text())
+                .contains("org.apache.camel:camel-exec:jar:4.18.2", "banned")
+                .contains("house-rules");
+    }
+
+    private record Said(int exit, String text) {}
+
+    private Said maven(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("mvn", "-o", "-B", "-q"));
+        command.addAll(List.of(arguments));
+        Path said = directory.resolve("said");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended in time").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Said(process.exitValue(), Files.readString(said));
+    }
+}
