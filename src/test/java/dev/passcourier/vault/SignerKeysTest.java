@@ -79,6 +79,10 @@ class SignerKeysTest {
         bad.put("a longer curve", TestSigner.curve("secp384r1", "ES384").sign("ci", PAYLOAD));
         bad.put("RSA", TestSigner.rsa().sign("ci", PAYLOAD));
         bad.put("Ed25519 under the name of an EC key", edwards.sign("ci", PAYLOAD));
+        bad.put("ES256 under the name of an Ed25519 key", ci.sign("ed", PAYLOAD));
+        bad.put("another one's Ed25519 key", TestSigner.ed25519().sign("ed", PAYLOAD));
+        String[] ed = edwards.sign("ed", PAYLOAD).split("\\.", -1);
+        bad.put("another payload under Ed25519", ed[0] + "." + base64("{\"jti\":\"r-2\"}") + "." + ed[2]);
         bad.put("no name", signed(header -> header.getHeaders().setStringHeaderValue("kid", null)));
         bad.put("a key in the header", signed(header -> header.setJwkHeader(ci.jwk())));
         bad.put("a link to a key", signed(header -> header.setHeader("jku", "https://example.com/keys")));
