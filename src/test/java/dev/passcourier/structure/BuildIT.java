@@ -2,15 +2,17 @@ package dev.passcourier.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The build itself stops at what it bans. Offline, as it runs within a build. */
+/** The build itself: it stops at what it bans, and makes the same again. Offline, as it runs within a build. */
 class BuildIT {
 
     @TempDir
@@ -31,6 +33,37 @@ class BuildIT {
         assertThat(said.text())
                 .contains("org.apache.camel:camel-exec:jar:4.18.2", "banned")
                 .contains("house-rules");
+    }
+
+    /** Elsewhere, later, and without the checks that add nothing to the jar. */
+    @Test
+    void twoBuildsMakeTheSameJarByteForByte() throws Exception {
+        for (String part : List.of(".mvn", "pom.xml", "README.md", "src/main", "routes", "config")) {
+            copy(Path.of(part));
+        }
+
+        Said said = maven("package", "-Pfast", "-Dmaven.test.skip=true", "-Dcyclonedx.skip=true");
+
+        assertThat(said.exit()).as(said.text()).isZero();
+        assertThat(jar(directory.resolve("target"))).hasSameBinaryContentAs(jar(Path.of("target")));
+    }
+
+    private void copy(Path part) throws IOException {
+        try (Stream<Path> all = Files.walk(part)) {
+            for (Path each : all.toList()) {
+                Path copied = directory.resolve(each);
+                Files.createDirectories(copied.getParent());
+                Files.copy(each, copied);
+            }
+        }
+    }
+
+    private static Path jar(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private record Said(int exit, String text) {}
