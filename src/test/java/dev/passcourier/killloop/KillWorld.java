@@ -52,6 +52,10 @@ final class KillWorld implements AutoCloseable {
     private final List<String> secrets = new ArrayList<>();
     private final Map<String, List<String>> machines = new HashMap<>();
     private final List<Ask> special = new ArrayList<>();
+
+    /** Machines whose key we do not have: many, as after ten failures one is not asked for again for a while. */
+    private final List<String> foreign = new ArrayList<>();
+
     private final KakaoCloudSandbox kakao;
     private final ZStackSandbox zstack;
     private final TencentGseSandbox gse;
@@ -108,9 +112,13 @@ final class KillWorld implements AutoCloseable {
         huawei.addInstance(shaky, password(shaky), huaweis.getPublic());
         huawei.script(shaky).next(2, Misbehaviour.UNAVAILABLE);
         special("huawei", shaky, Verdict.DELIVERED);
-        String foreign = uuid();
-        kakao.addInstance(foreign, password(foreign), rsa().getPublic());
-        special("kakao", foreign, Verdict.WRONG_KEY);
+        KeyPair stranger = rsa();
+        for (int i = 0; i < 50; i++) {
+            String id = uuid();
+            kakao.addInstance(id, password(id), stranger.getPublic());
+            foreign.add(id);
+        }
+        special("kakao", foreign.get(0), Verdict.WRONG_KEY);
         String linux = uuid();
         kakao.addLinuxInstance(linux);
         special("kakao", linux, Verdict.NEVER);
@@ -193,7 +201,9 @@ final class KillWorld implements AutoCloseable {
         }
         if (choice.nextInt(7) == 0) {
             Ask kind = special.get(choice.nextInt(special.size()));
-            return new Ask(id, kind.account(), kind.instance(), deliverTo, kind.verdict());
+            String instance =
+                    foreign.contains(kind.instance()) ? foreign.get(choice.nextInt(foreign.size())) : kind.instance();
+            return new Ask(id, kind.account(), instance, deliverTo, kind.verdict());
         }
         String account = List.of("kakao", "zstack", "gse", "huawei").get(choice.nextInt(4));
         List<String> ids = machines.get(account);
