@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * Recipients who work with openssl, gpg and age: they make their own keys and open with their own programs. A test is
@@ -162,9 +164,16 @@ public final class Programs implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        // Agents take their sockets away in their own time, perhaps amid ours.
+        Awaitility.await().ignoreExceptions().until(this::isRemoved);
+    }
+
+    private boolean isRemoved() throws IOException {
         try (Stream<Path> all = Files.walk(home)) {
-            all.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(path -> path.toFile().delete());
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
         }
+        return Files.notExists(home);
     }
 }
