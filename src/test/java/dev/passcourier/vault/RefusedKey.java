@@ -10,7 +10,7 @@ final class RefusedKey {
 
     private static final Pattern SENTENCE = Pattern.compile(String.join(
             "|",
-            "PuTTY's own format is not read; convert it with: puttygen some.pem -O private-openssh-new -o some.pem.key",
+            "PuTTY's own format is not read; convert it with: puttygen [-/A-Za-z0-9]*some.(pem|key) -O private-openssh-new -o [-/A-Za-z0-9]*some.(pem|key).key",
             "a character of the age recipient is wrong",
             "a private RSA key or a private P-256, P-384 or P-521 key is needed",
             "a public JWK, PEM public key or certificate is needed",
