@@ -169,8 +169,8 @@ class RunningContextTest {
                         .filter(check -> check.getGroup().equals("passcourier"))
                         .map(check -> check.getId() + " " + check.call().getState()))
                 .contains("disk UP", "drop-directory UP", "audit UP", "ledger UP", "broker UP")
-                .contains("account.kakao UP", "destination.ops-mail UP")
-                .hasSize(14);
+                .contains("account.kakao UP", "destination.ops-mail UP", "recipient.ops UP")
+                .hasSize(15);
     }
 
     @Test
