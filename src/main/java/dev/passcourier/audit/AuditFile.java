@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 class AuditFile implements Closeable {
 
+    /** Free bytes that heal a full disk: in the last block of one, a record that happens to be short still fits. */
+    private static final long ROOM = 64 * 1024;
+
     private final Path path;
     private final RandomAccessFile file;
     private final @Nullable Object identity;
     private long length;
     private boolean dirty;
+    private boolean failed;
 
     /** Opens the file, or makes it, 0600. */
     AuditFile(Path path) throws IOException {
@@ -41,7 +45,8 @@ class AuditFile implements Closeable {
     }
 
     /**
-     * Appends and syncs. When that fails the file is cut back to where it was, now or before the next append.
+     * Appends and syncs. When that fails the file is cut back to where it was, now or before the next append, which then
+     * also wants room for many records.
      *
      * @throws AuditException if the file is not the one we have written so far
      */
@@ -50,16 +55,21 @@ class AuditFile implements Closeable {
             cut();
         }
         checkUntouched();
+        if (failed && room() < ROOM) {
+            throw new IOException("no room");
+        }
         dirty = true;
         try {
             write(length, bytes);
             sync();
         } catch (IOException e) {
+            failed = true;
             cut();
             throw e;
         }
         length += bytes.length;
         dirty = false;
+        failed = false;
     }
 
     /** Cuts the file to this length. */
@@ -95,6 +105,11 @@ class AuditFile implements Closeable {
     /** Syncs content and length. */
     void sync() throws IOException {
         file.getFD().sync();
+    }
+
+    /** Bytes that are free where the file lies. */
+    long room() {
+        return path.toFile().getUsableSpace();
     }
 
     /** Sets the length. */

@@ -7,6 +7,7 @@ import dev.passcourier.audit.AuditTrail;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the audit trail can be written. After a failed append only a record proves it: that the trail goes on, and why
@@ -18,8 +19,7 @@ final class AuditLook implements Look {
 
     private final AuditTrail trail;
     private final Clock clock;
-    private volatile boolean suspected;
-    private String code = "";
+    private volatile @Nullable String code;
 
     AuditLook(AuditTrail trail, Clock clock) {
         this.trail = trail;
@@ -27,23 +27,24 @@ final class AuditLook implements Look {
     }
 
     @Override
-    public void suspect() {
-        suspected = true;
+    public void suspect(String newCode) {
+        code = newCode;
     }
 
     @Override
     public Optional<Trouble> look() {
-        if (!suspected) {
+        String why = code;
+        if (why == null) {
             return Optional.empty();
         }
-        suspected = false;
+        code = null;
         try {
-            trail.append(new AuditEvent(AuditEvent.Type.RESUMED, clock.instant(), Map.of(Fact.CODE, code)));
+            trail.append(new AuditEvent(AuditEvent.Type.RESUMED, clock.instant(), Map.of(Fact.CODE, why)));
             return Optional.empty();
         } catch (AuditException e) {
-            suspected = true;
-            code = String.valueOf(e.getMessage());
-            return Optional.of(new Trouble(code));
+            why = String.valueOf(e.getMessage());
+            code = why;
+            return Optional.of(new Trouble(why));
         }
     }
 }

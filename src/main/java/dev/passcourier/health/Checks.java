@@ -49,7 +49,7 @@ public final class Checks {
     public void suspect(String name, String code) {
         Look look = looks().get(name);
         if (look != null) {
-            look.suspect();
+            look.suspect(code);
             set(name, new Trouble(code));
         }
     }

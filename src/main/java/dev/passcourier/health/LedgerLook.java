@@ -33,7 +33,7 @@ public final class LedgerLook implements Look {
     }
 
     @Override
-    public void suspect() {
+    public void suspect(String code) {
         needed = ledger.proofs() + PROOFS;
         suspected = true;
     }

@@ -9,6 +9,6 @@ public interface Look {
     /** What is wrong with it, or empty if it is fine. */
     Optional<Trouble> look();
 
-    /** A hop has failed because of it: the next look must not take it for fine without proof. */
-    default void suspect() {}
+    /** A hop has failed because of it, with this code: the next look must not take it for fine without proof. */
+    default void suspect(String code) {}
 }

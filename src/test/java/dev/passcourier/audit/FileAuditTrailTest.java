@@ -199,6 +199,23 @@ class FileAuditTrailTest {
     }
 
     @Test
+    void goesOnAfterAFullDiskOnlyWithRoomForManyRecords() throws Exception {
+        Disk disk = new Disk();
+        FileAuditTrail trail = opened(disk::open, 1 << 20);
+        disk.room = 65_535;
+        trail.append(asked("r1"));
+        disk.writes = false;
+        assertRefuses(trail, "AUDIT_DISK");
+        disk.writes = true;
+        assertRefuses(trail, "AUDIT_DISK");
+        disk.room++;
+        trail.append(asked("r3"));
+        disk.room = 0;
+        trail.append(asked("r4"));
+        assertThat(names()).containsExactly("r1", "r3", "r4");
+    }
+
+    @Test
     void failsClosedWhenTheSyncFails() throws Exception {
         Disk disk = new Disk();
         FileAuditTrail trail = opened(disk::open, 1 << 20);
@@ -405,6 +422,7 @@ class FileAuditTrailTest {
         private boolean writes = true;
         private boolean syncs = true;
         private boolean cuts = true;
+        private long room = Long.MAX_VALUE;
 
         AuditFile open(Path path) throws IOException {
             demand(opens);
@@ -419,6 +437,11 @@ class FileAuditTrailTest {
                 void sync() throws IOException {
                     demand(syncs);
                     super.sync();
+                }
+
+                @Override
+                long room() {
+                    return room;
                 }
 
                 @Override

@@ -120,6 +120,28 @@ class ServiceGateTest {
     }
 
     @Test
+    void aRecordThatOpensAgainAtOnceSaysWhyItWasShut() {
+        List<AuditEvent> written = new ArrayList<>();
+        new WatchedTrail(
+                event -> {
+                    written.add(event);
+                    return written.size();
+                },
+                checks,
+                new DestinationLooks(),
+                Clock.systemUTC());
+
+        checks.suspect("audit", "AUDIT_DISK");
+        checks.look();
+        checks.look();
+
+        assertThat(written).singleElement().satisfies(record -> {
+            assertThat(record.type()).isEqualTo(AuditEvent.Type.RESUMED);
+            assertThat(record.facts()).containsEntry(AuditEvent.Fact.CODE, "AUDIT_DISK");
+        });
+    }
+
+    @Test
     void aFailedHopMakesTheProbeLookSoonButNotSpin() {
         AtomicInteger looks = new AtomicInteger();
         checks.add("any", Stops.NOTHING, () -> {

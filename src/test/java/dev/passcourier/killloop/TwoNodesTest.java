@@ -277,7 +277,13 @@ class TwoNodesTest {
         System.out.printf(
                 "%d lines of %d files and %d lines of %d planned times came to the intake; BATCH_TAKEN by the one %d, by"
                         + " the other %d times; %d requests delivered%n",
-                ofFiles.size(), FILES + 1, ofRuns.size(), runs().size(), taken(one), taken(other), delivered().size());
+                ofFiles.size(),
+                FILES + 1,
+                ofRuns.size(),
+                runs().size(),
+                taken(one),
+                taken(other),
+                delivered().size());
         assertThat(ofFiles).containsExactlyInAnyOrderElementsOf(lines);
         assertThat(ofRuns)
                 .containsExactlyInAnyOrderElementsOf(runs().stream()
