@@ -24,10 +24,13 @@ import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPContentSignerBuilder;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPDigestCalculatorProviderBuilder;
 import org.bouncycastle.openpgp.operator.jcajce.JcaPGPKeyPair;
+import org.bouncycastle.openpgp.operator.jcajce.JcaPGPPrivateKey;
 import org.jspecify.annotations.Nullable;
 
 /** An owner of an OpenPGP key with a subkey, both RSA, made without gpg. */
 final class PgpKeys {
+
+    private static final String USER = "ops <ops@example.com>";
 
     private final PGPKeyPair primary;
     private final PGPKeyPair subkey;
@@ -87,7 +90,7 @@ final class PgpKeys {
         var generator = new PGPKeyRingGenerator(
                 PGPSignature.POSITIVE_CERTIFICATION,
                 primary,
-                "ops <ops@example.com>",
+                USER,
                 new JcaPGPDigestCalculatorProviderBuilder().build().get(HashAlgorithmTags.SHA1),
                 said(wish.made(), KeyFlags.CERTIFY_OTHER | KeyFlags.SIGN_DATA, wish.primaryLife()),
                 null,
@@ -135,10 +138,50 @@ final class PgpKeys {
                 PGPPublicKeyRing.insertPublicKey(bare, foreign).getEncoded());
     }
 
+    /** Somebody who signs in this owner's name, with a key that is not the owner's. */
+    PgpKeys forger(KeyPair key) {
+        PGPPublicKey named = primary.getPublicKey();
+        return new PgpKeys(new PGPKeyPair(named, new JcaPGPPrivateKey(named, key.getPrivate())), subkey, secret);
+    }
+
+    /** The public key with another owner's subkey too, bound to it by whoever says so. */
+    PGPPublicKeyRing withSubkeyBoundBy(PgpKeys owner, PgpKeys other) throws PGPException {
+        PGPPublicKey foreign = other.half().getPublicKey(other.subkey.getKeyID());
+        PGPSignature old =
+                foreign.getSignaturesOfType(PGPSignature.SUBKEY_BINDING).next();
+        PGPSignatureGenerator generator = owner.generator(PGPSignature.SUBKEY_BINDING);
+        generator.setHashedSubpackets(old.getHashedSubPackets());
+        PGPPublicKey bare = PGPPublicKey.removeCertification(foreign, old);
+        PGPSignature binding = generator.generateCertification(half().getPublicKey(), bare);
+        return PGPPublicKeyRing.insertPublicKey(half(), PGPPublicKey.addCertification(bare, binding));
+    }
+
+    /** The public key with nothing but this about its user, by whoever says so. */
+    PGPPublicKeyRing withUserSignedBy(PgpKeys owner, int type) throws Exception {
+        PGPPublicKey bare = bare();
+        PGPSignature signature = owner.generator(type).generateCertification(USER, bare);
+        return PGPPublicKeyRing.insertPublicKey(half(), PGPPublicKey.addCertification(bare, USER, signature));
+    }
+
+    /** The public key with nothing but this about itself, by whoever says so. */
+    PGPPublicKeyRing directlySignedBy(PgpKeys owner) throws Exception {
+        PGPPublicKey bare = bare();
+        PGPSignature signature = owner.generator(PGPSignature.DIRECT_KEY).generateCertification(bare);
+        return PGPPublicKeyRing.insertPublicKey(half(), PGPPublicKey.addCertification(bare, signature));
+    }
+
+    long subkeyId() {
+        return subkey.getKeyID();
+    }
+
     /** The public key without what its owner says about it. */
     byte[] unsigned() throws Exception {
+        return with(bare());
+    }
+
+    private PGPPublicKey bare() {
         PGPPublicKey key = half().getPublicKey();
-        return with(PGPPublicKey.removeCertification(key, key.getUserIDs().next()));
+        return PGPPublicKey.removeCertification(key, USER);
     }
 
     private byte[] with(PGPPublicKey key) throws Exception {
