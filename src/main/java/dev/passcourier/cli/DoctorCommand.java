@@ -4,20 +4,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.doctor.Diagnosis;
 import dev.passcourier.doctor.Doctor;
-import dev.passcourier.provider.ProviderCatalog;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,8 +39,8 @@ import picocli.CommandLine.Spec;
         footer = {"  passcourier doctor", "  passcourier doctor --only broker --only account.huawei-prod"})
 public final class DoctorCommand implements Callable<Integer> {
 
-    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
-    private @Nullable Path config;
+    @Mixin
+    private SettingsPlace place = new SettingsPlace();
 
     @Option(
             names = "--only",
@@ -66,9 +63,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
         try {
-            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            Settings settings = place.load(Clock.systemUTC());
             new Doctor(settings, Clock.systemUTC()).examine(this::isWanted, this::begun, this::found);
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);

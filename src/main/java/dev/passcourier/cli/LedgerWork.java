@@ -3,11 +3,8 @@ package dev.passcourier.cli;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
-import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.LedgerWorkshop;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.service.StoppedService;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands on the ledger have in common. */
@@ -35,8 +32,8 @@ final class LedgerWork {
             "LEDGER_OF_ANOTHER_TRAIL",
             "the ledger does not follow this audit trail, or the trail was cut: run  passcourier audit verify");
 
-    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
-    private @Nullable Path config;
+    @Mixin
+    private SettingsPlace place = new SettingsPlace();
 
     @Option(
             names = "--trail",
@@ -55,7 +52,7 @@ final class LedgerWork {
     /** Does it while no service runs; 2 if it cannot be done. */
     int run(PrintWriter err, Act act) {
         Progress progress = new Progress(err);
-        try (StoppedService service = StoppedService.of(settings())) {
+        try (StoppedService service = StoppedService.of(place.load(Clock.systemUTC()))) {
             return act.on(service.ledger(), trails(service), progress::at);
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);
@@ -74,11 +71,6 @@ final class LedgerWork {
             err.flush();
         }
         return 2;
-    }
-
-    private Settings settings() throws InvalidConfigurationException {
-        Path folder = config == null ? Home.find().resolve("config") : config;
-        return SettingsLoader.load(folder.resolve(SettingsLoader.FILE_NAME), ProviderCatalog.find(), Clock.systemUTC());
     }
 
     private List<Path> trails(StoppedService service) throws CommandFailure {

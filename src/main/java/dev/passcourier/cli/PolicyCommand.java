@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.Asker;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
@@ -26,6 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -59,8 +58,8 @@ public final class PolicyCommand extends CommandGroup {
             footer = "  passcourier policy explain --source jms --user orchestrator request.json")
     static final class Explain implements Callable<Integer> {
 
-        @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
-        private @Nullable Path config;
+        @Mixin
+        private SettingsPlace place = new SettingsPlace();
 
         @Option(
                 names = "--source",
@@ -103,9 +102,8 @@ public final class PolicyCommand extends CommandGroup {
 
         @Override
         public Integer call() {
-            Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
             try {
-                Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), clock);
+                Settings settings = place.load(clock);
                 return explain(settings, new BoundedInput(request, in).read(RequestReader.MAX_BYTES));
             } catch (InvalidConfigurationException e) {
                 e.findings().forEach(spec.commandLine().getErr()::println);

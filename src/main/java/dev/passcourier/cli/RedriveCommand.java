@@ -3,19 +3,17 @@ package dev.passcourier.cli;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.redrive.Kept;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.service.Redriving;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,8 +49,8 @@ public final class RedriveCommand implements Callable<Integer> {
             description = "list (default), return, or enable a webhook that said 410 Gone (with --destination)")
     private Action action = Action.LIST;
 
-    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
-    private @Nullable Path config;
+    @Mixin
+    private SettingsPlace place = new SettingsPlace();
 
     @Option(names = "--id", paramLabel = "ID", description = "only this request, or this message")
     private @Nullable String id;
@@ -94,8 +92,7 @@ public final class RedriveCommand implements Callable<Integer> {
         RedriveOrder order = order();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
-            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            Settings settings = place.load(Clock.systemUTC());
             return carryOut(settings, order);
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);

@@ -3,20 +3,16 @@ package dev.passcourier.cli;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.host.HostCheck;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.service.PasscourierService;
 import dev.passcourier.vault.KeyLoadException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs the service until it is told to stop. */
@@ -35,8 +31,8 @@ import picocli.CommandLine.Spec;
         footer = "  passcourier run --config /etc/passcourier/config")
 public final class RunCommand implements Callable<Integer> {
 
-    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
-    private @Nullable Path config;
+    @Mixin
+    private SettingsPlace place = new SettingsPlace();
 
     @Spec
     private CommandSpec spec;
@@ -44,9 +40,8 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Path file = (config == null ? Home.find().resolve("config") : config).resolve(SettingsLoader.FILE_NAME);
         try {
-            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            Settings settings = place.load(Clock.systemUTC());
             PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
             Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
             HostCheck.warnings().forEach(door -> err.println("warning: " + door));
