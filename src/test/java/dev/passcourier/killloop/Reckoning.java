@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.broker.Queues;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.Ledger;
@@ -37,9 +38,9 @@ final class Reckoning {
     /** Messages that one kill may catch between a delivery and its record: four consumers each of mail and webhook. */
     private static final int IN_HAND = 8;
 
-    /** How often the process must have ended before a message may be in quarantine. */
     private static final Set<Verdict> MENDABLE = EnumSet.of(Verdict.NOT_FOUND, Verdict.NOT_SET, Verdict.WRONG_KEY);
 
+    /** How often the process must have ended before a message may be in quarantine. */
     private static final int ENDS_BEFORE_QUARANTINE = 5;
 
     private final KillWorld world;
@@ -110,11 +111,11 @@ final class Reckoning {
                 .distinct()
                 .count();
         Map<String, Long> left = new TreeMap<>(BrokerLook.messages(world.data().resolve("broker")));
-        Long quarantined = left.remove("passcourier.quarantine");
+        Long quarantined = left.remove(Queues.QUARANTINE);
         demand(
                 (quarantined == null ? 0 : quarantined) == expected,
                 "messages in quarantine: " + quarantined + ", on record " + expected);
-        Long kept = left.remove("passcourier.failed");
+        Long kept = left.remove(Queues.FAILED);
         keptWork(kept == null ? 0 : kept, excused);
         demand(left.isEmpty(), "messages left in queues: " + left);
         table.put("left in queues", left.isEmpty() ? "none" : left.toString());

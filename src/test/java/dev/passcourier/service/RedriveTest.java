@@ -153,11 +153,11 @@ class RedriveTest {
         }
     }
 
-    /** Moves the next message from a queue to the dead letters, as the broker does. */
     private static String hookOnStatusPage(Whole whole) throws Exception {
         return new StatusClient(whole.service().statusPort()).code("destination.hook");
     }
 
+    /** Moves the next message from a queue to the dead letters, as the broker does. */
     private static void giveUp(Whole whole, String queue) throws Exception {
         JmsComponent broker = (JmsComponent) whole.service().camel().getComponent("broker");
         try (Connection connection =
