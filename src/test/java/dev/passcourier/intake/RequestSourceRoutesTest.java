@@ -65,23 +65,7 @@ class RequestSourceRoutesTest {
 
     @Test
     void takesDroppedFilesAndLeavesLinksAndMarkersAlone() throws Exception {
-        Path drop = Files.createDirectory(home.resolve("drop box + 1"));
-        DropGuard guard = new DropGuard(List.of());
-        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
-        camel.getRegistry()
-                .bind(
-                        "batch-source",
-                        new BatchSource(
-                                DropDirectory.open(drop, Clock.systemUTC().instant()),
-                                guard,
-                                handOver,
-                                audit,
-                                Clock.systemUTC()));
-        load("request-file-source");
-        camel.addRouteFromTemplate(
-                "file",
-                "request-file-source",
-                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+        Path drop = dropBox();
         Path outside = Files.writeString(home.resolve("outside.csv"), CSV);
         Files.createSymbolicLink(drop.resolve("link.csv"), outside);
         Files.writeString(drop.resolve("batch.csv.part"), CSV);
@@ -100,25 +84,9 @@ class RequestSourceRoutesTest {
 
     @Test
     void triesAFileAgainWhenTheBrokerIsBackThoughNoErrorHandlerHelps() throws Exception {
-        Path drop = Files.createDirectory(home.resolve("drop box + 1"));
-        DropGuard guard = new DropGuard(List.of());
-        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
-        camel.getRegistry()
-                .bind(
-                        "batch-source",
-                        new BatchSource(
-                                DropDirectory.open(drop, Clock.systemUTC().instant()),
-                                guard,
-                                handOver,
-                                audit,
-                                Clock.systemUTC()));
         camel.getRegistry().bind("envelope", (Processor) exchange -> {});
         load("hand-on");
-        load("request-file-source");
-        camel.addRouteFromTemplate(
-                "file",
-                "request-file-source",
-                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+        Path drop = dropBox();
         sender.away = true;
         Files.writeString(drop.resolve("batch.csv"), CSV);
         camel.start();
@@ -216,6 +184,28 @@ class RequestSourceRoutesTest {
         assertThat(handedOn.getExchanges()).hasSize(1);
         List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
         assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+    }
+
+    /** A drop directory whose files are taken from the start on. */
+    private Path dropBox() throws Exception {
+        Path drop = Files.createDirectory(home.resolve("drop box + 1"));
+        DropGuard guard = new DropGuard(List.of());
+        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
+        camel.getRegistry()
+                .bind(
+                        "batch-source",
+                        new BatchSource(
+                                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                                guard,
+                                handOver,
+                                audit,
+                                Clock.systemUTC()));
+        load("request-file-source");
+        camel.addRouteFromTemplate(
+                "file",
+                "request-file-source",
+                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+        return drop;
     }
 
     private void load(String name) throws Exception {
