@@ -79,20 +79,14 @@ final class Feeder implements AutoCloseable {
             committing = true;
             session.commit();
             return true;
-        } catch (JMSException e) {
-            return isTaken(e, committing);
-        } catch (RuntimeException e) {
-            // What the client makes of a connection that dies under it.
-            return isTaken(e, committing);
+        } catch (JMSException | RuntimeException e) {
+            // The second is what the client makes of a connection that dies under it.
+            boolean taken = isDuplicate(e);
+            (taken ? repeated : unknown).addAndGet(taken || committing ? 1 : 0);
+            return taken;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private boolean isTaken(Exception failure, boolean committing) {
-        boolean taken = isDuplicate(failure);
-        (taken ? repeated : unknown).addAndGet(taken || committing ? 1 : 0);
-        return taken;
     }
 
     /** To the service's broker, as the ticket system. */

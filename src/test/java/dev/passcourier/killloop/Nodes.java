@@ -50,7 +50,7 @@ final class Nodes implements AutoCloseable {
     /** A node's home with the world's settings, changed. */
     Path home(String name, UnaryOperator<String> change) throws IOException {
         Path home = directory.resolve(name);
-        copy(world.home(), home);
+        KillWorld.copy(world.home(), home);
         Path secret = home.resolve("secrets/courier");
         Files.copy(home.resolve("secrets/ticketing"), secret, StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(secret, password);
@@ -76,14 +76,6 @@ final class Nodes implements AutoCloseable {
             }
         }
         assertThat(home.resolve("routes/intake.camel.yaml")).content().contains("concurrentConsumers: 1\n");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
     }
 
     ServiceProcess start(Path home, Kill kill) throws IOException {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,8 +43,14 @@ final class ServiceProcess implements AutoCloseable {
      * @param kill    where it holds and says so
      */
     static ServiceProcess start(Program program, Path home, Path log, Kill kill) throws IOException {
-        List<String> java = new ArrayList<>(List.of(
+        List<String> command = List.of(
+                // As bin/passcourier does it; exec, so that the process we kill is the service itself.
+                "/bin/sh",
+                "-c",
+                "umask 077; exec \"$@\"",
+                "sh",
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-javaagent:" + program.agent(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-Xmx512m",
@@ -59,11 +64,8 @@ final class ServiceProcess implements AutoCloseable {
                 "-cp",
                 program.classPath(),
                 "dev.passcourier.App",
-                "run"));
-        java.add(1, "-javaagent:" + program.agent());
-        // As bin/passcourier does it; exec, so that the process we kill is the service itself.
-        java.addAll(0, List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"));
-        Process process = new ProcessBuilder(java).redirectErrorStream(true).start();
+                "run");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new ServiceProcess(process, log);
     }
 
