@@ -2,13 +2,13 @@ package dev.passcourier.service;
 
 import dev.passcourier.vault.NotOpenedException;
 import dev.passcourier.vault.OpenedResult;
+import dev.passcourier.vault.PgpKeys;
 import dev.passcourier.vault.ResultOpener;
 import dev.passcourier.vault.TestKeys;
 import dev.passcourier.vault.VaultBench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,19 +23,7 @@ import java.util.Map;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.bcpg.ArmoredOutputStream;
-import org.bouncycastle.bcpg.HashAlgorithmTags;
-import org.bouncycastle.bcpg.sig.KeyFlags;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openpgp.PGPEncryptedData;
-import org.bouncycastle.openpgp.PGPKeyRingGenerator;
-import org.bouncycastle.openpgp.PGPPublicKey;
-import org.bouncycastle.openpgp.PGPSignature;
-import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
-import org.bouncycastle.openpgp.operator.jcajce.JcaPGPContentSignerBuilder;
-import org.bouncycastle.openpgp.operator.jcajce.JcaPGPDigestCalculatorProviderBuilder;
-import org.bouncycastle.openpgp.operator.jcajce.JcaPGPKeyPair;
-import org.bouncycastle.openpgp.operator.jcajce.JcePBESecretKeyEncryptorBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** Recipients of the three formats beside JWE, who can open what they get. */
@@ -116,30 +104,9 @@ final class Recipients {
     }
 
     private void openPgp() throws Exception {
-        Date madeAt = Date.from(Instant.now().minus(Duration.ofHours(1)));
-        KeyPair keys = TestKeys.rsa("openpgp", 2048);
-        var pair = new JcaPGPKeyPair(4, PGPPublicKey.RSA_GENERAL, keys, madeAt);
-        var says = new PGPSignatureSubpacketGenerator();
-        says.setKeyFlags(true, KeyFlags.CERTIFY_OTHER | KeyFlags.ENCRYPT_COMMS | KeyFlags.ENCRYPT_STORAGE);
-        var ring = new PGPKeyRingGenerator(
-                PGPSignature.POSITIVE_CERTIFICATION,
-                pair,
-                "openpgp",
-                new JcaPGPDigestCalculatorProviderBuilder().build().get(HashAlgorithmTags.SHA1),
-                says.generate(),
-                null,
-                new JcaPGPContentSignerBuilder(PGPPublicKey.RSA_GENERAL, HashAlgorithmTags.SHA256),
-                new JcePBESecretKeyEncryptorBuilder(PGPEncryptedData.NULL).build(new char[0]));
-        file("openpgp.asc", armored(ring.generatePublicKeyRing().getEncoded()));
-        file("openpgp.key", armored(ring.generateSecretKeyRing().getEncoded()));
-    }
-
-    private static String armored(byte[] key) throws IOException {
-        var text = new ByteArrayOutputStream();
-        try (OutputStream armor = ArmoredOutputStream.builder().clearHeaders().build(text)) {
-            armor.write(key);
-        }
-        return text.toString(StandardCharsets.US_ASCII);
+        PgpKeys keys = PgpKeys.make(PgpKeys.Wish.usual(Instant.now().minus(Duration.ofHours(1))));
+        file("openpgp.asc", new String(keys.exported(), StandardCharsets.US_ASCII));
+        file("openpgp.key", new String(keys.secret(), StandardCharsets.US_ASCII));
     }
 
     private void age() throws IOException {

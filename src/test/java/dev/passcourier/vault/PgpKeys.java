@@ -28,7 +28,7 @@ import org.bouncycastle.openpgp.operator.jcajce.JcaPGPPrivateKey;
 import org.jspecify.annotations.Nullable;
 
 /** An owner of an OpenPGP key with a subkey, both RSA, made without gpg. */
-final class PgpKeys {
+public final class PgpKeys {
 
     private static final String USER = "ops <ops@example.com>";
 
@@ -43,7 +43,7 @@ final class PgpKeys {
     }
 
     /** What a key is like. */
-    record Wish(
+    public record Wish(
             KeyPair primary,
             KeyPair subkey,
             Instant made,
@@ -52,7 +52,8 @@ final class PgpKeys {
             int subkeyFlags,
             @Nullable String passphrase) {
 
-        static Wish usual(Instant made) {
+        /** RSA of 2048 bits, for mail and files, without an end or a passphrase. */
+        public static Wish usual(Instant made) {
             return new Wish(
                     TestKeys.rsa2048(),
                     TestKeys.rsa("pgp", 2048),
@@ -80,7 +81,7 @@ final class PgpKeys {
         }
     }
 
-    static PgpKeys make(Wish wish) throws PGPException {
+    public static PgpKeys make(Wish wish) throws PGPException {
         PGPKeyPair primary = pair(wish.primary(), wish.made());
         PGPKeyPair subkey = pair(wish.subkey(), wish.made());
         var encryptor = wish.passphrase() == null
@@ -107,12 +108,12 @@ final class PgpKeys {
     }
 
     /** The private key, armored. */
-    byte[] secret() throws Exception {
+    public byte[] secret() throws Exception {
         return SigningPgpKey.armor(secret.getEncoded());
     }
 
     /** The public key, armored. */
-    byte[] exported() throws Exception {
+    public byte[] exported() throws Exception {
         return SigningPgpKey.armor(half().getEncoded());
     }
 
