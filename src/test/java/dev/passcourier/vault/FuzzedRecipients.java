@@ -2,9 +2,7 @@ package dev.passcourier.vault;
 
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.SealFormat;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -15,7 +13,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Date;
 import java.util.List;
-import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyPacket;
@@ -78,11 +75,7 @@ final class FuzzedRecipients {
 
     /** ASCII armor of an OpenPGP object. */
     static String armored(byte[] packets) throws IOException {
-        var text = new ByteArrayOutputStream();
-        try (OutputStream out = ArmoredOutputStream.builder().clearHeaders().build(text)) {
-            out.write(packets);
-        }
-        return text.toString(StandardCharsets.US_ASCII);
+        return new String(SigningPgpKey.armor(packets), StandardCharsets.US_ASCII);
     }
 
     private Recipient recipient(SealFormat format, String publicKey, Path privateKey) throws KeyLoadException {
