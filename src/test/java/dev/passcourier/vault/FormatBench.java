@@ -51,6 +51,14 @@ final class FormatBench {
                 .get(0);
     }
 
+    /** Why a recipient's private key does not open anything. */
+    static KeyLoadException.Code refusedToLoad(Path key, @Nullable Passphrase passphrase) {
+        return catchThrowableOfType(KeyLoadException.class, () -> ResultOpener.load(key, passphrase, null, CLOCK))
+                .findings()
+                .get(0)
+                .code();
+    }
+
     Sealed seal(String password, RecipientKey recipient) throws VaultException {
         String escaped = password.replace("\\", "\\\\").replace("\"", "\\\"");
         return vault.at(now)

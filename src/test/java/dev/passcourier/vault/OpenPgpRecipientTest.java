@@ -199,9 +199,10 @@ class OpenPgpRecipientTest {
             return handedOut.get(handedOut.size() - 1);
         };
 
-        assertThat(refusedToLoad(secret(ops), null)).isEqualTo(Code.PASSPHRASE_MISSING);
-        assertThat(refusedToLoad(secret(ops), () -> new byte[] {'n', 'o'})).isEqualTo(Code.PASSPHRASE_WRONG);
-        assertThat(refusedToLoad(secret(ops), () -> {
+        assertThat(FormatBench.refusedToLoad(secret(ops), null)).isEqualTo(Code.PASSPHRASE_MISSING);
+        assertThat(FormatBench.refusedToLoad(secret(ops), () -> new byte[] {'n', 'o'}))
+                .isEqualTo(Code.PASSPHRASE_WRONG);
+        assertThat(FormatBench.refusedToLoad(secret(ops), () -> {
                     throw new java.io.IOException("canary");
                 }))
                 .isEqualTo(Code.PASSPHRASE_UNREADABLE);
@@ -230,13 +231,5 @@ class OpenPgpRecipientTest {
                         new Settings.Recipient(SealFormat.OPENPGP, file, null, null),
                         Clock.fixed(now, ZoneOffset.UTC)));
         return refused == null ? null : refused.findings().get(0).code();
-    }
-
-    private static Code refusedToLoad(Path key, @Nullable Passphrase passphrase) {
-        return catchThrowableOfType(
-                        KeyLoadException.class, () -> ResultOpener.load(key, passphrase, null, FormatBench.CLOCK))
-                .findings()
-                .get(0)
-                .code();
     }
 }

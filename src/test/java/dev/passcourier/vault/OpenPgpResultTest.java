@@ -1,7 +1,6 @@
 package dev.passcourier.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException.Code;
@@ -16,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.openpgp.PGPPublicKeyRing;
 import org.bouncycastle.openpgp.PGPUtil;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -245,21 +243,13 @@ class OpenPgpResultTest {
                                 "ops@example.com")
                         .out());
 
-        assertThat(refusedToLoad(file, null)).isEqualTo(Code.PASSPHRASE_MISSING);
-        assertThat(refusedToLoad(file, () -> new byte[] {'n', 'o'})).isEqualTo(Code.PASSPHRASE_WRONG);
+        assertThat(FormatBench.refusedToLoad(file, null)).isEqualTo(Code.PASSPHRASE_MISSING);
+        assertThat(FormatBench.refusedToLoad(file, () -> new byte[] {'n', 'o'})).isEqualTo(Code.PASSPHRASE_WRONG);
         Passphrase right = () -> TestKeys.PASSPHRASE.getBytes(StandardCharsets.UTF_8);
         try (OpenedResult result =
                 ResultOpener.load(file, right, null, FormatBench.CLOCK).open(sealed, Expected.ANY)) {
             assertThat(FormatBench.secret(result)).isEqualTo("Canary#1");
         }
-    }
-
-    private static Code refusedToLoad(Path key, @Nullable Passphrase passphrase) {
-        return catchThrowableOfType(
-                        KeyLoadException.class, () -> ResultOpener.load(key, passphrase, null, FormatBench.CLOCK))
-                .findings()
-                .get(0)
-                .code();
     }
 
     private static Code refused(Path file) {
