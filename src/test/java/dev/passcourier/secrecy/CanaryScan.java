@@ -70,11 +70,15 @@ public final class CanaryScan {
 
     private final boolean[] starts = new boolean[1 << 16];
 
-    private CanaryScan() {}
+    private final int secrets;
+
+    private CanaryScan(int secrets) {
+        this.secrets = secrets;
+    }
 
     /** A scan for these. */
     public static CanaryScan forSecrets(Collection<String> secrets) {
-        CanaryScan scan = new CanaryScan();
+        CanaryScan scan = new CanaryScan(secrets.size());
         int number = 1;
         for (String secret : secrets) {
             for (Charset charset : CHARSETS) {
@@ -114,13 +118,8 @@ public final class CanaryScan {
 
     /** In how many spellings each secret is looked for. */
     public int spellings() {
-        long secrets = needles.values().stream()
-                .flatMap(List::stream)
-                .map(needle -> needle.name().replaceFirst(".* of (?=secret )", ""))
-                .distinct()
-                .count();
-        long all = needles.values().stream().mapToLong(List::size).sum();
-        return secrets == 0 ? 0 : Math.toIntExact(all / secrets * (1 + ESCAPES.size()));
+        int all = needles.values().stream().mapToInt(List::size).sum();
+        return secrets == 0 ? 0 : all / secrets * (1 + ESCAPES.size());
     }
 
     /** What was found in the content, each once. */
