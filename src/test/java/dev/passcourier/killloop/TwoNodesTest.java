@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.killloop.KillPlan.Kill;
@@ -205,14 +204,9 @@ class TwoNodesTest {
     }
 
     private String lastRun(Path home) throws Exception {
-        List<String> taken = new ArrayList<>();
-        for (AuditRecord record : trail(home)) {
-            if (record.event().type() == AuditEvent.Type.BATCH_TAKEN) {
-                taken.add(record.event().facts().get(Fact.BATCH));
-            }
-        }
+        List<AuditRecord> taken = taken(home);
         assertThat(taken).isNotEmpty();
-        return taken.get(taken.size() - 1);
+        return taken.get(taken.size() - 1).event().facts().get(Fact.BATCH);
     }
 
     /** Requests of all files and of the planned times so far; the schedule goes on until both are dead. */
@@ -236,36 +230,26 @@ class TwoNodesTest {
 
     private Set<String> requests(AuditEvent.Type type) throws Exception {
         Set<String> requests = new HashSet<>();
-        for (Path home : List.of(one, other)) {
-            for (AuditRecord record : trail(home)) {
-                String request = record.event().facts().get(Fact.REQUEST);
-                if (record.event().type() == type && request != null) {
-                    requests.add(request);
-                }
+        for (AuditRecord record : records()) {
+            String request = record.event().facts().get(Fact.REQUEST);
+            if (record.event().type() == type && request != null) {
+                requests.add(request);
             }
         }
         return requests;
     }
 
     private List<AuditRecord> refused() throws Exception {
-        List<AuditRecord> refused = new ArrayList<>();
-        for (Path home : List.of(one, other)) {
-            for (AuditRecord record : trail(home)) {
-                if (Verdict.REFUSED.name().equals(record.event().facts().get(Fact.VERDICT))) {
-                    refused.add(record);
-                }
-            }
-        }
-        return refused;
+        return records().stream()
+                .filter(record ->
+                        Verdict.REFUSED.name().equals(record.event().facts().get(Fact.VERDICT)))
+                .toList();
     }
 
-    private static List<AuditRecord> trail(Path home) throws Exception {
-        List<AuditRecord> records = new ArrayList<>();
-        try (AuditReader reader = AuditReader.whole(home.resolve("data/audit"))) {
-            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
-                records.add(next);
-            }
-        }
+    /** Of both nodes. */
+    private List<AuditRecord> records() throws Exception {
+        List<AuditRecord> records = new ArrayList<>(Whole.records(one));
+        records.addAll(Whole.records(other));
         return records;
     }
 
@@ -281,8 +265,8 @@ class TwoNodesTest {
                 FILES + 1,
                 ofRuns.size(),
                 runs().size(),
-                taken(one),
-                taken(other),
+                taken(one).size(),
+                taken(other).size(),
                 delivered().size());
         assertThat(ofFiles).containsExactlyInAnyOrderElementsOf(lines);
         assertThat(ofRuns)
@@ -297,9 +281,9 @@ class TwoNodesTest {
         }
     }
 
-    private static long taken(Path home) throws Exception {
-        return trail(home).stream()
+    private static List<AuditRecord> taken(Path home) throws Exception {
+        return Whole.records(home).stream()
                 .filter(record -> record.event().type() == AuditEvent.Type.BATCH_TAKEN)
-                .count();
+                .toList();
     }
 }

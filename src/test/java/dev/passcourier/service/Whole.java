@@ -154,15 +154,20 @@ public final class Whole implements AutoCloseable {
 
     /** The audit trail's records with this type. */
     public List<AuditRecord> audited(AuditEvent.Type type) throws Exception {
-        List<AuditRecord> found = new ArrayList<>();
-        try (AuditReader reader = AuditReader.whole(home().resolve("data/audit"))) {
-            for (AuditRecord each = reader.next(); each != null; each = reader.next()) {
-                if (each.event().type() == type) {
-                    found.add(each);
-                }
+        return records(home()).stream()
+                .filter(record -> record.event().type() == type)
+                .toList();
+    }
+
+    /** All records of the audit trail in that home. */
+    public static List<AuditRecord> records(Path home) throws Exception {
+        List<AuditRecord> records = new ArrayList<>();
+        try (AuditReader reader = AuditReader.whole(home.resolve("data/audit"))) {
+            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
+                records.add(next);
             }
         }
-        return found;
+        return records;
     }
 
     /** Something done on a broker. */
