@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
-import dev.passcourier.provider.ProviderCatalog;
-import dev.passcourier.redrive.RedriveAnswer;
-import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.WebhookReceiver;
@@ -23,7 +18,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -173,12 +167,13 @@ class CanaryTest {
 
     /** What webhooks refused for good is given back and delivered. */
     private static void returned() throws Exception {
+        Whole whole = world.whole();
         int before = world.webhooks().size();
         for (String alias : List.of("hook-gone", "hook-gone-open")) {
-            order(Action.ENABLE, alias);
-            assertThat(order(Action.RETURN, alias).returned()).isOne();
+            whole.order(Action.ENABLE, null, alias);
+            assertThat(whole.order(Action.RETURN, null, alias).returned()).isOne();
         }
-        messages.add(order(Action.LIST, null).found().toString());
+        messages.add(whole.order(Action.LIST, null, null).found().toString());
         Whole.patiently().until(() -> world.webhooks().size() >= before + 2);
     }
 
@@ -228,13 +223,6 @@ class CanaryTest {
             ends.put(each, trail.end(each));
             expected.put(each, end == null ? trail.end(each) : end);
         }
-    }
-
-    private static RedriveAnswer order(Action action, @Nullable String alias) throws Exception {
-        Settings settings =
-                SettingsLoader.load(world.whole().world().settings(), ProviderCatalog.find(), Clock.systemUTC());
-        RedriveOrder order = new RedriveOrder(action, null, null, alias, null, null, null, false);
-        return Redriving.order(settings, order, Clock.systemUTC());
     }
 
     /** Takes what lies in the ticket system's queue, with everything a message says of itself. */

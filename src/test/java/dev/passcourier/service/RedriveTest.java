@@ -7,14 +7,9 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.Queues;
-import dev.passcourier.config.Settings;
-import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.redrive.Kept;
-import dev.passcourier.redrive.RedriveAnswer;
-import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.WebhookReceiver;
@@ -27,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +56,7 @@ class RedriveTest {
                 assertThat(kept.from()).isEqualTo("fetch.kakao");
                 assertThat(kept.verdict()).isEqualTo("WRONG_KEY");
             });
-            assertThat(order(whole, Action.RETURN, "wrong-1", null).returned()).isOne();
+            assertThat(whole.order(Action.RETURN, "wrong-1", null).returned()).isOne();
             assertThat(listed(whole)).isEmpty();
 
             whole.start();
@@ -97,12 +91,12 @@ class RedriveTest {
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(whole.home().resolve("data/control.sock"))))
                     .isEqualTo("rw-------");
-            assertThat(order(whole, Action.RETURN, null, "hook").found())
+            assertThat(whole.order(Action.RETURN, null, "hook").found())
                     .extracting(Kept::refusal)
                     .containsExactly(Kept.Refusal.DESTINATION_GONE, Kept.Refusal.DESTINATION_GONE);
             List<DeliveryRow> before = whole.service().ledger().deliveries("gone-1");
-            assertThat(order(whole, Action.ENABLE, null, "hook").enabled()).isTrue();
-            assertThat(order(whole, Action.RETURN, null, "hook").returned()).isEqualTo(2);
+            assertThat(whole.order(Action.ENABLE, null, "hook").enabled()).isTrue();
+            assertThat(whole.order(Action.RETURN, null, "hook").returned()).isEqualTo(2);
             for (String request : List.of("gone-1", "gone-2")) {
                 Whole.patiently().until(() -> whole.row(request).orElseThrow().verdict() == Verdict.DELIVERED);
             }
@@ -125,7 +119,7 @@ class RedriveTest {
             whole.asTicketing(session -> Whole.send(
                     session, Whole.REQUESTS, session.createObjectMessage(new ArrayList<>(List.of("gadget")))));
             Whole.patiently().until(() -> !listed(whole).isEmpty());
-            assertThat(order(whole, Action.RETURN, null, null).found())
+            assertThat(whole.order(Action.RETURN, null, null).found())
                     .singleElement()
                     .satisfies(kept -> {
                         assertThat(kept.place()).isEqualTo(Kept.Place.QUARANTINE);
@@ -148,7 +142,7 @@ class RedriveTest {
                     whole.world().hook().next(Duration.ofSeconds(60)).orElseThrow();
             assertThat(new String(notice.body(), StandardCharsets.UTF_8)).contains("dead-1", "FAILED", "DEAD_LETTERED");
             whole.service().camel().getRouteController().startRoute("fetch.kakao");
-            assertThat(order(whole, Action.RETURN, "dead-1", null).returned()).isOne();
+            assertThat(whole.order(Action.RETURN, "dead-1", null).returned()).isOne();
             Whole.patiently().until(() -> whole.row("dead-1").orElseThrow().verdict() == Verdict.DELIVERED);
         }
     }
@@ -176,12 +170,6 @@ class RedriveTest {
     }
 
     private static List<Kept> listed(Whole whole) throws Exception {
-        return order(whole, Action.LIST, null, null).found();
-    }
-
-    private static RedriveAnswer order(Whole whole, Action action, String id, String destination) throws Exception {
-        Settings settings = SettingsLoader.load(whole.world().settings(), ProviderCatalog.find(), Clock.systemUTC());
-        RedriveOrder order = new RedriveOrder(action, id, null, destination, null, null, null, false);
-        return Redriving.order(settings, order, Clock.systemUTC());
+        return whole.order(Action.LIST, null, null).found();
     }
 }

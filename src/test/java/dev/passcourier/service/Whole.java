@@ -7,12 +7,16 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.redrive.RedriveAnswer;
+import dev.passcourier.redrive.RedriveOrder;
+import dev.passcourier.redrive.RedriveOrder.Action;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -32,6 +36,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The whole service in the demo's world, to be asked through its doors and looked at from outside. */
 public final class Whole implements AutoCloseable {
@@ -81,12 +86,21 @@ public final class Whole implements AutoCloseable {
 
     public Whole start(Clock clock) throws Exception {
         try {
-            var settings = SettingsLoader.load(world.settings(), ProviderCatalog.find(), Clock.systemUTC());
-            service = PasscourierService.start(Path.of("").toAbsolutePath(), settings, clock);
+            service = PasscourierService.start(Path.of("").toAbsolutePath(), loaded(), clock);
             return this;
         } catch (InvalidConfigurationException e) {
             throw new AssertionError(e.findings().toString(), e);
         }
+    }
+
+    private Settings loaded() throws InvalidConfigurationException {
+        return SettingsLoader.load(world.settings(), ProviderCatalog.find(), Clock.systemUTC());
+    }
+
+    /** As {@code passcourier redrive} does it, whether the service runs or not. */
+    public RedriveAnswer order(Action action, @Nullable String id, @Nullable String destination) throws Exception {
+        RedriveOrder order = new RedriveOrder(action, id, null, destination, null, null, null, false);
+        return Redriving.order(loaded(), order, Clock.systemUTC());
     }
 
     public void stop() {
