@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 public final class ValidateCommand implements Callable<Integer> {
 
     /** In lower case, as they are typed. */
-    /** In lower case, as they are typed. */
     private enum Output {
         text,
         json
