@@ -128,10 +128,12 @@ public record Settings(
      *
      * @param directory where they are dropped; must exist and must not be writable by everybody
      * @param minAge    how long a file must have been left alone before it is taken
+     * @param maxPause  longest pause of a writer: so long a file is held back whose end looks unfinished, and so long a
+     *                  taken one is watched before it goes to {@code done}
      * @param poll      how often to look
      * @param owners    users whose files are taken; empty means only the service's own user
      */
-    public record FileSource(Path directory, Duration minAge, Duration poll, List<String> owners) {}
+    public record FileSource(Path directory, Duration minAge, Duration maxPause, Duration poll, List<String> owners) {}
 
     /**
      * Private keys that open passwords.

@@ -3,18 +3,21 @@ package dev.passcourier.intake;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.request.BatchFormat;
+import dev.passcourier.intake.TakenParts.Part;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.file.GenericFile;
@@ -22,25 +25,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a dropped file: renames it into {@code work}, reads it, hands its requests over, and renames it into
- * {@code done} or {@code failed}. If the hand-over fails it goes back to be taken again; if the process dies, the next
- * start puts it back. Both are safe, for the file's hash lets its requests onto the queue only once.
+ * Takes a dropped file: renames it into {@code work}, reads it and hands its requests over. There it stays until no
+ * writer can still have it open: until it has been left alone for the longest pause of a writer. Then it is renamed into
+ * {@code done}. Lines that came meanwhile are handed over as a further batch; a file that changed otherwise, or cannot be
+ * used, goes to {@code failed}. If a hand-over fails the file is taken again; if the process dies, the next start puts it
+ * back. Both are safe: a part's hash lets its requests onto the queue only once, and {@link TakenParts} says where each
+ * part ends.
  */
 public final class BatchSource implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchSource.class);
 
     private final DropDirectory directory;
+    private final TakenParts takenParts;
     private final ClaimedFile files;
+    private final Settling settling;
     private final BatchHandOver handOver;
     private final AuditTrail audit;
     private final Clock clock;
+    private final List<FileInHand> inHand = new CopyOnWriteArrayList<>();
 
     /** For one drop directory. */
     public BatchSource(
-            DropDirectory directory, DropGuard guard, BatchHandOver handOver, AuditTrail audit, Clock clock) {
+            DropDirectory directory,
+            DropGuard guard,
+            Settling settling,
+            BatchHandOver handOver,
+            AuditTrail audit,
+            Clock clock) {
         this.directory = directory;
+        this.takenParts = directory.takenParts();
         this.files = new ClaimedFile(guard);
+        this.settling = settling;
         this.handOver = handOver;
         this.audit = audit;
         this.clock = clock;
@@ -55,21 +71,38 @@ public final class BatchSource implements Processor {
     }
 
     void take(String name) throws IOException {
+        Optional<FileLook> settled = settling.last(directory.dropped(name));
         Optional<Path> claimed = directory.claim(name);
         if (claimed.isPresent()) {
-            take(name, claimed.get());
+            take(name, claimed.get(), settled);
         }
     }
 
-    private void take(String name, Path claimed) throws IOException {
+    private void take(String name, Path claimed, Optional<FileLook> settled) throws IOException {
         try {
-            deliver(name, claimed);
+            byte[] content = files.read(claimed);
+            if (settled.isPresent() && !settled.get().sha256().equals(Hashes.sha256(content))) {
+                // Written to between the last look and the rename: it has not settled after all.
+                directory.giveBack(claimed);
+                return;
+            }
+            FileInHand file = inHand(claimed, content);
+            deliver(file, content);
+            inHand.add(file);
         } catch (RequestException unusable) {
             refuse(name, claimed, unusable);
         } catch (IOException | RuntimeException failed) {
             giveBack(claimed, failed);
             throw failed;
         }
+    }
+
+    /** The file with the parts that an earlier claim of it took; they are its own only if it begins with them. */
+    private FileInHand inHand(Path claimed, byte[] content) throws IOException {
+        long inode = settling.inode(claimed);
+        List<Part> parts = takenParts.read(inode);
+        return new FileInHand(
+                claimed, directory.doneName(claimed), inode, FileInHand.startsWith(content, parts) ? parts : List.of());
     }
 
     private void giveBack(Path claimed, Exception why) {
@@ -80,20 +113,107 @@ public final class BatchSource implements Processor {
         }
     }
 
-    private void deliver(String name, Path claimed) throws IOException, RequestException {
-        byte[] content = files.read(claimed);
-        String hash = Hashes.sha256(content);
-        BatchFormat format = BatchFormat.of(name).orElseThrow();
-        List<BatchLine> lines = BatchReader.read(content, format, line -> "file-" + hash.substring(0, 16) + "-" + line);
-        String doneName = directory.doneName(claimed);
+    /** Hands over what of the content has not been handed over. */
+    private void deliver(FileInHand file, byte[] content) throws IOException, RequestException {
+        if (file.grow(content)) {
+            takenParts.write(file.inode(), file.parts());
+        }
+        for (int part = 0; part < file.parts().size(); part++) {
+            if (!file.parts().get(part).sent()) {
+                send(file, part, content);
+                file.sent(part);
+                takenParts.write(file.inode(), file.parts());
+            }
+        }
+        file.allTaken(Hashes.sha256(content));
+    }
+
+    private void send(FileInHand file, int number, byte[] content) throws IOException, RequestException {
+        Part part = file.parts().get(number);
+        long before = file.linesBefore(number, content);
+        List<BatchLine> lines = BatchReader.read(
+                        Arrays.copyOf(content, part.bytes()),
+                        file.format(),
+                        line -> "file-" + part.sha256().substring(0, 16) + "-" + line)
+                .stream()
+                .filter(line -> line.line() > before)
+                .toList();
+        String name = file.batchName(number);
         Optional<byte[]> rejects = Rejects.page(lines);
         if (rejects.isPresent()) {
-            directory.besideDone(doneName + ".rejects.ndjson", rejects.get());
+            directory.besideDone(name + ".rejects.ndjson", rejects.get());
         }
-        if (!handOver.handOver(new Batch(Origin.Source.FILE, hash, doneName, null, lines))) {
-            LOG.warn("BATCH_REPEATED {}: its requests had been taken before and were not sent again", hash);
+        if (!handOver.handOver(new Batch(Origin.Source.FILE, part.sha256(), name, null, lines))) {
+            LOG.warn("BATCH_REPEATED {}: its requests had been taken before and were not sent again", part.sha256());
         }
-        directory.finish(claimed, doneName);
+        if (number > 0) {
+            LOG.warn(
+                    "BATCH_GREW {}: written to after it was taken; its lines from {} on were taken as batch {}",
+                    file.doneName(),
+                    before + 1,
+                    name);
+        }
+    }
+
+    /** Looks at the files in hand once more: takes what came late, and files away those that are left alone. */
+    public void lookAgain() {
+        for (FileInHand file : inHand) {
+            try {
+                lookAgain(file);
+                file.isNewFailure(false);
+            } catch (NoSuchFileException gone) {
+                forget(file);
+            } catch (IOException | RuntimeException failed) {
+                if (file.isNewFailure(true)) {
+                    LOG.warn(
+                            "BATCH_NOT_FILED {}: {}; stays in work and is tried again at each poll",
+                            file.doneName(),
+                            failed.getClass().getSimpleName());
+                }
+            }
+        }
+    }
+
+    private void lookAgain(FileInHand file) throws IOException {
+        FileLook look = settling.look(file.path());
+        if (look.inode() != file.inode()) {
+            // Another process put ours back, and claimed another of its name.
+            forget(file);
+        } else if (!look.sha256().equals(file.read())) {
+            if (settling.isSettled(look)) {
+                takeMore(file, look);
+            }
+        } else if (settling.isQuiet(look)) {
+            finish(file);
+        }
+    }
+
+    private void takeMore(FileInHand file, FileLook settled) throws IOException {
+        try {
+            byte[] content = files.read(file.path());
+            if (settled.sha256().isEmpty() || settled.sha256().equals(Hashes.sha256(content))) {
+                deliver(file, content);
+            }
+        } catch (RequestException unusable) {
+            refuse(file.doneName(), file.path(), unusable);
+            forget(file);
+        }
+    }
+
+    /** Reads it once more: a file written through a memory map may have changed though nothing else shows it. */
+    private void finish(FileInHand file) throws IOException {
+        settling.forget(file.path());
+        if (settling.look(file.path()).sha256().equals(file.read())) {
+            // The page goes first: the hash of the whole file is the id of its last part.
+            takenParts.delete(file.inode());
+            directory.finish(file.path(), file.doneName());
+            forget(file);
+        }
+    }
+
+    private void forget(FileInHand file) {
+        settling.forget(file.path());
+        inHand.remove(file);
     }
 
     private void refuse(String name, Path claimed, RequestException why) throws IOException {
@@ -105,6 +225,7 @@ public final class BatchSource implements Processor {
                         Fact.NAME, name,
                         Fact.VERDICT, Verdict.REFUSED.name(),
                         Fact.CODE, why.code().name())));
+        takenParts.delete(settling.inode(claimed));
         directory.fail(claimed, Rejects.error(why));
         LOG.warn("{} {}: {}", why.code(), name, why.code().advice());
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The drop directory with our own three inside it, 0700: {@code work} for the file in hand, {@code done} and
+ * The drop directory with our own three inside it, 0700: {@code work} for the files in hand, {@code done} and
  * {@code failed} for what became of it. Files move by rename and never over another.
  */
 public final class DropDirectory {
@@ -47,6 +47,7 @@ public final class DropDirectory {
                 directory.make(own);
             }
             directory.sweep();
+            DurableFile.sweep(directory.work, now);
             DurableFile.sweep(directory.done, now);
             DurableFile.sweep(directory.failed, now);
         } catch (IOException e) {
@@ -75,11 +76,22 @@ public final class DropDirectory {
     }
 
     private void sweep() throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(work)) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                work, file -> DropGuard.isBatchName(file.getFileName().toString()))) {
             for (Path file : left) {
                 giveBack(file);
             }
         }
+    }
+
+    /** Where a file of this name is dropped. */
+    Path dropped(String name) {
+        return drop.resolve(name);
+    }
+
+    /** The pages about the files in hand. */
+    TakenParts takenParts() {
+        return new TakenParts(work);
     }
 
     /**
@@ -89,7 +101,7 @@ public final class DropDirectory {
      */
     Optional<Path> claim(String name) throws IOException {
         demandOurs(work);
-        Path claimed = work.resolve(freeName(work, name));
+        Path claimed = work.resolve(freeName(List.of(work, done), name));
         try {
             Files.move(DurableFile.inside(drop, name), claimed, StandardCopyOption.ATOMIC_MOVE);
             return Optional.of(claimed);
@@ -100,18 +112,18 @@ public final class DropDirectory {
 
     /** Puts a file in hand back to be taken again. */
     void giveBack(Path claimed) throws IOException {
-        move(claimed, drop.resolve(freeName(drop, claimed.getFileName().toString())));
+        move(claimed, drop.resolve(freeName(List.of(drop), claimed.getFileName().toString())));
     }
 
     /** The name that a file in hand will have in {@code done}. */
     String doneName(Path claimed) {
-        return freeName(done, claimed.getFileName().toString());
+        return freeName(List.of(done), claimed.getFileName().toString());
     }
 
     /** Ends a file that was handed over. */
     void finish(Path claimed, String doneName) throws IOException {
         demandOurs(done);
-        move(claimed, done.resolve(doneName));
+        move(claimed, done.resolve(freeName(List.of(done), doneName)));
     }
 
     /** Writes a page about a file beside it in {@code done}, 0600. */
@@ -123,7 +135,7 @@ public final class DropDirectory {
     /** Ends a file that cannot be used, with a page that says why. */
     void fail(Path claimed, byte[] page) throws IOException {
         demandOurs(failed);
-        String name = freeName(failed, claimed.getFileName().toString());
+        String name = freeName(List.of(failed), claimed.getFileName().toString());
         DurableFile.replace(failed.resolve(name + ".error.json"), out -> out.write(page));
         move(claimed, failed.resolve(name));
     }
@@ -145,13 +157,18 @@ public final class DropDirectory {
         DurableFile.forceDirectory(work);
     }
 
-    /** The name, with a number before its ending if it is taken. */
-    private static String freeName(Path directory, String name) {
+    /** The name, with a number before its ending if it is taken in one of the directories. */
+    private static String freeName(List<Path> directories, String name) {
         String free = name;
         int ending = name.contains(".") ? name.lastIndexOf('.') : name.length();
-        for (int n = 2; Files.exists(directory.resolve(free), LinkOption.NOFOLLOW_LINKS); n++) {
+        for (int n = 2; exists(directories, free); n++) {
             free = name.substring(0, ending) + "-" + n + name.substring(ending);
         }
         return free;
+    }
+
+    private static boolean exists(List<Path> directories, String name) {
+        return directories.stream()
+                .anyMatch(directory -> Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS));
     }
 }

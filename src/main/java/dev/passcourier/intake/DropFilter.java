@@ -1,6 +1,8 @@
 package dev.passcourier.intake;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the file route only what {@link DropGuard} lets pass; Camel itself would follow links. Says once why a file with
- * a batch's name stays where it is.
+ * Shows the file route only what {@link DropGuard} lets pass and what {@link Settling} found to be left alone; Camel
+ * itself would follow links, and wait for one file before it looks at the next. Says once why a file with a batch's name
+ * stays where it is.
  */
 public final class DropFilter implements GenericFileFilter<File> {
 
@@ -19,11 +22,13 @@ public final class DropFilter implements GenericFileFilter<File> {
     private static final int REMEMBERED = 1000;
 
     private final DropGuard guard;
+    private final Settling settling;
     private final Map<String, String> told = new HashMap<>();
 
-    /** Over one guard. */
-    public DropFilter(DropGuard guard) {
+    /** Over one guard and one watch. */
+    public DropFilter(DropGuard guard, Settling settling) {
         this.guard = guard;
+        this.settling = settling;
     }
 
     @Override
@@ -36,7 +41,21 @@ public final class DropFilter implements GenericFileFilter<File> {
         if (!DropGuard.isBatchName(name)) {
             return false;
         }
-        return guard.objection(file).map(objection -> leave(name, objection)).orElse(true);
+        return guard.objection(file).map(objection -> leave(name, objection)).orElseGet(() -> isSettled(name, file));
+    }
+
+    private boolean isSettled(String name, Path file) {
+        try {
+            FileLook look = settling.look(file);
+            if (settling.isHeldBack(look)) {
+                return leave(name, "its end looks unfinished; held back until sources.file.maxPause is over");
+            }
+            return settling.isSettled(look);
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException unreadable) {
+            return leave(name, "cannot be read");
+        }
     }
 
     private synchronized boolean leave(String name, String objection) {

@@ -1,6 +1,7 @@
 package dev.passcourier.request;
 
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -41,9 +42,37 @@ public final class BatchReader {
         return lines.finish();
     }
 
+    /**
+     * Whether nothing says that the writer of the file has more to come: its last line has a line end and, in CSV, no
+     * open quote; JSON is closed, or is broken so that nothing can repair it; and there are no NUL bytes, which stand where
+     * a copier has reserved room. A file that looks finished may still grow.
+     */
+    public static boolean looksFinished(byte[] bytes, BatchFormat format) {
+        if (bytes.length == 0 || hasNul(bytes)) {
+            return false;
+        }
+        if (format == BatchFormat.JSON) {
+            return JsonBatch.isClosed(new String(bytes, StandardCharsets.UTF_8));
+        }
+        return bytes[bytes.length - 1] == '\n' && !(format == BatchFormat.CSV && CsvBatch.endsInQuotes(bytes));
+    }
+
+    private static boolean hasNul(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static String text(byte[] bytes) throws RequestException {
         try {
-            return Texts.utf8(bytes);
+            String text = Texts.utf8(bytes);
+            if (hasNul(bytes)) {
+                throw new RequestException(RefusalCode.BATCH_UNFINISHED, "");
+            }
+            return text;
         } catch (CharacterCodingException notUtf8) {
             throw new RequestException(RefusalCode.BATCH_NOT_UTF8, "");
         }

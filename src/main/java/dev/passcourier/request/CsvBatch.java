@@ -50,6 +50,15 @@ final class CsvBatch {
         }
     }
 
+    /** Whether a quote stays open in the last line. */
+    static boolean endsInQuotes(byte[] bytes) {
+        boolean open = false;
+        for (int i = bytes.length - 2; i >= 0 && bytes[i] != '\n'; i--) {
+            open ^= bytes[i] == '"';
+        }
+        return open;
+    }
+
     private static List<String> header(String line) throws RequestException {
         List<String> columns = line.length() > BatchReader.MAX_LINE_BYTES ? List.of() : cells(line);
         Set<String> seen = new HashSet<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 
 /**
@@ -33,6 +34,21 @@ final class JsonBatch {
             }
         } catch (IOException quotesContent) {
             throw notJson();
+        }
+    }
+
+    /** Whether nothing is missing at the end: all is closed, or so wrong that nothing after it matters. */
+    static boolean isClosed(String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            boolean any = false;
+            while (parser.nextToken() != null) {
+                any = true;
+            }
+            return any;
+        } catch (JsonEOFException cut) {
+            return false;
+        } catch (IOException broken) {
+            return true;
         }
     }
 

@@ -25,6 +25,10 @@ public enum RefusalCode {
     BATCH_EMPTY("Put at least one request into the file."),
     BATCH_NOT_JSON("Make the file one JSON object or an array of objects, or name it .ndjson for one object a line."),
     BATCH_NOT_A_FILE("Drop a plain file of your own that only you can write, without links to it."),
+    BATCH_UNFINISHED("Copy the file again: it holds NUL bytes, as a file does whose copy was broken off."),
+    BATCH_CHANGED(
+            "What the file held when it was taken was asked for, what was written after that was not: drop the rest as a"
+                    + " file of its own, and move files in when they are whole."),
     BATCH_HEADER("Start the CSV file with a header row that names each field once."),
     BATCH_LINE_TOO_LONG("Keep a line below 16 KiB."),
     BATCH_COLUMNS("Give the line as many columns as the header row has.");

@@ -12,11 +12,13 @@ import dev.passcourier.intake.BatchSource;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.intake.DropGuard;
+import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.ForeignRequests;
 import dev.passcourier.intake.IntakeLedger;
 import dev.passcourier.intake.ScheduleCatchUp;
 import dev.passcourier.intake.ScheduleRuns;
 import dev.passcourier.intake.ScheduleSource;
+import dev.passcourier.intake.Settling;
 import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -67,10 +69,14 @@ final class Sources implements AutoCloseable {
         Settings.FileSource file = settings.sources().file();
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
-            registry.bind("drop-filter", new DropFilter(guard));
+            Settling settling = new Settling(file.minAge(), file.maxPause(), System::nanoTime);
+            registry.bind("drop-filter", new DropFilter(guard, settling));
             DropDirectory drop = DropDirectory.open(file.directory(), clock.instant());
-            BatchSource batches = new BatchSource(drop, guard, handOver, audit, clock);
+            BatchSource batches = new BatchSource(drop, guard, settling, handOver, audit, clock);
             registry.bind("batch-source", watch.whileOpenForFiles(batches));
+            registry.bind(
+                    "drop-poll",
+                    new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
         ScheduleRuns runs = new ScheduleRuns(settings.schedules(), view, handOver, clock);
         registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
@@ -98,7 +104,6 @@ final class Sources implements AutoCloseable {
                     .routeId("request-file-source")
                     .parameter("directory", file.directory().toString())
                     .parameter("pollMillis", file.poll().toMillis())
-                    .parameter("minAgeMillis", file.minAge().toMillis())
                     .add();
         }
         if (foreignPool != null) {

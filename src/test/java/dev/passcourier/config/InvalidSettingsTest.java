@@ -364,6 +364,10 @@ class InvalidSettingsTest {
                         "minAge: 0s",
                         "8:27 sources.file.minAge: does not have the right form; for example 3s"),
                 mistake(
+                        "minAge: 500ms",
+                        "maxPause: soon",
+                        "8:27 sources.file.maxPause: does not have the right form; for example 10m"),
+                mistake(
                         "NzbLsXh8uDCcd",
                         "zbLsXh8uDCcd",
                         "27:34 recipients.ops.fingerprint: does not have the right form; for example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),

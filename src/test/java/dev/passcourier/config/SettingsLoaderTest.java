@@ -112,7 +112,11 @@ class SettingsLoaderTest {
                 .isEqualTo(new JmsSource("asks", "tcp://bus.example.com:61617?sslEnabled=true", "pass", fileSecret()));
         assertThat(settings.sources().file())
                 .isEqualTo(new FileSource(
-                        home.resolve("drop"), Duration.ofMillis(500), Duration.ofSeconds(30), List.of("deploy")));
+                        home.resolve("drop"),
+                        Duration.ofMillis(500),
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(30),
+                        List.of("deploy")));
     }
 
     @Test

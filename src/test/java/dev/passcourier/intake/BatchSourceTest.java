@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,9 @@ class BatchSourceTest {
     private final Fakes.Sender sender = new Fakes.Sender();
     private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
 
+    private final AtomicLong nanos = new AtomicLong();
+    private final Settling settling = new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), nanos::get);
+
     @TempDir
     private Path drop;
 
@@ -42,6 +47,7 @@ class BatchSourceTest {
         source = new BatchSource(
                 DropDirectory.open(drop, clock.instant()),
                 new DropGuard(List.of()),
+                settling,
                 new BatchHandOver("requests", audit, sender, clock),
                 audit,
                 clock);
@@ -151,6 +157,7 @@ class BatchSourceTest {
         assertThat(names("work")).isEmpty();
         source.take("batch.csv");
         source.take("batch-2.csv");
+        fileAway();
         assertThat(sender.sent).hasSize(2);
     }
 
@@ -161,6 +168,7 @@ class BatchSourceTest {
 
         DropDirectory.open(drop, clock.instant());
         source.take("batch.csv");
+        fileAway();
 
         assertThat(sender.sent).hasSize(1);
         assertThat(names("done")).containsExactly("batch.csv", "batch.csv.rejects.ndjson");
@@ -248,6 +256,14 @@ class BatchSourceTest {
     private void take(String name, String content) throws IOException {
         Files.writeString(drop.resolve(name), content);
         source.take(name);
+        fileAway();
+    }
+
+    /** Lets the longest pause of a writer pass for the files in hand. */
+    private void fileAway() {
+        source.lookAgain();
+        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+        source.lookAgain();
     }
 
     private List<String> names(String own) throws IOException {

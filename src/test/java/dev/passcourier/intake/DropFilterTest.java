@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DropFilterTest {
 
-    private final DropFilter filter = new DropFilter(new DropGuard(List.of()));
+    private final DropFilter filter = filter();
 
     @TempDir
     private Path drop;
@@ -84,9 +85,8 @@ class DropFilterTest {
         Path file = file("a.csv");
         String owner = Files.getOwner(file).getName();
 
-        assertThat(new DropFilter(new DropGuard(List.of(owner))).accept(file)).isTrue();
-        assertThat(new DropFilter(new DropGuard(List.of("somebody-else"))).accept(file))
-                .isFalse();
+        assertThat(filter(owner).accept(file)).isTrue();
+        assertThat(filter("somebody-else").accept(file)).isFalse();
     }
 
     @Test
@@ -99,7 +99,13 @@ class DropFilterTest {
         }
 
         assertThat(filter.accept(file)).isFalse();
-        assertThat(new DropFilter(new DropGuard(List.of("12345"))).accept(file)).isTrue();
+        assertThat(filter("12345").accept(file)).isTrue();
+    }
+
+    /** Which waits for no file. */
+    private static DropFilter filter(String... owners) {
+        return new DropFilter(
+                new DropGuard(List.of(owners)), new Settling(Duration.ZERO, Duration.ZERO, System::nanoTime));
     }
 
     private Path file(String name) throws IOException {

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,7 @@ class IntakeWithLedgerTest {
         BatchSource source = new BatchSource(
                 DropDirectory.open(drop, Clock.systemUTC().instant()),
                 new DropGuard(List.of()),
+                new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), System::nanoTime),
                 handOver,
                 trail,
                 Clock.systemUTC());

@@ -7,15 +7,23 @@ import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.Notices;
+import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
@@ -80,6 +88,53 @@ class RequestSourceRoutesTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch-2.csv")));
         assertThat(drop.toFile().list())
                 .containsExactlyInAnyOrder("link.csv", "batch.csv.part", "work", "done", "failed");
+    }
+
+    @Test
+    void takesEveryLineOnceOfAFileThatIsWrittenSlowlyAndKeepsItsOldTime() throws Exception {
+        Path drop = dropBox(Duration.ofSeconds(5));
+        camel.start();
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(365)));
+        try (OutputStream writer = Files.newOutputStream(drop.resolve("slow.csv"))) {
+            writer.write("account,instance,deliverTo\n".getBytes(StandardCharsets.UTF_8));
+            for (int chunk = 1; chunk <= 4; chunk++) {
+                int first = (chunk - 1) * 50;
+                String lines = IntStream.range(first, first + 50)
+                        .mapToObj(i -> "huawei,i-" + i + ",ops\n")
+                        .collect(Collectors.joining());
+                writer.write(lines.getBytes(StandardCharsets.UTF_8));
+                Files.setLastModifiedTime(drop.resolve(chunk == 1 ? "slow.csv" : "work/slow.csv"), old);
+                int written = chunk * 50;
+                await().atMost(Duration.ofSeconds(20)).until(() -> sender.sent.size() == written);
+            }
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/slow.csv")));
+        assertThat(instances()).hasSize(200).doesNotHaveDuplicates();
+        assertThat(Files.readAllLines(drop.resolve("done/slow.csv"))).hasSize(201);
+        assertThat(drop.resolve("work")).isEmptyDirectory();
+    }
+
+    @Test
+    void waitsForTheRestOfALineAndKeepsNobodyElseWaiting() throws Exception {
+        Path drop = dropBox(Duration.ofMinutes(2));
+        camel.start();
+        Path cut = drop.resolve("cut.csv");
+        Files.writeString(cut, "account,deliverTo,instance\nhuawei,ops,i-12");
+        for (String empty : List.of("1.csv", "2.csv", "3.csv")) {
+            Files.createFile(drop.resolve(empty));
+        }
+        Path future = Files.writeString(drop.resolve("future.csv"), CSV);
+        Files.setLastModifiedTime(future, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+        await().atMost(Duration.ofSeconds(5)).until(() -> sender.sent.size() == 2);
+        Files.writeString(drop.resolve("good.csv"), "account,instance,deliverTo\nhuawei,i-3,ops\n");
+        await().atMost(Duration.ofSeconds(5)).until(() -> sender.sent.size() == 3);
+        assertThat(instances()).containsExactly("i-1", "i-2", "i-3");
+
+        Files.writeString(cut, "34567\n", StandardOpenOption.APPEND);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> sender.sent.size() == 4);
+        assertThat(instances()).endsWith("i-1234567");
     }
 
     @Test
@@ -186,25 +241,36 @@ class RequestSourceRoutesTest {
         assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
     }
 
-    /** A drop directory whose files are taken from the start on. */
+    private List<String> instances() throws Exception {
+        List<String> instances = new ArrayList<>();
+        for (Envelope envelope : sender.sent) {
+            instances.add(RequestReader.read(envelope.body()).instance());
+        }
+        return instances;
+    }
+
     private Path dropBox() throws Exception {
+        return dropBox(Duration.ofMillis(300));
+    }
+
+    /** A drop directory whose files are taken from the start on. */
+    private Path dropBox(Duration maxPause) throws Exception {
         Path drop = Files.createDirectory(home.resolve("drop box + 1"));
         DropGuard guard = new DropGuard(List.of());
-        camel.getRegistry().bind("drop-filter", new DropFilter(guard));
-        camel.getRegistry()
-                .bind(
-                        "batch-source",
-                        new BatchSource(
-                                DropDirectory.open(drop, Clock.systemUTC().instant()),
-                                guard,
-                                handOver,
-                                audit,
-                                Clock.systemUTC()));
+        Settling settling = new Settling(Duration.ofMillis(100), maxPause, System::nanoTime);
+        BatchSource batches = new BatchSource(
+                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                guard,
+                settling,
+                handOver,
+                audit,
+                Clock.systemUTC());
+        camel.getRegistry().bind("drop-filter", new DropFilter(guard, settling));
+        camel.getRegistry().bind("drop-poll", new DropPollStrategy(settling, exchange -> batches.lookAgain()));
+        camel.getRegistry().bind("batch-source", batches);
         load("request-file-source");
         camel.addRouteFromTemplate(
-                "file",
-                "request-file-source",
-                Map.of("directory", drop.toString(), "pollMillis", "50", "minAgeMillis", "100"));
+                "file", "request-file-source", Map.of("directory", drop.toString(), "pollMillis", "50"));
         return drop;
     }
 

@@ -364,6 +364,7 @@ final class KillWorld implements AutoCloseable {
               file:
                 directory: drop
                 minAge: 100ms
+                maxPause: 1s
                 poll: 200ms
             keyRings:
               kakao:

@@ -1,0 +1,63 @@
+package dev.passcourier.intake;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.files.DurableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Pages in {@code work} that say which parts of a file in hand are handed over, so that a file that grows while a
+ * process dies goes on where it was. A page has the number of the file's inode, for the file may be put back under
+ * another name; it holds lengths and hashes only.
+ */
+final class TakenParts {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<List<Part>> PARTS = new TypeReference<>() {};
+
+    private final Path work;
+
+    TakenParts(Path work) {
+        this.work = work;
+    }
+
+    /**
+     * A part of a file: what lies between the end of the part before it and its own.
+     *
+     * @param bytes  length of the file up to the part's end
+     * @param sha256 of the file up to the part's end; the id of the part's batch
+     * @param sent   whether the hand-over is known to be over
+     */
+    record Part(int bytes, String sha256, boolean sent) {
+
+        Part asSent() {
+            return new Part(bytes, sha256, true);
+        }
+    }
+
+    /** The parts of a file, in their order; empty if it is new. */
+    List<Part> read(long inode) throws IOException {
+        try {
+            return JSON.readValue(Files.readAllBytes(page(inode)), PARTS);
+        } catch (NoSuchFileException none) {
+            return List.of();
+        }
+    }
+
+    void write(long inode, List<Part> parts) throws IOException {
+        DurableFile.replace(page(inode), out -> out.write(JSON.writeValueAsBytes(parts)));
+    }
+
+    void delete(long inode) throws IOException {
+        Files.deleteIfExists(page(inode));
+    }
+
+    /** Hidden, so that it never has the name of a batch. */
+    private Path page(long inode) {
+        return work.resolve("." + inode + ".taken.json");
+    }
+}
