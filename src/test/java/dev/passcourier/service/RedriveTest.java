@@ -135,7 +135,7 @@ class RedriveTest {
                 Whole.prepare(directory).settings(Whole::withoutSchedules).start()) {
             whole.service().camel().getRouteController().stopRoute("fetch.kakao");
             whole.drop("dead.csv", "id,account,instance,deliverTo\ndead-1,kakao," + DemoWorld.KAKAO + ",hook\n");
-            giveUp(whole, "fetch.kakao");
+            giveUp(whole.service(), "fetch.kakao");
 
             assertThat(whole.ended("dead-1").code()).isEqualTo("DEAD_LETTERED");
             WebhookReceiver.Webhook notice =
@@ -152,8 +152,8 @@ class RedriveTest {
     }
 
     /** Moves the next message from a queue to the dead letters, as the broker does. */
-    private static void giveUp(Whole whole, String queue) throws Exception {
-        JmsComponent broker = (JmsComponent) whole.service().camel().getComponent("broker");
+    static void giveUp(PasscourierService service, String queue) throws Exception {
+        JmsComponent broker = (JmsComponent) service.camel().getComponent("broker");
         try (Connection connection =
                         broker.getConfiguration().getConnectionFactory().createConnection();
                 Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
