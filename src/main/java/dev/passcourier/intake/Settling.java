@@ -35,9 +35,12 @@ public final class Settling {
      *
      * @param minAge   if its end looks finished
      * @param maxPause if it does not: the longest pause that a writer makes
-     * @param nanos    time in nanoseconds from any point that never goes back, such as {@link System#nanoTime}
      */
-    public Settling(Duration minAge, Duration maxPause, LongSupplier nanos) {
+    public Settling(Duration minAge, Duration maxPause) {
+        this(minAge, maxPause, System::nanoTime);
+    }
+
+    Settling(Duration minAge, Duration maxPause, LongSupplier nanos) {
         this.minAge = minAge.toNanos();
         this.maxPause = Math.max(minAge.toNanos(), maxPause.toNanos());
         this.nanos = nanos;

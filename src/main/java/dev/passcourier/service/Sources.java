@@ -69,7 +69,7 @@ final class Sources implements AutoCloseable {
         Settings.FileSource file = settings.sources().file();
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
-            Settling settling = new Settling(file.minAge(), file.maxPause(), System::nanoTime);
+            Settling settling = new Settling(file.minAge(), file.maxPause());
             registry.bind("drop-filter", new DropFilter(guard, settling));
             DropDirectory drop = DropDirectory.open(file.directory(), clock.instant());
             BatchSource batches = new BatchSource(drop, guard, settling, handOver, audit, clock);
