@@ -1,7 +1,9 @@
 package dev.passcourier.cli;
 
 /** How a command prints its data. Named as typed on the command line. */
-enum OutputFormat {
+public enum OutputFormat {
+    /** For people. */
     table,
+    /** For programs. */
     json
 }

@@ -1,5 +1,6 @@
 package dev.passcourier.cli;
 
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,8 +15,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             RunCommand.class,
-            DemoCommand.class,
-            SandboxCommand.class,
             OpenCommand.class,
             SignCommand.class,
             ValidateCommand.class,
@@ -36,9 +35,14 @@ public final class Passcourier implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** The command line with all commands. Colours only on a terminal, and never with NO_COLOR. */
+    /**
+     * The command line with all commands, also those of other jars on the class path. Colours only on a terminal, and
+     * never with NO_COLOR.
+     */
     public static CommandLine commandLine() {
-        return new CommandLine(new Passcourier()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine all = new CommandLine(new Passcourier());
+        ServiceLoader.load(Subcommand.class).forEach(all::addSubcommand);
+        return all.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

@@ -5,11 +5,12 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.vault.KeyLoadException;
 
 /** Says why the service did not start, in one line: our own exceptions' text, of others only the kind. */
-final class StartFailure {
+public final class StartFailure {
 
     private StartFailure() {}
 
-    static String text(Throwable failure) {
+    /** The line. */
+    public static String text(Throwable failure) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConfigurationException || cause instanceof KeyLoadException) {

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.properties.HasName;
+import dev.passcourier.cli.Subcommand;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Clock;
@@ -80,6 +81,8 @@ class HabitsTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(HOUSE, all("cli"))
+                .and()
+                .areNotAssignableTo(Subcommand.class)
                 .should()
                 .accessTargetWhere(MAKING_A_CLOCK)
                 .because("a clock that is handed in can be moved by a test: take a java.time.Clock in the constructor")

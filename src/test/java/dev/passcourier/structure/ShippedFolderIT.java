@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,6 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,55 @@ class ShippedFolderIT {
         assertThat(List.of("bin", "config", "lib", "routes", "README.md", "SECURITY.md", "bom.json"))
                 .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
         assertThat(folder.resolve("bin/passcourier")).isExecutable();
+    }
+
+    @Test
+    void whatRehearsesWithTheServiceIsInAJarOfItsOwn() throws Exception {
+        List<Path> lib;
+        try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
+            lib = jars.sorted().toList();
+        }
+        List<Path> ours = lib.stream()
+                .filter(jar -> jar.getFileName().toString().startsWith("passcourier-"))
+                .toList();
+        assertThat(ours).hasSize(2);
+        Path rehearsal = ours.get(0);
+        Path service = ours.get(1);
+
+        assertThat(classes(rehearsal)).isNotEmpty().allMatch(ShippedFolderIT::isOfTheRehearsal);
+        assertThat(classes(service)).contains("dev/passcourier/App.class").noneMatch(ShippedFolderIT::isOfTheRehearsal);
+        assertThat(help(lib)).contains("  run ", "  demo ", "  sandbox ");
+        assertThat(help(lib.stream().filter(jar -> !jar.equals(rehearsal)).toList()))
+                .contains("  run ")
+                .doesNotContain("  demo ", "  sandbox ");
+    }
+
+    private static boolean isOfTheRehearsal(String type) {
+        return type.matches("dev/passcourier/(demo|sandbox)/.*");
+    }
+
+    private static List<String> classes(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.endsWith(".class"))
+                    .toList();
+        }
+    }
+
+    private static String help(List<Path> jars) throws Exception {
+        String path = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        path,
+                        "dev.passcourier.App",
+                        "--help")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     @Test

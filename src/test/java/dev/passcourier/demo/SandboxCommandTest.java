@@ -1,4 +1,4 @@
-package dev.passcourier.cli;
+package dev.passcourier.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,7 +1,9 @@
-package dev.passcourier.cli;
+package dev.passcourier.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.cli.OutputFormat;
+import dev.passcourier.cli.Subcommand;
 import dev.passcourier.sandbox.DemoClouds;
 import dev.passcourier.sandbox.DemoFiles;
 import dev.passcourier.sandbox.DemoInstance;
@@ -14,7 +16,6 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
             "  2:wrong usage",
             "130:it was stopped by Ctrl-C"
         })
-public final class SandboxCommand implements Callable<Integer> {
+public final class SandboxCommand implements Subcommand {
 
     private static final int LAST_PORT_BASE = 65535 - 5;
     private static final int MOST_INSTANCES = 100_000;

@@ -1,10 +1,11 @@
-package dev.passcourier.cli;
+package dev.passcourier.demo;
 
-import dev.passcourier.demo.Demo;
+import dev.passcourier.cli.Home;
+import dev.passcourier.cli.StartFailure;
+import dev.passcourier.cli.Subcommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExample:%n",
         footer = "  passcourier demo --exit")
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Subcommand {
 
     @Option(names = "--exit", description = "end when everything has arrived instead of staying up")
     private boolean exit;
