@@ -1,5 +1,7 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.config.ConfigurationException;
 import java.io.IOException;
 import java.time.Instant;

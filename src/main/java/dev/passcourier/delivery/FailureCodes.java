@@ -31,7 +31,7 @@ final class FailureCodes {
     }
 
     private static String code(Throwable failure) {
-        if (find(failure, UnreadableSecretException.class) != null) {
+        if (find(failure, MailLogin.UnreadableSecretException.class) != null) {
             return SECRET;
         }
         if (find(failure, SSLException.class) != null) {

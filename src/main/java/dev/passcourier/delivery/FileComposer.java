@@ -1,5 +1,9 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.files.DurableFile;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,6 +18,20 @@ import org.apache.camel.Message;
  */
 final class FileComposer implements Composer {
 
+    /**
+     * The files of one delivery.
+     *
+     * @param contents by file name
+     */
+    record Files(Map<String, DurableFile.Content> contents) {
+
+        /** Names the files only. */
+        @Override
+        public String toString() {
+            return "Files" + contents.keySet();
+        }
+    }
+
     private final AtRestOpener opener;
 
     FileComposer(AtRestOpener opener) {
@@ -22,7 +40,7 @@ final class FileComposer implements Composer {
 
     @Override
     public void compose(OutboxItem item, Instant now, Message out) throws OutboxException {
-        out.setBody(new FileParcel(files(item)));
+        out.setBody(new Files(files(item)));
     }
 
     private Map<String, DurableFile.Content> files(OutboxItem item) throws OutboxException {
@@ -36,15 +54,15 @@ final class FileComposer implements Composer {
     private Map<String, DurableFile.Content> result(OutboxItem item) throws OutboxException {
         return item.isAtRest()
                 ? Map.of(item.deliveryId() + ".json", new AtRestResult(opener, item)::writeTo)
-                : Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
+                : Map.of(ResultFormat.of(item).fileName(item), bytes(item.body()));
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {
-        return Map.of(item.deliveryId() + ".json", bytes(DeliveryJson.bytes(DeliveryJson.notice(item.body()))));
+        return Map.of(item.deliveryId() + ".json", bytes(OutboxJson.bytes(OutboxJson.notice(item.body()))));
     }
 
     private static Map<String, DurableFile.Content> report(OutboxItem item) throws OutboxException {
-        CredentialReport report = DeliveryJson.report(item.body());
+        CredentialReport report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
         files.put(item.deliveryId() + ".html", bytes(report.html().getBytes(StandardCharsets.UTF_8)));
         files.put(item.deliveryId() + ".csv", bytes(report.csv().getBytes(StandardCharsets.UTF_8)));

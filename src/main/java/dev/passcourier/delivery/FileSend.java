@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** The file channel: writes the {@link FileParcel} in the body. A repeated delivery replaces its own files. */
+/** The file channel: writes the {@link FileComposer.Files} in the body. A repeated delivery replaces its own files. */
 final class FileSend implements Processor {
 
     private final Path directory;
@@ -17,8 +17,8 @@ final class FileSend implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {
-        FileParcel parcel = exchange.getMessage().getBody(FileParcel.class);
-        for (var file : parcel.files().entrySet()) {
+        FileComposer.Files files = exchange.getMessage().getBody(FileComposer.Files.class);
+        for (var file : files.contents().entrySet()) {
             DurableFile.replace(DurableFile.inside(directory, file.getKey()), file.getValue());
         }
     }

@@ -1,5 +1,7 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.camel.Message;
@@ -25,7 +27,7 @@ final class JmsComposer implements Composer {
         }
         if (item.kind() == OutboxItem.Kind.RESULT
                 && !item.isAtRest()
-                && SealedForm.of(item).isBase64()) {
+                && ResultFormat.of(item).isBase64()) {
             out.setHeader("encoding", "base64");
         }
         out.setBody(text(item));
@@ -37,7 +39,7 @@ final class JmsComposer implements Composer {
             throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
         }
         return item.kind() == OutboxItem.Kind.RESULT
-                ? SealedForm.of(item).text(item)
+                ? ResultFormat.of(item).text(item)
                 : new String(item.body(), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,12 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import jakarta.activation.DataHandler;
+import jakarta.mail.util.ByteArrayDataSource;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -56,9 +62,9 @@ final class MailComposer implements Composer {
 
     private void fill(MimeMessage mail, OutboxItem item) throws MessagingException, OutboxException {
         boolean isSealed = item.kind() == OutboxItem.Kind.RESULT && !item.isAtRest();
-        if (isSealed && SealedForm.of(item) == SealedForm.CMS) {
+        if (isSealed && ResultFormat.of(item) == ResultFormat.CMS) {
             SecureMail.smime(mail, item);
-        } else if (isSealed && SealedForm.of(item) == SealedForm.OPENPGP) {
+        } else if (isSealed && ResultFormat.of(item) == ResultFormat.OPENPGP) {
             mail.setContent(SecureMail.pgpMime(item));
         } else {
             mail.setContent(content(item));
@@ -68,30 +74,30 @@ final class MailComposer implements Composer {
     private MimeMultipart content(OutboxItem item) throws MessagingException, OutboxException {
         return switch (item.kind()) {
             case RESULT -> item.isAtRest() ? clearResult(item) : sealedResult(item);
-            case NOTICE -> notice(item, DeliveryJson.notice(item.body()));
-            case REPORT -> report(item, DeliveryJson.report(item.body()));
+            case NOTICE -> notice(item, OutboxJson.notice(item.body()));
+            case REPORT -> report(item, OutboxJson.report(item.body()));
         };
     }
 
     private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException, OutboxException {
-        SealedForm form = SealedForm.of(item);
+        ResultFormat form = ResultFormat.of(item);
         String name = form.fileName(item);
         return new MimeMultipart(
                 text(MailText.sealedResult(item, form, name)),
-                attachment(name, new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+                attachment(name, new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
     private MimeMultipart clearResult(OutboxItem item) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.clearResult(item)),
-                attachment(item.deliveryId() + ".json", new AtRestHandler(new AtRestResult(opener, item))));
+                attachment(item.deliveryId() + ".json", new AtRestResult(opener, item).handler()));
     }
 
     private static MimeMultipart notice(OutboxItem item, Notice notice) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.notice(item, notice)),
                 attachment(
-                        item.deliveryId() + ".json", new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+                        item.deliveryId() + ".json", new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
     private static MimeMultipart report(OutboxItem item, CredentialReport report) throws MessagingException {
@@ -104,7 +110,7 @@ final class MailComposer implements Composer {
         return new MimeMultipart(
                 readable,
                 attachment(
-                        item.deliveryId() + ".csv", new DataHandler(new BytesSource("text/csv; charset=utf-8", csv))));
+                        item.deliveryId() + ".csv", new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
     }
 
     private static MimeBodyPart text(String text) throws MessagingException {

@@ -5,7 +5,7 @@ import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.ProviderType;

@@ -1,5 +1,6 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
@@ -81,7 +82,7 @@ final class Postponing {
         return List.of(new Envelope(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(next),
-                Map.of(Envelope.REQUEST, work.request().id()),
+                Map.of(MessageProperties.REQUEST, work.request().id()),
                 now.plus(delay),
                 null));
     }

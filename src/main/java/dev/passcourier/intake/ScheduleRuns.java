@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,16 +31,20 @@ public final class ScheduleRuns {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleRuns.class);
 
     private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
-    private final IntakeLedger ledger;
+    private final Function<String, Optional<Instant>> lastPlanned;
     private final BatchHandOver handOver;
     private final Clock clock;
     private final Instant startedAt;
 
-    /** For the configured schedules. */
+    /**
+     * For the configured schedules.
+     *
+     * @param lastPlanned the latest planned time of a schedule whose run reached the intake, as the ledger knows it
+     */
     public ScheduleRuns(
-            Map<String, Settings.Schedule> schedules, IntakeLedger ledger, BatchHandOver handOver, Clock clock) {
+            Map<String, Settings.Schedule> schedules, Function<String, Optional<Instant>> lastPlanned, BatchHandOver handOver, Clock clock) {
         schedules.forEach((name, settings) -> this.schedules.put(name, new Entry(name, settings)));
-        this.ledger = ledger;
+        this.lastPlanned = lastPlanned;
         this.handOver = handOver;
         this.clock = clock;
         this.startedAt = clock.instant();
@@ -88,7 +93,7 @@ public final class ScheduleRuns {
     /** The last time that ran; before the first one, only what is planned after our start counts as missed. */
     private Instant last(Entry schedule) {
         if (schedule.last == null) {
-            schedule.last = ledger.lastFire(schedule.name).orElse(startedAt.minusMillis(1));
+            schedule.last = lastPlanned.apply(schedule.name).orElse(startedAt.minusMillis(1));
         }
         return schedule.last;
     }

@@ -1,7 +1,7 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.outbox.OutboxItem.Kind;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;

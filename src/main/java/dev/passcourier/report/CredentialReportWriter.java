@@ -1,6 +1,6 @@
 package dev.passcourier.report;
 
-import dev.passcourier.delivery.CredentialReport;
+import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.request.Verdict;

@@ -74,7 +74,7 @@ final class ReportPage {
                 <h2>%s (%d)</h2>
                 <table>
                 <thead><tr><th>Instance</th><th>Account</th><th>Verdict</th><th>Destinations</th><th>Ended</th>\
-                <th>Asked</th><th>Request</th></tr></thead>
+                <th>RequestFacts</th><th>Request</th></tr></thead>
                 <tbody>
                 %s</tbody>
                 </table>

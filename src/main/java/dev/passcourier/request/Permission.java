@@ -22,13 +22,13 @@ public final class Permission {
     }
 
     /**
-     * Demands a signature of those who must give one. Asked before anything is recorded under the request's id, so that
+     * Demands a signature of those who must give one. RequestFacts before anything is recorded under the request's id, so that
      * nobody uses up ids of others.
      *
      * @throws RequestException {@code SIGNATURE_MISSING}
      */
-    public void demandSignature(Asker asker) throws RequestException {
-        if (policy.misses(asker)) {
+    public void demandSignature(Requester requester) throws RequestException {
+        if (policy.misses(requester)) {
             throw new RequestException(RefusalCode.SIGNATURE_MISSING, "");
         }
     }
@@ -38,19 +38,19 @@ public final class Permission {
      *
      * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN} or {@code NOT_ALLOWED}
      */
-    public String rule(PasswordRequest request, Asker asker) throws RequestException {
+    public String rule(PasswordRequest request, Requester requester) throws RequestException {
         if (!accounts.contains(request.account())) {
             throw new RequestException(RefusalCode.ACCOUNT_UNKNOWN, "account");
         }
         if (!destinations.containsAll(request.deliverTo())) {
             throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
         }
-        return policy.allows(request, asker).orElseThrow(() -> new RequestException(RefusalCode.NOT_ALLOWED, ""));
+        return policy.allows(request, requester).orElseThrow(() -> new RequestException(RefusalCode.NOT_ALLOWED, ""));
     }
 
-    /** Whether a destination exists and may be told that a request of this asker was refused. */
-    public boolean mayTell(Asker asker, String alias) {
-        return destinations.contains(alias) && policy.mayTell(asker, alias);
+    /** Whether a destination exists and may be told that a request of this requester was refused. */
+    public boolean mayTell(Requester requester, String alias) {
+        return destinations.contains(alias) && policy.mayTell(requester, alias);
     }
 
     /** The rules themselves. */

@@ -14,7 +14,7 @@ import dev.passcourier.intake.DropFilter;
 import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.ForeignRequests;
-import dev.passcourier.intake.IntakeLedger;
+import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.intake.ScheduleCatchUp;
 import dev.passcourier.intake.ScheduleRuns;
 import dev.passcourier.intake.ScheduleSource;
@@ -57,13 +57,13 @@ final class Sources implements AutoCloseable {
         this.audit = audit;
         this.ownPool = ownPool;
         this.sender = new JmsIntakeSender(ownPool);
-        this.inTurn = new IntakeInTurn(ledger, sender);
+        this.inTurn = new LockedIntakeSender(ledger, sender);
         this.watch = watch;
         this.clock = clock;
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
 
-    void bind(IntakeLedger view) throws ConfigurationException, JMSException {
+    void bind(Ledger ledger) throws ConfigurationException, JMSException {
         BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
@@ -78,7 +78,7 @@ final class Sources implements AutoCloseable {
                     "drop-poll",
                     new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
-        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), view, handOver, clock);
+        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger::lastPlanned, handOver, clock);
         registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
         registry.bind("schedule-catch-up", watch.whileOpen(new ScheduleCatchUp(runs)));
         bindForeignBroker(registry);

@@ -6,14 +6,15 @@ import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.GoneDestinations;
+import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerLook;
-import dev.passcourier.health.CamelCheck;
+import dev.passcourier.health.CamelHealthCheck;
 import dev.passcourier.health.Checks;
 import dev.passcourier.health.DestinationLooks;
 import dev.passcourier.health.DiskLook;
 import dev.passcourier.health.Figures;
+import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.health.LedgerLook;
 import dev.passcourier.health.Look;
 import dev.passcourier.health.Probe;
@@ -129,7 +130,7 @@ final class Watch implements AutoCloseable {
         settings.destinations()
                 .keySet()
                 .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, look(alias, gone)));
-        CamelCheck.register(camel, checks);
+        CamelHealthCheck.register(camel, checks);
         probe.start();
     }
 

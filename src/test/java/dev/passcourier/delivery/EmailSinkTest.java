@@ -2,6 +2,11 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.passcourier.audit.AuditEvent;
@@ -306,14 +311,14 @@ class EmailSinkTest {
                 1,
                 Instant.EPOCH);
 
-        harness.put(OutboxItems.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
+        harness.put(OutboxItem.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
 
         MimeMessage mail = mail();
         assertThat(mail.getSubject()).isEqualTo("Passcourier notice n-9");
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         assertThat((String) parts.getBodyPart(0).getContent())
                 .contains("r-9", "NEVER (LINUX_SERVER)", "Log in with the key pair.", "i-1 Bcc: x");
-        assertThat(DeliveryJson.notice(bytes(parts.getBodyPart(1)))).isEqualTo(notice);
+        assertThat(OutboxJson.notice(bytes(parts.getBodyPart(1)))).isEqualTo(notice);
     }
 
     @Test
@@ -322,7 +327,7 @@ class EmailSinkTest {
         String alias = harness.open(channel(MailSecurity.NONE, null, null));
         CredentialReport report = new CredentialReport("weekly", "Weekly report", "<h1>Größe</h1>", "a;b\r\n");
 
-        harness.put(OutboxItems.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
+        harness.put(OutboxItem.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
 
         MimeMultipart parts = (MimeMultipart) mail().getContent();
         MimeMultipart alternative = (MimeMultipart) parts.getBodyPart(0).getContent();

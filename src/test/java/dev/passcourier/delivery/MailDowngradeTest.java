@@ -2,6 +2,7 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;

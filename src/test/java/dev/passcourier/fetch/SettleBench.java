@@ -2,7 +2,7 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.provider.Answer;

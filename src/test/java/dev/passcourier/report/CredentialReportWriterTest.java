@@ -2,7 +2,7 @@ package dev.passcourier.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.delivery.CredentialReport;
+import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;

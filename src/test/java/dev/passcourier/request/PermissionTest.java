@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One rule for what exists and for what does not: being granted and being there are two things. */
 class PermissionTest {
 
-    private static final Asker ALICE = asker("alice", null);
+    private static final Requester ALICE = requester("alice", null);
     private static final Permission PERMISSION = new Permission(
             Set.of("huawei", "zstack"),
             Set.of("ops", "dev"),
@@ -57,7 +57,7 @@ class PermissionTest {
     @Test
     void refusesWhoeverNoRuleNames() {
         assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), asker("bob", null)))
+                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester("bob", null)))
                 .withMessage("NOT_ALLOWED");
     }
 
@@ -66,13 +66,13 @@ class PermissionTest {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PERMISSION.demandSignature(ALICE))
                 .withMessage("SIGNATURE_MISSING");
-        assertThatNoException().isThrownBy(() -> PERMISSION.demandSignature(asker("alice", "ci")));
+        assertThatNoException().isThrownBy(() -> PERMISSION.demandSignature(requester("alice", "ci")));
     }
 
     @ParameterizedTest
     @CsvSource({"alice,ops,true", "alice,dev,false", "alice,removed,false", "alice,nowhere,false", "bob,ops,false"})
     void tellsOnlyPlacesThatAreThereAndTheAskersOwn(String user, String alias, boolean may) {
-        assertThat(PERMISSION.mayTell(asker(user, null), alias)).isEqualTo(may);
+        assertThat(PERMISSION.mayTell(requester(user, null), alias)).isEqualTo(may);
     }
 
     @Test
@@ -81,8 +81,8 @@ class PermissionTest {
                 .containsExactly(new Policy.Opinion("alice-asks", null));
     }
 
-    private static Asker asker(String user, @Nullable String signer) {
-        return new Asker(new Origin(Origin.Source.JMS, "ref", user, null, 0), signer);
+    private static Requester requester(String user, @Nullable String signer) {
+        return new Requester(new Origin(Origin.Source.JMS, "ref", user, null, 0), signer);
     }
 
     private static PasswordRequest request(String account, String instance, String to) {

@@ -2,6 +2,7 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
@@ -163,7 +164,7 @@ class RedriveTest {
             byte[] body = new byte[(int) message.getBodyLength()];
             message.readBytes(body);
             Map<String, Object> properties =
-                    Map.of(Envelope.REQUEST, message.getStringProperty(Envelope.REQUEST), "_AMQ_ORIG_QUEUE", queue);
+                    Map.of(MessageProperties.REQUEST, message.getStringProperty(MessageProperties.REQUEST), "_AMQ_ORIG_QUEUE", queue);
             PlainSend.send(session, new Envelope(Queues.DEAD, body, properties, null, null), Instant.now());
             session.commit();
         }

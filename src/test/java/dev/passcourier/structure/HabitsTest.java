@@ -212,7 +212,7 @@ class HabitsTest {
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "make calls",
                         type -> type.getPackageName().equals(room("http"))
-                                && !type.getSimpleName().equals("RetryAfter")))
+                                && !type.getSimpleName().equals("RetryAfterHeader")))
                 .because("the route makes the call: return an HttpCall")
                 .check(CLASSES);
     }

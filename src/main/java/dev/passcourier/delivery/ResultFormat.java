@@ -1,0 +1,59 @@
+package dev.passcourier.delivery;
+
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.vault.Sealed;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+
+/** How a sealed result is named and written, by its media type. */
+enum ResultFormat {
+    /** Compact JWE. */
+    JWE(".jwe", Sealed.JOSE),
+    /** CMS, in BER. */
+    CMS(".p7m", Sealed.CMS, Sealed.CMS_CBC),
+    /** An armored OpenPGP message. */
+    OPENPGP(".asc", Sealed.OPENPGP),
+    /** An age file. */
+    AGE(".age", Sealed.AGE);
+
+    private final String ending;
+
+    @SuppressWarnings("ImmutableEnumChecker") // never handed out
+    private final String[] mediaTypes;
+
+    ResultFormat(String ending, String... mediaTypes) {
+        this.ending = ending;
+        this.mediaTypes = mediaTypes;
+    }
+
+    /**
+     * The form of an item that holds a result sealed for its recipient.
+     *
+     * @throws OutboxException if there is no such form
+     */
+    static ResultFormat of(OutboxItem item) throws OutboxException {
+        return Arrays.stream(values())
+                .filter(form -> Arrays.asList(form.mediaTypes).contains(item.mediaType()))
+                .findFirst()
+                .orElseThrow(() -> new OutboxException(OutboxException.Code.OUTBOX_PROPERTY));
+    }
+
+    /** Name of a file that holds the item. */
+    String fileName(OutboxItem item) {
+        return item.deliveryId() + ending;
+    }
+
+    /** Whether {@link #text} is base64 of the sealed bytes. Only compact JWE is text as it is. */
+    boolean isBase64() {
+        return this != JWE;
+    }
+
+    /** The sealed bytes as text. */
+    String text(OutboxItem item) {
+        return isBase64()
+                ? Base64.getEncoder().encodeToString(item.body())
+                : new String(item.body(), StandardCharsets.US_ASCII);
+    }
+}
