@@ -5,7 +5,9 @@ import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.files.DurableFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +26,13 @@ final class FileComposer implements Composer {
      * @param contents by file name
      */
     record Files(Map<String, DurableFile.Content> contents) {
+
+        /** Writes them. A repeated delivery replaces its own. */
+        void writeTo(Path directory) throws IOException {
+            for (var file : contents.entrySet()) {
+                DurableFile.replace(DurableFile.inside(directory, file.getKey()), file.getValue());
+            }
+        }
 
         /** Names the files only. */
         @Override

@@ -55,7 +55,7 @@ final class MailText {
 
                 Account:  %s
                 Instance: %s
-                RequestFacts:    %d times
+                Asked:    %d times
                 Ended:    %s
 
                 The same is attached as JSON. Delivery: %s

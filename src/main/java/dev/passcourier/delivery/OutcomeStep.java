@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Last step of a sink before the hand-on: reads how the far side answered, records it, and leaves the envelopes to hand
+ * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the envelopes to hand
  * on in the body: none, the next attempt, the failed delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {

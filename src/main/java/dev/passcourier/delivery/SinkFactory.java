@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
 
@@ -118,7 +119,9 @@ public final class SinkFactory {
     private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
             throws ConfigurationException {
         Path directory = ready(alias, channel.directory());
-        TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", new FileSend(directory));
+        Processor write = exchange ->
+                exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
+        TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
         Composer composer = new FileComposer(opener);
         return List.of(
                 send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));

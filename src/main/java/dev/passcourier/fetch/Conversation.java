@@ -43,7 +43,7 @@ public final class Conversation {
         return work;
     }
 
-    /** True until the answer is known. RequestFacts by the provider routes' loop. */
+    /** True until the answer is known. Asked by the provider routes' loop. */
     public boolean isOpen() {
         return answer == null;
     }

@@ -12,11 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +29,10 @@ import org.slf4j.LoggerFactory;
  * stop, a failure or a machine asleep. Of several missed times only the latest is caught up. Two nodes may run the same
  * time; the broker takes it once.
  */
-public final class ScheduleRuns {
+public final class ScheduleRuns implements Processor {
 
+    private static final String SCHEDULE = "schedule";
+    private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleRuns.class);
 
     private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
@@ -50,6 +55,14 @@ public final class ScheduleRuns {
         this.startedAt = clock.instant();
     }
 
+    /** Runs the schedule that the route names in the property {@value #SCHEDULE}: Quartz says that its time has come. */
+    @Override
+    public void process(Exchange exchange) {
+        Date scheduled = exchange.getMessage().getHeader(SCHEDULED_FIRE_TIME, Date.class);
+        exchange.getMessage().removeHeaders("*");
+        fire(exchange.getProperty(SCHEDULE, String.class), scheduled.toInstant());
+    }
+
     /**
      * Runs a schedule because its time has come.
      *
@@ -66,7 +79,7 @@ public final class ScheduleRuns {
     }
 
     /** Runs every schedule whose latest planned time has been missed. One that fails does not hold up the others. */
-    void catchUp() {
+    public void catchUp() {
         for (Entry schedule : schedules.values()) {
             try {
                 schedule.times.latest(clock.instant()).ifPresent(latest -> run(schedule, latest));

@@ -45,7 +45,7 @@ final class DeliveryTable {
                 DeliveryState.SEALED);
     }
 
-    /** Changes the state, unless the far side has it already. */
+    /** Changes the state, unless the receiver has it already. */
     void change(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
         String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();
         sql.update(

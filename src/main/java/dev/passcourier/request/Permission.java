@@ -22,7 +22,7 @@ public final class Permission {
     }
 
     /**
-     * Demands a signature of those who must give one. RequestFacts before anything is recorded under the request's id, so that
+     * Demands a signature of those who must give one. Asked before anything is recorded under the request's id, so that
      * nobody uses up ids of others.
      *
      * @throws RequestException {@code SIGNATURE_MISSING}

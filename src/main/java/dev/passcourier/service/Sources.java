@@ -15,9 +15,7 @@ import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.ForeignRequests;
 import dev.passcourier.intake.LockedIntakeSender;
-import dev.passcourier.intake.ScheduleCatchUp;
 import dev.passcourier.intake.ScheduleRuns;
-import dev.passcourier.intake.ScheduleSource;
 import dev.passcourier.intake.Settling;
 import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
@@ -79,8 +77,8 @@ final class Sources implements AutoCloseable {
                     new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
         ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger::lastPlanned, handOver, clock);
-        registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
-        registry.bind("schedule-catch-up", watch.whileOpen(new ScheduleCatchUp(runs)));
+        registry.bind("schedule-source", watch.whileOpen(runs));
+        registry.bind("schedule-catch-up", watch.whileOpen(exchange -> runs.catchUp()));
         bindForeignBroker(registry);
     }
 

@@ -420,6 +420,32 @@ class EmailSinkTest {
     }
 
     @Test
+    void everyDestinationOnOneServerSignsInAsItself() throws Exception {
+        Map<String, String> users = Map.of("courier", "canary-mail-login", "second", "canary-other-login");
+        mailbox = Mailbox.start(Security.STARTTLS, certificate, users);
+        EmailChannel first = channel(MailSecurity.STARTTLS, trust, users);
+        EmailChannel second = new EmailChannel(
+                first.host(),
+                first.port(),
+                first.security(),
+                "second",
+                SinkHarness.secret(directory, "canary-other-login"),
+                first.from(),
+                first.to(),
+                first.trust(),
+                first.insecure());
+        OutboxItem one = SinkHarness.sealed(harness.open(first));
+        OutboxItem other = SinkHarness.sealed(harness.open(second));
+
+        harness.put(other);
+        harness.await(other, AuditEvent.Type.DELIVERED);
+        harness.put(one);
+        harness.await(one, AuditEvent.Type.DELIVERED);
+
+        assertThat(mailbox.logins()).containsExactly("second", "courier");
+    }
+
+    @Test
     void doesNotHammerAServerThatRefusesTheLogin() throws Exception {
         mailbox = Mailbox.start(Security.STARTTLS, certificate, Map.of("courier", "another"));
         OutboxItem item = SinkHarness.sealed(harness.open(channel(MailSecurity.STARTTLS, trust, USERS)));

@@ -159,8 +159,8 @@ class RequestSourceRoutesTest {
         Settings.Schedule schedule =
                 new Settings.Schedule("* * * * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
         ScheduleRuns runs = new ScheduleRuns(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
-        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        camel.getRegistry().bind("schedule-source", runs);
+        camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate(
                 "often",
@@ -180,8 +180,8 @@ class RequestSourceRoutesTest {
                 new Settings.Schedule("0 0 3 * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
         Instant lastWeek = Clock.systemUTC().instant().minus(Duration.ofDays(7));
         ScheduleRuns runs = new ScheduleRuns(Map.of("nightly", schedule), name -> Optional.of(lastWeek), handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
-        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        camel.getRegistry().bind("schedule-source", runs);
+        camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate("catch-up", "request-schedule-catch-up", Map.of("period", "100"));
 

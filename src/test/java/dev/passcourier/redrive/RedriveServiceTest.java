@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
-/** The desk on a real broker. */
+/** The service on a real broker. */
 class RedriveServiceTest {
 
     private static final String INTAKE = "requests";
@@ -63,7 +63,7 @@ class RedriveServiceTest {
     private EmbeddedBroker broker;
     private JmsPoolConnectionFactory pool;
     private GoneDestinations gone;
-    private RedriveService desk;
+    private RedriveService service;
 
     @BeforeEach
     void open() throws Exception {
@@ -85,10 +85,10 @@ class RedriveServiceTest {
                         Queues.FAILED));
         pool = broker.access().pool();
         gone = GoneDestinations.open(directory.resolve("disabled"));
-        desk = desk(this::audit);
+        service = service(this::audit);
     }
 
-    private RedriveService desk(AuditTrail audit) {
+    private RedriveService service(AuditTrail audit) {
         return new RedriveService(pool, "passcourier", settings(), audit, gone, CLOCK);
     }
 
@@ -154,7 +154,7 @@ class RedriveServiceTest {
     @Test
     void withoutARecordNothingMoves() throws Exception {
         put(KeptWork.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
-        RedriveService withoutTrail = desk(event -> {
+        RedriveService withoutTrail = service(event -> {
             throw new IllegalStateException("the disk is full");
         });
 
@@ -229,7 +229,7 @@ class RedriveServiceTest {
         assertThat(found(null, null, null, null, null, Kept.Place.QUARANTINE)).isEmpty();
 
         RedriveOrder one = new RedriveOrder(Action.RETURN, "r-2", null, null, null, null, null, false);
-        assertThat(desk.answer(one).returned()).isOne();
+        assertThat(service.answer(one).returned()).isOne();
         assertThat(list()).extracting(Kept::request).doesNotContain("r-2").hasSize(2);
     }
 
@@ -238,7 +238,7 @@ class RedriveServiceTest {
         Path marker = directory.resolve("disabled/hook");
         Files.writeString(marker, "0");
         gone = GoneDestinations.open(directory.resolve("disabled"));
-        desk = desk(this::audit);
+        service = service(this::audit);
         put(KeptWork.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "HTTP_410", null));
 
         assertThat(order(Action.RETURN, false).found())
@@ -246,9 +246,9 @@ class RedriveServiceTest {
                 .containsExactly(Kept.Refusal.DESTINATION_GONE);
 
         RedriveOrder enable = new RedriveOrder(Action.ENABLE, null, null, "hook", null, null, null, false);
-        assertThat(desk.answer(enable).enabled()).isTrue();
+        assertThat(service.answer(enable).enabled()).isTrue();
         assertThat(marker).doesNotExist();
-        assertThat(desk.answer(enable).enabled()).isFalse();
+        assertThat(service.answer(enable).enabled()).isFalse();
         assertThat(order(Action.RETURN, false).returned()).isOne();
     }
 
@@ -277,7 +277,7 @@ class RedriveServiceTest {
 
     private List<String> found(
             String id, String account, String destination, String verdict, String code, Kept.Place queue) {
-        return desk
+        return service
                 .answer(new RedriveOrder(Action.LIST, id, account, destination, verdict, code, queue, false))
                 .found()
                 .stream()
@@ -290,7 +290,7 @@ class RedriveServiceTest {
     }
 
     private RedriveAnswer order(Action action, boolean dryRun) {
-        return desk.answer(any(action, dryRun));
+        return service.answer(any(action, dryRun));
     }
 
     private static RedriveOrder any(Action action, boolean dryRun) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 class RoomsTest {
 
     /**
-     * The left room may know the right ones. KeyAndLedgerFactory further down know rooms further up, never the other way round; only
+     * The left room may know the right ones. Rooms further down know rooms further up, never the other way round; only
      * {@code service}, {@code demo} and {@code cli} put others together.
      */
     private static final Map<String, Set<String>> KNOWS = table("""
