@@ -4,16 +4,16 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 
 /**
- * One service: the desk its calls arrive at, and the server in front.
+ * One service: what answers its calls, and the server in front.
  *
  * @param server may be shared by two services
  */
-record Endpoint(Desk desk, LoopbackServer server) implements AutoCloseable {
+record Endpoint(MockService service, LoopbackServer server) implements AutoCloseable {
 
     /** Serves a protocol on a port of its own; 0 takes any free one. */
     static Endpoint open(Protocol protocol, Clock clock, int port, String name) {
-        Desk desk = new Desk(protocol, clock);
-        return new Endpoint(desk, LoopbackServer.start(port, name, desk::serve));
+        MockService service = new MockService(protocol, clock);
+        return new Endpoint(service, LoopbackServer.start(port, name, service::serve));
     }
 
     /** Serves another protocol, or closes this one if that fails. */
@@ -32,7 +32,6 @@ record Endpoint(Desk desk, LoopbackServer server) implements AutoCloseable {
 
     @Override
     public void close() {
-        desk.close();
         server.close();
     }
 }

@@ -12,9 +12,6 @@ import java.util.Locale;
  */
 public final class HuaweiEcsSandbox extends SignInCloud {
 
-    /** ECS's flow control, which answers with a 2xx status. */
-    public static final Misbehaviour FLOW_LIMIT = Misbehaviour.error(202, "Common.0024", "exceeds flow over limit");
-
     private static final Duration LIFETIME = Duration.ofHours(24);
 
     private final HuaweiGateway gateway;

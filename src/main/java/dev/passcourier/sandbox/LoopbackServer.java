@@ -1,28 +1,22 @@
 package dev.passcourier.sandbox;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** An HTTP server on loopback that answers with {@link Reply}s. */
 final class LoopbackServer implements AutoCloseable {
 
     private static final int LARGEST_REQUEST = 10 << 20;
-    private static final int MISSING_BYTES = 512;
-    private static final long PAUSE_MILLIS = 100;
 
     static {
         // Without it every answer waits some 40 ms for the client's delayed acknowledgement.
@@ -31,7 +25,6 @@ final class LoopbackServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
-    private final CountDownLatch closed = new CountDownLatch(1);
     private final Function<Request, Reply> service;
 
     private LoopbackServer(int port, String name, Function<Request, Reply> service) throws IOException {
@@ -67,7 +60,8 @@ final class LoopbackServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            send(exchange, service.apply(read(exchange)));
+            Reply reply = service.apply(read(exchange));
+            reply.wire().send(exchange, reply);
         }
     }
 
@@ -88,60 +82,9 @@ final class LoopbackServer implements AutoCloseable {
         return path == null || path.isEmpty() ? "/" : path;
     }
 
-    private void send(HttpExchange exchange, Reply reply) throws IOException {
-        if (reply.wire() == Reply.Wire.DROPPED) {
-            return;
-        }
-        Headers headers = exchange.getResponseHeaders();
-        reply.headers().forEach(headers::set);
-        exchange.sendResponseHeaders(reply.status(), announced(reply));
-        if (reply.body().length > 0) {
-            write(exchange.getResponseBody(), reply);
-        }
-    }
-
-    private static long announced(Reply reply) {
-        if (reply.wire() == Reply.Wire.TRUNCATED) {
-            return (long) reply.body().length + MISSING_BYTES;
-        }
-        return reply.body().length == 0 ? -1 : reply.body().length;
-    }
-
-    private void write(OutputStream out, Reply reply) throws IOException {
-        if (reply.wire() == Reply.Wire.DRIPPING) {
-            drip(out, reply.body());
-        } else {
-            out.write(reply.body());
-            out.flush();
-        }
-    }
-
-    private void drip(OutputStream out, byte[] body) throws IOException {
-        for (byte one : body) {
-            out.write(one);
-            out.flush();
-            if (paused()) {
-                return;
-            }
-        }
-    }
-
-    /** Waits a little. Returns true if the server was closed meanwhile. */
-    private boolean paused() {
-        try {
-            return closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
-    }
-
     @Override
     public void close() {
-        if (closed.getCount() > 0) {
-            closed.countDown();
-            server.stop(0);
-            threads.shutdownNow();
-        }
+        server.stop(0);
+        threads.shutdownNow();
     }
 }

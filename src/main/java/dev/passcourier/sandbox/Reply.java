@@ -1,5 +1,7 @@
 package dev.passcourier.sandbox;
 
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,14 +15,19 @@ import java.util.Map;
 record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
 
     /** How an answer is put on the wire. */
-    enum Wire {
-        WHOLE,
-        /** Announces more than it sends, then closes the connection. */
-        TRUNCATED,
-        /** One byte at a time, with a pause after each. */
-        DRIPPING,
-        /** Closes the connection without an answer. */
-        DROPPED
+    interface Wire {
+
+        /** All of it, as HTTP wants it. */
+        Wire WHOLE = (exchange, reply) -> {
+            reply.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
+            if (reply.body().length > 0) {
+                exchange.getResponseBody().write(reply.body());
+            }
+        };
+
+        /** Sends it; the connection is closed after that if HTTP's rules were broken. */
+        void send(HttpExchange exchange, Reply reply) throws IOException;
     }
 
     static final String JSON = "application/json";

@@ -23,27 +23,22 @@ public abstract class SandboxCloud implements AutoCloseable {
 
     /** What goes wrong with calls to the API. */
     public final Script script() {
-        return api.desk().script();
+        return api.service().script();
     }
 
     /** What goes wrong with calls for one instance; looked at before {@link #script()}. */
     public final Script script(String instance) {
-        return api.desk().script(instance);
+        return api.service().script(instance);
     }
 
     /** The last 10,000 calls to the API, in order of their answers. Sign-in calls are not among them. */
     public final List<Call> calls() {
-        return api.desk().calls();
+        return api.service().calls();
     }
 
     /** How many calls to the API there were. */
     public final long callCount() {
-        return api.desk().callCount();
-    }
-
-    /** Answers calls to the API beyond so many in a second as throttled. */
-    public final void limitRate(int callsPerSecond) {
-        api.desk().limit().set(callsPerSecond);
+        return api.service().callCount();
     }
 
     final SandboxInstance add(SandboxInstance instance) {

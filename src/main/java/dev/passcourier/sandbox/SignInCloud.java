@@ -21,12 +21,12 @@ public abstract class SignInCloud extends SandboxCloud {
 
     /** What goes wrong with sign-in calls. */
     public final Script signInScript() {
-        return signIn.desk().script();
+        return signIn.service().script();
     }
 
     /** The last 10,000 sign-in calls, in order of their answers. */
     public final List<Call> signInCalls() {
-        return signIn.desk().calls();
+        return signIn.service().calls();
     }
 
     /** How many tokens or sessions were given out. */

@@ -11,13 +11,6 @@ public final class TencentGseSandbox extends SandboxCloud {
     /** The fleet of instances that were added without one. */
     public static final String FLEET = "fleet-qp3g3caa-iectl8nb";
 
-    /** The documented number of calls per second, for {@link #limitRate}. */
-    public static final int DOCUMENTED_RATE = 20;
-
-    /** What the real service most likely answers today. */
-    public static final Misbehaviour SHUT_DOWN =
-            Misbehaviour.error(200, "ActionOffline", "The action has been taken offline.");
-
     private final TencentGse gse;
     private final String secretId;
     private final String secretKey;

@@ -39,8 +39,8 @@ public final class ZStackSandbox extends SignInCloud {
         TokenBook sessions = new TokenBook(clock, ZStackLogin.LIFETIME, Names::hex32);
         AccessKeyVerifier keys = new AccessKeyVerifier(clock, own.keyId, own.keySecret);
         ZStackLogin logins = new ZStackLogin(sessions, clock, Credentials.ACCOUNT, Credentials.USER, own.password);
-        Desk rest = new Desk(new ZStackRest(instances, sessions, keys), clock);
-        Desk signIns = new Desk(logins, clock);
+        MockService rest = new MockService(new ZStackRest(instances, sessions, keys), clock);
+        MockService signIns = new MockService(logins, clock);
         LoopbackServer server = LoopbackServer.start(
                 port, "zstack", request -> ZStackLogin.serves(request) ? signIns.serve(request) : rest.serve(request));
         return new ZStackSandbox(

@@ -1,4 +1,4 @@
-/** Pretend clouds, mailbox and webhook receiver: they speak the documented protocols and can misbehave. */
+/** Pretend clouds, mailbox and webhook receiver: they speak the documented protocols, errors included. */
 @NullMarked
 package dev.passcourier.sandbox;
 

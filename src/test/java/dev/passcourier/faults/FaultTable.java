@@ -13,6 +13,7 @@ import static dev.passcourier.request.Verdict.NOT_YET;
 import dev.passcourier.faults.FaultProxy.Wire;
 import dev.passcourier.sandbox.Mailbox.Stage;
 import dev.passcourier.sandbox.Misbehaviour;
+import dev.passcourier.sandbox.WrongReplies;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +71,7 @@ final class FaultTable {
     }
 
     private static Misbehaviour status(int status) {
-        return Misbehaviour.answer(status, Map.of(), "");
+        return WrongReplies.answer(status, Map.of(), "");
     }
 
     private static List<FaultRow> cloudConnections() {
@@ -105,7 +106,7 @@ final class FaultTable {
                         .waits("IO")
                         .attempts(2)
                         .ends(DELIVERED, "FILE_WRITTEN", 1),
-                cloud("closes amid the answer's body", says(Misbehaviour.TRUNCATED))
+                cloud("closes amid the answer's body", says(WrongReplies.TRUNCATED))
                         .waits("TRUNCATED")
                         .attempts(2)
                         .ends(DELIVERED, "FILE_WRITTEN", 1),
@@ -132,7 +133,7 @@ final class FaultTable {
                         .waits("HTTP_500")
                         .attempts(9)
                         .ends(FAILED, "HTTP_500", 0),
-                cloud("502 with a gateway's page, once", says(Misbehaviour.HTML_502))
+                cloud("502 with a gateway's page, once", says(WrongReplies.HTML_502))
                         .waits("HTTP_502")
                         .attempts(2)
                         .ends(DELIVERED, "FILE_WRITTEN", 1),
@@ -155,20 +156,20 @@ final class FaultTable {
                         .ends(DENIED, "HTTP_401", 0),
                 cloud("403", says(Misbehaviour.DENIED)).does(NO_MORE).ends(DENIED, "Pdp.0001", 0),
                 cloud("404", says(Misbehaviour.NOT_FOUND)).does(NO_MORE).ends(NOT_FOUND, "Ecs.0114", 0),
-                cloud("redirects", says(Misbehaviour.redirect(URI.create("http://127.0.0.1:9/elsewhere"))))
+                cloud("redirects", says(WrongReplies.redirect(URI.create("http://127.0.0.1:9/elsewhere"))))
                         .does("does not follow; " + NO_MORE)
                         .ends(FAILED, "HTTP_302", 0),
-                cloud("answers more than 1 MiB, always", always(Misbehaviour.OVERSIZED))
+                cloud("answers more than 1 MiB, always", always(WrongReplies.OVERSIZED))
                         .does("stops reading; " + AGAIN)
                         .waits("IO")
                         .attempts(9)
                         .ends(FAILED, "IO", 0),
-                cloud("answers compressed, once", says(Misbehaviour.COMPRESSED))
+                cloud("answers compressed, once", says(WrongReplies.COMPRESSED))
                         .does("does not unpack; " + AGAIN)
                         .waits("IO")
                         .attempts(2)
                         .ends(DELIVERED, "FILE_WRITTEN", 1),
-                cloud("200 that is no JSON, always", always(Misbehaviour.answer(200, Map.of(), "{\"password\":")))
+                cloud("200 that is no JSON, always", always(WrongReplies.answer(200, Map.of(), "{\"password\":")))
                         .waits("UNREADABLE")
                         .attempts(9)
                         .ends(FAILED, "UNREADABLE", 0),
@@ -186,7 +187,7 @@ final class FaultTable {
     }
 
     private static Misbehaviour throttled(String after) {
-        return Misbehaviour.answer(429, Map.of("Retry-After", after), "");
+        return WrongReplies.answer(429, Map.of("Retry-After", after), "");
     }
 
     private static String inTwoSeconds() {

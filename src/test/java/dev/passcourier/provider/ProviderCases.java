@@ -8,9 +8,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.Call;
+import dev.passcourier.sandbox.Hold;
 import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.SandboxInstance;
 import dev.passcourier.sandbox.Script;
+import dev.passcourier.sandbox.WrongReplies;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -54,56 +56,58 @@ public enum ProviderCases {
             bench -> retries(askDuring(bench, Misbehaviour.THROTTLED), bench.waitWhenThrottled(), THROTTLED)),
     WAITS_AS_LONG_AS_A_THROTTLING_CLOUD_ASKS(Needs.NOTHING, bench -> {
         Duration wait = Duration.ofSeconds(7);
-        retries(askDuring(bench, Misbehaviour.throttled(wait)), wait, THROTTLED);
+        retries(askDuring(bench, WrongReplies.throttled(wait)), wait, THROTTLED);
     }),
     RETRIES_AFTER_AN_INNER_ERROR(
             Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.SERVER_ERROR), null, SERVER, FEW)),
     RETRIES_AFTER_A_BARE_500(Needs.NOTHING, bench -> {
-        retries(askDuring(bench, Misbehaviour.answer(500, Map.of(), "")), null, SERVER, FEW);
+        retries(askDuring(bench, WrongReplies.answer(500, Map.of(), "")), null, SERVER, FEW);
     }),
     RETRIES_AFTER_A_GATEWAYS_PAGE(
-            Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.HTML_502), null, SERVER)),
+            Needs.NOTHING, bench -> retries(askDuring(bench, WrongReplies.HTML_502), null, SERVER)),
     WAITS_AS_LONG_AS_AN_OVERLOADED_CLOUD_ASKS(Needs.NOTHING, bench -> {
         Duration wait = Duration.ofSeconds(9);
-        retries(askDuring(bench, Misbehaviour.unavailable(wait)), wait, SERVER, THROTTLED);
+        retries(askDuring(bench, WrongReplies.unavailable(wait)), wait, SERVER, THROTTLED);
     }),
     DOES_NOT_WAIT_FOR_A_SLOW_ANSWER(Needs.NOTHING, bench -> {
-        bench.cloud().script().always(Misbehaviour.SLOW);
+        Hold hold = new Hold();
+        bench.cloud().script().always(hold);
         Answer answer = bench.ask(
                 ProviderBench.IMPATIENT, bench.instance(bench.canary()).id());
-        bench.cloud().script().clear().release();
+        bench.cloud().script().clear();
+        hold.release();
 
         assertThat(answer).isEqualTo(new Answer.Retry(SERVER, "TIMEOUT", null));
     }),
     RETRIES_AFTER_A_TRUNCATED_ANSWER(
-            Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.TRUNCATED), null, SERVER)),
+            Needs.NOTHING, bench -> retries(askDuring(bench, WrongReplies.TRUNCATED), null, SERVER)),
     RETRIES_AFTER_A_DROPPED_CONNECTION(
-            Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.DROPPED), null, SERVER)),
+            Needs.NOTHING, bench -> retries(askDuring(bench, WrongReplies.DROPPED), null, SERVER)),
     READS_NO_MORE_THAN_A_MEBIBYTE(
-            Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.OVERSIZED), null, SERVER)),
-    UNPACKS_NOTHING(Needs.NOTHING, bench -> retries(askDuring(bench, Misbehaviour.COMPRESSED), null, SERVER)),
+            Needs.NOTHING, bench -> retries(askDuring(bench, WrongReplies.OVERSIZED), null, SERVER)),
+    UNPACKS_NOTHING(Needs.NOTHING, bench -> retries(askDuring(bench, WrongReplies.COMPRESSED), null, SERVER)),
     READS_THE_ANSWER_UNDER_ANY_CONTENT_TYPE(Needs.NOTHING, bench -> {
         String password = bench.canary();
-        bench.cloud().script().next(Misbehaviour.WRONG_CONTENT_TYPE);
+        bench.cloud().script().next(WrongReplies.WRONG_CONTENT_TYPE);
 
         assertThat(bench.open(bench.ask(bench.instance(password).id()))).isEqualTo(password);
     }),
     RETRIES_AFTER_AN_ANSWER_IT_CANNOT_READ(Needs.NOTHING, bench -> {
         for (String body :
                 List.of("", "<html>log in</html>", "null", "[]", "[".repeat(10_000), "{\"Response\":[", "\0")) {
-            Answer answer = askDuring(bench, Misbehaviour.answer(200, Map.of(), body));
+            Answer answer = askDuring(bench, WrongReplies.answer(200, Map.of(), body));
             retries(answer, null, SERVER, FEW);
         }
     }),
     FOLLOWS_NO_REDIRECT(Needs.NOTHING, bench -> {
         try (Decoy decoy = new Decoy()) {
-            ended(askDuring(bench, Misbehaviour.redirect(decoy.url())), Verdict.FAILED);
+            ended(askDuring(bench, WrongReplies.redirect(decoy.url())), Verdict.FAILED);
             assertThat(decoy.requests()).isZero();
         }
     }),
     ENDS_AT_A_STATUS_NOBODY_DOCUMENTS(
             Needs.NOTHING,
-            bench -> ended(askDuring(bench, Misbehaviour.answer(418, Map.of(), "teapot")), Verdict.FAILED)),
+            bench -> ended(askDuring(bench, WrongReplies.answer(418, Map.of(), "teapot")), Verdict.FAILED)),
 
     RENEWS_A_SESSION_ONCE(Needs.SIGN_IN, bench -> {
         String password = bench.canary();
@@ -147,29 +151,31 @@ public enum ProviderCases {
         assertThat(bench.signIns().tokensIssued()).isEqualTo(tokens + 1);
     }),
     RETRIES_AFTER_A_FAILED_SIGN_IN(Needs.SIGN_IN, bench -> {
-        retries(askAfterSignIn(bench, Misbehaviour.HTML_502), null, SERVER);
+        retries(askAfterSignIn(bench, WrongReplies.HTML_502), null, SERVER);
         retries(askAfterSignIn(bench, Misbehaviour.SERVER_ERROR), null, SERVER, FEW);
-        retries(askAfterSignIn(bench, Misbehaviour.TRUNCATED), null, SERVER);
-        retries(askAfterSignIn(bench, Misbehaviour.OVERSIZED), null, SERVER);
-        retries(askAfterSignIn(bench, Misbehaviour.answer(200, Map.of(), "<html>")), null, SERVER, FEW);
+        retries(askAfterSignIn(bench, WrongReplies.TRUNCATED), null, SERVER);
+        retries(askAfterSignIn(bench, WrongReplies.OVERSIZED), null, SERVER);
+        retries(askAfterSignIn(bench, WrongReplies.answer(200, Map.of(), "<html>")), null, SERVER, FEW);
 
         assertThat(bench.askForAny()).isInstanceOf(Answer.Found.class);
     }),
     SLOWS_DOWN_WHEN_THE_SIGN_IN_IS_THROTTLED(Needs.SIGN_IN, bench -> {
         Duration wait = Duration.ofSeconds(7);
-        retries(askAfterSignIn(bench, Misbehaviour.throttled(wait)), wait, THROTTLED);
+        retries(askAfterSignIn(bench, WrongReplies.throttled(wait)), wait, THROTTLED);
     }),
     DOES_NOT_WAIT_FOR_A_SLOW_SIGN_IN(Needs.SIGN_IN, bench -> {
-        Script script = bench.signIns().signInScript().always(Misbehaviour.SLOW);
+        Hold hold = new Hold();
+        Script script = bench.signIns().signInScript().always(hold);
         Answer answer = bench.ask(
                 ProviderBench.IMPATIENT, bench.instance(bench.canary()).id());
-        script.clear().release();
+        script.clear();
+        hold.release();
 
         assertThat(answer).isEqualTo(new Answer.Retry(SERVER, "SIGN_IN_TIMEOUT", null));
     }),
     FOLLOWS_NO_REDIRECT_OF_THE_SIGN_IN(Needs.SIGN_IN, bench -> {
         try (Decoy decoy = new Decoy()) {
-            ended(askAfterSignIn(bench, Misbehaviour.redirect(decoy.url())), Verdict.FAILED);
+            ended(askAfterSignIn(bench, WrongReplies.redirect(decoy.url())), Verdict.FAILED);
             assertThat(decoy.requests()).isZero();
         }
     }),

@@ -164,7 +164,7 @@ class HuaweiEcsSandboxTest {
 
     @Test
     void controlsTheFlowWithASuccessfulStatus() {
-        cloud.script().next(HuaweiEcsSandbox.FLOW_LIMIT);
+        cloud.script().next(WrongReplies.error(202, "Common.0024", "exceeds flow over limit"));
 
         Client.Answer answer = api("GET", v1(ID), token());
 

@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -128,7 +129,7 @@ class MisbehaviourTest {
     @EnumSource(Cloud.class)
     void misbehavesForOneInstanceOnly(Cloud which) {
         try (SandboxCloud sandbox = which.start()) {
-            sandbox.script("i").always(Misbehaviour.error(418, "made.up", "text"));
+            sandbox.script("i").always(WrongReplies.error(418, "made.up", "text"));
 
             assertThat(Client.get(sandbox.baseUrl() + which.path).status()).isEqualTo(418);
             assertThat(Client.get(sandbox.baseUrl()
@@ -140,7 +141,7 @@ class MisbehaviourTest {
 
     @Test
     void throttlesWithAndWithoutRetryAfter() {
-        cloud.script().next(THROTTLED).next(Misbehaviour.throttled(Duration.ofSeconds(7)));
+        cloud.script().next(THROTTLED).next(WrongReplies.throttled(Duration.ofSeconds(7)));
 
         assertThat(ask().header("Retry-After")).isEmpty();
         assertThat(ask().header("Retry-After")).isEqualTo("7");
@@ -161,7 +162,7 @@ class MisbehaviourTest {
     void expiresASessionAfterSomeCalls() {
         ready();
         String[] session = session();
-        cloud.script().next(2, Misbehaviour.NONE).next(TOKEN_EXPIRED);
+        cloud.script().next(2, WrongReplies.NONE).next(TOKEN_EXPIRED);
 
         assertThat(ask(session).status()).isEqualTo(200);
         assertThat(ask(session).status()).isEqualTo(200);
@@ -197,7 +198,7 @@ class MisbehaviourTest {
 
     @Test
     void answersAGatewaysPage() {
-        cloud.script().next(Misbehaviour.HTML_502);
+        cloud.script().next(WrongReplies.HTML_502);
 
         Client.Answer answer = ask();
 
@@ -207,7 +208,7 @@ class MisbehaviourTest {
 
     @Test
     void answersWhateverATestWants() {
-        cloud.script().next(Misbehaviour.answer(299, Map.of("X-Odd", "yes"), "odd"));
+        cloud.script().next(WrongReplies.answer(299, Map.of("X-Odd", "yes"), "odd"));
 
         Client.Answer answer = ask();
 
@@ -218,7 +219,7 @@ class MisbehaviourTest {
 
     @Test
     void sendsElsewhere() {
-        cloud.script().next(Misbehaviour.redirect(URI.create("http://127.0.0.1:1/elsewhere")));
+        cloud.script().next(WrongReplies.redirect(URI.create("http://127.0.0.1:1/elsewhere")));
 
         Client.Answer answer = ask();
 
@@ -229,7 +230,7 @@ class MisbehaviourTest {
     @Test
     void saysTheWrongContentType() {
         ready();
-        cloud.script().next(Misbehaviour.WRONG_CONTENT_TYPE);
+        cloud.script().next(WrongReplies.WRONG_CONTENT_TYPE);
 
         Client.Answer answer = ask(session());
 
@@ -241,7 +242,7 @@ class MisbehaviourTest {
     @Test
     void padsTheAnswerBeyondAMebibyte() {
         ready();
-        cloud.script().next(Misbehaviour.OVERSIZED);
+        cloud.script().next(WrongReplies.OVERSIZED);
 
         Client.Answer answer = ask(session());
 
@@ -252,7 +253,7 @@ class MisbehaviourTest {
     @Test
     void compressesAnswersNobodyAskedToCompress() throws IOException {
         ready();
-        cloud.script().next(Misbehaviour.COMPRESSED);
+        cloud.script().next(WrongReplies.COMPRESSED);
 
         Client.Answer answer = ask(session());
 
@@ -264,11 +265,13 @@ class MisbehaviourTest {
                 .hasSizeGreaterThan(MIB);
     }
 
+    static Stream<Named<Misbehaviour>> tooEarly() {
+        return Stream.of(Named.of("truncated", WrongReplies.TRUNCATED), Named.of("dropped", WrongReplies.DROPPED));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = Misbehaviour.Bent.class,
-            names = {"TRUNCATED", "DROPPED"})
-    void closesTheConnectionTooEarly(Misbehaviour.Bent how) {
+    @MethodSource("tooEarly")
+    void closesTheConnectionTooEarly(Misbehaviour how) {
         ready();
         String[] session = session();
         cloud.script().always(how);
@@ -282,7 +285,7 @@ class MisbehaviourTest {
     void drips() throws IOException {
         ready();
         String[] session = session();
-        cloud.script().next(Misbehaviour.DRIPPING);
+        cloud.script().next(WrongReplies.DRIPPING);
         long start = System.nanoTime();
 
         exchange(Duration.ofSeconds(20), session);
@@ -294,24 +297,26 @@ class MisbehaviourTest {
     void holdsCallsUntilTheyAreReleased() {
         ready();
         String[] session = session();
-        cloud.script().next(Misbehaviour.SLOW);
+        Hold hold = new Hold();
+        cloud.script().next(hold);
 
         CompletableFuture<Client.Answer> answer = CompletableFuture.supplyAsync(() -> ask(session));
-        await().until(() -> cloud.script().held() == 1);
+        await().until(() -> hold.held() == 1);
         assertThat(answer).isNotDone();
-        cloud.script().release();
+        hold.release();
 
         assertThat(answer.join().text()).contains("Vnc#Canary1");
-        assertThat(cloud.script().held()).isZero();
+        assertThat(hold.held()).isZero();
     }
 
     @Test
     void dropsHeldCallsWhenItCloses() {
         ready();
         String[] session = session();
-        cloud.script().always(Misbehaviour.SLOW);
+        Hold hold = new Hold();
+        cloud.script().always(hold);
         CompletableFuture<Client.Answer> answer = CompletableFuture.supplyAsync(() -> ask(session));
-        await().until(() -> cloud.script().held() == 1);
+        await().until(() -> hold.held() == 1);
 
         cloud.close();
 

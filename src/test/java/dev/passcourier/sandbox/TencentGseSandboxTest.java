@@ -115,7 +115,7 @@ class TencentGseSandboxTest {
     void throttlesBeyondTheDocumentedRateAndRecoversASecondLater() {
         MovableClock clock = new MovableClock(Instant.parse("2024-03-15T08:15:30Z"), ZoneOffset.UTC);
         try (var busy = TencentGseSandbox.start(clock)) {
-            busy.limitRate(TencentGseSandbox.DOCUMENTED_RATE);
+            busy.script().always(new RateLimit(20, clock));
             for (int i = 0; i < 20; i++) {
                 assertThat(unsigned(busy)).isEqualTo("MissingParameter");
             }
@@ -129,7 +129,7 @@ class TencentGseSandboxTest {
 
     @Test
     void saysThatTheServiceIsGone() {
-        cloud.script().always(TencentGseSandbox.SHUT_DOWN);
+        cloud.script().always(WrongReplies.error(200, "ActionOffline", "The action has been taken offline."));
 
         refused(() -> ask(client(cloud.secretKey()), ID), "ActionOffline");
     }

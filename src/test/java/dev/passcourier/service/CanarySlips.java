@@ -1,6 +1,7 @@
 package dev.passcourier.service;
 
 import dev.passcourier.sandbox.Misbehaviour;
+import dev.passcourier.sandbox.WrongReplies;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +23,18 @@ final class CanarySlips {
     static List<Misbehaviour> of(String core, String password) {
         String quoted = "\"" + password.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
         return List.of(
-                Misbehaviour.answer(500, Map.of(), "cannot hand out " + password),
-                Misbehaviour.answer(500, Map.of("Content-Type", "application/json"), error(quoted)),
-                Misbehaviour.error(503, password, password),
-                Misbehaviour.answer(200, Map.of(), error(quoted)),
-                Misbehaviour.answer(200, Map.of(), answer("[" + quoted + "]")),
-                Misbehaviour.answer(200, Map.of(), answer("{" + quoted + ":" + quoted + "}")),
-                Misbehaviour.answer(200, Map.of(), answer(quoted + "," + quoted + ":1")),
-                Misbehaviour.answer(200, Map.of(), "{\"password\":" + quoted.substring(0, quoted.length() - 1)),
-                Misbehaviour.answer(200, Map.of(), answer(quoted) + " " + password),
-                Misbehaviour.answer(200, Map.of(), answer("\"" + core + "===\"")),
-                Misbehaviour.answer(200, Map.of(), answer("\"" + (core + " ").repeat(50_000) + "\"")),
-                Misbehaviour.answer(
+                WrongReplies.answer(500, Map.of(), "cannot hand out " + password),
+                WrongReplies.answer(500, Map.of("Content-Type", "application/json"), error(quoted)),
+                WrongReplies.error(503, password, password),
+                WrongReplies.answer(200, Map.of(), error(quoted)),
+                WrongReplies.answer(200, Map.of(), answer("[" + quoted + "]")),
+                WrongReplies.answer(200, Map.of(), answer("{" + quoted + ":" + quoted + "}")),
+                WrongReplies.answer(200, Map.of(), answer(quoted + "," + quoted + ":1")),
+                WrongReplies.answer(200, Map.of(), "{\"password\":" + quoted.substring(0, quoted.length() - 1)),
+                WrongReplies.answer(200, Map.of(), answer(quoted) + " " + password),
+                WrongReplies.answer(200, Map.of(), answer("\"" + core + "===\"")),
+                WrongReplies.answer(200, Map.of(), answer("\"" + (core + " ").repeat(50_000) + "\"")),
+                WrongReplies.answer(
                         502,
                         Map.of(
                                 "Retry-After",
@@ -49,13 +50,13 @@ final class CanarySlips {
                                 "X-Password",
                                 core),
                         "<html><title>" + core + "</title></html>"),
-                Misbehaviour.TRUNCATED,
-                Misbehaviour.OVERSIZED,
-                Misbehaviour.COMPRESSED,
-                Misbehaviour.WRONG_CONTENT_TYPE,
-                Misbehaviour.DROPPED,
-                Misbehaviour.redirect(URI.create("http://127.0.0.1:9/" + core)),
-                Misbehaviour.answer(400, Map.of("Content-Type", "application/json"), error(quoted)));
+                WrongReplies.TRUNCATED,
+                WrongReplies.OVERSIZED,
+                WrongReplies.COMPRESSED,
+                WrongReplies.WRONG_CONTENT_TYPE,
+                WrongReplies.DROPPED,
+                WrongReplies.redirect(URI.create("http://127.0.0.1:9/" + core)),
+                WrongReplies.answer(400, Map.of("Content-Type", "application/json"), error(quoted)));
     }
 
     /** An error as any of the clouds writes it. */

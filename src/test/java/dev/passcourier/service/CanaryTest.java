@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.redrive.RedriveOrder.Action;
-import dev.passcourier.sandbox.Misbehaviour;
+import dev.passcourier.sandbox.Hold;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.secrecy.CanaryScan;
 import dev.passcourier.service.CanaryWorld.Canary;
@@ -179,12 +179,13 @@ class CanaryTest {
 
     private static void stopWithWorkInHand() throws Exception {
         Canary held = world.machine("zstack", List.of("tickets", "file-open"));
-        world.script(held).next(Misbehaviour.SLOW);
+        Hold hold = new Hold();
+        world.script(held).next(hold);
         ask(List.of(held));
-        Whole.patiently().until(() -> world.script(held).held() == 1);
+        Whole.patiently().until(() -> hold.held() == 1);
         collect();
         service.terminate();
-        world.script(held).release();
+        hold.release();
         assertThat(service.ended()).isEqualTo(143);
         world.whole()
                 .settings(

@@ -40,9 +40,8 @@ class HabitsTest {
 
     /** Who may read a clock of its own, and why. */
     private static final Map<String, String> MAY_READ_TIME = Map.of(
-            "sandbox.Script", "bounds how long a thread of a test is really held, whatever the sandbox's clock says",
             "intake.Settling",
-                    "a clock that is set forward must not make a file look as if its writer had left it alone for long");
+            "a clock that is set forward must not make a file look as if its writer had left it alone for long");
 
     private static final Set<String> MONOTONIC_AND_WALL = Set.of("currentTimeMillis", "nanoTime");
 

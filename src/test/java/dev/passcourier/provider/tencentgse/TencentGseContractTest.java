@@ -7,10 +7,10 @@ import dev.passcourier.provider.ProviderCases;
 import dev.passcourier.provider.ProviderContract;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.request.Verdict;
-import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.SandboxCloud;
 import dev.passcourier.sandbox.SandboxInstance;
 import dev.passcourier.sandbox.TencentGseSandbox;
+import dev.passcourier.sandbox.WrongReplies;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +66,7 @@ class TencentGseContractTest extends ProviderContract {
 
     @Test
     void saysThatTheServiceIsGone() {
-        cloud.script().next(Misbehaviour.error(200, "ActionOffline", "This interface has been offline."));
+        cloud.script().next(WrongReplies.error(200, "ActionOffline", "This interface has been offline."));
 
         assertThat(bench().askForAny()).isEqualTo(new Answer.Ended(Verdict.PROVIDER_GONE, "ActionOffline"));
     }

@@ -6,27 +6,26 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Admits a number of calls in any second. Off until set. */
-final class RateLimit {
+/** Answers calls beyond so many in any second as throttled. */
+final class RateLimit implements Misbehaviour {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
 
     private final Clock clock;
+    private final int perSecond;
     private final Deque<Instant> admitted = new ArrayDeque<>();
-    private int perSecond = Integer.MAX_VALUE;
 
-    RateLimit(Clock clock) {
+    RateLimit(int perSecond, Clock clock) {
+        this.perSecond = perSecond;
         this.clock = clock;
     }
 
-    synchronized void set(int callsPerSecond) {
-        perSecond = callsPerSecond;
+    @Override
+    public Reply instead(Protocol protocol, Request request) {
+        return admits() ? protocol.answer(request) : THROTTLED.instead(protocol, request);
     }
 
-    synchronized boolean admits() {
-        if (perSecond == Integer.MAX_VALUE) {
-            return true;
-        }
+    private synchronized boolean admits() {
         Instant now = clock.instant();
         admitted.removeIf(at -> !at.isAfter(now.minus(WINDOW)));
         if (admitted.size() >= perSecond) {
