@@ -99,7 +99,8 @@ public final class RedriveCommand implements Callable<Integer> {
         } catch (ConfigurationException e) {
             err.println(e.getMessage());
         } catch (Exception e) {
-            err.println("the work that is kept cannot be reached: " + e.getClass().getName());
+            err.println(
+                    "the work that is kept cannot be reached: " + e.getClass().getName());
         }
         err.flush();
         return 2;

@@ -1,9 +1,9 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.vault.VaultException;
 import jakarta.activation.DataHandler;
 import jakarta.activation.DataSource;
-import dev.passcourier.vault.VaultException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,12 +1,12 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Queues;
-import dev.passcourier.config.ConfigurationException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,7 +43,12 @@ final class ComposeStep implements Processor {
     private final GoneDestinations.Destination destination;
     private final Clock clock;
 
-    ComposeStep(String alias, Composer composer, DeliveryRecord record, GoneDestinations.Destination destination, Clock clock) {
+    ComposeStep(
+            String alias,
+            Composer composer,
+            DeliveryRecord record,
+            GoneDestinations.Destination destination,
+            Clock clock) {
         this.alias = alias;
         this.composer = composer;
         this.record = record;

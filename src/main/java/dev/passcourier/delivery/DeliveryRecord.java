@@ -1,18 +1,18 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes down what happens to deliveries. */
 final class DeliveryRecord {

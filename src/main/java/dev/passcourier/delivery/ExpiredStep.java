@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.request.Verdict;
 import java.util.List;
 import org.apache.camel.Exchange;

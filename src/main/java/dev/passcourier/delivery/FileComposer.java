@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
-import dev.passcourier.files.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
 import jakarta.activation.DataHandler;
-import jakarta.mail.util.ByteArrayDataSource;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -14,6 +13,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -97,7 +97,8 @@ final class MailComposer implements Composer {
         return new MimeMultipart(
                 text(MailText.notice(item, notice)),
                 attachment(
-                        item.deliveryId() + ".json", new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
+                        item.deliveryId() + ".json",
+                        new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
     private static MimeMultipart report(OutboxItem item, CredentialReport report) throws MessagingException {
@@ -110,7 +111,8 @@ final class MailComposer implements Composer {
         return new MimeMultipart(
                 readable,
                 attachment(
-                        item.deliveryId() + ".csv", new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
+                        item.deliveryId() + ".csv",
+                        new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
     }
 
     private static MimeBodyPart text(String text) throws MessagingException {

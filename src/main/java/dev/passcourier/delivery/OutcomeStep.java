@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.KeptWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.Waits;

@@ -2,12 +2,12 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.outbox.OutboxItem;
 import jakarta.activation.DataHandler;
-import jakarta.mail.util.ByteArrayDataSource;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 
 /** Puts sealed results into mails in the forms that mail programs open by themselves. */

@@ -1,6 +1,5 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.FileGuard;
@@ -14,6 +13,7 @@ import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
+import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.retry.Waits;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
@@ -112,8 +112,7 @@ public final class SinkFactory {
         TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
                 .parameter("server", HttpClients.server(channel.url()))
                 .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
-        return List.of(
-                send, outbox(camel, alias, channel.url().toString(), composer, new WebhookOutcome(), consumers));
+        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, new WebhookOutcome(), consumers));
     }
 
     private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
@@ -123,8 +122,7 @@ public final class SinkFactory {
                 exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
         TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
         Composer composer = new FileComposer(opener);
-        return List.of(
-                send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));
+        return List.of(send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));
     }
 
     /** One route: a failed send must roll back, where every other sink's is an outcome. */

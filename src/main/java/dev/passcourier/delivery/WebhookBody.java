@@ -1,19 +1,19 @@
 package dev.passcourier.delivery;
 
-import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
-import org.apache.hc.core5.http.ContentType;
-import java.io.InputStream;
-import dev.passcourier.outbox.OutboxException;
-import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.outbox.OutboxJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**

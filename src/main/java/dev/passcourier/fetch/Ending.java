@@ -1,11 +1,11 @@
 package dev.passcourier.fetch;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;

@@ -1,22 +1,22 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.KnownRequest;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
-import dev.passcourier.request.Requester;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.Salvaged;
 import dev.passcourier.request.Signatures;
 import dev.passcourier.request.Submission;
@@ -50,12 +50,7 @@ public final class IntakeCheck implements Processor {
 
     /** With everything that a decision depends on. */
     public IntakeCheck(
-            Settings settings,
-            AuditTrail audit,
-            Ledger ledger,
-            Notices notices,
-            Signatures signatures,
-            Clock clock) {
+            Settings settings, AuditTrail audit, Ledger ledger, Notices notices, Signatures signatures, Clock clock) {
         this.settings = settings;
         this.permission = new Permission(settings);
         this.audit = audit;
@@ -103,9 +98,9 @@ public final class IntakeCheck implements Processor {
     }
 
     private List<Envelope> check(PasswordRequest request, Requester requester, Instant now) {
-        ledger.awaitApplied(audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, RequestFacts.of(request, requester))));
-        KnownRequest known =
-                ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
+        ledger.awaitApplied(
+                audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, RequestFacts.of(request, requester))));
+        KnownRequest known = ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
         if (!known.isOwnedBy(requester.origin())) {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
             return refusals.pretended(requester, Salvaged.of(request), repeated, now);

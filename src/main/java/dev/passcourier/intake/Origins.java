@@ -1,8 +1,8 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
 import java.util.HashMap;
@@ -22,7 +22,8 @@ final class Origins {
 
     /** A request's message for the intake queue, from one of our edges. */
     static Envelope envelope(String intakeQueue, byte[] request, Origin origin) {
-        Map<String, Object> properties = new HashMap<>(Map.of(MessageProperties.ORIGIN, WorkCodec.originToText(origin)));
+        Map<String, Object> properties =
+                new HashMap<>(Map.of(MessageProperties.ORIGIN, WorkCodec.originToText(origin)));
         if (origin.batch() != null) {
             properties.put(MessageProperties.BATCH, origin.batch());
             properties.put(MessageProperties.LINE, origin.line());

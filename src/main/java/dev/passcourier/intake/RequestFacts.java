@@ -1,9 +1,9 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.request.Requester;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Requester;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -47,7 +47,10 @@ public final class ScheduleRuns implements Processor {
      * @param lastPlanned the latest planned time of a schedule whose run reached the intake, as the ledger knows it
      */
     public ScheduleRuns(
-            Map<String, Settings.Schedule> schedules, Function<String, Optional<Instant>> lastPlanned, BatchHandOver handOver, Clock clock) {
+            Map<String, Settings.Schedule> schedules,
+            Function<String, Optional<Instant>> lastPlanned,
+            BatchHandOver handOver,
+            Clock clock) {
         schedules.forEach((name, settings) -> this.schedules.put(name, new Entry(name, settings)));
         this.lastPlanned = lastPlanned;
         this.handOver = handOver;

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns outbox items into messages and back. Properties hold ids, counts and times only. */
 public final class OutboxCodec {
 
-
     /** Ids become file names and Message-IDs: no separators, no leading dot. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._:@+-]{0,199}");
 
@@ -55,7 +54,9 @@ public final class OutboxCodec {
         }
         Map<String, Object> properties = arrival.properties();
         OutboxItem.Kind kind = kind(text(properties, MessageProperties.KIND));
-        Instant notAfter = properties.containsKey(MessageProperties.NOT_AFTER) ? time(properties, MessageProperties.NOT_AFTER) : null;
+        Instant notAfter = properties.containsKey(MessageProperties.NOT_AFTER)
+                ? time(properties, MessageProperties.NOT_AFTER)
+                : null;
         if (kind == OutboxItem.Kind.RESULT && notAfter == null) {
             throw malformed();
         }

@@ -76,8 +76,7 @@ public record OutboxItem(
      */
     public static OutboxItem report(
             CredentialReport report, String reportId, String alias, String deliveryId, Instant now) {
-        return new OutboxItem(
-                Kind.REPORT, alias, deliveryId, reportId, 1, now, null, JSON, OutboxJson.bytes(report));
+        return new OutboxItem(Kind.REPORT, alias, deliveryId, reportId, 1, now, null, JSON, OutboxJson.bytes(report));
     }
 
     /** The same delivery, tried once more. */

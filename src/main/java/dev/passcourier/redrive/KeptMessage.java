@@ -1,9 +1,9 @@
 package dev.passcourier.redrive;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.MessageProperties;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

@@ -1,10 +1,10 @@
 package dev.passcourier.redrive;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;

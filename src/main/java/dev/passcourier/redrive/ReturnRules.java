@@ -1,20 +1,20 @@
 package dev.passcourier.redrive;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.request.Requester;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Policy;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.WorkCodec;
 import jakarta.jms.JMSException;
 import java.time.Clock;
@@ -94,7 +94,8 @@ final class ReturnRules {
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
-        return new Envelope(kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.REQUEST, request.id()), null, null);
+        return new Envelope(
+                kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.REQUEST, request.id()), null, null);
     }
 
     /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */

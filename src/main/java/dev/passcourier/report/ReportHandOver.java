@@ -29,7 +29,8 @@ public final class ReportHandOver implements Processor {
      *
      * @param schedules by name
      */
-    public ReportHandOver(BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
+    public ReportHandOver(
+            BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
         this.reporter = reporter;
         this.schedules = schedules;
         this.sender = sender;

@@ -12,9 +12,9 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.redrive.RedriveService;
 import java.time.Clock;
-import java.util.Objects;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -68,7 +68,8 @@ final class BrokerLink implements AutoCloseable {
                 : open(settings, data);
     }
 
-    private static BrokerLink embedded(Settings.Broker listening, Settings settings, DataDirectory data) throws Exception {
+    private static BrokerLink embedded(Settings.Broker listening, Settings settings, DataDirectory data)
+            throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(
                 data.part("broker"),
                 settings.service().minFreeSpace() / 2,

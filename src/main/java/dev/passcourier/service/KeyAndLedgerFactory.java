@@ -36,8 +36,9 @@ public final class KeyAndLedgerFactory {
     public static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
         Map<String, KeyRing> rings = new HashMap<>();
         for (var ring : settings.keyRings().entrySet()) {
-            List<KeyRing.Source> sources =
-                    ring.getValue().keys().stream().map(KeyAndLedgerFactory::source).toList();
+            List<KeyRing.Source> sources = ring.getValue().keys().stream()
+                    .map(KeyAndLedgerFactory::source)
+                    .toList();
             rings.put(ring.getKey(), KeyRing.load(ring.getKey(), sources));
         }
         return rings;

@@ -8,21 +8,21 @@ import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.health.KeyExpiry;
-import dev.passcourier.intake.LockedIntakeSender;
-import dev.passcourier.redrive.RedriveControl;
-import dev.passcourier.report.QuarantineNotices;
-import dev.passcourier.report.ReportHandOver;
-import dev.passcourier.outbox.GoneDestinations;
-import dev.passcourier.outbox.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.intake.IntakeCheck;
+import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.redrive.RedriveControl;
 import dev.passcourier.report.BatchReporter;
+import dev.passcourier.report.QuarantineNotices;
+import dev.passcourier.report.ReportHandOver;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
@@ -259,7 +259,8 @@ public final class PasscourierService implements AutoCloseable {
                         broker.ownUser(),
                         BrokerLink.intakeQueue(settings),
                         audit,
-                        new QuarantineNotices(ledger, notices, settings.destinations().keySet(), clock),
+                        new QuarantineNotices(
+                                ledger, notices, settings.destinations().keySet(), clock),
                         clock));
     }
 

@@ -39,7 +39,8 @@ public final class RedriveClient {
         try (DataDirectory data = DataDirectory.open(settings.service().dataDirectory());
                 FileAuditTrail audit = trail(settings.service(), data, clock);
                 BrokerLink broker = BrokerLink.openAlone(settings, data)) {
-            return broker.redrive(settings, audit, data.goneDestinations(), clock).answer(order);
+            return broker.redrive(settings, audit, data.goneDestinations(), clock)
+                    .answer(order);
         }
     }
 

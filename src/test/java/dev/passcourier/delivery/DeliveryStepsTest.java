@@ -3,9 +3,6 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.passcourier.outbox.GoneDestinations;
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
@@ -13,6 +10,9 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
@@ -253,7 +253,8 @@ class DeliveryStepsTest {
     private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader, AuditTrail audit) throws Exception {
         Clock clock = Clock.fixed(now, ZoneOffset.UTC);
         DeliveryRecord record = new DeliveryRecord(audit, clock);
-        GoneDestinations.Destination destination = GoneDestinations.open(directory).destination("ops", "https://ops.example.org/");
+        GoneDestinations.Destination destination =
+                GoneDestinations.open(directory).destination("ops", "https://ops.example.org/");
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage().setBody(arrival);

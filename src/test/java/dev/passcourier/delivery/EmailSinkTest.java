@@ -2,11 +2,6 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.outbox.CredentialReport;
-import dev.passcourier.outbox.Notice;
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.outbox.OutboxJson;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.passcourier.audit.AuditEvent;
@@ -16,6 +11,11 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.config.Settings.SealFormat;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Mailbox.Security;

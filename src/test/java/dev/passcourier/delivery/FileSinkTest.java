@@ -3,13 +3,13 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.passcourier.outbox.CredentialReport;
-import dev.passcourier.outbox.Notice;
-import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import java.nio.file.Files;

@@ -2,15 +2,15 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.outbox.Notice;
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings.JmsChannel;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.DeliveryMode;

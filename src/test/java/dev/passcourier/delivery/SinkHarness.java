@@ -1,8 +1,5 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.outbox.GoneDestinations;
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.ArrivalStep;
@@ -14,6 +11,9 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;

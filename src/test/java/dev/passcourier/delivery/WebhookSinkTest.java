@@ -2,11 +2,6 @@ package dev.passcourier.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.outbox.CredentialReport;
-import dev.passcourier.outbox.Notice;
-import dev.passcourier.outbox.OutboxCodec;
-import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.outbox.OutboxJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -15,6 +10,10 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.WebhookChannel;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.WebhookReceiver;

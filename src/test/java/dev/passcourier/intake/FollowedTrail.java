@@ -33,8 +33,8 @@ final class FollowedTrail extends Fakes.Trail implements AutoCloseable {
 
     /** The request's cloud is about to be asked. */
     void fetching(String request, Instant now) {
-        ledger.awaitApplied(file.append(new AuditEvent(
-                AuditEvent.Type.FETCHING, now, Map.of(Fact.REQUEST, request, Fact.ATTEMPT, "1"))));
+        ledger.awaitApplied(file.append(
+                new AuditEvent(AuditEvent.Type.FETCHING, now, Map.of(Fact.REQUEST, request, Fact.ATTEMPT, "1"))));
     }
 
     @Override

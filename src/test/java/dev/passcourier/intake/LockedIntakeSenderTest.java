@@ -2,15 +2,15 @@ package dev.passcourier.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.JmsIntakeSender;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.service.PlainArtemis;
 import dev.passcourier.service.Whole;
-import dev.passcourier.ledger.LedgerDatabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -109,6 +109,7 @@ class LockedIntakeSenderTest {
 
     private static Envelope line(String run, int line) {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        return new Envelope(Whole.REQUESTS, body, Map.of(MessageProperties.BATCH, run, MessageProperties.LINE, line), null, null);
+        return new Envelope(
+                Whole.REQUESTS, body, Map.of(MessageProperties.BATCH, run, MessageProperties.LINE, line), null, null);
     }
 }

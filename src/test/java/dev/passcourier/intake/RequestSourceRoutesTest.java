@@ -158,7 +158,8 @@ class RequestSourceRoutesTest {
         Files.writeString(home.resolve("list.csv"), CSV);
         Settings.Schedule schedule =
                 new Settings.Schedule("* * * * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
-        ScheduleRuns runs = new ScheduleRuns(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
+        ScheduleRuns runs =
+                new ScheduleRuns(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
         camel.getRegistry().bind("schedule-source", runs);
         camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
@@ -179,7 +180,8 @@ class RequestSourceRoutesTest {
         Settings.Schedule schedule =
                 new Settings.Schedule("0 0 3 * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
         Instant lastWeek = Clock.systemUTC().instant().minus(Duration.ofDays(7));
-        ScheduleRuns runs = new ScheduleRuns(Map.of("nightly", schedule), name -> Optional.of(lastWeek), handOver, Clock.systemUTC());
+        ScheduleRuns runs = new ScheduleRuns(
+                Map.of("nightly", schedule), name -> Optional.of(lastWeek), handOver, Clock.systemUTC());
         camel.getRegistry().bind("schedule-source", runs);
         camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
@@ -215,31 +217,31 @@ class RequestSourceRoutesTest {
     @Test
     void checksWhatComesToTheIntake() throws Exception {
         try (FollowedTrail followed = new FollowedTrail(home)) {
-        camel.getRegistry()
-                .bind(
-                        "intake-check",
-                        new IntakeCheck(
-                                Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
-                                followed,
-                                followed.ledger(),
-                                new Notices((request, alias) -> request + alias),
-                                Fakes.NO_SIGNERS,
-                                Clock.systemUTC()));
-        camel.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:hand-on").to("mock:handed-on");
-            }
-        });
-        load("intake");
-        camel.start();
+            camel.getRegistry()
+                    .bind(
+                            "intake-check",
+                            new IntakeCheck(
+                                    Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
+                                    followed,
+                                    followed.ledger(),
+                                    new Notices((request, alias) -> request + alias),
+                                    Fakes.NO_SIGNERS,
+                                    Clock.systemUTC()));
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:hand-on").to("mock:handed-on");
+                }
+            });
+            load("intake");
+            camel.start();
 
-        camel.createProducerTemplate().requestBody(camel.getRoute("intake").getEndpoint(), JSON);
+            camel.createProducerTemplate().requestBody(camel.getRoute("intake").getEndpoint(), JSON);
 
-        MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
-        assertThat(handedOn.getExchanges()).hasSize(1);
-        List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
-        assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+            MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
+            assertThat(handedOn.getExchanges()).hasSize(1);
+            List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
+            assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
         }
     }
 

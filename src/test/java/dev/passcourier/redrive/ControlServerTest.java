@@ -91,7 +91,8 @@ class ControlServerTest {
     @Test
     void hangsUpOnWhoSendsTooMuch() throws Exception {
         try (ControlServer server = open(this::upper)) {
-            assertThatThrownBy(() -> ask("x".repeat(ControlLine.LONGEST_ORDER + 1))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> ask("x".repeat(ControlLine.LONGEST_ORDER + 1)))
+                    .isInstanceOf(IOException.class);
             assertThat(asked).hasValue(0);
             assertThat(ask("x".repeat(ControlLine.LONGEST_ORDER))).hasSize(ControlLine.LONGEST_ORDER);
         }

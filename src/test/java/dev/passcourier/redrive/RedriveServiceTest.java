@@ -3,7 +3,6 @@ package dev.passcourier.redrive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.passcourier.broker.MessageProperties;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
@@ -11,6 +10,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.EmbeddedBroker;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
@@ -186,7 +186,10 @@ class RedriveServiceTest {
     @Test
     void nobodyGainsRightsByAReturn() throws Exception {
         Envelope forged = work("forged", "files");
-        put(quarantined("fetch.kakao", forged.body(), Map.of(MessageProperties.REFERENCE, "ID:x", MessageProperties.USER, "ticketing")));
+        put(quarantined(
+                "fetch.kakao",
+                forged.body(),
+                Map.of(MessageProperties.REFERENCE, "ID:x", MessageProperties.USER, "ticketing")));
         put(quarantined(INTAKE, forged.body(), Map.of()));
         put(quarantined(INTAKE, new byte[65 * 1024], Map.of(MessageProperties.REFERENCE, "ID:x")));
         put(quarantined("fetch.other", forged.body(), Map.of(MessageProperties.OWN, true)));

@@ -94,7 +94,8 @@ public final class PlainArtemis implements AutoCloseable {
         try (LinkedListIterator<MessageReference> all = queue(TAKEN).browserIterator()) {
             while (all.hasNext()) {
                 Message message = all.next().getMessage();
-                lines.add(message.getStringProperty(MessageProperties.BATCH) + ":" + message.getIntProperty(MessageProperties.LINE));
+                lines.add(message.getStringProperty(MessageProperties.BATCH) + ":"
+                        + message.getIntProperty(MessageProperties.LINE));
             }
         }
         return lines;

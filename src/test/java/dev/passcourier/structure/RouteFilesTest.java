@@ -296,7 +296,9 @@ class RouteFilesTest {
             Set<String> used = placeholders(flow).stream()
                     .filter(name -> !name.startsWith("passcourier."))
                     .collect(Collectors.toCollection(TreeSet::new));
-            beans(flow).stream().filter(bean -> !flow.parameters().contains(bean)).forEach(used::remove);
+            beans(flow).stream()
+                    .filter(bean -> !flow.parameters().contains(bean))
+                    .forEach(used::remove);
             assertThat(used).as("%sparameters", where(flow)).isEqualTo(flow.parameters());
         });
     }

@@ -90,7 +90,8 @@ class ResultMimeEntityTest {
     @Test
     void givesTheSignedResultBack() {
         try (SecretBytes letter = ResultMimeEntity.of(parcel(VaultBench.FACTS, "password", "x"));
-                SecretBytes found = ResultMimeEntity.signedResult(letter.borrow()).orElseThrow()) {
+                SecretBytes found =
+                        ResultMimeEntity.signedResult(letter.borrow()).orElseThrow()) {
             assertThat(new String(found.borrow(), StandardCharsets.US_ASCII)).isEqualTo(SIGNED);
             assertThat(ResultMimeEntity.signedResult("a letter of somebody else".getBytes(StandardCharsets.US_ASCII)))
                     .isEmpty();
