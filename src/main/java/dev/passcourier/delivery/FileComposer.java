@@ -63,7 +63,7 @@ final class FileComposer implements Composer {
     private Map<String, DurableFile.Content> result(OutboxItem item) throws OutboxException {
         return item.isAtRest()
                 ? Map.of(item.deliveryId() + ".json", new AtRestResult(opener, item)::writeTo)
-                : Map.of(ResultFormat.of(item).fileName(item), bytes(item.body()));
+                : Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {

@@ -27,7 +27,7 @@ final class JmsComposer implements Composer {
         }
         if (item.kind() == OutboxItem.Kind.RESULT
                 && !item.isAtRest()
-                && ResultFormat.of(item).isBase64()) {
+                && SealedForm.of(item).isBase64()) {
             out.setHeader("encoding", "base64");
         }
         out.setBody(text(item));
@@ -39,7 +39,7 @@ final class JmsComposer implements Composer {
             throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
         }
         return item.kind() == OutboxItem.Kind.RESULT
-                ? ResultFormat.of(item).text(item)
+                ? SealedForm.of(item).text(item)
                 : new String(item.body(), StandardCharsets.UTF_8);
     }
 }

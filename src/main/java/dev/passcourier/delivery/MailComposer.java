@@ -62,9 +62,9 @@ final class MailComposer implements Composer {
 
     private void fill(MimeMessage mail, OutboxItem item) throws MessagingException, OutboxException {
         boolean isSealed = item.kind() == OutboxItem.Kind.RESULT && !item.isAtRest();
-        if (isSealed && ResultFormat.of(item) == ResultFormat.CMS) {
+        if (isSealed && SealedForm.of(item) == SealedForm.CMS) {
             SecureMail.smime(mail, item);
-        } else if (isSealed && ResultFormat.of(item) == ResultFormat.OPENPGP) {
+        } else if (isSealed && SealedForm.of(item) == SealedForm.OPENPGP) {
             mail.setContent(SecureMail.pgpMime(item));
         } else {
             mail.setContent(content(item));
@@ -80,7 +80,7 @@ final class MailComposer implements Composer {
     }
 
     private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException, OutboxException {
-        ResultFormat form = ResultFormat.of(item);
+        SealedForm form = SealedForm.of(item);
         String name = form.fileName(item);
         return new MimeMultipart(
                 text(MailText.sealedResult(item, form, name)),

@@ -25,8 +25,8 @@ final class MailText {
         return "Passcourier " + what + " " + item.deliveryId();
     }
 
-    static String sealedResult(OutboxItem item, ResultFormat form, String fileName) {
-        String how = form == ResultFormat.AGE ? """
+    static String sealedResult(OutboxItem item, SealedForm form, String fileName) {
+        String how = form == SealedForm.AGE ? """
                 or with age: inside is a signed JWS (RFC 7515).""" : """
                 or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
                 signed JWS (RFC 7515).""";

@@ -101,8 +101,7 @@ public final class SinkFactory {
                 .parameter("protocol", MailSessions.protocol(channel))
                 .parameter("host", channel.host())
                 .parameter("port", channel.port())
-                .bean("session", session)
-                .bean("login", new MailLogin(channel.user(), channel.password()));
+                .bean("sender", MailSessions.sender(channel, session));
         return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), consumers));
     }
 

@@ -44,7 +44,7 @@ final class WebhookBody {
             json.put("mediaType", OutboxItem.JSON);
             return new WebhookBody(open(OutboxJson.bytes(json)), new AtRestResult(opener, item));
         }
-        ResultFormat form = ResultFormat.of(item);
+        SealedForm form = SealedForm.of(item);
         json.put("mediaType", item.mediaType());
         if (form.isBase64()) {
             json.put("encoding", "base64");

@@ -26,7 +26,7 @@ public final class DestinationLooks {
             case DELIVERY_POSTPONED, DELIVERY_FAILED ->
                 codes.put(alias, event.facts().getOrDefault(Fact.CODE, "DELIVERY_FAILED"));
             default -> {
-                // Says nothing about the receiver.
+                // Says nothing about the far side.
             }
         }
     }

@@ -8,7 +8,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerLook;
-import dev.passcourier.health.CamelHealthCheck;
+import dev.passcourier.health.CamelCheck;
 import dev.passcourier.health.Checks;
 import dev.passcourier.health.DestinationLooks;
 import dev.passcourier.health.DiskLook;
@@ -130,7 +130,7 @@ final class Watch implements AutoCloseable {
         settings.destinations()
                 .keySet()
                 .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, look(alias, gone)));
-        CamelHealthCheck.register(camel, checks);
+        CamelCheck.register(camel, checks);
         probe.start();
     }
 

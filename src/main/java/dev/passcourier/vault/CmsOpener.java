@@ -114,14 +114,13 @@ final class CmsOpener {
         Reason unreadable = authenticated ? Reason.MALFORMED : Reason.ALTERED;
         byte[] bytes = entity.borrow();
         int start = CmsSeal.SIGNED.length();
-        demand(ResultMimeEntity.indexOf(bytes, CmsSeal.SIGNED.getBytes(StandardCharsets.US_ASCII), 0) == 0, unreadable);
-        try (SecretBytes signed = ResultMimeEntity.decoded(bytes, start, bytes.length)
-                .orElseThrow(() -> new NotOpenedException(unreadable))) {
+        demand(Letter.indexOf(bytes, CmsSeal.SIGNED.getBytes(StandardCharsets.US_ASCII), 0) == 0, unreadable);
+        try (SecretBytes signed =
+                Letter.decoded(bytes, start, bytes.length).orElseThrow(() -> new NotOpenedException(unreadable))) {
             var data = new CMSSignedData(new ByteArrayInputStream(signed.borrow()));
             check(data, signer);
             try (SecretBytes letter = content(data)) {
-                return ResultMimeEntity.signedResult(letter.borrow())
-                        .orElseThrow(() -> new NotOpenedException(unreadable));
+                return Letter.signedResult(letter.borrow()).orElseThrow(() -> new NotOpenedException(unreadable));
             }
         } catch (CMSException | OperatorCreationException | IOException | JOSEException | RuntimeException e) {
             throw new NotOpenedException(unreadable);

@@ -72,7 +72,7 @@ final class CmsSeal {
     /** The signed letter, which the caller closes. */
     static SecretBytes inside(SignedParcel parcel, SigningIdentity identity)
             throws CMSException, OperatorCreationException, IOException {
-        try (SecretBytes letter = ResultMimeEntity.of(parcel);
+        try (SecretBytes letter = Letter.of(parcel);
                 SecretBytes signed = sign(letter, parcel.facts().issuedAt(), identity)) {
             return entity(signed);
         }
@@ -87,7 +87,7 @@ final class CmsSeal {
     private static SecretBytes entity(SecretBytes signed) {
         try (var out = new SecretBuffer(256 + 3 * signed.length() / 2)) {
             out.write(SIGNED);
-            ResultMimeEntity.base64(signed.borrow(), out);
+            Letter.base64(signed.borrow(), out);
             out.write("\r\n");
             return out.toSecret();
         }

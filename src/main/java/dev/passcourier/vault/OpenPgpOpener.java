@@ -88,7 +88,7 @@ final class OpenPgpOpener {
                 literal.getInputStream().transferTo(out);
                 try (SecretBytes letter = out.toSecret()) {
                     check(letter, announced.get(0), objects.nextObject(), signer);
-                    return ResultMimeEntity.signedResult(letter.borrow())
+                    return Letter.signedResult(letter.borrow())
                             .orElseThrow(() -> new NotOpenedException(Reason.MALFORMED));
                 }
             }

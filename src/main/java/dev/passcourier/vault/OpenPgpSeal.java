@@ -39,7 +39,7 @@ final class OpenPgpSeal {
     /** The signed letter, which the caller closes. */
     static SecretBytes inside(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
-        try (SecretBytes letter = ResultMimeEntity.of(parcel)) {
+        try (SecretBytes letter = Letter.of(parcel)) {
             return sign(letter, parcel.facts().issuedAt(), recipient, identity);
         }
     }

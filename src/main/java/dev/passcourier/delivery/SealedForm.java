@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /** How a sealed result is named and written, by its media type. */
-enum ResultFormat {
+enum SealedForm {
     /** Compact JWE. */
     JWE(".jwe", Sealed.JOSE),
     /** CMS, in BER. */
@@ -23,7 +23,7 @@ enum ResultFormat {
     @SuppressWarnings("ImmutableEnumChecker") // never handed out
     private final String[] mediaTypes;
 
-    ResultFormat(String ending, String... mediaTypes) {
+    SealedForm(String ending, String... mediaTypes) {
         this.ending = ending;
         this.mediaTypes = mediaTypes;
     }
@@ -33,7 +33,7 @@ enum ResultFormat {
      *
      * @throws OutboxException if there is no such form
      */
-    static ResultFormat of(OutboxItem item) throws OutboxException {
+    static SealedForm of(OutboxItem item) throws OutboxException {
         return Arrays.stream(values())
                 .filter(form -> Arrays.asList(form.mediaTypes).contains(item.mediaType()))
                 .findFirst()

@@ -11,7 +11,7 @@ import java.util.Optional;
  * What a mail program shows when it has opened a sealed result: a MIME entity (RFC 2045) with a readable page, and the
  * signed result attached as {@code result.jws}. Lines end with CR LF, as signatures over MIME demand.
  */
-final class ResultMimeEntity {
+final class Letter {
 
     private static final int LONGEST_LINE = 998;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -21,7 +21,7 @@ final class ResultMimeEntity {
             + "Content-Transfer-Encoding: base64\r\n"
             + "Content-Disposition: attachment; filename=result.jws\r\n\r\n";
 
-    private ResultMimeEntity() {}
+    private Letter() {}
 
     /** Writes the letter. The caller closes it. */
     static SecretBytes of(SignedParcel parcel) {

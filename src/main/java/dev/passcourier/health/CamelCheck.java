@@ -8,14 +8,14 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** One of our checks as Camel's health registry sees it. Reads what the probe has found and looks at nothing itself. */
-public final class CamelHealthCheck extends AbstractHealthCheck {
+public final class CamelCheck extends AbstractHealthCheck {
 
     /** The group of all our checks. */
     public static final String GROUP = "passcourier";
 
     private final Checks checks;
 
-    private CamelHealthCheck(String name, Checks checks) {
+    private CamelCheck(String name, Checks checks) {
         super(GROUP, name);
         this.checks = checks;
     }
@@ -24,7 +24,7 @@ public final class CamelHealthCheck extends AbstractHealthCheck {
     public static void register(CamelContext camel, Checks checks) {
         HealthCheckRegistry registry = HealthCheckRegistry.get(camel);
         for (CheckState state : checks.states()) {
-            CamelHealthCheck check = new CamelHealthCheck(state.name(), checks);
+            CamelCheck check = new CamelCheck(state.name(), checks);
             check.setCamelContext(camel);
             registry.register(check);
         }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ResultMimeEntityTest {
+class LetterTest {
 
     private static final String SIGNED = "eyJhbGciOiJFUzI1NiJ9." + "QUJD".repeat(40) + ".c2ln";
 
@@ -89,18 +89,17 @@ class ResultMimeEntityTest {
 
     @Test
     void givesTheSignedResultBack() {
-        try (SecretBytes letter = ResultMimeEntity.of(parcel(VaultBench.FACTS, "password", "x"));
-                SecretBytes found =
-                        ResultMimeEntity.signedResult(letter.borrow()).orElseThrow()) {
+        try (SecretBytes letter = Letter.of(parcel(VaultBench.FACTS, "password", "x"));
+                SecretBytes found = Letter.signedResult(letter.borrow()).orElseThrow()) {
             assertThat(new String(found.borrow(), StandardCharsets.US_ASCII)).isEqualTo(SIGNED);
-            assertThat(ResultMimeEntity.signedResult("a letter of somebody else".getBytes(StandardCharsets.US_ASCII)))
+            assertThat(Letter.signedResult("a letter of somebody else".getBytes(StandardCharsets.US_ASCII)))
                     .isEmpty();
             String cut = new String(letter.borrow(), StandardCharsets.UTF_8);
-            assertThat(ResultMimeEntity.signedResult(
+            assertThat(Letter.signedResult(
                             cut.substring(0, cut.lastIndexOf("\r\n--")).getBytes(StandardCharsets.UTF_8)))
                     .isEmpty();
             String bare = cut.substring(cut.indexOf("Content-Type: application/jose"));
-            assertThat(ResultMimeEntity.signedResult(bare.getBytes(StandardCharsets.UTF_8)))
+            assertThat(Letter.signedResult(bare.getBytes(StandardCharsets.UTF_8)))
                     .isPresent();
         }
     }
@@ -110,13 +109,13 @@ class ResultMimeEntityTest {
         byte[] text = "abcabc".getBytes(StandardCharsets.US_ASCII);
         byte[] wanted = "abc".getBytes(StandardCharsets.US_ASCII);
 
-        assertThat(ResultMimeEntity.indexOf(text, wanted, 0)).isZero();
-        assertThat(ResultMimeEntity.indexOf(text, wanted, 1)).isEqualTo(3);
-        assertThat(ResultMimeEntity.indexOf(text, wanted, 4)).isEqualTo(-1);
+        assertThat(Letter.indexOf(text, wanted, 0)).isZero();
+        assertThat(Letter.indexOf(text, wanted, 1)).isEqualTo(3);
+        assertThat(Letter.indexOf(text, wanted, 4)).isEqualTo(-1);
     }
 
     private static Matcher letter(ResultFacts facts, String kind, String secret) {
-        try (SecretBytes letter = ResultMimeEntity.of(parcel(facts, kind, secret))) {
+        try (SecretBytes letter = Letter.of(parcel(facts, kind, secret))) {
             Matcher parts = PARTS.matcher(new String(letter.borrow(), StandardCharsets.UTF_8));
             assertThat(parts.matches()).isTrue();
             return parts;
