@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that is kept, in {@link Queues#FAILED} and {@link Queues#QUARANTINE}, and how its properties say where it came
- * from. Only messages that we sent ourselves are marked {@link MessageProperties#OWN}; a stranger's keeps its sender and its id instead,
- * so that it can be asked again in its sender's name and in no other.
+ * from. Only messages that we sent ourselves are marked {@link MessageProperties#OWN}; a stranger's keeps its sender and
+ * its id instead, so that it can be asked again in its sender's name and in no other.
  */
 public final class KeptWork {
 

@@ -6,8 +6,9 @@ import dev.passcourier.ledger.Ledger;
 import java.util.List;
 
 /**
- * Sends under a lock of the ledger, one node after the other. A broker looks for a duplicate id when a message arrives and keeps
- * it when the transaction ends, so that of two nodes at the very same instant, as their timers are, both would be let in.
+ * Sends under a lock of the ledger, one node after the other. A broker looks for a duplicate id when a message arrives
+ * and keeps it when the transaction ends, so that of two nodes at the very same instant, as their timers are, both would
+ * be let in.
  */
 public final class LockedIntakeSender implements IntakeSender {
 

@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.Queues;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A message of a queue that keeps, read as far as its properties. */
 final class KeptMessage {
-
-    private static final String FETCH = "fetch.";
-    private static final String OUTBOX = "outbox.";
 
     private final Message message;
     private final Kept.Place place;
@@ -61,13 +59,13 @@ final class KeptMessage {
     /** The account whose queue it came from. */
     @Nullable
     String account() {
-        return after(FETCH);
+        return Queues.account(from());
     }
 
     /** The destination whose queue it came from. */
     @Nullable
     String destination() {
-        return after(OUTBOX);
+        return Queues.destination(from());
     }
 
     String reason() {
@@ -117,10 +115,6 @@ final class KeptMessage {
                 AuditText.clean(reason()),
                 Instant.ofEpochMilli(message.getJMSTimestamp()),
                 refusal);
-    }
-
-    private @Nullable String after(String prefix) {
-        return from().startsWith(prefix) ? from().substring(prefix.length()) : null;
     }
 
     private static @Nullable String clean(@Nullable String text) {
