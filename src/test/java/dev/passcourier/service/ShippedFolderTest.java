@@ -202,6 +202,29 @@ class ShippedFolderTest {
         assertThat(config.resolveSibling("data")).doesNotExist();
     }
 
+    /** Containers and units have no locale: by itself, Java would see question marks in both. */
+    @Test
+    void readsVariablesAndPathsBeyondAsciiWithoutALocale() throws Exception {
+        Path home = Files.createDirectories(directory.resolve("posix"));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(
+                home.resolve("config/passcourier.yaml"),
+                """
+                sources: {file: {directory: dr\u00F6p}}
+                destinations:
+                  mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
+                    user: us, password: "{{env:MAIL_PASSWORD}}"}
+                """);
+        Process process = start(
+                Map.of("LC_ALL", "POSIX", "PROGRAM", program.resolve("bin/passcourier").toString(), "AT", home.toString()),
+                "/bin/sh",
+                "-c",
+                "umask 077; mkdir \"$AT/$(printf 'dr\\303\\266p')\"; MAIL_PASSWORD=$(printf 'p\\303\\244ss');"
+                        + " export MAIL_PASSWORD; exec \"$PROGRAM\" validate --config \"$AT/config\"");
+        assertThat(exitCode(process)).as(said(process)).isZero();
+        assertThat(said(process)).contains("passcourier.yaml: fine");
+    }
+
     @Test
     void helpsAndTellsWrongUsage() throws Exception {
         Process help = passcourier("--help");
