@@ -3,6 +3,7 @@ package dev.passcourier.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +217,20 @@ class NetworkNameTest {
                         + " the locale's character set ")
                         && finding.endsWith("; set LC_ALL=C.UTF-8 for the service, or put the secret into a file and"
                                 + " write {{file:path}}"));
+    }
+
+    /** As an editor of long ago saves it. The mail server would be sent a question mark, and lock the account. */
+    @Test
+    void refusesAPasswordThatIsNoUtf8() throws Exception {
+        Path file = bench.put("secrets/nimbus", "", "rw-------");
+        Files.write(file, new byte[] {'p', (byte) 0xE4, 's', 's', '\n'});
+
+        assertThat(found("password: \"{{env:SECRET}}\"\n    from", "password: \"{{file:secrets/nimbus}}\"\n    from"))
+                .containsExactly(
+                        "sources.jms.password: is not UTF-8: byte 2 is 0xE4; save it as UTF-8, for example with iconv"
+                                + " -f LATIN1 -t UTF-8",
+                        "destinations.mail.password: is not UTF-8: byte 2 is 0xE4; save it as UTF-8, for example with"
+                                + " iconv -f LATIN1 -t UTF-8");
     }
 
     private List<String> mailTo(String address) throws Exception {

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that is shipped, as a user has it: the start script, the libraries, the routes. */
 class ShippedFolderTest {
 
+    /** Whose digits are not those of ASCII. */
+    private static final String ARABIC = "-Duser.language=ar -Duser.country=EG";
+
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
     @TempDir
@@ -67,7 +70,13 @@ class ShippedFolderTest {
     void runsServesAndEndsOnSigtermLeavingNothingOpenToOthers() throws Exception {
         try (Whole world = Whole.prepare(directory)) {
             Process process = start(
-                    Map.of("PASSCOURIER_INTAKE_QUEUE", "elsewhere", "passcourier.intake-queue", "elsewhere"),
+                    Map.of(
+                            "PASSCOURIER_INTAKE_QUEUE",
+                            "elsewhere",
+                            "passcourier.intake-queue",
+                            "elsewhere",
+                            "PASSCOURIER_OPTS",
+                            "-Xmx512m " + ARABIC),
                     program.resolve("bin/passcourier").toString(),
                     "run",
                     "--config",
@@ -93,6 +102,8 @@ class ShippedFolderTest {
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(said(process)).doesNotContain("STOP_INCOMPLETE", "Exception");
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
+            assertThat(world.home().resolve("data/audit/audit-000000000000001.jsonl"))
+                    .exists();
         }
     }
 
