@@ -63,11 +63,25 @@ public final class NetworkName {
     }
 
     /**
-     * Demands a host name or an IP address, with nothing else around it.
+     * Demands the name or IPv4 address of a server, with nothing else around it.
      *
      * @throws ConfigurationException saying what is wrong, and after a semicolon what to do
      */
-    public static void host(String host) throws ConfigurationException {
+    static void server(String host) throws ConfigurationException {
+        if (IPV6.matcher(host).matches()) {
+            throw refused(
+                    "is an IPv6 address, which camel-mail does not take",
+                    "write a host name; one for this machine alone goes into /etc/hosts");
+        }
+        domain(host, "");
+    }
+
+    /**
+     * Demands a name or address of this machine to listen on.
+     *
+     * @throws ConfigurationException saying what is wrong, and after a semicolon what to do
+     */
+    static void listener(String host) throws ConfigurationException {
         if (!IPV6.matcher(host).matches()) {
             domain(host, "");
         }

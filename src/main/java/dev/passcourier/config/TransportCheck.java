@@ -56,7 +56,7 @@ final class TransportCheck {
                     "would take connections from other machines in clear",
                     "set certificate and privateKey, or listen on 127.0.0.1");
         }
-        demand("broker.acceptor.host", acceptor.path("host"), NetworkName::host);
+        demand("broker.acceptor.host", acceptor.path("host"), NetworkName::listener);
         if (broker.path("users").isEmpty()) {
             findings.add("broker.acceptor", "lets nobody in", "add an entry to broker.users");
         }
@@ -67,7 +67,7 @@ final class TransportCheck {
         boolean isOpen = destination.path("seal").asText().equals("none");
         boolean isInsecure = destination.path("insecure").asBoolean();
         if (type.equals("email")) {
-            demand(key + ".host", destination.path("host"), NetworkName::host);
+            demand(key + ".host", destination.path("host"), NetworkName::server);
             demand(key + ".from", destination.path("from"), NetworkName::mailAddress);
             demand(key + ".to", destination.path("to"), NetworkName::mailAddress);
         }

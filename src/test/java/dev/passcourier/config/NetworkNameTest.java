@@ -139,9 +139,9 @@ class NetworkNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mail.example.com", "mail.example.com.", "relay", "192.0.2.7", "::1", "[2001:db8::7]", "xn--mxa.example"})
+    @ValueSource(strings = {"mail.example.com", "mail.example.com.", "relay", "192.0.2.7", "xn--mxa.example"})
     void takesHostsAsTheyAre(String host) {
-        assertThatCode(() -> NetworkName.host(host)).doesNotThrowAnyException();
+        assertThatCode(() -> NetworkName.server(host)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -151,6 +151,8 @@ class NetworkNameTest {
             value = {
                 "m\u0430il.example.com     | holds '\u0430' (U+0430 CYRILLIC SMALL LETTER A) in the host name, and host names are looked up in ASCII; write xn--mil-6cd.example.com if that is the host you mean",
                 "mail\u200B.example.com    | holds U+200B ZERO WIDTH SPACE in the host name, and host names are looked up in ASCII; delete it, or write the name as it is registered, in the form with xn--",
+                "2001:db8::7               | is an IPv6 address, which camel-mail does not take; write a host name; one for this machine alone goes into /etc/hosts",
+                "[::1]                     | is an IPv6 address, which camel-mail does not take; write a host name; one for this machine alone goes into /etc/hosts",
                 "mail_relay                | holds '_' in the host name, which URLs and certificates do not allow; give the host an alias without it, in DNS or /etc/hosts, or write its IP address",
                 "smtps://mail.example.com  | is more than a host name; write the name alone, without scheme, port or path",
                 "mail.example.com:587      | is more than a host name; write the name alone, without scheme, port or path",
@@ -159,6 +161,26 @@ class NetworkNameTest {
     void refusesMailServersThatWouldBeLookedUpAsOthers(String host, String finding) throws Exception {
         assertThat(found("host: smtp.example.com", "host: \"" + host + "\""))
                 .containsExactly("destinations.mail.host: " + finding);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "::                | ",
+                "::1               | ",
+                "127.0.0.1         | ",
+                "\u0661\u0662.0.0.1 | '\u0661' (U+0661 ARABIC-INDIC DIGIT ONE)"
+            })
+    void anAcceptorListensOnIpv6Too(String host, String character) throws Exception {
+        List<String> found = found("host: 0.0.0.0", "host: \"" + host + "\"");
+
+        if (character == null) {
+            assertThat(found).isEmpty();
+        } else {
+            assertThat(found).singleElement().asString().startsWith("broker.acceptor.host: holds " + character);
+        }
     }
 
     @ParameterizedTest

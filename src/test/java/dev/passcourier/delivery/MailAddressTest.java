@@ -134,6 +134,27 @@ class MailAddressTest {
         assertThat(server.logins()).containsExactly("k\u00FCrier");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LocalHost", "127.0.0.1"})
+    void aServerIsReachedUnderEveryHostThatIsAccepted(String host) throws Exception {
+        Mailbox server = start(null);
+        OutboxItem item = SinkHarness.sealed(harness.open(new EmailChannel(
+                host,
+                server.port(),
+                MailSecurity.NONE,
+                null,
+                null,
+                "passcourier@courier.example",
+                "ops@team.example",
+                null,
+                true)));
+
+        harness.put(item);
+
+        harness.await(item, AuditEvent.Type.DELIVERED);
+        assertThat(server.recipients()).containsExactly("ops@team.example");
+    }
+
     private Mailbox start(@Nullable Map<String, String> users) {
         mailbox = Mailbox.start(Security.PLAIN, null, users);
         return mailbox;
