@@ -162,7 +162,8 @@ public final class NetworkName {
         if (strange.isPresent()) {
             throw refused(
                     "holds " + strange.get() + " in the host name, and host names are looked up in ASCII",
-                    aLabels(host).map(name -> "write " + before + name + " if that is the host you mean")
+                    aLabels(host)
+                            .map(name -> "write " + before + name + " if that is the host you mean")
                             .orElse("delete it, or write the name as it is registered, in the form with xn--"));
         }
     }
@@ -208,8 +209,7 @@ public final class NetworkName {
                     Character.SPACE_SEPARATOR,
                     Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK,
-                    Character.COMBINING_SPACING_MARK ->
-                false;
+                    Character.COMBINING_SPACING_MARK -> false;
             default -> true;
         };
     }

@@ -55,7 +55,8 @@ final class SchemaCheck {
             case "pattern" ->
                 findings.add(
                         key,
-                        "does not have the right form" + strange(error.getInstanceNode().asText()),
+                        "does not have the right form"
+                                + strange(error.getInstanceNode().asText()),
                         example(key));
             case "minimum" -> findings.add(key, "must be at least " + limit.asText(), example(key));
             case "maximum" -> findings.add(key, "must be at most " + limit.asText(), example(key));

@@ -67,7 +67,8 @@ final class SecretSource {
             throw new ConfigurationException("environment variable " + name + " is not set");
         }
         if (value.indexOf(UNREADABLE) >= 0) {
-            throw new ConfigurationException("environment variable " + name + " holds bytes that Java cannot read in the"
+            throw new ConfigurationException("environment variable " + name
+                    + " holds bytes that Java cannot read in the"
                     + " locale's character set " + System.getProperty("sun.jnu.encoding") + "; set LC_ALL=C.UTF-8 for"
                     + " the service, or put the secret into a file and write {{file:path}}");
         }

@@ -27,7 +27,9 @@ public final class HeaderSecret {
                             Locale.ROOT,
                             "%s: byte %d is 0x%02X, and an HTTP header carries printable ASCII without blanks only;"
                                     + " copy it anew from the cloud's console, on one line",
-                            setting, i + 1, bytes[i] & 0xFF));
+                            setting,
+                            i + 1,
+                            bytes[i] & 0xFF));
                 }
                 text.append((char) bytes[i]);
             }

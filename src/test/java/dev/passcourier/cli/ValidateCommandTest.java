@@ -69,7 +69,8 @@ class ValidateCommandTest {
         assertThat(validate("accounts: {cloud: {provider: " + provider + ", settings: " + settings + "}}"))
                 .isEqualTo(1);
         assertThat(out.toString())
-                .contains("accounts.cloud.settings: " + key + ": byte 4 is 0xC3, and an HTTP header carries printable ASCII"
+                .contains("accounts.cloud.settings: " + key
+                        + ": byte 4 is 0xC3, and an HTTP header carries printable ASCII"
                         + " without blanks only; copy it anew from the cloud's console, on one line")
                 .doesNotContain("abc");
     }

@@ -20,7 +20,8 @@ class NetworkNameTest {
     private static final String BEFORE_THE_AT =
             " before the @, and goes to the mail server in ASCII only; write the address in ASCII; where the mailbox has"
                     + " none, let its owner add an alias that has";
-    private static final String AS_REGISTERED = "delete it, or write the name as it is registered, in the form with xn--";
+    private static final String AS_REGISTERED =
+            "delete it, or write the name as it is registered, in the form with xn--";
 
     @TempDir
     private Path home;
@@ -202,8 +203,9 @@ class NetworkNameTest {
     @Test
     void refusesACloudThatWouldBeLookedUpAsAnother() throws Exception {
         assertThat(found("http://nimbus.example.com", "http://nimb\u0443s.example.com"))
-                .containsExactly("accounts.nimbus-prod.settings.endpoint: holds '\u0443' (U+0443 CYRILLIC SMALL LETTER U)"
-                        + IN_THE_HOST + "write xn--nimbs-hze.example.com if that is the host you mean");
+                .containsExactly(
+                        "accounts.nimbus-prod.settings.endpoint: holds '\u0443' (U+0443 CYRILLIC SMALL LETTER U)"
+                                + IN_THE_HOST + "write xn--nimbs-hze.example.com if that is the host you mean");
     }
 
     @ParameterizedTest
@@ -236,7 +238,7 @@ class NetworkNameTest {
         assertThat(found("", ""))
                 .isNotEmpty()
                 .allMatch(finding -> finding.contains("environment variable SECRET holds bytes that Java cannot read in"
-                        + " the locale's character set ")
+                                + " the locale's character set ")
                         && finding.endsWith("; set LC_ALL=C.UTF-8 for the service, or put the secret into a file and"
                                 + " write {{file:path}}"));
     }

@@ -163,14 +163,6 @@ class MailAddressTest {
     private static EmailChannel channel(
             Mailbox server, String to, @Nullable String user, @Nullable SecretRef password) {
         return new EmailChannel(
-                "localhost",
-                server.port(),
-                MailSecurity.NONE,
-                user,
-                password,
-                "from." + to,
-                to,
-                null,
-                true);
+                "localhost", server.port(), MailSecurity.NONE, user, password, "from." + to, to, null, true);
     }
 }

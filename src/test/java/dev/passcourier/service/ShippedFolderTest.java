@@ -218,16 +218,20 @@ class ShippedFolderTest {
     void readsVariablesAndPathsBeyondAsciiWithoutALocale() throws Exception {
         Path home = Files.createDirectories(directory.resolve("posix"));
         Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/passcourier.yaml"),
-                """
+        Files.writeString(home.resolve("config/passcourier.yaml"), """
                 sources: {file: {directory: dr\u00F6p}}
                 destinations:
                   mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
                     user: us, password: "{{env:MAIL_PASSWORD}}"}
                 """);
         Process process = start(
-                Map.of("LC_ALL", "POSIX", "PROGRAM", program.resolve("bin/passcourier").toString(), "AT", home.toString()),
+                Map.of(
+                        "LC_ALL",
+                        "POSIX",
+                        "PROGRAM",
+                        program.resolve("bin/passcourier").toString(),
+                        "AT",
+                        home.toString()),
                 "/bin/sh",
                 "-c",
                 "umask 077; mkdir \"$AT/$(printf 'dr\\303\\266p')\"; MAIL_PASSWORD=$(printf 'p\\303\\244ss');"
