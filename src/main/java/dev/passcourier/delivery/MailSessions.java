@@ -16,6 +16,9 @@ import javax.net.ssl.SSLSocketFactory;
  */
 final class MailSessions {
 
+    /** They carry any password; the library's DIGEST-MD5 cuts characters beyond ASCII to a byte. */
+    private static final String EXACT_MECHANISMS = "LOGIN PLAIN NTLM";
+
     private static final String CONNECT_MILLIS = "5000";
     private static final String SILENCE_MILLIS = "30000";
     private static final Duration WHOLE = Duration.ofSeconds(60);
@@ -35,6 +38,7 @@ final class MailSessions {
         properties.setProperty(prefix + "host", channel.host());
         properties.setProperty(prefix + "port", Integer.toString(channel.port()));
         properties.setProperty(prefix + "auth", Boolean.toString(channel.user() != null));
+        properties.setProperty(prefix + "auth.mechanisms", EXACT_MECHANISMS);
         properties.setProperty(prefix + "connectiontimeout", CONNECT_MILLIS);
         properties.setProperty(prefix + "timeout", SILENCE_MILLIS);
         properties.setProperty(prefix + "writetimeout", SILENCE_MILLIS);

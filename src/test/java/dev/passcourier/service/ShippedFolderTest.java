@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that is shipped, as a user has it: the start script, the libraries, the routes. */
 class ShippedFolderTest {
 
+    /** Whose digits are not those of ASCII. */
+    private static final String ARABIC = "-Duser.language=ar -Duser.country=EG";
+
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
     @TempDir
@@ -67,7 +70,13 @@ class ShippedFolderTest {
     void runsServesAndEndsOnSigtermLeavingNothingOpenToOthers() throws Exception {
         try (Whole world = Whole.prepare(directory)) {
             Process process = start(
-                    Map.of("PASSCOURIER_INTAKE_QUEUE", "elsewhere", "passcourier.intake-queue", "elsewhere"),
+                    Map.of(
+                            "PASSCOURIER_INTAKE_QUEUE",
+                            "elsewhere",
+                            "passcourier.intake-queue",
+                            "elsewhere",
+                            "PASSCOURIER_OPTS",
+                            "-Xmx512m " + ARABIC),
                     program.resolve("bin/passcourier").toString(),
                     "run",
                     "--config",
@@ -93,6 +102,8 @@ class ShippedFolderTest {
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(said(process)).doesNotContain("STOP_INCOMPLETE", "Exception");
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
+            assertThat(world.home().resolve("data/audit/audit-000000000000001.jsonl"))
+                    .exists();
         }
     }
 
@@ -200,6 +211,33 @@ class ShippedFolderTest {
                 .containsPattern("passcourier.yaml:2:3:? .*dataDirektory")
                 .contains("not started");
         assertThat(config.resolveSibling("data")).doesNotExist();
+    }
+
+    /** Containers and units have no locale: by itself, Java would see question marks in both. */
+    @Test
+    void readsVariablesAndPathsBeyondAsciiWithoutALocale() throws Exception {
+        Path home = Files.createDirectories(directory.resolve("posix"));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/passcourier.yaml"), """
+                sources: {file: {directory: dr\u00F6p}}
+                destinations:
+                  mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
+                    user: us, password: "{{env:MAIL_PASSWORD}}"}
+                """);
+        Process process = start(
+                Map.of(
+                        "LC_ALL",
+                        "POSIX",
+                        "PROGRAM",
+                        program.resolve("bin/passcourier").toString(),
+                        "AT",
+                        home.toString()),
+                "/bin/sh",
+                "-c",
+                "umask 077; mkdir \"$AT/$(printf 'dr\\303\\266p')\"; MAIL_PASSWORD=$(printf 'p\\303\\244ss');"
+                        + " export MAIL_PASSWORD; exec \"$PROGRAM\" validate --config \"$AT/config\"");
+        assertThat(exitCode(process)).as(said(process)).isZero();
+        assertThat(said(process)).contains("passcourier.yaml: fine");
     }
 
     @Test

@@ -1,9 +1,8 @@
 package dev.passcourier.provider.huaweiecs;
 
 import dev.passcourier.config.ConfigurationException;
-import dev.passcourier.config.SecretRef;
+import dev.passcourier.provider.HeaderSecret;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -42,7 +41,7 @@ record AccessKeySigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
             sent.put("X-Project-Id", projectId);
         }
         if (keys.securityToken() != null) {
-            sent.put("X-Security-Token", securityToken(keys.securityToken()));
+            sent.put("X-Security-Token", HeaderSecret.read("securityToken", keys.securityToken()));
         }
         sent.put("Authorization", authorization(path, query, sent));
         return sent;
@@ -59,20 +58,6 @@ record AccessKeySigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
                     .authorization(keys.accessKey(), secretKey);
         } finally {
             Arrays.fill(secretKey, (byte) 0);
-        }
-    }
-
-    /** A header has to be a {@code String}, so this one secret becomes one; it lives for minutes by itself. */
-    private static String securityToken(SecretRef reference) throws ConfigurationException {
-        byte[] bytes = reference.read();
-        try {
-            String token = new String(bytes, StandardCharsets.US_ASCII);
-            if (!token.matches("[!-~]+")) {
-                throw new ConfigurationException("securityToken: more than one line of ASCII text");
-            }
-            return token;
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
         }
     }
 }

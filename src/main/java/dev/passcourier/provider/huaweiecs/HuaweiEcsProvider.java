@@ -1,9 +1,11 @@
 package dev.passcourier.provider.huaweiecs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.BaseUrl;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.HeaderSecret;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.provider.keystone.KeystoneCredential;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
@@ -45,6 +47,15 @@ public final class HuaweiEcsProvider implements ProviderType {
     @Override
     public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
         return protocol(account.as(HuaweiSettings.class), account.clock());
+    }
+
+    @Override
+    public void demandUsable(String account, JsonNode settings, Clock clock) throws ConfigurationException {
+        ProviderType.super.demandUsable(account, settings, clock);
+        HuaweiSettings huawei = new AccountSettings(account, settings, clock).as(HuaweiSettings.class);
+        if (huawei.auth() instanceof HuaweiSettings.AccessKey keys && keys.securityToken() != null) {
+            HeaderSecret.read("securityToken", keys.securityToken());
+        }
     }
 
     static Map<String, URI> endpoints(HuaweiSettings settings) throws ConfigurationException {
