@@ -39,8 +39,8 @@ class SettleStepTest {
 
     private final MovableClock clock = new MovableClock(NOW, ZoneOffset.UTC);
     private SettleBench bench;
-    private SettleStep step;
-    private SettleStep stepForClones;
+    private SettleBench.Steps step;
+    private SettleBench.Steps stepForClones;
 
     @BeforeEach
     void open() throws Exception {
@@ -204,7 +204,7 @@ class SettleStepTest {
         return SettleBench.found(ciphertext);
     }
 
-    private List<Envelope> settle(SettleStep with, FetchWork work, Answer answer) throws Exception {
+    private List<Envelope> settle(SettleBench.Steps with, FetchWork work, Answer answer) throws Exception {
         return bench.settle(with, work, answer);
     }
 

@@ -14,7 +14,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 
 /**
  * Huawei Cloud's {@code os-server-password}: the initial password of a Windows server, encrypted to its key pair.
@@ -42,6 +41,11 @@ public final class HuaweiEcsProvider implements ProviderType {
     @Override
     public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
         return endpoints(account.as(HuaweiSettings.class));
+    }
+
+    @Override
+    public Map<String, String> routeParameters(AccountSettings account) throws ConfigurationException {
+        return account.as(HuaweiSettings.class).api().routeParameters();
     }
 
     @Override
@@ -79,20 +83,19 @@ public final class HuaweiEcsProvider implements ProviderType {
         KeystoneCredential user =
                 new KeystoneCredential.Password(token.user(), token.domain(), token.password(), scope);
         KeystoneSignIn signIn = new KeystoneSignIn(TOKENS, user, faults::ofSignIn, clock);
-        return new HuaweiProtocol(settings, Authorizer.BY_TOKEN, signIn, faults);
+        return new HuaweiProtocol(settings, null, signIn, faults);
     }
 
     private static HuaweiProtocol signed(HuaweiSettings settings, HuaweiSettings.AccessKey keys, Clock clock)
             throws ConfigurationException {
         HuaweiFaults faults = new HuaweiFaults(false, clock);
-        AccessKeySigner signer = new AccessKeySigner(keys, ecs(settings), clock);
-        Authorizer authorizer = (path, projectId, session) -> signer.headers(path, new TreeMap<>(), projectId);
+        SdkHmacSigner signer = new SdkHmacSigner(keys, ecs(settings), clock);
         if (settings.projectId() != null) {
-            return new HuaweiProtocol(settings, authorizer, null, faults);
+            return new HuaweiProtocol(settings, signer, null, faults);
         }
-        AccessKeySigner lookupSigner = new AccessKeySigner(keys, iam(settings), clock);
+        SdkHmacSigner lookupSigner = new SdkHmacSigner(keys, iam(settings), clock);
         ProjectLookup lookup = new ProjectLookup(settings.region(), lookupSigner, faults, clock);
-        return new HuaweiProtocol(settings, authorizer, lookup, faults);
+        return new HuaweiProtocol(settings, signer, lookup, faults);
     }
 
     private static URI ecs(HuaweiSettings settings) throws ConfigurationException {

@@ -6,7 +6,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
-import dev.passcourier.provider.PathSegment;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.TransientFailure;
@@ -20,17 +20,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/v1/instances/{id}/password}. An empty password means that the guest has not published one yet, or
- * never will because it is not Windows: the instance itself, asked next, tells.
+ * Reads the password's reply. An empty password means that the guest has not published one yet, or never will because it
+ * is not Windows: the instance itself, asked further, tells.
  */
-final class KakaocloudProtocol implements CloudProtocol {
+final class KakaoCloudProtocol implements CloudProtocol {
 
     private static final String EMPTY = "EMPTY";
 
     private final SignIn signIn;
-    private final KakaocloudFaults faults;
+    private final KakaoCloudFaults faults;
 
-    KakaocloudProtocol(SignIn signIn, KakaocloudFaults faults) {
+    KakaoCloudProtocol(SignIn signIn, KakaoCloudFaults faults) {
         this.signIn = signIn;
         this.faults = faults;
     }
@@ -41,29 +41,31 @@ final class KakaocloudProtocol implements CloudProtocol {
     }
 
     @Override
-    public HttpCall ask(PasswordRequest request, @Nullable Session session) {
-        return get(instance(request) + "/password", session);
+    public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session) {
+        String token = Objects.requireNonNull(session).token();
+        return line.with(Map.of("X-Auth-Token", token, "Accept", "application/json"));
     }
 
     @Override
-    public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+    public Answer read(PasswordRequest request, HttpReply reply) {
         if (reply.status() != 200) {
             return faults.of(reply);
         }
-        return JsonReply.of(reply).map(json -> password(json, request, session)).orElseGet(HttpFault::unreadable);
+        return JsonReply.of(reply).map(KakaoCloudProtocol::password).orElseGet(HttpFault::unreadable);
     }
 
-    private Answer password(JsonReply json, PasswordRequest request, @Nullable Session session) {
+    private static Answer password(JsonReply json) {
         return switch (json.presence("password")) {
             case ABSENT -> noPassword();
-            case BLANK -> new Answer.Next(get(instance(request), session), this::readInstance);
+            case BLANK -> new Answer.Further();
             case PRESENT ->
-                json.text("password").map(KakaocloudProtocol::found).orElseGet(KakaocloudProtocol::noPassword);
+                json.text("password").map(KakaoCloudProtocol::found).orElseGet(KakaoCloudProtocol::noPassword);
         };
     }
 
     /** Only a plain "no" ends the waiting; whatever else is wrong with this call, the password may still come. */
-    private Answer readInstance(PasswordRequest request, HttpReply reply) {
+    @Override
+    public Answer readFurther(PasswordRequest request, HttpReply reply) {
         if (reply.status() == 429) {
             return faults.of(reply);
         }
@@ -83,14 +85,5 @@ final class KakaocloudProtocol implements CloudProtocol {
     /** The field is required by the API's own model, so this is a fault of the server that rarely heals. */
     private static Answer noPassword() {
         return new Answer.Retry(TransientFailure.FEW, "NO_PASSWORD_FIELD", null);
-    }
-
-    private static String instance(PasswordRequest request) {
-        return "/api/v1/instances/" + PathSegment.encode(request.instance());
-    }
-
-    private static HttpCall get(String path, @Nullable Session session) {
-        String token = Objects.requireNonNull(session).token();
-        return new HttpCall("GET", path, null, Map.of("X-Auth-Token", token, "Accept", "application/json"), null);
     }
 }

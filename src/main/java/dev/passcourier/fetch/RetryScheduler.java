@@ -21,17 +21,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks again later: sends the request to its own queue with a delay, or ends it when that makes no sense any more. */
-final class Postponing {
+final class RetryScheduler {
 
     /** A wait that would end this close to the deadline is cut to end at it, so that the last ask happens. */
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
     private final AuditTrail audit;
-    private final Ending ending;
+    private final RequestEnd ending;
     private final Clock clock;
     private final Waits waits;
 
-    Postponing(AuditTrail audit, Ending ending, Clock clock, Waits waits) {
+    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, Waits waits) {
         this.audit = audit;
         this.ending = ending;
         this.clock = clock;

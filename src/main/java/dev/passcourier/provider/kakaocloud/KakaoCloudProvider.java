@@ -17,7 +17,7 @@ import java.util.Map;
  * KakaoCloud's {@code GetInstancePassword}: the administrator password of a Windows instance, encrypted to its key
  * pair. Source: the official Go SDK {@code kc-sdk-go} 1.3.0 and Terraform provider 0.4.1.
  */
-public final class KakaocloudProvider implements ProviderType {
+public final class KakaoCloudProvider implements ProviderType {
 
     private static final String BCS = "https://bcs.%s.kakaocloud.com";
     private static final String IAM = "https://iam.kakaocloud.com";
@@ -37,34 +37,34 @@ public final class KakaocloudProvider implements ProviderType {
 
     @Override
     public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
-        return endpoints(account.as(KakaocloudSettings.class));
+        return endpoints(account.as(KakaoCloudSettings.class));
     }
 
     @Override
     public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
-        return protocol(account.as(KakaocloudSettings.class), account.clock());
+        return protocol(account.as(KakaoCloudSettings.class), account.clock());
     }
 
-    static Map<String, URI> endpoints(KakaocloudSettings settings) throws ConfigurationException {
+    static Map<String, URI> endpoints(KakaoCloudSettings settings) throws ConfigurationException {
         return Map.of(
                 "api", BaseUrl.of("endpoint", settings.endpoint(), BCS, settings.region()),
                 "sign-in", BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region()));
     }
 
-    static KakaocloudProtocol protocol(KakaocloudSettings settings, Clock clock) {
+    static KakaoCloudProtocol protocol(KakaoCloudSettings settings, Clock clock) {
         KeystoneSignIn signIn = new KeystoneSignIn(
                 TOKENS, credential(settings.auth()), reply -> KeystoneFaults.of(reply, clock), clock);
-        return new KakaocloudProtocol(signIn, new KakaocloudFaults(clock));
+        return new KakaoCloudProtocol(signIn, new KakaoCloudFaults(clock));
     }
 
-    private static KeystoneCredential credential(KakaocloudSettings.Auth auth) {
-        if (auth instanceof KakaocloudSettings.AccessKey key) {
+    private static KeystoneCredential credential(KakaoCloudSettings.Auth auth) {
+        if (auth instanceof KakaoCloudSettings.AccessKey key) {
             return new KeystoneCredential.ApplicationCredential(key.id(), key.secret());
         }
-        if (auth instanceof KakaocloudSettings.NamedAccessKey key) {
+        if (auth instanceof KakaoCloudSettings.NamedAccessKey key) {
             return new KeystoneCredential.NamedApplicationCredential(key.name(), key.userId(), key.secret());
         }
-        KakaocloudSettings.UserPassword user = (KakaocloudSettings.UserPassword) auth;
+        KakaoCloudSettings.UserPassword user = (KakaoCloudSettings.UserPassword) auth;
         ProjectScope project = ProjectScope.name(user.project(), user.organization());
         return new KeystoneCredential.Password(user.user(), user.organization(), user.password(), project);
     }

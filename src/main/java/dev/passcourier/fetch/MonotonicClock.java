@@ -9,13 +9,13 @@ import java.time.ZoneId;
  * A clock for waits: where the clock behind it is set back, it goes on from where it was. A rest of thirty seconds must
  * not become one of hours because somebody sets the machine's time right.
  */
-final class ForwardClock extends Clock {
+final class MonotonicClock extends Clock {
 
     private final Clock clock;
     private Duration ahead = Duration.ZERO;
     private Instant last = Instant.MIN;
 
-    ForwardClock(Clock clock) {
+    MonotonicClock(Clock clock) {
         this.clock = clock;
     }
 
@@ -37,6 +37,6 @@ final class ForwardClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        return new ForwardClock(clock.withZone(zone));
+        return new MonotonicClock(clock.withZone(zone));
     }
 }

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KakaocloudProviderTest {
+class KakaoCloudProviderTest {
 
-    private final KakaocloudProvider provider = new KakaocloudProvider();
+    private final KakaoCloudProvider provider = new KakaoCloudProvider();
     private final SettingsExamples schema = SettingsExamples.of(provider);
 
     @TempDir
@@ -85,10 +85,10 @@ class KakaocloudProviderTest {
     @ParameterizedTest
     @ValueSource(strings = {"ftp://x", "https://u:p@x", "https://x?y"})
     void refusesAnEndpointThatIsNone(URI endpoint) {
-        KakaocloudSettings settings = new KakaocloudSettings(
-                null, endpoint, null, new KakaocloudSettings.AccessKey("x", new SecretRef("{{env:A}}")));
+        KakaoCloudSettings settings = new KakaoCloudSettings(
+                null, endpoint, null, new KakaoCloudSettings.AccessKey("x", new SecretRef("{{env:A}}")));
 
-        assertThatThrownBy(() -> KakaocloudProvider.endpoints(settings))
+        assertThatThrownBy(() -> KakaoCloudProvider.endpoints(settings))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("endpoint: ");
     }
@@ -97,30 +97,30 @@ class KakaocloudProviderTest {
     void signsInEachOfThreeWays() throws Exception {
         SecretRef secret = SecretFiles.write(folder, "canary");
 
-        assertThat(identity(new KakaocloudSettings.AccessKey("k", secret)))
+        assertThat(identity(new KakaoCloudSettings.AccessKey("k", secret)))
                 .isEqualTo(tree("{'methods':['application_credential'],"
                         + "'application_credential':{'id':'k','secret':'canary'}}"));
-        assertThat(identity(new KakaocloudSettings.NamedAccessKey("n", "u", secret)))
+        assertThat(identity(new KakaoCloudSettings.NamedAccessKey("n", "u", secret)))
                 .isEqualTo(tree("{'methods':['application_credential'],"
                         + "'application_credential':{'name':'n','secret':'canary','user':{'id':'u'}}}"));
-        assertThat(body(new KakaocloudSettings.UserPassword("u", secret, "org", "prj")))
+        assertThat(body(new KakaoCloudSettings.UserPassword("u", secret, "org", "prj")))
                 .isEqualTo(tree("{'auth':{'identity':{'methods':['password'],"
                         + "'password':{'user':{'name':'u','password':'canary','domain':{'name':'org'}}}},"
                         + "'scope':{'project':{'name':'prj','domain':{'name':'org'}}}}}"));
     }
 
-    private static JsonNode identity(KakaocloudSettings.Auth auth) throws Exception {
+    private static JsonNode identity(KakaoCloudSettings.Auth auth) throws Exception {
         return body(auth).at("/auth/identity");
     }
 
-    private static JsonNode body(KakaocloudSettings.Auth auth) throws Exception {
-        KakaocloudSettings settings = new KakaocloudSettings(null, null, null, auth);
-        HttpCall call = KakaocloudProvider.protocol(settings, Clock.systemUTC())
+    private static JsonNode body(KakaoCloudSettings.Auth auth) throws Exception {
+        KakaoCloudSettings settings = new KakaoCloudSettings(null, null, null, auth);
+        HttpCall call = KakaoCloudProvider.protocol(settings, Clock.systemUTC())
                 .signIn()
                 .orElseThrow()
                 .call();
-        assertThat(call.path()).isEqualTo("/identity/v3/auth/tokens");
-        assertThat(call.query()).isNull();
+        assertThat(call.line().path()).isEqualTo("/identity/v3/auth/tokens");
+        assertThat(call.line().query()).isNull();
         assertThat(call.headers()).containsEntry("Content-Type", "application/json");
         return new ObjectMapper().readTree(call.body());
     }

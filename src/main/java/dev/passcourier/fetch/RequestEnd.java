@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Ends a request without a password: records it and tells its destinations. Work that a mended cause may yet bring to
  * success is kept for a while.
  */
-final class Ending {
+final class RequestEnd {
 
     private static final Set<Verdict> CURABLE = EnumSet.of(
             Verdict.WRONG_KEY,
@@ -45,7 +45,7 @@ final class Ending {
     private final Clock clock;
 
     /** Keeps failed work for {@code keep}. */
-    Ending(AuditTrail audit, Notices notices, Duration keep, Clock clock) {
+    RequestEnd(AuditTrail audit, Notices notices, Duration keep, Clock clock) {
         this.audit = audit;
         this.notices = notices;
         this.keep = keep;

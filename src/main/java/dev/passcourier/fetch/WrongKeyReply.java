@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * holds it back until a fixed time after the opening began has passed, and a random one on top, and the end is dated at
  * that beginning.
  */
-final class NotOpened {
+final class WrongKeyReply {
 
     /** Far longer than an opening takes. One that takes longer still is answered at the next multiple. */
     static final Duration FLOOR = Duration.ofSeconds(2);
@@ -23,11 +23,11 @@ final class NotOpened {
     static final Duration JITTER = Duration.ofSeconds(1);
 
     private final FailedOpenings failures;
-    private final Ending ending;
+    private final RequestEnd ending;
     private final Clock clock;
     private final RandomGenerator random;
 
-    NotOpened(FailedOpenings failures, Ending ending, Clock clock, RandomGenerator random) {
+    WrongKeyReply(FailedOpenings failures, RequestEnd ending, Clock clock, RandomGenerator random) {
         this.failures = failures;
         this.ending = ending;
         this.clock = clock;

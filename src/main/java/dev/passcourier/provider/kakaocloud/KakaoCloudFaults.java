@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>A 403 ends the request. The official Terraform provider takes it for a stale token and repeats it once; a missing
  * role does not heal by that, and every such request would cost the account a new token.
  */
-record KakaocloudFaults(Clock clock) {
+record KakaoCloudFaults(Clock clock) {
 
     /** What a reply means that is not a success; {@link Answer.Renew} if the token is not good any more. */
     Answer of(HttpReply reply) {

@@ -8,8 +8,8 @@ import dev.passcourier.delivery.OutboxCodec;
 import dev.passcourier.delivery.OutboxItem;
 import dev.passcourier.delivery.OutboxItems;
 import dev.passcourier.provider.Answer;
-import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.LockedSecret;
 import dev.passcourier.vault.ResultFacts;
@@ -25,9 +25,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
-/** Has the vault open a password and seal it for every destination, in one call, and makes the outbox messages. */
-final class Sealing {
+/**
+ * Decrypts the password that the cloud handed out and seals it for every destination, in one call of the vault, and makes
+ * the outbox messages. Without a password to seal the attempt passes, with the answer that the vault's refusal means.
+ * Wipes what the calls left in memory.
+ */
+final class DecryptAndSealStep implements Processor {
 
     private final String provider;
     private final KeyRing keys;
@@ -35,6 +42,7 @@ final class Sealing {
     private final Function<String, SealTarget> targets;
     private final Vault vault;
     private final TransplantGuard guard;
+    private final WrongKeyReply wrongKey;
     private final AuditTrail audit;
     private final Duration lifetime;
     private final Clock clock;
@@ -46,13 +54,14 @@ final class Sealing {
      * @param targets  from a destination's alias to the key that seals for it
      * @param lifetime of a sealed result
      */
-    Sealing(
+    DecryptAndSealStep(
             String provider,
             KeyRing keys,
             boolean clones,
             Function<String, SealTarget> targets,
             Vault vault,
             TransplantGuard guard,
+            WrongKeyReply wrongKey,
             AuditTrail audit,
             Duration lifetime,
             Clock clock) {
@@ -62,13 +71,51 @@ final class Sealing {
         this.targets = targets;
         this.vault = vault;
         this.guard = guard;
+        this.wrongKey = wrongKey;
         this.audit = audit;
         this.lifetime = lifetime;
         this.clock = clock;
     }
 
-    List<Envelope> seal(FetchWork work, Answer.Found found) throws VaultException {
-        PasswordRequest request = work.request();
+    @Override
+    public void process(Exchange exchange) throws VaultException {
+        Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
+        try {
+            if (attempt.answer() instanceof Answer.Found found) {
+                exchange.getMessage().setBody(decryptAndSeal(attempt, found));
+            }
+        } finally {
+            attempt.wipe();
+        }
+    }
+
+    private @Nullable List<Envelope> decryptAndSeal(Attempt attempt, Answer.Found found) throws VaultException {
+        Instant began = clock.instant();
+        try {
+            return seal(attempt.work().request(), found);
+        } catch (VaultException e) {
+            if (e.code() == VaultException.Code.WRONG_KEY) {
+                return wrongKey.end(attempt.work(), began);
+            }
+            attempt.settle(answer(e));
+            return null;
+        }
+    }
+
+    /** What it means for the request that the vault did not seal. */
+    private static Answer answer(VaultException e) throws VaultException {
+        String code = e.code().name();
+        return switch (e.code()) {
+            case KEY_MISSING -> new Answer.Ended(Verdict.WRONG_KEY, code);
+            case KEY_NOT_RSA, MASKED -> new Answer.Ended(Verdict.NEVER, code);
+            case NO_SECRET -> new Answer.NotYet(code);
+            case TRANSPLANTED -> new Answer.Ended(Verdict.REFUSED, code);
+            case RECIPIENT_EXPIRED -> new Answer.Ended(Verdict.FAILED, code);
+            case WRONG_KEY, SEAL, NOT_OPENED, EXPIRED -> throw e;
+        };
+    }
+
+    private List<Envelope> seal(PasswordRequest request, Answer.Found found) throws VaultException {
         Instant now = clock.instant();
         recordOpening(request, found.secret(), now);
         ResultFacts facts = new ResultFacts(

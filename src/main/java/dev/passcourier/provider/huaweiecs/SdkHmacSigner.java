@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base the endpoint that the calls go to
  */
-record AccessKeySigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
+record SdkHmacSigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

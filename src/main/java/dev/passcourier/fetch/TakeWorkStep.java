@@ -15,19 +15,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a message of a fetch queue as a {@link Conversation} and records that the cloud is going to be asked. After too
- * many failed openings it is not: the conversation is settled at once then.
+ * Takes a message of a fetch queue as an {@link Attempt} and records that the cloud is going to be asked. After too many
+ * passwords that no key opened it is not: the attempt is settled at once then.
  */
-public final class OpenWorkStep implements Processor {
+final class TakeWorkStep implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OpenWorkStep.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TakeWorkStep.class);
 
     private final AuditTrail audit;
     private final FailedOpenings failures;
     private final Clock clock;
 
     /** Records to {@code audit}. */
-    OpenWorkStep(AuditTrail audit, FailedOpenings failures, Clock clock) {
+    TakeWorkStep(AuditTrail audit, FailedOpenings failures, Clock clock) {
         this.audit = audit;
         this.failures = failures;
         this.clock = clock;
@@ -40,17 +40,17 @@ public final class OpenWorkStep implements Processor {
             throw new SecurityException("NOT_OUR_MESSAGE");
         }
         FetchWork work = WorkCodec.fromBytes(arrival.body());
-        Conversation conversation = new Conversation(work);
+        Attempt attempt = new Attempt(work);
         if (failures.tooMany(work)) {
             LOG.warn(
                     "{} request {} is refused",
                     FailedOpenings.CODE,
                     work.request().id());
-            conversation.refuse(FailedOpenings.CODE);
+            attempt.refuse(FailedOpenings.CODE);
         } else {
             recordAsking(work);
         }
-        exchange.setVariable(Conversation.VARIABLE, conversation);
+        attempt.variables().forEach(exchange::setVariable);
         exchange.getMessage().setBody(null);
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param identityEndpoint of IAM, or null for the public one
  * @param auth             how to get a token
  */
-record KakaocloudSettings(
+record KakaoCloudSettings(
         @Nullable String region,
         @Nullable URI endpoint,
         @Nullable URI identityEndpoint,
@@ -25,7 +25,7 @@ record KakaocloudSettings(
     static final String DEFAULT_REGION = "kr-central-2";
 
     /** Fills in the region. */
-    KakaocloudSettings {
+    KakaoCloudSettings {
         region = Objects.requireNonNullElse(region, DEFAULT_REGION);
     }
 
