@@ -24,7 +24,8 @@ class CamelSettingsTest {
             "camel.main.streamCachingSpoolEnabled", "false",
             "camel.main.messageHistory", "false",
             "camel.main.logExhaustedMessageBody", "false",
-            "camel.main.jmxEnabled", "false");
+            "camel.main.jmxEnabled", "false",
+            "camel.security.policy", "fail");
 
     @Test
     void camelUnderstandsEveryKey() throws Exception {
@@ -38,6 +39,12 @@ class CamelSettingsTest {
     }
 
     @Test
+    void whatCamelCallsInsecureStopsTheStart() {
+        assertThatThrownBy(() -> start(Map.of("camel.ssl.trustAllCertificates", "true")))
+                .hasMessageContaining("trustAllCertificates");
+    }
+
+    @Test
     void whatKeepsBodiesOutOfSightIsWrittenOut() throws IOException {
         assertThat(properties()).containsAllEntriesOf(DEMANDED);
     }
@@ -47,7 +54,7 @@ class CamelSettingsTest {
         assertThat(properties()).allSatisfy((key, value) -> {
             assertThat(key.toString())
                     .as("ours are in passcourier.yaml; components are set up in Java")
-                    .startsWith("camel.main.");
+                    .matches("camel\\.(main|security)\\..*");
             assertThat(key.toString())
                     .as("secrets are references in passcourier.yaml")
                     .doesNotContainPattern("(?i)password|secret|token|credential|passphrase");
