@@ -142,6 +142,7 @@ public final class PasscourierService implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + camelSettings());
         main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
+        main.addOverrideProperty("camel.security.policy", "fail");
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
         main.addMainListener(new Assembly());

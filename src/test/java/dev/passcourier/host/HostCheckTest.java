@@ -118,11 +118,11 @@ class HostCheckTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "camel-console-4.18.2.jar",
+                "camel-console-4.22.0.jar",
                 "camel-debug.jar",
-                "camel-management-4.18.2.jar",
-                "camel-exec-4.18.2.jar",
-                "camel-sql-4.18.2.jar",
+                "camel-management-4.22.0.jar",
+                "camel-exec-4.22.0.jar",
+                "camel-sql-4.22.0.jar",
                 "jolokia-agent-jvm-2.1.jar",
                 "groovy-4.0.1.jar",
                 "ognl-3.4.jar",
@@ -153,7 +153,7 @@ class HostCheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"camel-jms-4.18.2.jar", "camel-management-api-4.18.2.jar", "camel-core-languages-4.18.2.jar", ""
+            strings = {"camel-jms-4.22.0.jar", "camel-management-api-4.22.0.jar", "camel-core-languages-4.22.0.jar", ""
             })
     void leavesOtherLibrariesAlone(String jar) {
         assertThat(HostCheck.findings(host(List.of(), Map.of(), Map.of(), List.of(jar), Map.of()), List.of()))

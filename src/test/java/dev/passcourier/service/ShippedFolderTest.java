@@ -171,7 +171,7 @@ class ShippedFolderTest {
     /** The variables that once moved the intake, and the way a jar gets into a folder. */
     @Test
     void doesNotStartWithVariablesOfCamelOrAConsoleInLib() throws Exception {
-        Path console = program.resolve("lib/camel-console-4.18.2.jar");
+        Path console = program.resolve("lib/camel-console-4.22.0.jar");
         try (Whole world = Whole.prepare(directory)) {
             Files.copy(program.resolve("lib/passcourier.jar"), console);
             Process process = start(
@@ -182,7 +182,7 @@ class ShippedFolderTest {
                     world.home().resolve("config").toString());
             assertThat(exitCode(process)).isEqualTo(1);
             assertThat(said(process))
-                    .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.18.2.jar")
+                    .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.22.0.jar")
                     .contains("not started");
             assertThat(world.home().resolve("data")).doesNotExist();
         } finally {
