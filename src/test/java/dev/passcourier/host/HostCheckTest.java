@@ -164,12 +164,15 @@ class HostCheckTest {
     void refusesComponentsOptionsInCamelsSettings() throws Exception {
         Path file = Files.writeString(
                 directory.resolve("application.properties"),
-                "camel.main.name=x\ncamel.component.http.logHttpActivity=true\ncamel.debug.enabled=true\n");
+                "camel.main.name=x\ncamel.component.http.logHttpActivity=true\ncamel.debug.enabled=true\n"
+                        + "camel.security.policy=allow\ncamel.main.devConsoleEnabled=true\n");
 
         assertThatThrownBy(() -> HostCheck.ofProcess(List.of(), file))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("camel.component.http.logHttpActivity is no key of camel.main")
-                .hasMessageContaining("camel.debug.enabled");
+                .hasMessageContaining("camel.debug.enabled")
+                .hasMessageContaining("camel.security.policy is no key of camel.main")
+                .hasMessageContaining("camel.main.devConsoleEnabled is called insecure by Camel");
     }
 
     @Test
