@@ -8,6 +8,8 @@ import jakarta.mail.Session;
 import java.time.Duration;
 import java.util.Properties;
 import javax.net.ssl.SSLSocketFactory;
+import org.apache.camel.component.mail.DefaultJavaMailSender;
+import org.apache.camel.component.mail.JavaMailSender;
 
 /**
  * Mail sessions that cannot be downgraded: TLS from the first byte, or STARTTLS demanded before anything else is said.
@@ -50,6 +52,20 @@ final class MailSessions {
             secure(properties, prefix, channel);
         }
         return Session.getInstance(properties);
+    }
+
+    /**
+     * What sends one destination's mail. Handed to Camel whole: Camel 4.22.0 does not use the endpoint's own session, as
+     * {@code DefaultJavaMailSender.getSession()} makes one without TLS before {@code MailConfiguration} looks for it.
+     */
+    static JavaMailSender sender(EmailChannel channel, Session session) {
+        JavaMailSender sender = new DefaultJavaMailSender();
+        sender.setSession(session);
+        sender.setProtocol(protocol(channel));
+        sender.setHost(channel.host());
+        sender.setPort(channel.port());
+        sender.setAuthenticator(new MailLogin(channel.user(), channel.password()));
+        return sender;
     }
 
     private static void secure(Properties properties, String prefix, EmailChannel channel)

@@ -92,8 +92,7 @@ public final class SinkFactory {
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
         Map<String, Object> beans = steps(alias, channel.to(), composer, new MailOutcome());
-        beans.put(alias + "-session", session);
-        beans.put(alias + "-login", new MailLogin(channel.user(), channel.password()));
+        beans.put(alias + "-sender", MailSessions.sender(channel, session));
         Map<String, String> parameters = parameters(alias, consumers);
         parameters.put("protocol", MailSessions.protocol(channel));
         parameters.put("host", channel.host());

@@ -6,6 +6,7 @@ import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.GoneDestinations;
 import dev.passcourier.delivery.Notices;
@@ -24,12 +25,15 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -142,6 +146,7 @@ public final class PasscourierService implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + camelSettings());
         main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
+        main.addOverrideProperty("camel.security.policy", "fail");
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
         main.addMainListener(new Assembly());
@@ -157,9 +162,18 @@ public final class PasscourierService implements AutoCloseable {
         return home.resolve("config/application.properties");
     }
 
-    private String routes() {
-        return "file:" + home + "/routes/*.camel.yaml,file:" + home + "/routes/provider/*.camel.yaml,file:" + home
-                + "/routes/delivery/*.camel.yaml";
+    /** Camel does not look behind a link to a folder, and would start without its routes. */
+    private String routes() throws ConfigurationException {
+        List<String> patterns = new ArrayList<>();
+        for (String folder : List.of("routes", "routes/provider", "routes/delivery")) {
+            try {
+                patterns.add("file:" + home.resolve(folder).toRealPath() + "/*.camel.yaml");
+            } catch (IOException e) {
+                throw new ConfigurationException(
+                        home.resolve(folder) + ": is not there or cannot be read; it holds the routes that are shipped");
+            }
+        }
+        return String.join(",", patterns);
     }
 
     private void bind(CamelContext camel) throws Exception {

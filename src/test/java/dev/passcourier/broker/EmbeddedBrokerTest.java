@@ -87,6 +87,7 @@ class EmbeddedBrokerTest {
         QueueDeclarer.declare(
                 broker.access(),
                 List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
+        broker.listen();
         pool = broker.access().pool();
         startRoutes();
     }

@@ -87,7 +87,9 @@ class TlsAcceptorTest {
                         new Settings.BrokerUser(
                                 new SecretRef("{{file:" + file("ticketing.password", PASSWORD) + "}}"),
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
-        return EmbeddedBroker.start(directory.resolve("broker"), 1, settings, QUEUE, Set.of());
+        EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 1, settings, QUEUE, Set.of());
+        broker.listen();
+        return broker;
     }
 
     private static void send(int port, String parameters) throws JMSException {
