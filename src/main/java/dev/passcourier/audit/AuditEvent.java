@@ -30,7 +30,17 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         FETCHING,
         /** The cloud's answer was not the password and it will be asked again: {@code REQUEST, CODE, ATTEMPT}. */
         POSTPONED,
-        /** The password is opened and sealed: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE, FINGERPRINT, KEY}. */
+        /**
+         * The cloud's answer is about to be opened: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an encrypted one
+         * {@code FINGERPRINT}, the HMAC of the ciphertext.
+         */
+        OPENING,
+        /**
+         * It was opened, and sealed for every destination: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an
+         * encrypted one which key opened it: {@code RING}, the ring's name, and {@code KEY}, the fingerprint of the key's
+         * public half as {@code ssh-keygen -l} prints it. Up to 0.1.0 it stood where {@link #OPENING} does and said
+         * {@code FINGERPRINT} instead.
+         */
         OPENED,
         /** One destination's result goes to its outbox: {@code REQUEST, ALIAS, DELIVERY}. */
         SEALED,
@@ -96,6 +106,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         ATTEMPT,
         CODE,
         VERDICT,
+        RING,
         KEY,
         FINGERPRINT,
         ALIAS,

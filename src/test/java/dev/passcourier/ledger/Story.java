@@ -99,8 +99,18 @@ public final class Story {
     }
 
     public Story opened(String id, String fingerprint) {
+        return opening(AuditEvent.Type.OPENING, id, Fact.FINGERPRINT, fingerprint)
+                .opening(AuditEvent.Type.OPENED, id, Fact.KEY, "SHA256:k");
+    }
+
+    /** As trails say it that were written before the key was on record. */
+    public Story openedByUnknownKey(String id, String fingerprint) {
+        return opening(AuditEvent.Type.OPENED, id, Fact.FINGERPRINT, fingerprint);
+    }
+
+    private Story opening(AuditEvent.Type type, String id, Fact fact, Object value) {
         return tell(
-                AuditEvent.Type.OPENED,
+                type,
                 Fact.REQUEST,
                 id,
                 Fact.PROVIDER,
@@ -109,10 +119,8 @@ public final class Story {
                 "acc",
                 Fact.INSTANCE,
                 "i-" + id,
-                Fact.FINGERPRINT,
-                fingerprint,
-                Fact.KEY,
-                "k");
+                fact,
+                value);
     }
 
     public Story sealed(String id, String alias) {
