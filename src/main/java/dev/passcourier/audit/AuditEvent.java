@@ -38,7 +38,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /**
          * It was opened, and sealed for every destination: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an
          * encrypted one which key opened it: {@code RING}, the ring's name, and {@code KEY}, the fingerprint of the key's
-         * public half as {@code ssh-keygen -l} prints it. Up to 0.1.0 it stood where {@link #OPENING} does and said
+         * public half as {@code ssh-keygen -l} prints it. Earlier builds wrote it where {@link #OPENING} stands, with
          * {@code FINGERPRINT} instead.
          */
         OPENED,
