@@ -110,11 +110,11 @@ public final class StatusServer implements AutoCloseable {
             check.put("status", state.isUp() ? "UP" : "DOWN");
             check.put("stops", state.stops().name());
             check.put("since", state.since().toString());
-            Trouble trouble = state.trouble();
-            if (trouble != null) {
-                check.put("code", trouble.code());
-                if (trouble.until() != null) {
-                    check.put("until", trouble.until().toString());
+            HealthProblem problem = state.problem();
+            if (problem != null) {
+                check.put("code", problem.code());
+                if (problem.until() != null) {
+                    check.put("until", problem.until().toString());
                 }
             }
         }
