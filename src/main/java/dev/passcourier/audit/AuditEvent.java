@@ -46,7 +46,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         SEALED,
         /** A delivery is tried: {@code REQUEST, ALIAS, DELIVERY, KIND, ATTEMPT}. */
         DELIVERING,
-        /** The far side has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
+        /** The destination has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
         DELIVERED,
         /** It will be tried again: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
         DELIVERY_POSTPONED,
@@ -64,7 +64,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         QUARANTINED,
         /**
          * What had failed or was quarantined goes back to the queue it came from: {@code REFERENCE, QUEUE, CODE} (why it
-         * was laid aside), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
+         * failed or was quarantined), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
          */
         REDRIVEN,
         /** A batch's results or a run's report were written: {@code BATCH}. */
