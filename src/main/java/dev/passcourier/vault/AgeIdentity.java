@@ -55,9 +55,9 @@ final class AgeIdentity extends RecipientPrivateKey {
 
     @Override
     SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
-        if (SealedForm.of(sealed) != SealedForm.AGE) {
+        if (ContainerFormat.of(sealed) != ContainerFormat.AGE) {
             throw new NotOpenedException(
-                    SealedForm.of(sealed) == SealedForm.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
+                    ContainerFormat.of(sealed) == ContainerFormat.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
         }
         try (ReadableByteChannel channel = unlocked(sealed);
                 InputStream in = Channels.newInputStream(channel);
