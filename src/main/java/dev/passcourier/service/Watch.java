@@ -14,13 +14,13 @@ import dev.passcourier.health.Checks;
 import dev.passcourier.health.DestinationChecks;
 import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
-import dev.passcourier.health.LedgerCheck;
 import dev.passcourier.health.HealthCheck;
+import dev.passcourier.health.HealthProblem;
+import dev.passcourier.health.LedgerCheck;
 import dev.passcourier.health.Probe;
 import dev.passcourier.health.ServiceGate;
 import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
-import dev.passcourier.health.HealthProblem;
 import dev.passcourier.health.WatchedTrail;
 import dev.passcourier.health.WhileOpen;
 import dev.passcourier.ledger.Ledger;
@@ -83,8 +83,9 @@ final class Watch implements AutoCloseable {
     }
 
     private static HealthCheck check(String recipient, KeyExpiry expiry) {
-        return () ->
-                expiry.expiring().containsKey(recipient) ? Optional.of(new HealthProblem(KeyExpiry.CODE)) : Optional.empty();
+        return () -> expiry.expiring().containsKey(recipient)
+                ? Optional.of(new HealthProblem(KeyExpiry.CODE))
+                : Optional.empty();
     }
 
     void account(String name, AccountGate account) {
@@ -107,7 +108,8 @@ final class Watch implements AutoCloseable {
 
     private HealthCheck check(String alias, GoneDestinations gone) {
         HealthCheck latest = destinations.of(alias);
-        return () -> gone.aliases().contains(alias) ? Optional.of(new HealthProblem("DESTINATION_GONE")) : latest.check();
+        return () ->
+                gone.aliases().contains(alias) ? Optional.of(new HealthProblem("DESTINATION_GONE")) : latest.check();
     }
 
     ServiceGate gate() {

@@ -115,12 +115,13 @@ final class CmsOpener {
         byte[] bytes = entity.borrow();
         int start = CmsSeal.SIGNED.length();
         demand(ResultMimeEntity.indexOf(bytes, CmsSeal.SIGNED.getBytes(StandardCharsets.US_ASCII), 0) == 0, unreadable);
-        try (SecretBytes signed =
-                ResultMimeEntity.decoded(bytes, start, bytes.length).orElseThrow(() -> new NotOpenedException(unreadable))) {
+        try (SecretBytes signed = ResultMimeEntity.decoded(bytes, start, bytes.length)
+                .orElseThrow(() -> new NotOpenedException(unreadable))) {
             var data = new CMSSignedData(new ByteArrayInputStream(signed.borrow()));
             check(data, signer);
             try (SecretBytes inner = content(data)) {
-                return ResultMimeEntity.signedResult(inner.borrow()).orElseThrow(() -> new NotOpenedException(unreadable));
+                return ResultMimeEntity.signedResult(inner.borrow())
+                        .orElseThrow(() -> new NotOpenedException(unreadable));
             }
         } catch (CMSException | OperatorCreationException | IOException | JOSEException | RuntimeException e) {
             throw new NotOpenedException(unreadable);

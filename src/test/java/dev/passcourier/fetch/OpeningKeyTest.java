@@ -132,15 +132,7 @@ class OpeningKeyTest {
         int code = Passcourier.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(
-                        "audit",
-                        "show",
-                        "--data",
-                        directory.toString(),
-                        "--request",
-                        "r-vm-1",
-                        "--output",
-                        output);
+                .execute("audit", "show", "--data", directory.toString(), "--request", "r-vm-1", "--output", output);
         assertThat(code).describedAs(err.toString()).isZero();
         return out.toString();
     }

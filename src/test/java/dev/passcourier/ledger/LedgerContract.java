@@ -270,7 +270,10 @@ abstract class LedgerContract {
 
     @Test
     void remembersItTooFromTrailsThatDoNotNameTheKey() {
-        story.asked("r1", "ID:1").openedByUnknownKey("r1", "fp").asked("r2", "ID:2").opened("r2", "fp");
+        story.asked("r1", "ID:1")
+                .openedByUnknownKey("r1", "fp")
+                .asked("r2", "ID:2")
+                .opened("r2", "fp");
         caughtUp();
         assertThat(ledger.owner("fp")).contains(new FirstSeen("p", "acc", "i-r1"));
         assertThat(row("r1").state()).isEqualTo(RequestState.OPENED);

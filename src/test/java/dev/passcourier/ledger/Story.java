@@ -110,17 +110,7 @@ public final class Story {
 
     private Story opening(AuditEvent.Type type, String id, Fact fact, Object value) {
         return tell(
-                type,
-                Fact.REQUEST,
-                id,
-                Fact.PROVIDER,
-                "p",
-                Fact.ACCOUNT,
-                "acc",
-                Fact.INSTANCE,
-                "i-" + id,
-                fact,
-                value);
+                type, Fact.REQUEST, id, Fact.PROVIDER, "p", Fact.ACCOUNT, "acc", Fact.INSTANCE, "i-" + id, fact, value);
     }
 
     public Story sealed(String id, String alias) {

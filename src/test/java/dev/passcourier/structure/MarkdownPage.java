@@ -38,7 +38,8 @@ public final class MarkdownPage {
         List<MarkdownPage> pages = new ArrayList<>();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !NOT_OURS.contains(root.relativize(file).getName(0).toString()))
+                    .filter(file ->
+                            !NOT_OURS.contains(root.relativize(file).getName(0).toString()))
                     .sorted()
                     .toList()) {
                 pages.add(new MarkdownPage(file, Files.readString(file)));
@@ -96,7 +97,8 @@ public final class MarkdownPage {
     }
 
     private List<String> links() {
-        return LINK.matcher(CODE.matcher(text).replaceAll(code -> "x".repeat(code.group().length())))
+        return LINK.matcher(CODE.matcher(text)
+                        .replaceAll(code -> "x".repeat(code.group().length())))
                 .results()
                 .map(match -> match.group(1))
                 .filter(link -> !link.contains("://"))

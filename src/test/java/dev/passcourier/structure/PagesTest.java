@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The pages for people lead to one another, here and in the folder that is shipped. */
 class PagesTest {
 
-    private static final List<Path> SHIPPED = List.of(
-            Path.of("README.md"), Path.of(".github"), Path.of("config"), Path.of("routes"));
+    private static final List<Path> SHIPPED =
+            List.of(Path.of("README.md"), Path.of(".github"), Path.of("config"), Path.of("routes"));
 
     private static List<MarkdownPage> pages;
 

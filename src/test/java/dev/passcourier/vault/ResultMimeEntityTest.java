@@ -90,7 +90,8 @@ class ResultMimeEntityTest {
     @Test
     void givesTheSignedResultBack() {
         try (SecretBytes entity = ResultMimeEntity.of(parcel(VaultBench.FACTS, "password", "x"));
-                SecretBytes found = ResultMimeEntity.signedResult(entity.borrow()).orElseThrow()) {
+                SecretBytes found =
+                        ResultMimeEntity.signedResult(entity.borrow()).orElseThrow()) {
             assertThat(new String(found.borrow(), StandardCharsets.US_ASCII)).isEqualTo(SIGNED);
             assertThat(ResultMimeEntity.signedResult("a entity of somebody else".getBytes(StandardCharsets.US_ASCII)))
                     .isEmpty();
