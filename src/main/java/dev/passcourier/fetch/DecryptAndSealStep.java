@@ -12,6 +12,7 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.LockedSecret;
+import dev.passcourier.vault.Opened;
 import dev.passcourier.vault.ResultFacts;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Sealed;
@@ -21,7 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -128,26 +129,41 @@ final class DecryptAndSealStep implements Processor {
                 now,
                 now.plus(lifetime));
         List<SealTarget> sealFor = request.deliverTo().stream().map(targets).toList();
+        Opened opened = vault.seal(found.secret(), keys, request.key(), facts, sealFor);
+        recordOpened(request, opened.key(), now);
         List<Envelope> envelopes = new ArrayList<>();
-        for (Sealed sealed :
-                vault.seal(found.secret(), keys, request.key(), facts, sealFor).sealed()) {
+        for (Sealed sealed : opened.sealed()) {
             envelopes.add(handOver(request, sealed, facts));
         }
         return envelopes;
     }
 
     private void recordOpening(PasswordRequest request, LockedSecret secret, Instant now) throws VaultException {
-        Map<Fact, String> facts = new HashMap<>(Map.of(
-                Fact.REQUEST, request.id(),
-                Fact.PROVIDER, provider,
-                Fact.ACCOUNT, request.account(),
-                Fact.INSTANCE, request.instance()));
+        Map<Fact, String> facts = facts(request);
         vault.fingerprint(secret).ifPresent(fingerprint -> facts.put(Fact.FINGERPRINT, fingerprint));
-        long sequence = audit.append(new AuditEvent(AuditEvent.Type.OPENED, now, facts));
+        long sequence = audit.append(new AuditEvent(AuditEvent.Type.OPENING, now, facts));
         String fingerprint = facts.get(Fact.FINGERPRINT);
         if (fingerprint != null && !clones) {
             guard.check(sequence, fingerprint, provider, request.instance());
         }
+    }
+
+    /** Only after it was opened is it known which key does. Nothing has left the process by then. */
+    private void recordOpened(PasswordRequest request, KeyRing.@Nullable KeyInfo key, Instant now) {
+        Map<Fact, String> facts = facts(request);
+        if (key != null) {
+            facts.put(Fact.RING, keys.name());
+            facts.put(Fact.KEY, key.fingerprint());
+        }
+        audit.append(new AuditEvent(AuditEvent.Type.OPENED, now, facts));
+    }
+
+    private Map<Fact, String> facts(PasswordRequest request) {
+        return new EnumMap<>(Map.of(
+                Fact.REQUEST, request.id(),
+                Fact.PROVIDER, provider,
+                Fact.ACCOUNT, request.account(),
+                Fact.INSTANCE, request.instance()));
     }
 
     private Envelope handOver(PasswordRequest request, Sealed sealed, ResultFacts facts) {

@@ -59,7 +59,7 @@ class OracleTest {
             assertThat(said.log()).isEmpty();
         }
         assertThat(answers).hasSize(1).first().asString().contains("\"WRONG_KEY\"");
-        assertThat(records).containsExactly("OPENED ENDED ");
+        assertThat(records).containsExactly("OPENING ENDED ");
     }
 
     @Test
@@ -144,7 +144,7 @@ class OracleTest {
         List<Envelope> notices = bench.settle(bench.step(), work("vm-1"), found(ciphertext));
         StringBuilder types = new StringBuilder();
         bench.auditText().substring(before).lines().forEach(line -> types.append(
-                        line.replaceFirst("(?s).*\"(OPENED|ENDED|SEALED)\".*", "$1"))
+                        line.replaceFirst("(?s).*\"(OPENING|OPENED|ENDED|SEALED)\".*", "$1"))
                 .append(' '));
         records.add(types.toString());
         return notices.stream().map(SettleBench::text).toList() + " "

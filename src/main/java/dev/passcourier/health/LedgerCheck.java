@@ -8,9 +8,9 @@ import java.util.Optional;
 
 /**
  * Whether the ledger follows the audit trail and its database answers. It asks the ledger's own thread, which is in touch
- * with the database all the time, so a database that hangs does not hang this look.
+ * with the database all the time, so a database that hangs does not hang this check.
  */
-public final class LedgerLook implements Look {
+public final class LedgerCheck implements HealthCheck {
 
     /** The check's name. */
     public static final String NAME = "ledger";
@@ -27,7 +27,7 @@ public final class LedgerLook implements Look {
     private Instant heard = Instant.MIN;
 
     /** At one ledger. */
-    public LedgerLook(Ledger ledger, Clock clock) {
+    public LedgerCheck(Ledger ledger, Clock clock) {
         this.ledger = ledger;
         this.clock = clock;
     }
@@ -39,17 +39,17 @@ public final class LedgerLook implements Look {
     }
 
     @Override
-    public Optional<Trouble> look() {
+    public Optional<HealthProblem> check() {
         boolean silent = isSilent();
         Optional<String> known = ledger.trouble();
         if (known.isPresent()) {
-            return known.map(Trouble::new);
+            return known.map(HealthProblem::new);
         }
         if (silent) {
-            return Optional.of(new Trouble("LEDGER_SILENT"));
+            return Optional.of(new HealthProblem("LEDGER_SILENT"));
         }
         if (suspected && ledger.proofs() < needed) {
-            return Optional.of(new Trouble("LEDGER_BEHIND"));
+            return Optional.of(new HealthProblem("LEDGER_BEHIND"));
         }
         suspected = false;
         return Optional.empty();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * What a mail program shows when it has opened a sealed result: a MIME entity (RFC 2045) with a readable page, and the
  * signed result attached as {@code result.jws}. Lines end with CR LF, as signatures over MIME demand.
  */
-final class Letter {
+final class ResultMimeEntity {
 
     private static final int LONGEST_LINE = 998;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -21,9 +21,9 @@ final class Letter {
             + "Content-Transfer-Encoding: base64\r\n"
             + "Content-Disposition: attachment; filename=result.jws\r\n\r\n";
 
-    private Letter() {}
+    private ResultMimeEntity() {}
 
-    /** Writes the letter. The caller closes it. */
+    /** Writes the entity. The caller closes it. */
     static SecretBytes of(SignedParcel parcel) {
         String boundary = boundary();
         try (var out = new SecretBuffer(2048 + 4 * parcel.signed().length());
@@ -39,18 +39,18 @@ final class Letter {
     }
 
     /**
-     * Finds the signed result in a letter of ours.
+     * Finds the signed result in an entity of ours.
      *
-     * @return the compact JWS, which the caller closes; empty if this is no letter of ours
+     * @return the compact JWS, which the caller closes; empty if this is none of ours
      */
-    static Optional<SecretBytes> signedResult(byte[] letter) {
-        int head = indexOf(letter, ATTACHED.getBytes(StandardCharsets.US_ASCII), 0);
+    static Optional<SecretBytes> signedResult(byte[] entity) {
+        int head = indexOf(entity, ATTACHED.getBytes(StandardCharsets.US_ASCII), 0);
         if (head < 0) {
             return Optional.empty();
         }
         int start = head + ATTACHED.length();
-        int end = indexOf(letter, "\r\n--".getBytes(StandardCharsets.US_ASCII), start);
-        return end < 0 ? Optional.empty() : decoded(letter, start, end);
+        int end = indexOf(entity, "\r\n--".getBytes(StandardCharsets.US_ASCII), start);
+        return end < 0 ? Optional.empty() : decoded(entity, start, end);
     }
 
     /** Position of the first occurrence from there on, or -1. */

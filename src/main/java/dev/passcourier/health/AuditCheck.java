@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Whether the audit trail can be written. After a failed append only a record proves it: that the trail goes on, and why
  * it did not.
  */
-final class AuditLook implements Look {
+final class AuditCheck implements HealthCheck {
 
     static final String NAME = "audit";
 
@@ -21,7 +21,7 @@ final class AuditLook implements Look {
     private final Clock clock;
     private volatile @Nullable String code;
 
-    AuditLook(AuditTrail trail, Clock clock) {
+    AuditCheck(AuditTrail trail, Clock clock) {
         this.trail = trail;
         this.clock = clock;
     }
@@ -32,7 +32,7 @@ final class AuditLook implements Look {
     }
 
     @Override
-    public Optional<Trouble> look() {
+    public Optional<HealthProblem> check() {
         String why = code;
         if (why == null) {
             return Optional.empty();
@@ -44,7 +44,7 @@ final class AuditLook implements Look {
         } catch (AuditException e) {
             why = String.valueOf(e.getMessage());
             code = why;
-            return Optional.of(new Trouble(why));
+            return Optional.of(new HealthProblem(why));
         }
     }
 }

@@ -5,24 +5,24 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** Whether the broker answers: asks it how many messages lie in our queues. */
-public final class BrokerLook implements Look {
+public final class BrokerCheck implements HealthCheck {
 
     private final Callable<Map<String, Long>> broker;
     private volatile Map<String, Long> depths = Map.of();
 
     /** With the question. */
-    public BrokerLook(Callable<Map<String, Long>> broker) {
+    public BrokerCheck(Callable<Map<String, Long>> broker) {
         this.broker = broker;
     }
 
     @Override
-    public Optional<Trouble> look() {
+    public Optional<HealthProblem> check() {
         try {
             depths = broker.call();
             return Optional.empty();
         } catch (Exception e) {
             depths = Map.of();
-            return Optional.of(new Trouble("BROKER_AWAY"));
+            return Optional.of(new HealthProblem("BROKER_AWAY"));
         }
     }
 

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param code  such as {@code DISK_LOW}
  * @param until when it will be over by itself, or null if nobody knows
  */
-public record Trouble(String code, @Nullable Instant until) {
+public record HealthProblem(String code, @Nullable Instant until) {
 
     /** With no end in sight. */
-    public Trouble(String code) {
+    public HealthProblem(String code) {
         this(code, null);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LetterTest {
+class ResultMimeEntityTest {
 
     private static final String SIGNED = "eyJhbGciOiJFUzI1NiJ9." + "QUJD".repeat(40) + ".c2ln";
 
@@ -29,10 +29,10 @@ class LetterTest {
 
     @Test
     void isAPageToReadWithTheSignedResultAttached() {
-        Matcher letter = letter(VaultBench.FACTS, "password", "Pässwörd\"\\=€");
+        Matcher entity = entity(VaultBench.FACTS, "password", "Pässwörd\"\\=€");
 
-        assertThat(letter.group(2)).isEqualTo("8bit");
-        assertThat(letter.group(3))
+        assertThat(entity.group(2)).isEqualTo("8bit");
+        assertThat(entity.group(3))
                 .isEqualTo("request     req-1\r\n"
                         + "delivery    dlv_1\r\n"
                         + "destination ops\r\n"
@@ -44,10 +44,10 @@ class LetterTest {
                         + "issued      " + VaultBench.FACTS.issuedAt() + "\r\n"
                         + "valid to    " + VaultBench.FACTS.notAfter() + "\r\n"
                         + "\r\npassword on the next line:\r\nPässwörd\"\\=€" + LAST);
-        assertThat(letter.group(4).lines()).allMatch(line -> line.length() <= 76);
-        assertThat(new String(Base64.getMimeDecoder().decode(letter.group(4)), StandardCharsets.US_ASCII))
+        assertThat(entity.group(4).lines()).allMatch(line -> line.length() <= 76);
+        assertThat(new String(Base64.getMimeDecoder().decode(entity.group(4)), StandardCharsets.US_ASCII))
                 .isEqualTo(SIGNED);
-        assertThat(letter(VaultBench.FACTS, "password", "x").group(1)).isNotEqualTo(letter.group(1));
+        assertThat(entity(VaultBench.FACTS, "password", "x").group(1)).isNotEqualTo(entity.group(1));
     }
 
     @Test
@@ -63,14 +63,14 @@ class LetterTest {
                 facts.issuedAt(),
                 facts.notAfter());
 
-        assertThat(letter(unnamed, "password", "x").group(3))
+        assertThat(entity(unnamed, "password", "x").group(3))
                 .startsWith("request     req??Bcc: x\r\ndelivery    dlv_1\r\n")
                 .contains("kind        password\r\nissued      ");
     }
 
     @Test
     void aKeyHasTheLineEndsOfMail() {
-        assertThat(letter(VaultBench.FACTS, "private-key", "\nBEGIN\nmiddle\r\nEND\n")
+        assertThat(entity(VaultBench.FACTS, "private-key", "\nBEGIN\nmiddle\r\nEND\n")
                         .group(3))
                 .endsWith("\r\nprivate-key on the next line:\r\n\r\nBEGIN\r\nmiddle\r\nEND\r\n" + LAST);
     }
@@ -78,28 +78,29 @@ class LetterTest {
     @ParameterizedTest
     @CsvSource({"997, 8bit", "998, base64"})
     void aLineThatIsTooLongForMailIsEncoded(int length, String encoding) {
-        Matcher letter = letter(VaultBench.FACTS, "password", "x".repeat(length));
+        Matcher entity = entity(VaultBench.FACTS, "password", "x".repeat(length));
 
-        assertThat(letter.group(2)).isEqualTo(encoding);
+        assertThat(entity.group(2)).isEqualTo(encoding);
         String page = encoding.equals("8bit")
-                ? letter.group(3)
-                : new String(Base64.getMimeDecoder().decode(letter.group(3)), StandardCharsets.UTF_8);
+                ? entity.group(3)
+                : new String(Base64.getMimeDecoder().decode(entity.group(3)), StandardCharsets.UTF_8);
         assertThat(page).startsWith("request     req-1\r\n").endsWith("x".repeat(length) + LAST);
     }
 
     @Test
     void givesTheSignedResultBack() {
-        try (SecretBytes letter = Letter.of(parcel(VaultBench.FACTS, "password", "x"));
-                SecretBytes found = Letter.signedResult(letter.borrow()).orElseThrow()) {
+        try (SecretBytes entity = ResultMimeEntity.of(parcel(VaultBench.FACTS, "password", "x"));
+                SecretBytes found =
+                        ResultMimeEntity.signedResult(entity.borrow()).orElseThrow()) {
             assertThat(new String(found.borrow(), StandardCharsets.US_ASCII)).isEqualTo(SIGNED);
-            assertThat(Letter.signedResult("a letter of somebody else".getBytes(StandardCharsets.US_ASCII)))
+            assertThat(ResultMimeEntity.signedResult("a entity of somebody else".getBytes(StandardCharsets.US_ASCII)))
                     .isEmpty();
-            String cut = new String(letter.borrow(), StandardCharsets.UTF_8);
-            assertThat(Letter.signedResult(
+            String cut = new String(entity.borrow(), StandardCharsets.UTF_8);
+            assertThat(ResultMimeEntity.signedResult(
                             cut.substring(0, cut.lastIndexOf("\r\n--")).getBytes(StandardCharsets.UTF_8)))
                     .isEmpty();
             String bare = cut.substring(cut.indexOf("Content-Type: application/jose"));
-            assertThat(Letter.signedResult(bare.getBytes(StandardCharsets.UTF_8)))
+            assertThat(ResultMimeEntity.signedResult(bare.getBytes(StandardCharsets.UTF_8)))
                     .isPresent();
         }
     }
@@ -109,14 +110,14 @@ class LetterTest {
         byte[] text = "abcabc".getBytes(StandardCharsets.US_ASCII);
         byte[] wanted = "abc".getBytes(StandardCharsets.US_ASCII);
 
-        assertThat(Letter.indexOf(text, wanted, 0)).isZero();
-        assertThat(Letter.indexOf(text, wanted, 1)).isEqualTo(3);
-        assertThat(Letter.indexOf(text, wanted, 4)).isEqualTo(-1);
+        assertThat(ResultMimeEntity.indexOf(text, wanted, 0)).isZero();
+        assertThat(ResultMimeEntity.indexOf(text, wanted, 1)).isEqualTo(3);
+        assertThat(ResultMimeEntity.indexOf(text, wanted, 4)).isEqualTo(-1);
     }
 
-    private static Matcher letter(ResultFacts facts, String kind, String secret) {
-        try (SecretBytes letter = Letter.of(parcel(facts, kind, secret))) {
-            Matcher parts = PARTS.matcher(new String(letter.borrow(), StandardCharsets.UTF_8));
+    private static Matcher entity(ResultFacts facts, String kind, String secret) {
+        try (SecretBytes entity = ResultMimeEntity.of(parcel(facts, kind, secret))) {
+            Matcher parts = PARTS.matcher(new String(entity.borrow(), StandardCharsets.UTF_8));
             assertThat(parts.matches()).isTrue();
             return parts;
         }

@@ -3,13 +3,13 @@ package dev.passcourier.vault;
 import java.nio.charset.StandardCharsets;
 
 /** What a sealed result is by its first bytes. */
-enum SealedForm {
+enum ContainerFormat {
     JOSE,
     CMS,
     OPENPGP,
     AGE;
 
-    static SealedForm of(byte[] sealed) {
+    static ContainerFormat of(byte[] sealed) {
         String start = new String(sealed, 0, Math.min(sealed.length, 64), StandardCharsets.ISO_8859_1);
         if (start.startsWith("age-encryption.org/")) {
             return AGE;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Whether a directory's file system has room left. What was too little needs a sixteenth more to be enough again. */
-public final class DiskLook implements Look {
+public final class DiskCheck implements HealthCheck {
 
     private final Path directory;
     private final long least;
@@ -16,17 +16,17 @@ public final class DiskLook implements Look {
      *
      * @param least bytes that must be free
      */
-    public DiskLook(Path directory, long least) {
+    public DiskCheck(Path directory, long least) {
         this.directory = directory;
         this.least = least;
     }
 
     @Override
-    public Optional<Trouble> look() {
+    public Optional<HealthProblem> check() {
         if (!Files.isDirectory(directory)) {
-            return Optional.of(new Trouble("DIRECTORY_GONE"));
+            return Optional.of(new HealthProblem("DIRECTORY_GONE"));
         }
         low = directory.toFile().getUsableSpace() < (low ? least + least / 16 : least);
-        return low ? Optional.of(new Trouble("DISK_LOW")) : Optional.empty();
+        return low ? Optional.of(new HealthProblem("DISK_LOW")) : Optional.empty();
     }
 }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** How the latest delivery to each destination went, as the audit trail has it; nobody calls a destination to ask. */
-public final class DestinationLooks {
+public final class DestinationChecks {
 
     private final Map<String, String> codes = new ConcurrentHashMap<>();
 
-    /** The look at one destination. */
-    public Look of(String alias) {
-        return () -> Optional.ofNullable(codes.get(alias)).map(Trouble::new);
+    /** The check of one destination. */
+    public HealthCheck of(String alias) {
+        return () -> Optional.ofNullable(codes.get(alias)).map(HealthProblem::new);
     }
 
     void heard(AuditEvent event) {
@@ -26,7 +26,7 @@ public final class DestinationLooks {
             case DELIVERY_POSTPONED, DELIVERY_FAILED ->
                 codes.put(alias, event.facts().getOrDefault(Fact.CODE, "DELIVERY_FAILED"));
             default -> {
-                // Says nothing about the far side.
+                // Says nothing about the destination.
             }
         }
     }

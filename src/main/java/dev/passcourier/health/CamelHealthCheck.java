@@ -7,15 +7,15 @@ import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** One of our checks as Camel's health registry sees it. Reads what the probe has found and looks at nothing itself. */
-public final class CamelCheck extends AbstractHealthCheck {
+/** One of our checks as Camel's health registry sees it. Reads what the probe has found and checks nothing itself. */
+public final class CamelHealthCheck extends AbstractHealthCheck {
 
     /** The group of all our checks. */
     public static final String GROUP = "passcourier";
 
     private final Checks checks;
 
-    private CamelCheck(String name, Checks checks) {
+    private CamelHealthCheck(String name, Checks checks) {
         super(GROUP, name);
         this.checks = checks;
     }
@@ -24,7 +24,7 @@ public final class CamelCheck extends AbstractHealthCheck {
     public static void register(CamelContext camel, Checks checks) {
         HealthCheckRegistry registry = HealthCheckRegistry.get(camel);
         for (CheckState state : checks.states()) {
-            CamelCheck check = new CamelCheck(state.name(), checks);
+            CamelHealthCheck check = new CamelHealthCheck(state.name(), checks);
             check.setCamelContext(camel);
             registry.register(check);
         }
@@ -42,8 +42,8 @@ public final class CamelCheck extends AbstractHealthCheck {
         Optional<CheckState> state = checks.states().stream()
                 .filter(each -> each.name().equals(getId()))
                 .findFirst();
-        Optional<Trouble> trouble = state.map(CheckState::trouble);
-        trouble.ifPresentOrElse(
+        Optional<HealthProblem> problem = state.map(CheckState::problem);
+        problem.ifPresentOrElse(
                 found -> {
                     builder.detail("code", found.code());
                     builder.state(state.orElseThrow().isGrave() ? State.DOWN : State.UNKNOWN);
