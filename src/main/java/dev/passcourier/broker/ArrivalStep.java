@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.JmsEndpoint;
@@ -35,7 +34,9 @@ public final class ArrivalStep implements Processor {
     /** Largest request in bytes. */
     public static final int MAX_REQUEST = 64 * 1024;
 
-    private static final int MAX_INTERNAL = 32 * 1024 * 1024;
+    /** Largest message of our own in bytes. */
+    static final int MAX_INTERNAL = 32 * 1024 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(ArrivalStep.class);
 
     /** Properties of our own messages that tell whose work they carry. */
@@ -56,7 +57,7 @@ public final class ArrivalStep implements Processor {
     private static final String ORIGINAL_QUEUE = "_AMQ_ORIG_QUEUE";
 
     private final JmsTemplate toQuarantine;
-    private final @Nullable String ownUser;
+    private final SenderIdentity senders;
     private final String intake;
     private final AuditTrail audit;
     private final LastWords lastWords;
@@ -98,7 +99,7 @@ public final class ArrivalStep implements Processor {
             LastWords lastWords,
             Clock clock) {
         this.toQuarantine = toQuarantine;
-        this.ownUser = ownUser;
+        this.senders = new SenderIdentity(ownUser);
         this.intake = intake;
         this.audit = audit;
         this.lastWords = lastWords;
@@ -139,32 +140,24 @@ public final class ArrivalStep implements Processor {
         if (!queue.equals(Queues.DEAD)) {
             return queue;
         }
-        String original = isOurs(message) ? message.getStringProperty(ORIGINAL_QUEUE) : intake;
+        String original = senders.isOurs(message) ? message.getStringProperty(ORIGINAL_QUEUE) : intake;
         return original == null ? queue : original;
     }
 
     private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
-        String user = message.getStringProperty("JMSXUserID");
-        return new Arrival(queue, id(message), user, isOurs(message), properties(message), body);
-    }
-
-    private boolean isOurs(Message message) throws JMSException {
-        return ownUser != null && ownUser.equals(message.getStringProperty("JMSXUserID"));
-    }
-
-    /** The sender's id, or the broker's with the time if the sender's client leaves ids out. */
-    private static String id(Message message) throws JMSException {
-        String id = message.getJMSMessageID();
-        if (id != null) {
-            return id;
-        }
-        return "core:" + ((ActiveMQMessage) message).getCoreMessage().getMessageID() + "." + message.getJMSTimestamp();
+        return new Arrival(
+                queue,
+                SenderIdentity.id(message),
+                senders.user(message),
+                senders.isOurs(message),
+                properties(message),
+                body);
     }
 
     /** Whose work ends here is known from our own messages only. */
     private Map<Fact, String> facts(Message message, String id, String queue, String reason) throws JMSException {
         Map<Fact, String> facts = new HashMap<>(Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason));
-        if (isOurs(message)) {
+        if (senders.isOurs(message)) {
             for (var fact : NAMED.entrySet()) {
                 String value = message.getStringProperty(fact.getKey());
                 if (value != null) {
@@ -198,7 +191,7 @@ public final class ArrivalStep implements Processor {
     }
 
     private void quarantine(Message message, String queue, String reason) throws JMSException {
-        String id = id(message);
+        String id = SenderIdentity.id(message);
         Map<Fact, String> facts = facts(message, id, queue, reason);
         audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts));
         LOG.warn("{} {} from {} goes to {}", reason, id, queue, Queues.QUARANTINE);
@@ -213,8 +206,8 @@ public final class ArrivalStep implements Processor {
 
     /** It goes on under our own name: what a stranger claimed in properties must not become ours. */
     private void relabel(Message message, String id, String queue, String reason) throws JMSException {
-        boolean own = isOurs(message);
-        String user = message.getStringProperty("JMSXUserID");
+        boolean own = senders.isOurs(message);
+        String user = senders.user(message);
         Map<String, Object> properties = own ? properties(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {

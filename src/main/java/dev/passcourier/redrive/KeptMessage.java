@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditText;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.SenderIdentity;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -25,6 +26,7 @@ final class KeptMessage {
     private final Message message;
     private final Kept.Place place;
     private final String ownUser;
+    private final boolean ours;
     private final Map<String, Object> properties;
 
     /** Of a broker that knows us as {@code ownUser}. */
@@ -32,7 +34,8 @@ final class KeptMessage {
         this.message = message;
         this.place = place;
         this.ownUser = ownUser;
-        this.properties = properties(message);
+        this.ours = new SenderIdentity(ownUser).isOurs(message);
+        this.properties = ours ? properties(message) : Map.of();
     }
 
     private static Map<String, Object> properties(Message message) throws JMSException {
@@ -51,8 +54,8 @@ final class KeptMessage {
     }
 
     /** Whether the service put it where it lies: then its properties are true. */
-    boolean isOurs() throws JMSException {
-        return ownUser.equals(message.getStringProperty("JMSXUserID"));
+    boolean isOurs() {
+        return ours;
     }
 
     /** Whether the service had sent it before it was laid aside. */

@@ -88,7 +88,7 @@ class SignedRequestTest {
         IntakeCheck lax = door(directory.resolve("ci.jwk"), List.of());
 
         assertThat(lax.check(message("ID:1", REQUEST))).isEmpty();
-        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED NOT_ALLOWED");
+        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED SENDER_NOT_VALIDATED");
     }
 
     @ParameterizedTest
