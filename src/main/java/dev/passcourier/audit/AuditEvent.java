@@ -30,13 +30,23 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         FETCHING,
         /** The cloud's answer was not the password and it will be asked again: {@code REQUEST, CODE, ATTEMPT}. */
         POSTPONED,
-        /** The password is opened and sealed: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE, FINGERPRINT, KEY}. */
+        /**
+         * The cloud's answer is about to be opened: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an encrypted one
+         * {@code FINGERPRINT}, the HMAC of the ciphertext.
+         */
+        OPENING,
+        /**
+         * It was opened, and sealed for every destination: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an
+         * encrypted one which key opened it: {@code RING}, the ring's name, and {@code KEY}, the fingerprint of the key's
+         * public half as {@code ssh-keygen -l} prints it. Earlier builds wrote it where {@link #OPENING} stands, with
+         * {@code FINGERPRINT} instead.
+         */
         OPENED,
         /** One destination's result goes to its outbox: {@code REQUEST, ALIAS, DELIVERY}. */
         SEALED,
         /** A delivery is tried: {@code REQUEST, ALIAS, DELIVERY, KIND, ATTEMPT}. */
         DELIVERING,
-        /** The far side has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
+        /** The destination has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
         DELIVERED,
         /** It will be tried again: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
         DELIVERY_POSTPONED,
@@ -54,7 +64,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         QUARANTINED,
         /**
          * What had failed or was quarantined goes back to the queue it came from: {@code REFERENCE, QUEUE, CODE} (why it
-         * was laid aside), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
+         * failed or was quarantined), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
          */
         REDRIVEN,
         /** A batch's results or a run's report were written: {@code BATCH}. */
@@ -96,6 +106,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         ATTEMPT,
         CODE,
         VERDICT,
+        RING,
         KEY,
         FINGERPRINT,
         ALIAS,

@@ -20,6 +20,8 @@ class AuditFile implements Closeable {
     /** Free bytes that heal a full disk: in the last block of one, a record that happens to be short still fits. */
     private static final long ROOM = 64 * 1024;
 
+    private static final int BLOCK = 64 * 1024;
+
     private final Path path;
     private final RandomAccessFile file;
     private final @Nullable Object identity;
@@ -77,6 +79,25 @@ class AuditFile implements Closeable {
         length = newLength;
         dirty = true;
         cut();
+    }
+
+    /** Length of the file up to and with its last line break. What follows is a line torn by a kill. */
+    static long wholeLength(Path path) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            byte[] block = new byte[BLOCK];
+            for (long end = file.length(); end > 0; ) {
+                long begin = Math.max(0, end - BLOCK);
+                file.seek(begin);
+                file.readFully(block, 0, (int) (end - begin));
+                for (int i = (int) (end - begin) - 1; i >= 0; i--) {
+                    if (block[i] == '\n') {
+                        return begin + i + 1;
+                    }
+                }
+                end = begin;
+            }
+            return 0;
+        }
     }
 
     private void cut() throws IOException {

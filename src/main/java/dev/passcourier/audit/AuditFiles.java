@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ final class AuditFiles {
 
     /** The file whose first record has this number. */
     Path startingAt(long sequence) {
-        return directory.resolve("audit-%015d.jsonl".formatted(sequence));
+        return directory.resolve(String.format(Locale.ROOT, "audit-%015d.jsonl", sequence));
     }
 
     /** All files, oldest first. */

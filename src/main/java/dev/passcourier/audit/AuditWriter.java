@@ -158,7 +158,7 @@ final class AuditWriter implements Closeable {
     }
 
     private void cutTornLine(Path last) throws IOException {
-        long whole = AuditRepair.wholeLength(last);
+        long whole = AuditFile.wholeLength(last);
         long torn = file.length() - whole;
         if (torn > 0) {
             file.cutTo(whole);

@@ -1,6 +1,6 @@
 package dev.passcourier.audit;
 
-/** Signs checkpoints; made of a key that the audit room does not know. */
+/** Signs checkpoints; made of a key that this package does not know. */
 public interface CheckpointSigner {
 
     /** Tells the key from others, at most 200 visible characters. */

@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.JmsEndpoint;
@@ -34,11 +33,13 @@ public final class ArrivalStep implements Processor {
     /** Largest request in bytes. */
     public static final int MAX_REQUEST = 64 * 1024;
 
-    private static final int MAX_INTERNAL = 32 * 1024 * 1024;
+    /** Largest message of our own in bytes. */
+    static final int MAX_INTERNAL = 32 * 1024 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(ArrivalStep.class);
 
     private final JmsTemplate toQuarantine;
-    private final @Nullable String ownUser;
+    private final SenderIdentity senders;
     private final String intake;
     private final AuditTrail audit;
     private final QuarantineNotifier notifier;
@@ -80,7 +81,7 @@ public final class ArrivalStep implements Processor {
             QuarantineNotifier notifier,
             Clock clock) {
         this.toQuarantine = toQuarantine;
-        this.ownUser = ownUser;
+        this.senders = new SenderIdentity(ownUser);
         this.intake = intake;
         this.audit = audit;
         this.notifier = notifier;
@@ -121,32 +122,25 @@ public final class ArrivalStep implements Processor {
         if (!queue.equals(Queues.DEAD)) {
             return queue;
         }
-        String original = isOurs(message) ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : intake;
+        String original =
+                senders.isOurs(message) ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : intake;
         return original == null ? queue : original;
     }
 
     private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
-        String user = message.getStringProperty("JMSXUserID");
-        return new Arrival(queue, id(message), user, isOurs(message), MessageProperties.of(message), body);
-    }
-
-    private boolean isOurs(Message message) throws JMSException {
-        return ownUser != null && ownUser.equals(message.getStringProperty("JMSXUserID"));
-    }
-
-    /** The sender's id, or the broker's with the time if the sender's client leaves ids out. */
-    private static String id(Message message) throws JMSException {
-        String id = message.getJMSMessageID();
-        if (id != null) {
-            return id;
-        }
-        return "core:" + ((ActiveMQMessage) message).getCoreMessage().getMessageID() + "." + message.getJMSTimestamp();
+        return new Arrival(
+                queue,
+                SenderIdentity.id(message),
+                senders.user(message),
+                senders.isOurs(message),
+                MessageProperties.of(message),
+                body);
     }
 
     /** Whose work ends here is known from our own messages only. */
     private Map<Fact, String> facts(Message message, String id, String queue, String reason) throws JMSException {
         Map<Fact, String> facts = new HashMap<>(Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason));
-        if (isOurs(message)) {
+        if (senders.isOurs(message)) {
             facts.putAll(MessageProperties.facts(MessageProperties.of(message)));
         }
         return facts;
@@ -164,7 +158,7 @@ public final class ArrivalStep implements Processor {
     }
 
     private void quarantine(Message message, String queue, String reason) throws JMSException {
-        String id = id(message);
+        String id = SenderIdentity.id(message);
         Map<Fact, String> facts = facts(message, id, queue, reason);
         audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts));
         LOG.warn("{} {} from {} goes to {}", reason, id, queue, Queues.QUARANTINE);
@@ -179,8 +173,8 @@ public final class ArrivalStep implements Processor {
 
     /** It goes on under our own name: what a stranger claimed in properties must not become ours. */
     private void relabel(Message message, String id, String queue, String reason) throws JMSException {
-        boolean own = isOurs(message);
-        String user = message.getStringProperty("JMSXUserID");
+        boolean own = senders.isOurs(message);
+        String user = senders.user(message);
         Map<String, Object> properties = own ? MessageProperties.of(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {

@@ -10,12 +10,14 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries out on a broker what its settings are: sends messages of its own to the queue {@value #QUEUE}, looks what becomes
@@ -28,6 +30,7 @@ public final class BrokerProbe {
     public static final String QUEUE = "passcourier.probe";
 
     private static final String PROPERTY = "pcProbe";
+    private static final String SOMEBODY_ELSE = "somebody-else";
     private static final long LOOK_MILLIS = 250;
     private static final int LOOKS_BEFORE_LOST = 8;
     /** A look that finds nothing waits on so many queues. */
@@ -58,20 +61,48 @@ public final class BrokerProbe {
     }
 
     /**
-     * Whether the broker says who sent a message ({@code populate-validated-user}), and whether it is us.
+     * Whether the broker says who sent a message ({@code populate-validated-user}), over what the sender says: we pretend
+     * to be somebody else, and must be found out. Tried over the core protocol, which is ours; of what comes over AMQP
+     * {@link SenderIdentity} believes nobody.
      *
      * @throws Exception if the broker does not let us send and receive there
      */
     public boolean stampsUsers() throws Exception {
-        return attempt(false, (session, id) -> {
-            send(session, id, 0);
-            try (MessageConsumer consumer = session.createConsumer(queue(session, QUEUE), selector(id))) {
-                Message message = consumer.receive(10_000);
-                return message != null
-                        && access.user() != null
-                        && access.user().equals(message.getStringProperty("JMSXUserID"));
-            }
-        });
+        return attempt(
+                false,
+                (session, id) ->
+                        access.user() != null && access.user().equals(stamp(session, queue(session, QUEUE), id)));
+    }
+
+    /**
+     * The same on a broker that only brings us requests, where we make no queues: tried with a temporary one.
+     *
+     * @throws Exception if the broker does not answer, or does not let our user have a temporary queue
+     */
+    public boolean stampsUsersThere() throws Exception {
+        try (ActiveMQConnectionFactory factory = access.factory();
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
+            connection.start();
+            String user = stamp(
+                    session, session.createTemporaryQueue(), UUID.randomUUID().toString());
+            return user != null && !user.equals(SOMEBODY_ELSE);
+        }
+    }
+
+    private @Nullable String stamp(Session session, Queue queue, String id) throws JMSException {
+        send(session, queue, id, 0, Map.of(SenderIdentity.VALIDATED_USER, SOMEBODY_ELSE));
+        try (MessageConsumer consumer = session.createConsumer(queue, selector(id))) {
+            Message message = consumer.receive(10_000);
+            return message == null ? null : new SenderIdentity(access.user()).user(message);
+        }
+    }
+
+    /** The mark of a probe that lies where a running service found it, to be kept with it; empty for all other messages. */
+    public static Map<String, Object> mark(Arrival arrival) {
+        return arrival.internal() && arrival.properties().get(PROPERTY) instanceof String id
+                ? Map.of(PROPERTY, id)
+                : Map.of();
     }
 
     /**
@@ -81,7 +112,7 @@ public final class BrokerProbe {
      */
     public Fate deadLetter(Duration atMost) throws Exception {
         return attempt(true, (session, id) -> {
-            send(session, id, 0);
+            send(session, queue(session, QUEUE), id, 0, Map.of());
             session.commit();
             return follow(session, id, Queues.DEAD, atMost);
         });
@@ -90,7 +121,7 @@ public final class BrokerProbe {
     /** Sends a message that expires at once, and looks where it landed. */
     public Fate expiry(Duration atMost) throws Exception {
         return attempt(true, (session, id) -> {
-            send(session, id, 1);
+            send(session, queue(session, QUEUE), id, 1, Map.of());
             session.commit();
             return follow(session, id, Queues.EXPIRED, atMost);
         });
@@ -166,10 +197,14 @@ public final class BrokerProbe {
         }
     }
 
-    private static void send(Session session, String id, long lifetimeMillis) throws JMSException {
-        try (MessageProducer producer = session.createProducer(queue(session, QUEUE))) {
+    private static void send(Session session, Queue queue, String id, long lifetimeMillis, Map<String, String> claims)
+            throws JMSException {
+        try (MessageProducer producer = session.createProducer(queue)) {
             Message message = session.createTextMessage("{}");
             message.setStringProperty(PROPERTY, id);
+            for (var claim : claims.entrySet()) {
+                message.setStringProperty(claim.getKey(), claim.getValue());
+            }
             producer.setTimeToLive(lifetimeMillis);
             producer.send(message);
         }

@@ -26,6 +26,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
+import org.apache.activemq.artemis.spi.core.remoting.Acceptor;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts the broker.
+     * Starts the broker, reachable for ourselves only: its queues can be made before {@link #listen()} lets other
+     * programs in.
      *
      * @param directory   where its files lie
      * @param minDiskFree bytes that must be free there; with less every send fails
@@ -97,6 +99,18 @@ public final class EmbeddedBroker implements AutoCloseable {
         return access;
     }
 
+    /**
+     * Opens the TCP acceptor, if the settings have one.
+     *
+     * @throws Exception if it cannot listen
+     */
+    public void listen() throws Exception {
+        Acceptor acceptor = acceptor();
+        if (acceptor != null) {
+            acceptor.start();
+        }
+    }
+
     /** How the broker treats a queue's messages, for whoever checks it. */
     AddressSettings settings(String queue) {
         return server.getActiveMQServer().getAddressSettingsRepository().getMatch(queue);
@@ -104,8 +118,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** The port of the TCP acceptor, or -1 without one. */
     public int port() {
-        var acceptor = server.getActiveMQServer().getRemotingService().getAcceptor("tcp");
+        Acceptor acceptor = acceptor();
         return acceptor == null ? -1 : acceptor.getActualPort();
+    }
+
+    private @Nullable Acceptor acceptor() {
+        return server.getActiveMQServer().getRemotingService().getAcceptor("tcp");
     }
 
     /** Stops the broker; what is in the journal stays. */
@@ -179,6 +197,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         parameters.put(TransportConstants.HOST_PROP_NAME, acceptor.host());
         parameters.put(TransportConstants.PORT_PROP_NAME, acceptor.port());
         parameters.put(TransportConstants.PROTOCOLS_PROP_NAME, "CORE");
+        parameters.put(TransportConstants.AUTO_START, false);
         if (acceptor.certificate() != null && acceptor.privateKey() != null) {
             parameters.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);
             parameters.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, PemIdentity.TYPE);

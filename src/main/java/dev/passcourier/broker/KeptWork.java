@@ -33,17 +33,15 @@ public final class KeptWork {
 
     /**
      * A message on its way to quarantine, of which the body and nothing else is kept: a stranger's properties could steer
-     * the send.
+     * the send. A probe keeps its mark, by which whoever sent it takes it away.
      *
      * @param code why
      */
     public static Envelope quarantined(Arrival arrival, String code) {
-        return new Envelope(
-                Queues.QUARANTINE,
-                arrival.body(),
-                Map.of(MessageProperties.REASON, code, MessageProperties.FROM, arrival.queue()),
-                null,
-                null);
+        Map<String, Object> properties = new HashMap<>(BrokerProbe.mark(arrival));
+        properties.put(MessageProperties.REASON, code);
+        properties.put(MessageProperties.FROM, arrival.queue());
+        return new Envelope(Queues.QUARANTINE, arrival.body(), properties, null, null);
     }
 
     /** Whether a message of the expiry queue is failed work that has been kept long enough. */

@@ -1,7 +1,9 @@
 package dev.passcourier.broker;
 
+import java.util.Set;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.LargeServerMessage;
 import org.apache.activemq.artemis.core.server.ServerSession;
@@ -10,13 +12,23 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses other programs' messages that would fill our memory. A JMS client reads a text message whole, and unpacks a
- * compressed one, before {@link ArrivalStep} can look at its size; so the broker looks first, and the sender is told.
+ * Refuses other programs' messages that our client cannot take. It throws at a type that JMS does not have, before
+ * {@link ArrivalStep} sees the message, so that nobody could ever take it off its queue; and what would fill our memory: a
+ * JMS client reads a text message whole, and unpacks a compressed one, before anybody can look at its size. So the broker
+ * looks first, and the sender is told.
  */
 final class SizeLimit implements ActiveMQServerMessagePlugin {
 
     /** What is less and still too much goes to quarantine, where somebody can look at it. */
     static final int LARGEST = 4 << 20;
+
+    private static final Set<Byte> TYPES = Set.of(
+            Message.DEFAULT_TYPE,
+            Message.OBJECT_TYPE,
+            Message.TEXT_TYPE,
+            Message.BYTES_TYPE,
+            Message.MAP_TYPE,
+            Message.STREAM_TYPE);
 
     @Override
     public void beforeSend(
@@ -28,6 +40,10 @@ final class SizeLimit implements ActiveMQServerMessagePlugin {
             throws ActiveMQException {
         if (session == null || EmbeddedBroker.OWN_USER.equals(session.getValidatedUser())) {
             return;
+        }
+        if (!(message instanceof ICoreMessage core) || !TYPES.contains(core.getType())) {
+            forget(message);
+            throw new ActiveMQException(ActiveMQExceptionType.INTERCEPTOR_REJECTED_PACKET, "MESSAGE_TYPE");
         }
         if (message.getWholeMessageSize() > LARGEST || message.containsProperty(Message.HDR_LARGE_COMPRESSED)) {
             forget(message);

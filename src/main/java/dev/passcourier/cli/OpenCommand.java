@@ -1,5 +1,6 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.NotOpenedException;
 import dev.passcourier.vault.OpenedResult;
@@ -7,10 +8,15 @@ import dev.passcourier.vault.ResultOpener;
 import dev.passcourier.vault.ResultOpener.Expected;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -148,7 +154,7 @@ public final class OpenCommand implements Callable<Integer> {
 
     private void hand(OpenedResult result) throws IOException {
         if (to != null) {
-            SecretFile.write(to, result);
+            write(to, result);
         }
         if (!result.signatureChecked()) {
             say("signature not checked: give --signer to know that the service made this");
@@ -160,6 +166,16 @@ public final class OpenCommand implements Callable<Integer> {
             say("secret written to " + to);
         } else if (!show) {
             say("the secret is not printed: add --show, or --to FILE");
+        }
+    }
+
+    /** To a new file that only its owner may read; never replaces one. Unbuffered, so that no copy stays in memory. */
+    private static void write(Path file, OpenedResult result) throws IOException {
+        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, options, DurableFile.ownerOnly(file));
+                OutputStream out = Channels.newOutputStream(channel)) {
+            result.writeSecretTo(out);
+            channel.force(true);
         }
     }
 

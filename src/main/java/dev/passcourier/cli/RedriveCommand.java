@@ -64,7 +64,7 @@ public final class RedriveCommand implements Callable<Integer> {
     @Option(names = "--verdict", paramLabel = "VERDICT", description = "only what ended so, such as WRONG_KEY")
     private @Nullable String verdict;
 
-    @Option(names = "--code", paramLabel = "CODE", description = "only what was laid aside for this reason")
+    @Option(names = "--code", paramLabel = "CODE", description = "only what failed for this reason")
     private @Nullable String code;
 
     @Option(names = "--queue", description = "only this queue: failed, quarantine, dead")
@@ -99,7 +99,7 @@ public final class RedriveCommand implements Callable<Integer> {
         } catch (ConfigurationException e) {
             err.println(e.getMessage());
         } catch (Exception e) {
-            err.println("the work laid aside cannot be reached: " + e.getClass().getName());
+            err.println("the failed work cannot be reached: " + e.getClass().getName());
         }
         err.flush();
         return 2;

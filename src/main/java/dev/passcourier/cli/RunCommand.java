@@ -44,7 +44,7 @@ public final class RunCommand implements Callable<Integer> {
             Settings settings = place.load(Clock.systemUTC());
             PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
             Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
-            HostCheck.warnings().forEach(door -> err.println("warning: " + door));
+            HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
             err.println(summary(settings, service));
             err.flush();
             new CountDownLatch(1).await();

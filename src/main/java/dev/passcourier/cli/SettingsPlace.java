@@ -12,12 +12,20 @@ import picocli.CommandLine.Option;
 /** Where the settings are. */
 final class SettingsPlace {
 
-    @Option(names = "--config", paramLabel = "DIR", description = "folder of passcourier.yaml; default: config")
+    @Option(
+            names = "--config",
+            paramLabel = "DIR",
+            description = "folder of passcourier.yaml; default: config, beside bin")
     private @Nullable Path config;
 
     /** Reads them, with everything they refer to. */
     Settings load(Clock clock) throws InvalidConfigurationException {
+        return SettingsLoader.load(file(), ProviderCatalog.find(), clock);
+    }
+
+    /** The file itself, whether it is there or not. */
+    Path file() {
         Path folder = config == null ? Home.find().resolve("config") : config;
-        return SettingsLoader.load(folder.resolve(SettingsLoader.FILE_NAME), ProviderCatalog.find(), clock);
+        return folder.resolve(SettingsLoader.FILE_NAME);
     }
 }

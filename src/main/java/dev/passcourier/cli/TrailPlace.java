@@ -10,8 +10,8 @@ final class TrailPlace {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "the service's data directory; default: ${DEFAULT-VALUE}")
-    private Path data = Path.of("data");
+            description = "the service's data directory; default: data, beside bin")
+    private Path data = Home.find().resolve("data");
 
     Path trail() {
         return data.resolve("audit");

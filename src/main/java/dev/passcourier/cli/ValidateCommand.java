@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.InvalidConfigurationException;
-import dev.passcourier.config.SettingsLoader;
-import dev.passcourier.provider.ProviderCatalog;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,8 +29,8 @@ public final class ValidateCommand implements Callable<Integer> {
         json
     }
 
-    @Option(names = "--config", paramLabel = "DIR", description = "Folder of the settings; default: ${DEFAULT-VALUE}.")
-    private Path config = Path.of("config");
+    @Mixin
+    private SettingsPlace place = new SettingsPlace();
 
     @Option(names = "--output", description = "How to print findings: ${COMPLETION-CANDIDATES}; default: text.")
     private Output output = Output.text;
@@ -42,13 +40,12 @@ public final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = config.resolve(SettingsLoader.FILE_NAME);
-        List<Finding> findings = findings(file);
+        List<Finding> findings = findings();
         PrintWriter out = spec.commandLine().getOut();
         if (output == Output.json) {
             out.println(json(findings));
         } else if (findings.isEmpty()) {
-            out.println(file + ": fine");
+            out.println(place.file() + ": fine");
         } else {
             findings.forEach(out::println);
         }
@@ -56,9 +53,9 @@ public final class ValidateCommand implements Callable<Integer> {
         return findings.isEmpty() ? 0 : 1;
     }
 
-    private static List<Finding> findings(Path file) {
+    private List<Finding> findings() {
         try {
-            SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            place.load(Clock.systemUTC());
             return List.of();
         } catch (InvalidConfigurationException e) {
             return e.findings();

@@ -29,8 +29,12 @@ final class AccountCheck {
         if (provider == null || findings.concern(key + ".settings") || findings.concern(key + ".insecure")) {
             return;
         }
+        JsonNode settings = account.path("settings");
+        urls(key + ".settings", settings);
+        if (findings.concern(key + ".settings")) {
+            return;
+        }
         try {
-            JsonNode settings = account.path("settings");
             provider.endpoints(name, settings, clock)
                     .forEach((use, url) -> endpoint(
                             key + ".settings",
@@ -43,6 +47,20 @@ final class AccountCheck {
         } catch (RuntimeException e) {
             findings.add(key + ".settings", "cannot be used", "see config/REFERENCE.md for what the provider takes");
         }
+    }
+
+    /** Java's own parser would only say that a URL has no host. */
+    private void urls(String section, JsonNode settings) {
+        settings.properties().forEach(setting -> {
+            String text = setting.getValue().asText();
+            if (text.startsWith("https:") || text.startsWith("http:")) {
+                try {
+                    NetworkName.url(text);
+                } catch (ConfigurationException e) {
+                    findings.add(Keys.of(section, setting.getKey()), e, "write a URL with a host");
+                }
+            }
+        });
     }
 
     private void endpoint(String key, String use, URI url, boolean isInsecure) {

@@ -1,9 +1,14 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -47,11 +52,34 @@ final class FileCheck {
     static void secrets(Map<String, String> secrets, UnaryOperator<@Nullable String> environment, Findings findings) {
         secrets.forEach((key, reference) -> {
             try {
-                Arrays.fill(SecretSource.read(reference, environment), (byte) 0);
+                byte[] secret = SecretSource.read(reference, environment);
+                try {
+                    demandText(key, secret);
+                } finally {
+                    Arrays.fill(secret, (byte) 0);
+                }
             } catch (ConfigurationException e) {
                 findings.add(key, e, "set the variable, or correct the file's path, mode and owner");
             }
         });
+    }
+
+    /** Passwords are sent as UTF-8; other bytes would reach the server as question marks. Keys of HMACs may be any. */
+    private static void demandText(String key, byte[] secret) throws ConfigurationException {
+        if (key.contains(".secrets[") || key.endsWith(".passphrase")) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(secret);
+        CharBuffer text = CharBuffer.allocate(secret.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
+        Arrays.fill(text.array(), '\0');
+        if (result.isError()) {
+            throw new ConfigurationException(String.format(
+                    Locale.ROOT,
+                    "is not UTF-8: byte %d is 0x%02X; save it as UTF-8, for example with iconv -f LATIN1 -t UTF-8",
+                    bytes.position() + 1,
+                    secret[bytes.position()] & 0xFF));
+        }
     }
 
     private void service() {

@@ -1,7 +1,8 @@
 package dev.passcourier.config;
 
 /**
- * One thing that is wrong with a settings file. Holds keys and places, never a value from the file.
+ * One thing that is wrong with a settings file. Holds keys and places, of values at most a host name or a single
+ * character, and never a secret.
  *
  * @param file    the file as it was named to us
  * @param line    where the key is, from 1

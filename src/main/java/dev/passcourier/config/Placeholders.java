@@ -47,7 +47,11 @@ final class Placeholders {
         try {
             return home.resolve(text).normalize();
         } catch (InvalidPathException e) {
-            throw new ConfigurationException("is not a path");
+            throw new ConfigurationException(NetworkName.strange(text)
+                    .map(found -> "is no path in the locale's character set " + System.getProperty("sun.jnu.encoding")
+                            + ": it holds " + found
+                            + "; set LC_ALL=C.UTF-8 for the service, or delete the character if it does not belong")
+                    .orElse("is not a path"));
         }
     }
 

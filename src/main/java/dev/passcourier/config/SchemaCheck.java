@@ -52,7 +52,12 @@ final class SchemaCheck {
                         key,
                         "is none of the known words",
                         Suggestion.forWord(error.getInstanceNode().asText(), words(limit)));
-            case "pattern" -> findings.add(key, "does not have the right form", example(key));
+            case "pattern" ->
+                findings.add(
+                        key,
+                        "does not have the right form"
+                                + strange(error.getInstanceNode().asText()),
+                        example(key));
             case "minimum" -> findings.add(key, "must be at least " + limit.asText(), example(key));
             case "maximum" -> findings.add(key, "must be at most " + limit.asText(), example(key));
             case "exclusiveMinimum" -> findings.add(key, "must be more than " + limit.asText(), example(key));
@@ -113,6 +118,11 @@ final class SchemaCheck {
             case "boolean" -> "true or false";
             default -> "text";
         };
+    }
+
+    /** One character is no secret, and may be one that nobody sees. */
+    private static String strange(String text) {
+        return NetworkName.strange(text).map(found -> ", and holds " + found).orElse("");
     }
 
     private static List<String> words(JsonNode list) {

@@ -16,6 +16,9 @@ final class SecretSource {
     /** A whole value that is one reference. */
     static final Pattern REFERENCE = Pattern.compile("\\{\\{(env|file):([^{}]+)}}");
 
+    /** What Java puts in the place of bytes of the environment that are no text in its character set. */
+    private static final char UNREADABLE = '\uFFFD';
+
     /** Largest file, in bytes. */
     static final int MAX_FILE = 1 << 16;
 
@@ -62,6 +65,12 @@ final class SecretSource {
         String value = environment.apply(name);
         if (value == null || value.isEmpty()) {
             throw new ConfigurationException("environment variable " + name + " is not set");
+        }
+        if (value.indexOf(UNREADABLE) >= 0) {
+            throw new ConfigurationException("environment variable " + name
+                    + " holds bytes that Java cannot read in the"
+                    + " locale's character set " + System.getProperty("sun.jnu.encoding") + "; set LC_ALL=C.UTF-8 for"
+                    + " the service, or put the secret into a file and write {{file:path}}");
         }
         return value.getBytes(StandardCharsets.UTF_8);
     }

@@ -17,7 +17,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettingsMapper {
 
+    private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})(ms|s|m|h|d)");
+    private static final Map<String, Duration> UNITS = Map.of(
+            "ms", Duration.ofMillis(1),
+            "s", Duration.ofSeconds(1),
+            "m", Duration.ofMinutes(1),
+            "h", Duration.ofHours(1),
+            "d", Duration.ofDays(1));
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -34,7 +45,7 @@ public final class SettingsMapper {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .addModule(new SimpleModule()
-                    .addDeserializer(Duration.class, new FromText<>(Duration.class, Durations::parse))
+                    .addDeserializer(Duration.class, new FromText<>(Duration.class, SettingsMapper::duration))
                     .addDeserializer(ZoneId.class, new FromText<>(ZoneId.class, ZoneId::of))
                     .addDeserializer(URI.class, new FromText<>(URI.class, URI::create))
                     .addDeserializer(Path.class, new FromText<>(Path.class, Path::of)))
@@ -80,6 +91,14 @@ public final class SettingsMapper {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(mapped.getClass() + " hides " + component.getName(), e);
         }
+    }
+
+    private static Duration duration(String text) {
+        Matcher parts = DURATION.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("not a duration");
+        }
+        return UNITS.get(parts.group(2)).multipliedBy(Long.parseLong(parts.group(1)));
     }
 
     private static String path(JsonMappingException problem) {

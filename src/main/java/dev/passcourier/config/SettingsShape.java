@@ -4,11 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Brings the checked tree from the shape operators write into the shape of {@link Settings}. */
 final class SettingsShape {
 
     private static final Map<String, Integer> MAIL_PORTS = Map.of("smtps", 465, "starttls", 587, "none", 25);
+
+    /** Sizes as operators write them: {@code 512MiB}, or bytes as {@code 1048576B}. */
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,8})(B|KiB|MiB|GiB)");
+
+    private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30);
 
     private SettingsShape() {}
 
@@ -16,7 +23,7 @@ final class SettingsShape {
     static void shape(ObjectNode root) {
         ObjectNode service = root.withObjectProperty("service");
         ownKeys(service);
-        service.put("minFreeSpace", Sizes.parse(service.path("minFreeSpace").asText()));
+        service.put("minFreeSpace", bytes(service.path("minFreeSpace").asText()));
         root.path("accounts").forEach(account -> clones((ObjectNode) account));
         ObjectNode destinations = root.withObjectProperty("destinations");
         destinations.properties().forEach(entry -> entry.setValue(destination((ObjectNode) entry.getValue())));
@@ -30,6 +37,14 @@ final class SettingsShape {
         if (!service.has("atRestKey")) {
             service.put("atRestKey", keys.resolve("at-rest.key").toString());
         }
+    }
+
+    private static long bytes(String size) {
+        Matcher parts = SIZE.matcher(size);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("not a size");
+        }
+        return Long.parseLong(parts.group(1)) << SHIFTS.get(parts.group(2));
     }
 
     private static void clones(ObjectNode account) {

@@ -1,17 +1,26 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that nothing travels in clear unless the operator wrote so, and that no URL holds credentials. */
+/**
+ * Checks that nothing travels in clear unless the operator wrote so, that no URL holds credentials, and that mail
+ * addresses and hosts are such as can be reached exactly as they are written.
+ */
 final class TransportCheck {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/?#]*@|(password|passcodec?|secret|token)=");
+
+    private static final String NAME_HINT = "for example mail.example.com";
+
+    /** What is demanded of a text. */
+    @FunctionalInterface
+    private interface Demand {
+        void check(String text) throws ConfigurationException;
+    }
 
     private final Findings findings;
 
@@ -22,8 +31,8 @@ final class TransportCheck {
     static void of(JsonNode root, Findings findings) {
         TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
-        check.noCredentials("sources.jms.url", root.path("sources").path("jms").path("url"));
-        check.noCredentials("ledger.url", root.path("ledger").path("url"));
+        check.url("sources.jms.url", root.path("sources").path("jms").path("url"));
+        check.url("ledger.url", root.path("ledger").path("url"));
         Sections.each(root, "destinations", check::destination);
     }
 
@@ -33,7 +42,7 @@ final class TransportCheck {
     }
 
     private void broker(JsonNode broker) {
-        noCredentials("broker.url", broker.path("url"));
+        url("broker.url", broker.path("url"));
         JsonNode acceptor = broker.path("acceptor");
         if (!acceptor.isObject()) {
             return;
@@ -47,6 +56,7 @@ final class TransportCheck {
                     "would take connections from other machines in clear",
                     "set certificate and privateKey, or listen on 127.0.0.1");
         }
+        demand("broker.acceptor.host", acceptor.path("host"), NetworkName::listener);
         if (broker.path("users").isEmpty()) {
             findings.add("broker.acceptor", "lets nobody in", "add an entry to broker.users");
         }
@@ -56,13 +66,19 @@ final class TransportCheck {
         String type = destination.path("type").asText();
         boolean isOpen = destination.path("seal").asText().equals("none");
         boolean isInsecure = destination.path("insecure").asBoolean();
+        if (type.equals("email")) {
+            demand(key + ".host", destination.path("host"), NetworkName::server);
+            demand(key + ".from", destination.path("from"), NetworkName::mailAddress);
+            demand(key + ".to", destination.path("to"), NetworkName::mailAddress);
+        }
         if (type.equals("email") && destination.path("security").asText().equals("none") && !isInsecure) {
             findings.add(
                     key + ".security",
                     "sends mail in clear" + withPassword(isOpen),
                     "use smtps or starttls, or write insecure: true");
         }
-        if (type.equals("webhook") && destination.path("url").isTextual()) {
+        if (type.equals("webhook")) {
+            demand(key + ".url", destination.path("url"), NetworkName::url);
             webhook(key + ".url", destination.path("url").asText(), isInsecure, isOpen);
         }
         if (isOpen && type.equals("jms")) {
@@ -73,13 +89,10 @@ final class TransportCheck {
         }
     }
 
-    private void webhook(String key, String text, boolean isInsecure, boolean isOpen) {
-        URI url = url(text);
-        if (url == null || url.getHost() == null || !isHttp(url)) {
-            findings.add(key, "is no https: URL", "for example https://hooks.example.com/passwords");
-        } else if (url.getRawUserInfo() != null || CREDENTIALS.matcher(text).find()) {
+    private void webhook(String key, String url, boolean isInsecure, boolean isOpen) {
+        if (CREDENTIALS.matcher(url).find()) {
             findings.add(key, "holds credentials", "leave them out; webhooks are signed with 'secrets'");
-        } else if (url.getScheme().equalsIgnoreCase("http") && !isInsecure) {
+        } else if (url.toLowerCase(Locale.ROOT).startsWith("http:") && !isInsecure) {
             findings.add(key, "sends in clear" + withPassword(isOpen), "use https:, or write insecure: true");
         }
     }
@@ -88,16 +101,20 @@ final class TransportCheck {
         return isOpen ? ", and seal: none would show the password to everybody on the way" : "";
     }
 
-    private static boolean isHttp(URI url) {
-        return "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+    private void demand(String key, JsonNode text, Demand demand) {
+        try {
+            if (text.isTextual()) {
+                demand.check(text.asText());
+            }
+        } catch (ConfigurationException e) {
+            findings.add(key, e, NAME_HINT);
+        }
     }
 
-    private static @Nullable URI url(String text) {
-        try {
-            return new URI(text);
-        } catch (URISyntaxException e) {
-            return null;
-        }
+    /** Of a broker or a database: what follows the host is for the client library. */
+    private void url(String key, JsonNode url) {
+        noCredentials(key, url);
+        demand(key, url, NetworkName::hostsOf);
     }
 
     private void noCredentials(String key, JsonNode url) {

@@ -6,6 +6,7 @@ import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
 import jakarta.activation.DataHandler;
+import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -50,9 +51,26 @@ final class MailComposer implements Composer {
             mail.setHeader("Auto-Submitted", "auto-generated");
             mail.setHeader("X-Passcourier-Attempt", Integer.toString(item.attempt()));
             fill(mail, item);
+            demandExactEnvelope(mail);
             out.setBody(mail);
         } catch (MessagingException e) {
             throw new IllegalStateException("MAIL_COMPOSE");
+        }
+    }
+
+    /** The transport takes sender and recipients from the headers, parsed anew. Nobody but the written ones may come of it. */
+    private void demandExactEnvelope(MimeMessage mail) throws MessagingException {
+        demandOnly(from, mail.getFrom());
+        demandOnly(to, mail.getAllRecipients());
+    }
+
+    private static void demandOnly(InternetAddress written, Address[] parsed) {
+        boolean isExact = parsed.length == 1
+                && parsed[0] instanceof InternetAddress address
+                && address.getAddress().equals(written.getAddress())
+                && StandardCharsets.US_ASCII.newEncoder().canEncode(address.getAddress());
+        if (!isExact) {
+            throw new IllegalStateException("MAIL_ADDRESS");
         }
     }
 

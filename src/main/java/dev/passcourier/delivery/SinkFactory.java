@@ -3,6 +3,7 @@ package dev.passcourier.delivery;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.FileGuard;
+import dev.passcourier.config.NetworkName;
 import dev.passcourier.config.Settings.Channel;
 import dev.passcourier.config.Settings.Destination;
 import dev.passcourier.config.Settings.EmailChannel;
@@ -176,12 +177,18 @@ public final class SinkFactory {
 
     private static InternetAddress address(String alias, String setting, String address) throws ConfigurationException {
         try {
+            NetworkName.mailAddress(address);
             InternetAddress parsed = new InternetAddress(address, true);
             parsed.validate();
-            return parsed;
+            if (parsed.getAddress().equals(address)) {
+                return parsed;
+            }
+        } catch (ConfigurationException e) {
+            throw unusable(alias, setting + " " + e.getMessage());
         } catch (AddressException e) {
-            throw unusable(alias, setting + " is not one mail address");
+            // Said below.
         }
+        throw unusable(alias, setting + " is not one mail address");
     }
 
     private static ConfigurationException unusable(String alias, String text) {

@@ -1,6 +1,6 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.http.RetryAfterHeader;
+import dev.passcourier.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,6 +33,6 @@ final class WebhookOutcome implements OutcomeReader {
 
     private static Optional<Duration> askedFor(Message answer, Instant now) {
         return Optional.ofNullable(answer.getHeader("Retry-After", String.class))
-                .flatMap(header -> RetryAfterHeader.read(header, now));
+                .flatMap(header -> RetryAfter.read(header, now));
     }
 }

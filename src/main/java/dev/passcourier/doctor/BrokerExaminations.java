@@ -4,6 +4,7 @@ import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
+import jakarta.jms.JMSSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,14 @@ final class BrokerExaminations {
         if (broker.url() == null) {
             all.add(new Examination("broker", subject -> Diagnosis.ok(subject, "embedded, with our own settings")));
         } else {
-            all.add(new Examination("broker.users", subject -> users(subject, backbone(broker))));
+            all.add(new Examination(
+                    "broker.users", subject -> users(subject, backbone(broker).stampsUsers())));
             all.add(new Examination("broker.dead-letters", subject -> deadLetters(subject, backbone(broker))));
             all.add(new Examination("broker.expiry", subject -> expiry(subject, backbone(broker))));
         }
         if (settings.sources().jms().url() != null) {
             all.add(new Examination("sources.jms", this::source));
+            all.add(new Examination("sources.jms.users", this::sourceUsers));
         }
         return all;
     }
@@ -47,9 +50,25 @@ final class BrokerExaminations {
                 : Diagnosis.ok(subject, waiting + " requests wait in " + jms.queue());
     }
 
-    private static Diagnosis users(String subject, BrokerProbe probe) throws Exception {
-        return probe.stampsUsers()
-                ? Diagnosis.ok(subject, "the broker stamps messages with their senders")
+    private Diagnosis sourceUsers(String subject) throws Exception {
+        Settings.JmsSource jms = settings.sources().jms();
+        try {
+            BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
+            return users(subject, new BrokerProbe(access).stampsUsersThere());
+        } catch (JMSSecurityException e) {
+            return Diagnosis.warn(
+                    subject,
+                    "our user may not have a temporary queue there, so this could not be tried: see to it that"
+                            + " populate-validated-user is true");
+        }
+    }
+
+    private static Diagnosis users(String subject, boolean stamped) {
+        return stamped
+                ? Diagnosis.ok(
+                        subject,
+                        "the broker names each message's sender, whatever the sender says;"
+                                + " of what comes over AMQP nobody is believed, so those requests must be signed")
                 : Diagnosis.fail(
                         subject,
                         "the broker does not say who sent a message: set populate-validated-user to true there");

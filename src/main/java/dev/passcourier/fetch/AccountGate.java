@@ -35,7 +35,7 @@ public final class AccountGate implements Gate {
      * @param perSecond calls per second; fractions are allowed
      */
     public AccountGate(String account, double perSecond, Clock clock) {
-        this.clock = new ForwardClock(clock);
+        this.clock = new MonotonicClock(clock);
         long burst = Math.max(1, Math.round(perSecond));
         Duration refill = Duration.ofNanos(Math.round(burst / perSecond * 1_000_000_000.0));
         this.bucket = Bucket.builder()

@@ -2,25 +2,25 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.http.ExactHeaders;
-import dev.passcourier.http.HttpClients;
-import dev.passcourier.http.PemTrust;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.ProviderType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One account's way to its cloud: binds the beans that the provider's route templates name, and instantiates the
- * templates {@code provider-<id>} and, for clouds with a sign-in, {@code sign-in-<id>}. What enters
- * {@code direct:ask.<account>} with a {@link Conversation} leaves it settled.
+ * One account's way to its cloud: its provider's route {@code direct:ask.<account>}, which settles an {@link Attempt} or
+ * leaves it open to be asked again, and the route template {@code call} once for each endpoint.
  */
 public final class CloudAccount {
 
@@ -30,66 +30,67 @@ public final class CloudAccount {
     private final CamelContext camel;
     private final String account;
     private final String provider;
+    private final HttpClientConfigurer client;
     private final Map<String, URI> endpoints;
+    private final Map<String, String> routeParameters;
+    private final CloudProtocol protocol;
     private final @Nullable SessionKeeper sessions;
 
-    private CloudAccount(
-            CamelContext camel,
-            String account,
-            String provider,
-            Map<String, URI> endpoints,
-            @Nullable SessionKeeper sessions) {
+    /**
+     * Of settings that were checked.
+     *
+     * @param client sets up the HTTP client for all calls
+     * @throws ConfigurationException if a secret or file that the settings name cannot be used
+     */
+    public CloudAccount(CamelContext camel, ProviderType type, AccountSettings settings, HttpClientConfigurer client)
+            throws ConfigurationException {
         this.camel = camel;
-        this.account = account;
-        this.provider = provider;
-        this.endpoints = endpoints;
-        this.sessions = sessions;
+        this.account = settings.account();
+        this.provider = type.id();
+        this.client = client;
+        this.endpoints = type.endpoints(settings);
+        this.routeParameters = type.routeParameters(settings);
+        this.protocol = type.protocol(settings);
+        this.sessions = protocol.signIn()
+                .map(signIn -> new SessionKeeper(account, signIn, this::callSignIn, settings.clock()))
+                .orElse(null);
     }
 
-    /** Binds the beans that all accounts share: {@code http-call}, {@code http-reply}, {@code http-failure}. */
+    /** Binds the beans that all calls share: {@code http-reply}, {@code http-failure}, {@code exact-headers}. */
     public static void bindShared(Registry registry) {
-        registry.bind("http-call", new HttpCallStep());
         registry.bind("http-reply", new HttpReplyStep());
         registry.bind("http-failure", new HttpFailureStep());
         registry.bind("exact-headers", new ExactHeaders());
     }
 
-    /**
-     * Binds one account's own beans: {@code <account>-ask}, {@code -answer} and {@code -client}.
-     *
-     * @param connections requests in hand at once
-     * @param trust       PEM file of the certificate authorities to trust, or null for the platform's
-     */
-    public static CloudAccount bind(
-            CamelContext camel, ProviderType type, AccountSettings settings, int connections, @Nullable Path trust)
-            throws ConfigurationException {
-        String account = settings.account();
-        CloudProtocol protocol = type.protocol(settings);
-        SessionKeeper sessions = protocol.signIn()
-                .map(signIn -> new SessionKeeper(
-                        account, signIn, call -> throughRoute(camel, account, call), settings.clock()))
-                .orElse(null);
-        Registry registry = camel.getRegistry();
-        registry.bind(account + "-ask", new AskStep(protocol, sessions));
-        registry.bind(account + "-answer", new AnswerStep(protocol, sessions));
-        registry.bind(account + "-client", new HttpClients(connections, PemTrust.context(trust)));
-        return new CloudAccount(camel, account, type.id(), type.endpoints(settings), sessions);
-    }
-
-    /** Adds the account's instances of its provider's route templates, which must have been loaded. */
+    /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
+        addCall(account, API, AuthorizeStep.with(protocol));
+        if (sessions != null) {
+            addCall(signInCall(), SIGN_IN, AuthorizeStep.ready());
+        }
         TemplatedRouteBuilder.builder(camel, "provider-" + provider)
                 .routeId("ask." + account)
                 .parameter("account", account)
-                .parameter(API, baseUrl(API))
+                .parameters(new HashMap<>(routeParameters))
+                .bean("sign-in", new SignInStep(protocol, sessions))
+                .bean("read", new ReadStep(protocol::read, sessions))
+                .bean("read-further", new ReadStep(protocol::readFurther, sessions))
                 .add();
-        if (sessions != null) {
-            TemplatedRouteBuilder.builder(camel, "sign-in-" + provider)
-                    .routeId("sign-in." + account)
-                    .parameter("account", account)
-                    .parameter(SIGN_IN, baseUrl(SIGN_IN))
-                    .add();
+    }
+
+    private void addCall(String name, String endpoint, AuthorizeStep authorize) throws Exception {
+        URI url = endpoints.get(endpoint);
+        if (url == null) {
+            throw new IllegalStateException("provider " + provider + " names no endpoint " + endpoint);
         }
+        TemplatedRouteBuilder.builder(camel, "call")
+                .routeId("call." + name)
+                .parameter("name", name)
+                .parameter("endpoint", url.toString())
+                .bean("authorize", authorize)
+                .bean("client", client)
+                .add();
     }
 
     /** Ends the session at clouds that count them. */
@@ -99,19 +100,16 @@ public final class CloudAccount {
         }
     }
 
-    private String baseUrl(String name) {
-        URI endpoint = endpoints.get(name);
-        if (endpoint == null) {
-            throw new IllegalStateException("provider " + provider + " names no endpoint " + name);
-        }
-        return endpoint.toString();
+    /** A dot is in no account's name. */
+    private String signInCall() {
+        return account + ".sign-in";
     }
 
-    private static Object throughRoute(CamelContext camel, String account, Object call) {
+    private Object callSignIn(Object call) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.sendBody("direct:sign-in." + account, ExchangePattern.InOut, call);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            return template.sendBody("direct:call." + signInCall(), ExchangePattern.InOut, call);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.http.HttpClients;
+import dev.passcourier.http.PemTrust;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.AccountSettings;
@@ -76,51 +78,42 @@ public final class FetchStage {
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
-        camel.getRegistry().bind("fetch-open", new OpenWorkStep(audit, failedOpenings, clock));
+        camel.getRegistry().bind("fetch-take", new TakeWorkStep(audit, failedOpenings, clock));
     }
 
     /**
-     * Binds one account's beans.
+     * Makes one account's gate, steps and way to its cloud.
      *
      * @param keys the account's key ring; empty for clouds that answer in clear
      * @return the account's gate
+     * @throws ConfigurationException if a secret or file that its settings name cannot be used
      */
     public AccountGate add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
-        CloudAccount cloud = CloudAccount.bind(
+        CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
                 new AccountSettings(name, account.settings(), clock),
-                account.concurrency(),
-                account.trust());
-        double rate = account.rate() == null ? type.defaultRate() : account.rate();
+                new HttpClients(account.concurrency(), PemTrust.context(account.trust())));
         failedOpenings.account(name, keys);
+        double rate = account.rate() == null ? type.defaultRate() : account.rate();
         AccountGate gate = new AccountGate(name, rate, clock);
-        camel.getRegistry().bind(name + "-containers", new GatedContainers(gate.then(service)));
-        camel.getRegistry().bind(name + "-settle", settleStep(account, type, keys, gate));
-        fetchers.add(new Fetcher(name, cloud, account.concurrency()));
-        return gate;
-    }
-
-    private SettleStep settleStep(Settings.Account account, ProviderType type, KeyRing keys, AccountGate gate) {
-        Ending ending = new Ending(audit, notices, keepFailedWork, clock);
-        Sealing sealing = new Sealing(
+        RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, clock);
+        DecryptAndSealStep decryptAndSeal = new DecryptAndSealStep(
                 type.id(),
                 keys,
                 account.clones(),
                 targets,
                 vault,
                 new TransplantGuard(ledger),
+                new WrongKeyReply(failedOpenings, end, clock, waits.jitter()),
                 audit,
                 resultLifetime,
                 clock);
-        return new SettleStep(
-                sealing,
-                new Postponing(audit, ending, clock, waits),
-                ending,
-                new NotOpened(failedOpenings, ending, clock, waits.jitter()),
-                gate,
-                clock);
+        SettleStep settle = new SettleStep(new RetryScheduler(audit, end, clock, waits), end, gate);
+        fetchers.add(new Fetcher(
+                name, cloud, account.concurrency(), new GatedContainers(gate.then(service)), decryptAndSeal, settle));
+        return gate;
     }
 
     /** Adds the routes of all accounts; their templates must have been loaded. */
@@ -131,6 +124,9 @@ public final class FetchStage {
                     .routeId("fetch." + fetcher.account())
                     .parameter("account", fetcher.account())
                     .parameter("concurrency", fetcher.concurrency())
+                    .bean("containers", fetcher.containers())
+                    .bean("decrypt-and-seal", fetcher.decryptAndSeal())
+                    .bean("settle", fetcher.settle())
                     .add();
         }
     }
@@ -152,5 +148,11 @@ public final class FetchStage {
     }
 
     /** One account's consumers and their way to its cloud. */
-    private record Fetcher(String account, CloudAccount cloud, int concurrency) {}
+    private record Fetcher(
+            String account,
+            CloudAccount cloud,
+            int concurrency,
+            GatedContainers containers,
+            DecryptAndSealStep decryptAndSeal,
+            SettleStep settle) {}
 }

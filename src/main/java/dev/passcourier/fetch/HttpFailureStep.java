@@ -1,5 +1,6 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.provider.CannotAskException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -13,16 +14,27 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
-/** Says in a code why a call got no reply; the exception itself goes no further. */
-public final class HttpFailureStep implements Processor {
+/**
+ * Says why a call got no reply: in a code, or, if none could be made, by settling the attempt. The exception itself goes
+ * no further.
+ */
+final class HttpFailureStep implements Processor {
 
     @Override
     public void process(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(unreachable(failure));
+        if (failure instanceof CannotAskException nothingToSend) {
+            exchange.getMessage().setBody(null);
+            exchange.getVariable(Attempt.VARIABLE, Attempt.class).settle(nothingToSend.answer());
+        } else {
+            exchange.getMessage().setBody(unreachable(failure));
+        }
     }
+
+    /** No reply came, and why. */
+    record Unreachable(String code) {}
 
     static Unreachable unreachable(Exception failure) {
         return new Unreachable(code(failure));

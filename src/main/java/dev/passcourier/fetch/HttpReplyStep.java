@@ -14,7 +14,7 @@ import org.apache.camel.Processor;
  * Reads camel-http's answer into an {@link HttpReply}, in memory only; the client bounds its size and time. The exchange
  * has no headers afterwards.
  */
-public final class HttpReplyStep implements Processor {
+final class HttpReplyStep implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {

@@ -38,13 +38,13 @@ public final class SessionKeeper {
      * For one account.
      *
      * @param exchange sends an {@link HttpCall} to the sign-in endpoint and returns an {@link HttpReply} or
-     *                 {@link Unreachable}
+     *                 {@link HttpFailureStep.Unreachable}
      */
     public SessionKeeper(String account, SignIn signIn, UnaryOperator<Object> exchange, Clock clock) {
         this.account = account;
         this.signIn = signIn;
         this.exchange = exchange;
-        this.clock = new ForwardClock(clock);
+        this.clock = new MonotonicClock(clock);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class SessionKeeper {
         ended = true;
         if (session != null) {
             signIn.signOut(session).ifPresent(call -> {
-                if (exchange.apply(call) instanceof Unreachable unreachable) {
+                if (exchange.apply(call) instanceof HttpFailureStep.Unreachable unreachable) {
                     LOG.warn("SIGN_OUT_FAILED account {}: {}", account, unreachable.code());
                 }
             });
@@ -99,7 +99,7 @@ public final class SessionKeeper {
             if (reply instanceof HttpReply answered) {
                 return read(answered);
             }
-            String code = reply instanceof Unreachable unreachable ? unreachable.code() : "IO";
+            String code = reply instanceof HttpFailureStep.Unreachable unreachable ? unreachable.code() : "IO";
             throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
         } finally {
             if (call.body() != null) {

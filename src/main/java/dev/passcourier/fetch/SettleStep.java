@@ -4,53 +4,40 @@ import dev.passcourier.broker.Envelope;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
-import dev.passcourier.request.Verdict;
-import dev.passcourier.vault.VaultException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Turns a cloud's answer into what is handed on: sealed results, the request itself with a delay, or notices of its end.
- * Wipes what the conversation left in memory.
+ * Ends the attempt: tells the account's gate how the cloud was, and turns an answer without a password into what is
+ * handed on, which is the request itself with a delay or notices of its end.
  */
-public final class SettleStep implements Processor {
+final class SettleStep implements Processor {
 
     /** Longer than the five minutes that clouds lock a key for. */
     private static final Duration LOCKED_FOR = Duration.ofMinutes(6);
 
-    private final Sealing sealing;
-    private final Postponing postponing;
-    private final Ending ending;
-    private final NotOpened notOpened;
+    private final RetryScheduler retries;
+    private final RequestEnd end;
     private final AccountGate gate;
-    private final Clock clock;
 
-    SettleStep(
-            Sealing sealing, Postponing postponing, Ending ending, NotOpened notOpened, AccountGate gate, Clock clock) {
-        this.sealing = sealing;
-        this.postponing = postponing;
-        this.ending = ending;
-        this.notOpened = notOpened;
+    SettleStep(RetryScheduler retries, RequestEnd end, AccountGate gate) {
+        this.retries = retries;
+        this.end = end;
         this.gate = gate;
-        this.clock = clock;
     }
 
     @Override
-    public void process(Exchange exchange) throws VaultException {
-        Conversation conversation = exchange.getVariable(Conversation.VARIABLE, Conversation.class);
-        exchange.removeVariable(Conversation.VARIABLE);
-        try {
-            Answer answer = conversation.answer();
-            if (!conversation.isRefused()) {
-                tellGate(answer);
-            }
-            exchange.getMessage().setBody(settle(conversation.work(), answer));
-        } finally {
-            conversation.wipe();
+    public void process(Exchange exchange) {
+        Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
+        exchange.removeVariable(Attempt.VARIABLE);
+        Answer answer = attempt.answer();
+        if (!attempt.isRefused()) {
+            tellGate(answer);
+        }
+        if (!(answer instanceof Answer.Found)) {
+            exchange.getMessage().setBody(settle(attempt.work(), answer));
         }
     }
 
@@ -74,40 +61,17 @@ public final class SettleStep implements Processor {
         }
     }
 
-    private List<Envelope> settle(FetchWork work, Answer answer) throws VaultException {
-        if (answer instanceof Answer.Found found) {
-            return seal(work, found);
-        }
+    private List<Envelope> settle(FetchWork work, Answer answer) {
         if (answer instanceof Answer.NotYet notYet) {
-            return postponing.notYet(work, notYet);
+            return retries.notYet(work, notYet);
         }
         if (answer instanceof Answer.Retry retry) {
-            return postponing.failed(work, retry);
+            return retries.failed(work, retry);
         }
         if (answer instanceof Answer.Ended ended) {
-            return ending.end(work, ended.verdict(), ended.code());
+            return end.end(work, ended.verdict(), ended.code());
         }
         throw new IllegalStateException(
                 "a settled answer cannot be " + answer.getClass().getSimpleName());
-    }
-
-    private List<Envelope> seal(FetchWork work, Answer.Found found) throws VaultException {
-        Instant began = clock.instant();
-        try {
-            return sealing.seal(work, found);
-        } catch (VaultException e) {
-            return switch (e.code()) {
-                case WRONG_KEY -> notOpened.end(work, began);
-                case KEY_MISSING -> ending.end(work, Verdict.WRONG_KEY, e.code().name());
-                case KEY_NOT_RSA, MASKED ->
-                    ending.end(work, Verdict.NEVER, e.code().name());
-                case NO_SECRET ->
-                    postponing.notYet(work, new Answer.NotYet(e.code().name()));
-                case TRANSPLANTED -> ending.end(work, Verdict.REFUSED, e.code().name());
-                case RECIPIENT_EXPIRED ->
-                    ending.end(work, Verdict.FAILED, e.code().name());
-                case SEAL, NOT_OPENED, EXPIRED -> throw e;
-            };
-        }
     }
 }

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All checks and how they stand. A change is logged once; what is read here was looked at by the {@link Probe}. */
+/** All checks and how they stand. A change is logged once; what is read here was found by the {@link Probe}. */
 public final class Checks {
 
     private static final Logger LOG = LoggerFactory.getLogger(Checks.class);
 
     private final Clock clock;
-    private final Map<String, Look> looks = new LinkedHashMap<>();
+    private final Map<String, HealthCheck> healthChecks = new LinkedHashMap<>();
     private final Map<String, CheckState> states = new LinkedHashMap<>();
     private Runnable changed = () -> {};
 
@@ -27,9 +27,9 @@ public final class Checks {
         this.clock = clock;
     }
 
-    /** Adds a check, up until somebody has looked. */
-    public synchronized void add(String name, Stops stops, Look look) {
-        looks.put(name, look);
+    /** Adds a check, up until it has run once. */
+    public synchronized void add(String name, Stops stops, HealthCheck check) {
+        healthChecks.put(name, check);
         states.put(name, new CheckState(name, stops, null, clock.instant()));
     }
 
@@ -38,19 +38,19 @@ public final class Checks {
         changed = told;
     }
 
-    /** Looks at everything. A look that fails counts as trouble. */
-    void look() {
-        for (var each : looks().entrySet()) {
-            set(each.getKey(), trouble(each.getValue()));
+    /** Runs all of them. One that fails counts as a problem. */
+    void run() {
+        for (var each : healthChecks().entrySet()) {
+            set(each.getKey(), problem(each.getValue()));
         }
     }
 
-    /** A hop has failed for this reason: the check is down at once, until a look has proof of the contrary. */
+    /** A hop has failed for this reason: the check is down at once, until a run has proof of the contrary. */
     public void suspect(String name, String code) {
-        Look look = looks().get(name);
-        if (look != null) {
-            look.suspect(code);
-            set(name, new Trouble(code));
+        HealthCheck check = healthChecks().get(name);
+        if (check != null) {
+            check.suspect(code);
+            set(name, new HealthProblem(code));
         }
     }
 
@@ -64,27 +64,27 @@ public final class Checks {
         return states.values().stream().allMatch(state -> state.isUp() || !stopped.contains(state.stops()));
     }
 
-    private synchronized Map<String, Look> looks() {
-        return new LinkedHashMap<>(looks);
+    private synchronized Map<String, HealthCheck> healthChecks() {
+        return new LinkedHashMap<>(healthChecks);
     }
 
-    private static @Nullable Trouble trouble(Look look) {
+    private static @Nullable HealthProblem problem(HealthCheck check) {
         try {
-            return look.look().orElse(null);
+            return check.check().orElse(null);
         } catch (RuntimeException e) {
-            return new Trouble("CHECK_FAILED");
+            return new HealthProblem("CHECK_FAILED");
         }
     }
 
-    private void set(String name, @Nullable Trouble trouble) {
+    private void set(String name, @Nullable HealthProblem problem) {
         Runnable told;
         synchronized (this) {
             CheckState before = Optional.ofNullable(states.get(name)).orElseThrow();
-            if (Objects.equals(before.trouble(), trouble)) {
+            if (Objects.equals(before.problem(), problem)) {
                 return;
             }
-            Instant since = sameKind(before.trouble(), trouble) ? before.since() : clock.instant();
-            CheckState now = new CheckState(name, before.stops(), trouble, since);
+            Instant since = sameKind(before.problem(), problem) ? before.since() : clock.instant();
+            CheckState now = new CheckState(name, before.stops(), problem, since);
             states.put(name, now);
             log(before, now);
             told = changed;
@@ -92,20 +92,20 @@ public final class Checks {
         told.run();
     }
 
-    private static boolean sameKind(@Nullable Trouble before, @Nullable Trouble now) {
+    private static boolean sameKind(@Nullable HealthProblem before, @Nullable HealthProblem now) {
         return before != null && now != null && before.code().equals(now.code());
     }
 
     private static void log(CheckState before, CheckState now) {
-        Trouble trouble = now.trouble();
-        if (trouble == null) {
+        HealthProblem problem = now.problem();
+        if (problem == null) {
             LOG.info("HEALTH_UP {}", now.name());
-        } else if (sameKind(before.trouble(), trouble)) {
-            LOG.debug("HEALTH_DOWN {} {}", now.name(), trouble.code());
+        } else if (sameKind(before.problem(), problem)) {
+            LOG.debug("HEALTH_DOWN {} {}", now.name(), problem.code());
         } else if (now.isGrave()) {
-            LOG.error("HEALTH_DOWN {} {}", now.name(), trouble.code());
+            LOG.error("HEALTH_DOWN {} {}", now.name(), problem.code());
         } else {
-            LOG.warn("HEALTH_DOWN {} {}", now.name(), trouble.code());
+            LOG.warn("HEALTH_DOWN {} {}", now.name(), problem.code());
         }
     }
 }

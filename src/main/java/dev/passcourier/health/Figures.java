@@ -16,7 +16,7 @@ public final class Figures {
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Ledger ledger;
-    private final BrokerLook broker;
+    private final BrokerCheck broker;
     private final Checks checks;
     private final Clock clock;
     private Instant counted = Instant.MIN;
@@ -26,7 +26,7 @@ public final class Figures {
     record Counts(Map<RequestState, Long> requests, Map<String, Map<DeliveryState, Long>> deliveries) {}
 
     /** From the ledger, and from what the broker said last. */
-    public Figures(Ledger ledger, BrokerLook broker, Checks checks, Clock clock) {
+    public Figures(Ledger ledger, BrokerCheck broker, Checks checks, Clock clock) {
         this.ledger = ledger;
         this.broker = broker;
         this.checks = checks;

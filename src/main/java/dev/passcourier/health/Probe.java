@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The one thread that looks: once a second, and sooner when a hop has failed. */
+/** The one thread that runs the checks: once a second, and sooner when a hop has failed. */
 public final class Probe implements AutoCloseable {
 
     private static final long PERIOD_MILLIS = 1_000;
@@ -24,14 +24,14 @@ public final class Probe implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Looks once before it returns, so that a start with a full disk takes nothing; then goes on in its own thread. */
+    /** Runs them once before it returns, so that a start with a full disk takes nothing; then goes on in its own thread. */
     public void start() {
-        checks.look();
+        checks.run();
         thread.start();
     }
 
-    /** Looks again as soon as possible. */
-    void lookSoon() {
+    /** Runs them again as soon as possible. */
+    void checkSoon() {
         lock.lock();
         try {
             soon = true;
@@ -44,14 +44,14 @@ public final class Probe implements AutoCloseable {
     private void run() {
         try {
             while (rest()) {
-                checks.look();
+                checks.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for the next look; false when there is none. */
+    /** Waits for the next run; false when there is none. */
     private boolean rest() throws InterruptedException {
         lock.lock();
         try {
@@ -71,7 +71,7 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /** Looks no more. A look in hand is not waited for longer than a few seconds. */
+    /** Runs them no more. A run in hand is not waited for longer than a few seconds. */
     @Override
     public void close() {
         lock.lock();

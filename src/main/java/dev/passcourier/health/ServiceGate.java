@@ -89,14 +89,14 @@ public final class ServiceGate implements Gate {
         }
     }
 
-    /** Shuts at once if the ledger is the reason, and looks at everything whatever the reason. */
+    /** Shuts at once if the ledger is the reason, and runs all checks whatever the reason. */
     @Override
     public void failed(Throwable why) {
         for (Throwable cause = why; cause != null; cause = cause.getCause()) {
             if (cause instanceof LedgerException ledger) {
-                checks.suspect(LedgerLook.NAME, String.valueOf(ledger.getMessage()));
+                checks.suspect(LedgerCheck.NAME, String.valueOf(ledger.getMessage()));
             }
         }
-        probe.lookSoon();
+        probe.checkSoon();
     }
 }

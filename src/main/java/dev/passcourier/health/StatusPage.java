@@ -57,11 +57,11 @@ final class StatusPage {
     }
 
     private static String code(CheckState state) {
-        Trouble trouble = state.trouble();
-        if (trouble == null) {
+        HealthProblem problem = state.problem();
+        if (problem == null) {
             return "";
         }
-        return trouble.until() == null ? trouble.code() : trouble.code() + " until " + trouble.until();
+        return problem.until() == null ? problem.code() : problem.code() + " until " + problem.until();
     }
 
     private static String table(String head, Map<?, ?> values) {

@@ -1,5 +1,7 @@
 package dev.passcourier.health;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -7,6 +9,7 @@ import dev.passcourier.config.ConfigurationException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +24,7 @@ public final class StatusServer implements AutoCloseable {
 
     private static final Pattern LOOPBACK = Pattern.compile("(localhost|127\\.0\\.0\\.1)(:[0-9]{1,5})?");
     private static final int THREADS = 4;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -87,12 +91,34 @@ public final class StatusServer implements AutoCloseable {
         List<CheckState> states = checks.states();
         int health = states.stream().anyMatch(CheckState::isGrave) ? 503 : 200;
         if ("/health".equals(path)) {
-            send(exchange, health, "application/json", StatusJson.of(states));
+            send(exchange, health, "application/json", json(states));
         } else if ("/".equals(path)) {
             send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(states, figures));
         } else {
             send(exchange, 404, "text/plain", new byte[0]);
         }
+    }
+
+    /** What {@code /health} says. */
+    private static byte[] json(List<CheckState> states) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("status", states.stream().anyMatch(CheckState::isGrave) ? "DOWN" : "UP");
+        var checks = root.putArray("checks");
+        for (CheckState state : states) {
+            ObjectNode check = checks.addObject();
+            check.put("name", state.name());
+            check.put("status", state.isUp() ? "UP" : "DOWN");
+            check.put("stops", state.stops().name());
+            check.put("since", state.since().toString());
+            HealthProblem problem = state.problem();
+            if (problem != null) {
+                check.put("code", problem.code());
+                if (problem.until() != null) {
+                    check.put("until", problem.until().toString());
+                }
+            }
+        }
+        return (root + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static boolean isLoopback(@Nullable List<String> hosts) {

@@ -6,6 +6,6 @@ public enum Stops {
     EVERYTHING,
     /** The drop directory. */
     FILES,
-    /** Nothing: one account or destination is in trouble, and its own queue waits. */
+    /** Nothing: one account or destination is in problem, and its own queue waits. */
     NOTHING
 }

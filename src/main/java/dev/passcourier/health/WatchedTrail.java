@@ -13,14 +13,14 @@ public final class WatchedTrail implements AuditTrail {
 
     private final AuditTrail trail;
     private final Checks checks;
-    private final DestinationLooks destinations;
+    private final DestinationChecks destinations;
 
     /** Watches a trail and adds the check of it. */
-    public WatchedTrail(AuditTrail trail, Checks checks, DestinationLooks destinations, Clock clock) {
+    public WatchedTrail(AuditTrail trail, Checks checks, DestinationChecks destinations, Clock clock) {
         this.trail = trail;
         this.checks = checks;
         this.destinations = destinations;
-        checks.add(AuditLook.NAME, Stops.EVERYTHING, new AuditLook(trail, clock));
+        checks.add(AuditCheck.NAME, Stops.EVERYTHING, new AuditCheck(trail, clock));
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class WatchedTrail implements AuditTrail {
             destinations.heard(event);
             return sequence;
         } catch (AuditException e) {
-            checks.suspect(AuditLook.NAME, String.valueOf(e.getMessage()));
+            checks.suspect(AuditCheck.NAME, String.valueOf(e.getMessage()));
             throw e;
         }
     }

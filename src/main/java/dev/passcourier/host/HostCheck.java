@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.util.SecurityUtils;
 
 /**
  * Refuses surroundings in which passwords would show: an agent, a debugger, a console, a tracer, a heap dump. It looks
@@ -57,10 +58,14 @@ public final class HostCheck {
         try (InputStream in = Files.newInputStream(camelSettings)) {
             properties.load(in);
         }
-        return properties.stringPropertyNames().stream()
-                .filter(key -> !key.startsWith("camel.main."))
-                .sorted()
-                .map(key -> camelSettings + ": " + key + " is no key of camel.main; leave it out");
+        return properties.stringPropertyNames().stream().sorted().flatMap(key -> {
+            if (!key.startsWith("camel.main.")) {
+                return Stream.of(camelSettings + ": " + key + " is no key of camel.main; leave it out");
+            }
+            return SecurityUtils.isInsecureValue(key, properties.getProperty(key))
+                    ? Stream.of(camelSettings + ": " + key + " is called insecure by Camel itself; leave it out")
+                    : Stream.of();
+        });
     }
 
     private static void refuse(Stream<String> findings) throws ConfigurationException {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What others on this machine could still reach: things that the start script closes, and other ways of starting leave. */
+/** Things that the start script sets right and other ways of starting leave: what others on this machine could still reach. */
 final class OpenDoors {
 
     private OpenDoors() {}
@@ -26,6 +26,9 @@ final class OpenDoors {
         }
         if (!"!*".equals(host.properties().get("jdk.serialFilter"))) {
             open.add("serialised objects are not refused: add -Djdk.serialFilter=!*");
+        }
+        if ("ANSI_X3.4-1968".equals(host.properties().get("sun.jnu.encoding"))) {
+            open.add("file names and variables that are not ASCII cannot be read: set LC_ALL=C.UTF-8");
         }
         if (line(proc.resolve("limits"), "Max core file size").matches("(?!Max core file size\\s+0\\s).+")) {
             open.add("a crash would write memory to a core file: ulimit -c 0");

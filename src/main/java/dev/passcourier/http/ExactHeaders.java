@@ -15,9 +15,20 @@ public final class ExactHeaders implements HeaderFilterStrategy {
     private static final Set<String> OF_THE_CLIENT =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer");
 
+    /**
+     * Whether it stays in.
+     *
+     * @throws IllegalArgumentException if the value is not ASCII: the client would send question marks in its place
+     */
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
-        return isCamels(name) || OF_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT)) || hasControls(value);
+        if (isCamels(name) || OF_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT)) || hasControls(value)) {
+            return true;
+        }
+        if (value.toString().chars().anyMatch(c -> c > '~')) {
+            throw new IllegalArgumentException("HEADER_NOT_ASCII");
+        }
+        return false;
     }
 
     @Override

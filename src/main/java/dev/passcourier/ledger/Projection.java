@@ -31,6 +31,7 @@ final class Projection {
             case ALLOWED -> allowed(facts);
             case FETCHING -> requests.progress(facts, RequestState.FETCHING);
             case POSTPONED -> requests.progress(facts, RequestState.POSTPONED);
+            case OPENING -> opening(facts);
             case OPENED -> opened(facts);
             case SEALED -> sealed(facts);
             case DELIVERING, DELIVERED, DELIVERY_POSTPONED, DELIVERY_FAILED -> delivery(facts, event.type());
@@ -58,6 +59,21 @@ final class Projection {
 
     private void opened(Facts facts) throws SQLException {
         requests.progress(facts, RequestState.OPENED);
+        if (!facts.has(Fact.KEY)) {
+            // An answer in clear, or a trail from before keys were named. A ledger from then has a row without HMAC for
+            // the former, and must be what its trail makes of it today.
+            seen(facts);
+        }
+    }
+
+    private void opening(Facts facts) throws SQLException {
+        if (facts.has(Fact.FINGERPRINT)) {
+            seen(facts);
+        }
+    }
+
+    /** Keeps whose ciphertext it was first. */
+    private void seen(Facts facts) throws SQLException {
         sql.update(
                 "insert into fingerprint (hmac, provider, account, instance, seen_at) values (?, ?, ?, ?, ?)"
                         + " on conflict do nothing",

@@ -1,6 +1,5 @@
 package dev.passcourier.provider;
 
-import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
 import java.time.Duration;
@@ -41,13 +40,6 @@ public sealed interface Answer {
     /** The session is not good any more: sign in again and repeat the call, once. */
     record Renew(String code) implements Answer {}
 
-    /** One more call to the same endpoint is needed before the answer is known. */
-    record Next(HttpCall call, Reader reader) implements Answer {}
-
-    /** Reads the reply to a {@link Next} call. */
-    @FunctionalInterface
-    interface Reader {
-        /** Says what the reply means. */
-        Answer read(PasswordRequest request, HttpReply reply);
-    }
+    /** The route's further call is needed before the answer is known. */
+    record Further() implements Answer {}
 }

@@ -23,9 +23,14 @@ public interface ProviderType extends AccountType {
 
     /**
      * The fixed base URLs of an account, without trailing slash: {@code api}, and {@code sign-in} if the protocol has a
-     * {@link SignIn}. They become parameters of the route template.
+     * {@link SignIn}. Each becomes an instance of the route template {@code call}.
      */
     Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException;
+
+    /** What the account's instance of the route template is given beside {@code account}, such as an API's version. */
+    default Map<String, String> routeParameters(AccountSettings account) throws ConfigurationException {
+        return Map.of();
+    }
 
     /** The protocol for one account. */
     CloudProtocol protocol(AccountSettings account) throws ConfigurationException;

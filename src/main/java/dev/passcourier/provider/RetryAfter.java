@@ -17,6 +17,6 @@ public final class RetryAfter {
      */
     public static Optional<Duration> of(HttpReply reply, Clock clock) {
         return reply.header("retry-after")
-                .flatMap(value -> dev.passcourier.http.RetryAfterHeader.read(value, clock.instant()));
+                .flatMap(value -> dev.passcourier.http.RetryAfter.read(value, clock.instant()));
     }
 }

@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditText;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
+import dev.passcourier.broker.SenderIdentity;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -20,6 +21,7 @@ final class KeptMessage {
     private final Message message;
     private final Kept.Place place;
     private final String ownUser;
+    private final boolean ours;
     private final Map<String, Object> properties;
     private final @Nullable String originalQueue;
 
@@ -28,8 +30,9 @@ final class KeptMessage {
         this.message = message;
         this.place = place;
         this.ownUser = ownUser;
-        this.properties = MessageProperties.of(message);
-        this.originalQueue = message.getStringProperty(MessageProperties.ORIGINAL_QUEUE);
+        this.ours = new SenderIdentity(ownUser).isOurs(message);
+        this.properties = ours ? MessageProperties.of(message) : Map.of();
+        this.originalQueue = ours ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : null;
     }
 
     Kept.Place place() {
@@ -37,8 +40,8 @@ final class KeptMessage {
     }
 
     /** Whether the service put it where it lies: then its properties are true. */
-    boolean isOurs() throws JMSException {
-        return ownUser.equals(message.getStringProperty("JMSXUserID"));
+    boolean isOurs() {
+        return ours;
     }
 
     /** Whether the service had sent it before it was kept. */

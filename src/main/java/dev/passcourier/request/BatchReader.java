@@ -35,11 +35,26 @@ public final class BatchReader {
         LineReader lines = new LineReader(idIfMissing);
         switch (format) {
             case JSON -> JsonBatch.read(text(bytes), lines);
-            case NDJSON -> NdjsonBatch.read(text(bytes), lines);
+            case NDJSON -> eachLine(text(bytes), lines::add);
             case CSV -> CsvBatch.read(text(bytes), lines);
-            case JWS -> SignedBatch.read(text(bytes), lines);
+            case JWS -> eachLine(text(bytes), (number, line) -> lines.addSigned(number, line.strip()));
         }
         return lines.finish();
+    }
+
+    private interface Line {
+        void take(int number, String line) throws RequestException;
+    }
+
+    /** NDJSON (<a href="https://github.com/ndjson/ndjson-spec">its page</a>), or compact JWS opened at the intake. */
+    private static void eachLine(String text, Line action) throws RequestException {
+        int number = 0;
+        for (String line : (Iterable<String>) text.lines()::iterator) {
+            number++;
+            if (!line.isBlank()) {
+                action.take(number, line);
+            }
+        }
     }
 
     /**

@@ -36,7 +36,8 @@ public final class Permission {
     /**
      * The name of the rule that grants the request.
      *
-     * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN} or {@code NOT_ALLOWED}
+     * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN}, {@code SENDER_NOT_VALIDATED} or
+     *     {@code NOT_ALLOWED}
      */
     public String rule(PasswordRequest request, Requester requester) throws RequestException {
         if (!accounts.contains(request.account())) {
@@ -45,7 +46,9 @@ public final class Permission {
         if (!destinations.containsAll(request.deliverTo())) {
             throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
         }
-        return policy.allows(request, requester).orElseThrow(() -> new RequestException(RefusalCode.NOT_ALLOWED, ""));
+        return policy.allows(request, requester)
+                .orElseThrow(() -> new RequestException(
+                        requester.isNobody() ? RefusalCode.SENDER_NOT_VALIDATED : RefusalCode.NOT_ALLOWED, ""));
     }
 
     /** Whether a destination exists and may be told that a request of this requester was refused. */

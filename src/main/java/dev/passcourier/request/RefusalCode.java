@@ -11,6 +11,8 @@ public enum RefusalCode {
     ACCOUNT_UNKNOWN("Use the name of an account that the service's configuration has."),
     DESTINATION_UNKNOWN("Use aliases of destinations that the service's configuration has."),
     NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations."),
+    SENDER_NOT_VALIDATED(
+            "Sign the request, or send it with a log-in by another protocol than AMQP: the broker does not say who sent it."),
     SIGNATURE_MISSING("Sign the request: this source takes signed requests only."),
     SIGNATURE_INVALID("Sign with ES256 or Ed25519, as a compact JWS whose header names alg and kid and no other key."),
     SIGNER_UNKNOWN(

@@ -14,4 +14,9 @@ public record Requester(Origin origin, @Nullable String signer) {
     public static Requester unsigned(Origin origin) {
         return new Requester(origin, null);
     }
+
+    /** Whether nobody vouches for who asks: a message with no signature, and no user whom the broker has validated. */
+    boolean isNobody() {
+        return signer == null && origin.source() == Origin.Source.JMS && origin.user() == null;
+    }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came in by the door: a request's JSON as it is, or as a compact JWS (RFC 7515) around
+ * What came in at the intake: a request's JSON as it is, or as a compact JWS (RFC 7515) around
  * <code>{"jti":…,"exp":…,"request":{…}}</code>. The signature has been checked; nothing else has.
  *
  * <p>{@code jti} (RFC 7519, section 4.1.7) must be the request's id. Ids are unique over all sources and times, so a

@@ -1,4 +1,4 @@
-/** What a requester asks for, and the words in which every other room speaks about it. */
+/** What a requester asks for, and the words in which every other package speaks about it. */
 @NullMarked
 package dev.passcourier.request;
 

@@ -59,6 +59,7 @@ public final class Mailbox implements AutoCloseable {
     private final List<MimeMessage> received = new CopyOnWriteArrayList<>();
     private final BlockingQueue<MimeMessage> unread = new LinkedBlockingQueue<>();
     private final List<String> senders = new CopyOnWriteArrayList<>();
+    private final List<String> recipients = new CopyOnWriteArrayList<>();
     private final List<String> logins = new CopyOnWriteArrayList<>();
 
     private Mailbox(Security security, @Nullable SandboxCertificate certificate, @Nullable Map<String, String> users) {
@@ -113,6 +114,11 @@ public final class Mailbox implements AutoCloseable {
         return new ArrayList<>(senders);
     }
 
+    /** Envelope recipients that were named to it, also of mails that were refused later. */
+    public List<String> recipients() {
+        return new ArrayList<>(recipients);
+    }
+
     /** Users who logged in or tried to. */
     public List<String> logins() {
         return new ArrayList<>(logins);
@@ -164,6 +170,7 @@ public final class Mailbox implements AutoCloseable {
 
         @Override
         public void recipient(String recipient) throws RejectException {
+            recipients.add(recipient);
             follow(Stage.RECIPIENT);
         }
 

@@ -45,8 +45,10 @@ final class BrokerLink implements AutoCloseable {
         BrokerLink link = broker.url() == null ? embedded(broker, settings, data) : external(broker, broker.url());
         try {
             QueueDeclarer.declare(link.access, queues(settings));
-            if (broker.url() != null) {
+            if (link.embedded == null) {
                 demandSettings(new BrokerProbe(link.access));
+            } else {
+                link.embedded.listen();
             }
             return link;
         } catch (ActiveMQException e) {

@@ -30,6 +30,7 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -154,6 +155,7 @@ public final class PasscourierService implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + camelSettings());
         main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
+        main.addOverrideProperty("camel.security.policy", "fail");
         main.addOverrideProperty("camel.main.routesIncludePattern", routes());
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
         main.addMainListener(new Assembly());
@@ -170,9 +172,18 @@ public final class PasscourierService implements AutoCloseable {
         return home.resolve("config/application.properties");
     }
 
-    private String routes() {
-        return "file:" + home + "/routes/*.camel.yaml,file:" + home + "/routes/provider/*.camel.yaml,file:" + home
-                + "/routes/delivery/*.camel.yaml";
+    /** Camel does not look behind a link to a folder, and would start without its routes. */
+    private String routes() throws ConfigurationException {
+        List<String> patterns = new ArrayList<>();
+        for (String folder : List.of("routes", "routes/provider", "routes/delivery")) {
+            try {
+                patterns.add("file:" + home.resolve(folder).toRealPath() + "/*.camel.yaml");
+            } catch (IOException e) {
+                throw new ConfigurationException(home.resolve(folder)
+                        + ": is not there or cannot be read; it holds the routes that are shipped");
+            }
+        }
+        return String.join(",", patterns);
     }
 
     private void bind(CamelContext camel) throws Exception {

@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
@@ -26,10 +27,14 @@ import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
 
 /** The edges that requests come in by, as far as the settings open them. */
 final class Sources implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
     private final CamelContext camel;
     private final Settings settings;
@@ -88,11 +93,29 @@ final class Sources implements AutoCloseable {
             return;
         }
         BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
+        if (!settings.policy().signed().contains("jms")) {
+            demandStamps(new BrokerProbe(access));
+        }
         foreignPool = access.pool();
         registry.bind("requests-broker", watch.component(foreignPool));
         // The other broker has no queue for quarantine: what we will not touch comes to ours before it leaves theirs.
         registry.bind("requests-arrival", new ArrivalStep(new JmsTemplate(ownPool), null, jms.queue(), audit, clock));
         registry.bind("foreign-requests", new ForeignRequests(intakeQueue, sender));
+    }
+
+    /** Unsigned requests are asked in their senders' names, which the broker there must know. */
+    private static void demandStamps(BrokerProbe probe) throws ConfigurationException {
+        boolean stamps;
+        try {
+            stamps = probe.stampsUsersThere();
+        } catch (Exception e) {
+            LOG.warn("SENDERS_NOT_TRIED {}: run doctor", e.getClass().getSimpleName());
+            return;
+        }
+        if (!stamps) {
+            throw new ConfigurationException("sources.jms.url: the broker there does not say who sent a message; set"
+                    + " populate-validated-user to true, or take signed requests only: policy.signed");
+        }
     }
 
     void addRoutes() throws Exception {

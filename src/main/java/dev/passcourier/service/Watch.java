@@ -7,20 +7,20 @@ import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.AccountGate;
-import dev.passcourier.health.BrokerLook;
-import dev.passcourier.health.CamelCheck;
+import dev.passcourier.health.BrokerCheck;
+import dev.passcourier.health.CamelHealthCheck;
 import dev.passcourier.health.Checks;
-import dev.passcourier.health.DestinationLooks;
-import dev.passcourier.health.DiskLook;
+import dev.passcourier.health.DestinationChecks;
+import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
+import dev.passcourier.health.HealthCheck;
+import dev.passcourier.health.HealthProblem;
 import dev.passcourier.health.KeyExpiry;
-import dev.passcourier.health.LedgerLook;
-import dev.passcourier.health.Look;
+import dev.passcourier.health.LedgerCheck;
 import dev.passcourier.health.Probe;
 import dev.passcourier.health.ServiceGate;
 import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
-import dev.passcourier.health.Trouble;
 import dev.passcourier.health.WatchedTrail;
 import dev.passcourier.health.WhileOpen;
 import dev.passcourier.ledger.Ledger;
@@ -43,7 +43,7 @@ final class Watch implements AutoCloseable {
     private final Checks checks;
     private final Probe probe;
     private final ServiceGate gate;
-    private final DestinationLooks destinations = new DestinationLooks();
+    private final DestinationChecks destinations = new DestinationChecks();
     private @Nullable QueueDepths depths;
     private @Nullable StatusServer status;
 
@@ -54,10 +54,10 @@ final class Watch implements AutoCloseable {
         this.probe = new Probe(checks);
         this.gate = new ServiceGate(checks, probe);
         long least = settings.service().minFreeSpace();
-        checks.add("disk", Stops.EVERYTHING, new DiskLook(settings.service().dataDirectory(), least));
+        checks.add("disk", Stops.EVERYTHING, new DiskCheck(settings.service().dataDirectory(), least));
         Settings.FileSource drop = settings.sources().file();
         if (drop != null) {
-            checks.add("drop-directory", Stops.FILES, new DiskLook(drop.directory(), least));
+            checks.add("drop-directory", Stops.FILES, new DiskCheck(drop.directory(), least));
         }
     }
 
@@ -69,33 +69,34 @@ final class Watch implements AutoCloseable {
     /** Takes the status page's port. */
     void over(Ledger ledger, BrokerLink broker) throws ConfigurationException {
         depths = broker.depths(settings);
-        BrokerLook brokerLook = new BrokerLook(depths);
-        checks.add(LedgerLook.NAME, Stops.EVERYTHING, new LedgerLook(ledger, clock));
-        checks.add("broker", Stops.EVERYTHING, brokerLook);
+        BrokerCheck brokerCheck = new BrokerCheck(depths);
+        checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
+        checks.add("broker", Stops.EVERYTHING, brokerCheck);
         Settings.Status page = settings.service().status();
         if (page != null) {
-            status = StatusServer.open(page.port(), checks, new Figures(ledger, brokerLook, checks, clock));
+            status = StatusServer.open(page.port(), checks, new Figures(ledger, brokerCheck, checks, clock));
         }
     }
 
     /** Shows the recipients whose keys expire soon. */
     void recipients(Set<String> names, KeyExpiry expiry) {
-        names.forEach(name -> checks.add("recipient." + name, Stops.NOTHING, look(name, expiry)));
+        names.forEach(name -> checks.add("recipient." + name, Stops.NOTHING, check(name, expiry)));
     }
 
-    private static Look look(String recipient, KeyExpiry expiry) {
-        return () ->
-                expiry.expiring().containsKey(recipient) ? Optional.of(new Trouble(KeyExpiry.CODE)) : Optional.empty();
+    private static HealthCheck check(String recipient, KeyExpiry expiry) {
+        return () -> expiry.expiring().containsKey(recipient)
+                ? Optional.of(new HealthProblem(KeyExpiry.CODE))
+                : Optional.empty();
     }
 
     void account(String name, AccountGate account) {
-        checks.add("account." + name, Stops.NOTHING, look(account));
+        checks.add("account." + name, Stops.NOTHING, check(account));
     }
 
-    private static Look look(AccountGate account) {
+    private static HealthCheck check(AccountGate account) {
         return () -> account.isBroken()
-                ? Optional.of(new Trouble("BREAKER_OPEN"))
-                : account.pausedUntil().map(until -> new Trouble("PAUSED", until));
+                ? Optional.of(new HealthProblem("BREAKER_OPEN"))
+                : account.pausedUntil().map(until -> new HealthProblem("PAUSED", until));
     }
 
     /** A component whose consumers pass the gate. */
@@ -106,9 +107,10 @@ final class Watch implements AutoCloseable {
         return component;
     }
 
-    private Look look(String alias, GoneDestinations gone) {
-        Look latest = destinations.of(alias);
-        return () -> gone.aliases().contains(alias) ? Optional.of(new Trouble("DESTINATION_GONE")) : latest.look();
+    private HealthCheck check(String alias, GoneDestinations gone) {
+        HealthCheck latest = destinations.of(alias);
+        return () ->
+                gone.aliases().contains(alias) ? Optional.of(new HealthProblem("DESTINATION_GONE")) : latest.check();
     }
 
     ServiceGate gate() {
@@ -125,12 +127,12 @@ final class Watch implements AutoCloseable {
         return new WhileOpen(gate::isOpenForFiles, step);
     }
 
-    /** Before the routes start: looks at everything. */
+    /** Before the routes start: runs all checks. */
     void begin(CamelContext camel, GoneDestinations gone) {
         settings.destinations()
                 .keySet()
-                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, look(alias, gone)));
-        CamelCheck.register(camel, checks);
+                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, check(alias, gone)));
+        CamelHealthCheck.register(camel, checks);
         probe.start();
     }
 

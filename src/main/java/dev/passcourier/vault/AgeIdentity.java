@@ -37,12 +37,12 @@ final class AgeIdentity extends RecipientPrivateKey {
 
     /** Whether a file's content has such a line. */
     static boolean looksLikeOne(byte[] content) {
-        return Letter.indexOf(content, MARK, 0) >= 0;
+        return ResultMimeEntity.indexOf(content, MARK, 0) >= 0;
     }
 
     /** Reads the first identity. The library reads strings, which cannot be wiped. */
     static AgeIdentity load(Path file, byte[] content) throws KeyLoadException {
-        int start = Letter.indexOf(content, MARK, 0);
+        int start = ResultMimeEntity.indexOf(content, MARK, 0);
         String identity =
                 new String(content, start, Math.min(LENGTH, content.length - start), StandardCharsets.US_ASCII);
         try {
@@ -55,9 +55,9 @@ final class AgeIdentity extends RecipientPrivateKey {
 
     @Override
     SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
-        if (SealedForm.of(sealed) != SealedForm.AGE) {
+        if (ContainerFormat.of(sealed) != ContainerFormat.AGE) {
             throw new NotOpenedException(
-                    SealedForm.of(sealed) == SealedForm.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
+                    ContainerFormat.of(sealed) == ContainerFormat.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
         }
         try (ReadableByteChannel channel = unlocked(sealed);
                 InputStream in = Channels.newInputStream(channel);

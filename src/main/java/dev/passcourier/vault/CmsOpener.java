@@ -61,10 +61,10 @@ final class CmsOpener {
     }
 
     /**
-     * Opens and checks the signature around the letter.
+     * Opens and checks the signature around the entity.
      *
      * @param signer whose signature it must be, or null for anybody's
-     * @return the signed result in the letter, which the caller closes
+     * @return the signed result in the entity, which the caller closes
      */
     static SecretBytes open(byte[] sealed, PrivateKey key, @Nullable ECKey signer) throws NotOpenedException {
         CmsOpener opener;
@@ -74,7 +74,7 @@ final class CmsOpener {
             throw new NotOpenedException(Reason.MALFORMED);
         }
         try (SecretBytes entity = opener.decrypt()) {
-            return opener.letter(entity, signer);
+            return opener.signedResult(entity, signer);
         }
     }
 
@@ -110,17 +110,18 @@ final class CmsOpener {
     }
 
     /** Without an authenticated cipher, what cannot be read was changed. */
-    private SecretBytes letter(SecretBytes entity, @Nullable ECKey signer) throws NotOpenedException {
+    private SecretBytes signedResult(SecretBytes entity, @Nullable ECKey signer) throws NotOpenedException {
         Reason unreadable = authenticated ? Reason.MALFORMED : Reason.ALTERED;
         byte[] bytes = entity.borrow();
         int start = CmsSeal.SIGNED.length();
-        demand(Letter.indexOf(bytes, CmsSeal.SIGNED.getBytes(StandardCharsets.US_ASCII), 0) == 0, unreadable);
-        try (SecretBytes signed =
-                Letter.decoded(bytes, start, bytes.length).orElseThrow(() -> new NotOpenedException(unreadable))) {
+        demand(ResultMimeEntity.indexOf(bytes, CmsSeal.SIGNED.getBytes(StandardCharsets.US_ASCII), 0) == 0, unreadable);
+        try (SecretBytes signed = ResultMimeEntity.decoded(bytes, start, bytes.length)
+                .orElseThrow(() -> new NotOpenedException(unreadable))) {
             var data = new CMSSignedData(new ByteArrayInputStream(signed.borrow()));
             check(data, signer);
-            try (SecretBytes letter = content(data)) {
-                return Letter.signedResult(letter.borrow()).orElseThrow(() -> new NotOpenedException(unreadable));
+            try (SecretBytes inner = content(data)) {
+                return ResultMimeEntity.signedResult(inner.borrow())
+                        .orElseThrow(() -> new NotOpenedException(unreadable));
             }
         } catch (CMSException | OperatorCreationException | IOException | JOSEException | RuntimeException e) {
             throw new NotOpenedException(unreadable);

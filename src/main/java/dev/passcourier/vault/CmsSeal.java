@@ -42,7 +42,7 @@ import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 import org.bouncycastle.util.CollectionStore;
 
 /**
- * Seals a letter as S/MIME 4.0 does (RFC 8551): SignedData as a MIME entity, in AuthEnvelopedData, in DER and BER. Every
+ * Seals a result as S/MIME 4.0 does (RFC 8551): SignedData as a MIME entity, in AuthEnvelopedData, in DER and BER. Every
  * layer is written straight into the next; the layers in clear are wiped.
  */
 final class CmsSeal {
@@ -69,11 +69,11 @@ final class CmsSeal {
         }
     }
 
-    /** The signed letter, which the caller closes. */
+    /** The signed entity, which the caller closes. */
     static SecretBytes inside(SignedParcel parcel, SigningIdentity identity)
             throws CMSException, OperatorCreationException, IOException {
-        try (SecretBytes letter = Letter.of(parcel);
-                SecretBytes signed = sign(letter, parcel.facts().issuedAt(), identity)) {
+        try (SecretBytes entity = ResultMimeEntity.of(parcel);
+                SecretBytes signed = sign(entity, parcel.facts().issuedAt(), identity)) {
             return entity(signed);
         }
     }
@@ -87,22 +87,22 @@ final class CmsSeal {
     private static SecretBytes entity(SecretBytes signed) {
         try (var out = new SecretBuffer(256 + 3 * signed.length() / 2)) {
             out.write(SIGNED);
-            Letter.base64(signed.borrow(), out);
+            ResultMimeEntity.base64(signed.borrow(), out);
             out.write("\r\n");
             return out.toSecret();
         }
     }
 
-    private static SecretBytes sign(SecretBytes letter, Instant at, SigningIdentity identity)
+    private static SecretBytes sign(SecretBytes entity, Instant at, SigningIdentity identity)
             throws CMSException, OperatorCreationException, IOException {
         var generator = new CMSSignedDataStreamGenerator();
         generator.addSignerInfoGenerator(new SignerInfoGeneratorBuilder(new BcDigestCalculatorProvider())
                 .setSignedAttributeGenerator(new DefaultSignedAttributeTableGenerator(signedAt(at)))
                 .build(identity.signer().forCms(), identity.certificate()));
         generator.addCertificates(new CollectionStore<>(List.of(identity.certificate())));
-        try (var out = new SecretBuffer(4096 + letter.length())) {
+        try (var out = new SecretBuffer(4096 + entity.length())) {
             try (OutputStream content = generator.open(out, true)) {
-                content.write(letter.borrow());
+                content.write(entity.borrow());
             }
             return out.toSecret();
         }

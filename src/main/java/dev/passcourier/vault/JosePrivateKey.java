@@ -65,7 +65,7 @@ final class JosePrivateKey extends RecipientPrivateKey {
 
     @Override
     SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
-        return switch (SealedForm.of(sealed)) {
+        return switch (ContainerFormat.of(sealed)) {
             case JOSE -> JweOpener.open(sealed, this);
             case CMS -> CmsOpener.open(sealed, privateKey(), signer);
             case OPENPGP, AGE -> throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);

@@ -32,7 +32,7 @@ final class OpenPgpOpener {
      *
      * @param keys   private keys by their id
      * @param signer whose signature it must be, or null for anybody's
-     * @return the signed result in the letter, which the caller closes
+     * @return the signed result in the entity, which the caller closes
      */
     static SecretBytes open(byte[] sealed, Map<Long, PGPPrivateKey> keys, @Nullable ECKey signer)
             throws NotOpenedException {
@@ -42,7 +42,7 @@ final class OpenPgpOpener {
             throw new NotOpenedException(Reason.NOT_FOR_THIS_KEY);
         }
         try (SecretBytes message = decrypt(data, key)) {
-            return letter(message, signer);
+            return entity(message, signer);
         }
     }
 
@@ -79,16 +79,16 @@ final class OpenPgpOpener {
         throw new NotOpenedException(Reason.ALTERED);
     }
 
-    private static SecretBytes letter(SecretBytes message, @Nullable ECKey signer) throws NotOpenedException {
+    private static SecretBytes entity(SecretBytes message, @Nullable ECKey signer) throws NotOpenedException {
         var objects = new BcPGPObjectFactory(message.borrow());
         try (var out = new SecretBuffer(8192)) {
             if (objects.nextObject() instanceof PGPOnePassSignatureList announced
                     && announced.size() == 1
                     && objects.nextObject() instanceof PGPLiteralData literal) {
                 literal.getInputStream().transferTo(out);
-                try (SecretBytes letter = out.toSecret()) {
-                    check(letter, announced.get(0), objects.nextObject(), signer);
-                    return Letter.signedResult(letter.borrow())
+                try (SecretBytes entity = out.toSecret()) {
+                    check(entity, announced.get(0), objects.nextObject(), signer);
+                    return ResultMimeEntity.signedResult(entity.borrow())
                             .orElseThrow(() -> new NotOpenedException(Reason.MALFORMED));
                 }
             }
@@ -98,7 +98,7 @@ final class OpenPgpOpener {
         throw new NotOpenedException(Reason.MALFORMED);
     }
 
-    private static void check(SecretBytes letter, PGPOnePassSignature announced, Object found, @Nullable ECKey signer)
+    private static void check(SecretBytes entity, PGPOnePassSignature announced, Object found, @Nullable ECKey signer)
             throws NotOpenedException, PGPException {
         if (!(found instanceof PGPSignatureList signatures) || signatures.size() != 1) {
             throw new NotOpenedException(Reason.MALFORMED);
@@ -111,7 +111,7 @@ final class OpenPgpOpener {
             throw new NotOpenedException(Reason.NOT_OURS);
         }
         announced.init(new BcPGPContentVerifierBuilderProvider(), key);
-        announced.update(letter.borrow());
+        announced.update(entity.borrow());
         if (!announced.verify(signatures.get(0))) {
             throw new NotOpenedException(Reason.NOT_OURS);
         }

@@ -50,9 +50,9 @@ final class OpenPgpPrivateKey extends RecipientPrivateKey {
 
     @Override
     SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException {
-        if (SealedForm.of(sealed) != SealedForm.OPENPGP) {
+        if (ContainerFormat.of(sealed) != ContainerFormat.OPENPGP) {
             throw new NotOpenedException(
-                    SealedForm.of(sealed) == SealedForm.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
+                    ContainerFormat.of(sealed) == ContainerFormat.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
         }
         return OpenPgpOpener.open(sealed, keys, signer);
     }

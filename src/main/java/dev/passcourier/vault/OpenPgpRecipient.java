@@ -62,7 +62,7 @@ final class OpenPgpRecipient extends RecipientKey {
     static PGPPublicKeyRing ring(Path file) throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
         try {
-            if (Letter.indexOf(content, PRIVATE_MARK, 0) >= 0) {
+            if (ResultMimeEntity.indexOf(content, PRIVATE_MARK, 0) >= 0) {
                 throw isPrivate(file);
             }
             return ring(file, content);

@@ -20,7 +20,7 @@ import org.bouncycastle.openpgp.operator.bc.BcPGPDataEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcPublicKeyKeyEncryptionMethodGenerator;
 
 /**
- * Seals a letter as RFC 3156, section 6.2, and RFC 9580 say: signed, then encrypted with AES-256 and an integrity code
+ * Seals a result as RFC 3156, section 6.2, and RFC 9580 say: signed, then encrypted with AES-256 and an integrity code
  * (SEIPD version 1, which every program reads), never compressed, armored.
  */
 final class OpenPgpSeal {
@@ -36,15 +36,15 @@ final class OpenPgpSeal {
         }
     }
 
-    /** The signed letter, which the caller closes. */
+    /** The signed entity, which the caller closes. */
     static SecretBytes inside(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
-        try (SecretBytes letter = Letter.of(parcel)) {
-            return sign(letter, parcel.facts().issuedAt(), recipient, identity);
+        try (SecretBytes entity = ResultMimeEntity.of(parcel)) {
+            return sign(entity, parcel.facts().issuedAt(), recipient, identity);
         }
     }
 
-    private static SecretBytes sign(SecretBytes letter, Instant at, PGPPublicKey recipient, SigningIdentity identity)
+    private static SecretBytes sign(SecretBytes entity, Instant at, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
         var generator = new PGPSignatureGenerator(identity.signer().forOpenPgp(), identity.pgpPublic());
         generator.init(PGPSignature.BINARY_DOCUMENT, identity.pgpPrivate());
@@ -53,13 +53,13 @@ final class OpenPgpSeal {
         subpackets.setIssuerFingerprint(false, identity.pgpPublic());
         subpackets.addIntendedRecipientFingerprint(false, recipient);
         generator.setHashedSubpackets(subpackets.generate());
-        try (var out = new SecretBuffer(1024 + letter.length())) {
+        try (var out = new SecretBuffer(1024 + entity.length())) {
             generator.generateOnePassVersion(false).encode(out);
             try (OutputStream literal = new PGPLiteralDataGenerator()
-                    .open(out, PGPLiteralData.BINARY, "", letter.length(), Date.from(at))) {
-                literal.write(letter.borrow());
+                    .open(out, PGPLiteralData.BINARY, "", entity.length(), Date.from(at))) {
+                literal.write(entity.borrow());
             }
-            generator.update(letter.borrow());
+            generator.update(entity.borrow());
             generator.generate().encode(out);
             return out.toSecret();
         }

@@ -30,7 +30,7 @@ final class RsaOpener {
         for (HeldKey key : candidates) {
             Optional<SecretBytes> secret = tryKey(ciphertext, key);
             if (secret.isPresent()) {
-                return new Unlocked(secret.get(), key.name());
+                return new Unlocked(secret.get(), key.info());
             }
         }
         throw new VaultException(Code.WRONG_KEY);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Cleartext with an end of life: wiped by {@link #close()}, never printed, never serialised. Whoever is handed one owns
- * it and closes it. Package-private, so that no other room can even name it.
+ * it and closes it. Package-private, so that no other package can even name it.
  */
 final class SecretBytes implements AutoCloseable {
 

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A secret for the length of one call, and the key that opened it.
  *
- * @param secret  wiped with this object
- * @param keyName the key, or null if the secret came in clear
+ * @param secret wiped with this object
+ * @param key    what may be told about the key, or null if the secret came in clear
  */
-record Unlocked(SecretBytes secret, @Nullable String keyName) implements AutoCloseable {
+record Unlocked(SecretBytes secret, KeyRing.@Nullable KeyInfo key) implements AutoCloseable {
 
     @Override
     public void close() {

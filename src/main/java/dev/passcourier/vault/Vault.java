@@ -55,7 +55,7 @@ public final class Vault {
             for (SealTarget target : targets) {
                 sealed.add(seal(unlocked.secret(), kind, facts, target));
             }
-            return new Opened(sealed, unlocked.keyName(), kind);
+            return new Opened(sealed, unlocked.key(), kind);
         }
     }
 

@@ -1,4 +1,4 @@
-/** The only room where cleartext lives: key ring, RSA, seal formats, at-rest seal. No Camel, no logger, no JSON binder. */
+/** The only package where cleartext lives: key ring, RSA, seal formats, at-rest seal. No Camel, no logger, no JSON binder. */
 @NullMarked
 package dev.passcourier.vault;
 

@@ -94,17 +94,17 @@ class AuditLineTest {
     @ValueSource(ints = {0, 1, 65_534, 65_535, 65_536, 65_537, 131_072})
     void findsWhereTheLastWholeLineEndsHoweverLongTheTornOneIs(int torn) throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "a\nb\n" + "y".repeat(torn));
-        assertThat(AuditRepair.wholeLength(file)).isEqualTo(4);
+        assertThat(AuditFile.wholeLength(file)).isEqualTo(4);
     }
 
     @Test
     void findsNoWholeLineInALongFileWithoutAny() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "y".repeat(200_000));
-        assertThat(AuditRepair.wholeLength(file)).isZero();
+        assertThat(AuditFile.wholeLength(file)).isZero();
         Files.writeString(file, "\n" + "y".repeat(200_000));
-        assertThat(AuditRepair.wholeLength(file)).isEqualTo(1);
+        assertThat(AuditFile.wholeLength(file)).isEqualTo(1);
         Files.writeString(file, "");
-        assertThat(AuditRepair.wholeLength(file)).isZero();
+        assertThat(AuditFile.wholeLength(file)).isZero();
     }
 
     @Test

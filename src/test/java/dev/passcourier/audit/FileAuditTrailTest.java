@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileAuditTrailTest {
 
@@ -60,6 +62,22 @@ class FileAuditTrailTest {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
                 .isEqualTo("rwx------");
+    }
+
+    /** Java writes numbers in the digits of the country; a trail of such files was not found again after a restart. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG", "bn-BD", "fa-IR", "tr-TR"})
+    void namesItsFilesAlikeInEveryCountry(String country) throws Exception {
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag(country));
+        try {
+            trail().append(asked("r1"));
+            closeAll();
+            assertThat(trail().append(asked("r2"))).isEqualTo(2);
+        } finally {
+            Locale.setDefault(usual);
+        }
+        assertThat(file(1)).exists();
     }
 
     @Test

@@ -47,6 +47,7 @@ class BrokerProbeTest {
         BrokerProbe probe = probe(kept(), configuration -> configuration.setPopulateValidatedUser(true));
 
         assertThat(probe.stampsUsers()).isTrue();
+        assertThat(probe.stampsUsersThere()).isTrue();
         assertThat(probe.deadLetter(PATIENCE)).isEqualTo(BrokerProbe.Fate.KEPT);
         assertThat(probe.expiry(PATIENCE)).isEqualTo(BrokerProbe.Fate.KEPT);
     }
@@ -84,6 +85,7 @@ class BrokerProbeTest {
         BrokerProbe probe = probe(kept(), configuration -> configuration.setPopulateValidatedUser(false));
 
         assertThat(probe.stampsUsers()).isFalse();
+        assertThat(probe.stampsUsersThere()).isFalse();
     }
 
     @Test

@@ -20,6 +20,7 @@ import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
@@ -87,6 +89,7 @@ class EmbeddedBrokerTest {
         QueueDeclarer.declare(
                 broker.access(),
                 List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
+        broker.listen();
         pool = broker.access().pool();
         startRoutes();
     }
@@ -346,6 +349,25 @@ class EmbeddedBrokerTest {
             send(session, message);
         });
         assertThat(((BytesMessage) receive(Queues.QUARANTINE)).getBodyLength()).isEqualTo(huge.length());
+    }
+
+    /** What is inside would be nobody's, and no JMS client could take the message off its queue. */
+    @ParameterizedTest
+    @EnumSource(names = {"AMQP_IN_CORE", "ODD_AMQP_IN_CORE"})
+    void amqpInsideACoreMessageIsRefusedAtTheDoor(Wire wire) {
+        Wire.Login login = new Wire.Login(broker.port(), "ticketing", "canary-broker-user");
+
+        assertThatThrownBy(() -> wire.send(login, INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of()))
+                .hasMessageContaining("MESSAGE_TYPE");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STOMP", "MQTT"})
+    void speaksNoOtherProtocolThanItsOwn(Wire wire) {
+        Wire.Login login = new Wire.Login(broker.port(), "ticketing", "canary-broker-user");
+
+        assertThatThrownBy(() -> wire.send(login, INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of()))
+                .isInstanceOf(IOException.class);
     }
 
     /** A client reads a text whole, and unpacks what is compressed, before anybody can look at its size. */

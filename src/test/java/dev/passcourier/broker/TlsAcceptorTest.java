@@ -37,7 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsAcceptorTest {
 
     private static final String QUEUE = "password.requests";
-    private static final String PASSWORD = "canary-broker-user";
+    /** The core protocol carries text of any kind. */
+    private static final String PASSWORD = "canary-br\u00F6ker-\uBE44\uBC00-\uD83D\uDD11";
+
     private static final X500Name NAME = new X500Name("CN=broker");
 
     @TempDir
@@ -85,7 +87,9 @@ class TlsAcceptorTest {
                         new Settings.BrokerUser(
                                 new SecretRef("{{file:" + file("ticketing.password", PASSWORD) + "}}"),
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
-        return EmbeddedBroker.start(directory.resolve("broker"), 1, settings, QUEUE, Set.of());
+        EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 1, settings, QUEUE, Set.of());
+        broker.listen();
+        return broker;
     }
 
     private static void send(int port, String parameters) throws JMSException {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The doctor in the demo's world: real clouds, mail server, webhook receiver on loopback. */
 class DoctorCommandTest {
@@ -45,6 +46,29 @@ class DoctorCommandTest {
     @BeforeEach
     void restore() throws Exception {
         Files.writeString(world.settings(), settings);
+    }
+
+    @Test
+    void validateRunAndDoctorRefuseAnAddressInTheSameWords() throws Exception {
+        String address = settings.replaceFirst("(?m)^    to: .*$", "    to: \u0161dmin@example.com");
+        assertThat(address).isNotEqualTo(settings);
+        Files.writeString(world.settings(), address);
+        String config = world.settings().getParent().toString();
+
+        for (Object command : List.of(new ValidateCommand(), new RunCommand(), new DoctorCommand())) {
+            StringWriter said = new StringWriter();
+            int code = new CommandLine(command)
+                    .setOut(new PrintWriter(said))
+                    .setErr(new PrintWriter(said))
+                    .execute("--config", config);
+            assertThat(code).as(said.toString()).isNotZero();
+            assertThat(said.toString())
+                    .contains(
+                            "to: holds '\u0161' (U+0161 LATIN SMALL LETTER S WITH CARON) before the @, and goes to the"
+                                    + " mail server in ASCII only; write the address in ASCII; where the mailbox has none, let"
+                                    + " its owner add an alias that has");
+        }
+        assertThat(world.mailbox().recipients()).isEmpty();
     }
 
     @Test

@@ -8,8 +8,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class ValidateCommandTest {
@@ -49,6 +52,34 @@ class ValidateCommandTest {
     void printsAnEmptyListIfAllIsFine() throws Exception {
         assertThat(validate("", "--output", "json")).isZero();
         assertThat(new ObjectMapper().readTree(out.toString())).isEmpty();
+    }
+
+    /** The cloud would be sent a question mark, and deny it for days. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tencent-gse | {region: ap-shanghai, secretId: AKID1, secretKey: \"{{file:secrets/key}}\", token: \"{{file:secrets/odd}}\"} | token",
+                "huawei-ecs | {region: cn-north-4, auth: {type: aksk, accessKey: AK1, secretKey: \"{{file:secrets/key}}\", securityToken: \"{{file:secrets/odd}}\"}} | securityToken"
+            })
+    void refusesSecretsThatAnHttpHeaderDoesNotCarry(String provider, String settings, String key) throws Exception {
+        secret("key", "SK1");
+        secret("odd", "abc\u00E9");
+
+        assertThat(validate("accounts: {cloud: {provider: " + provider + ", settings: " + settings + "}}"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("accounts.cloud.settings: " + key
+                        + ": byte 4 is 0xC3, and an HTTP header carries printable ASCII"
+                        + " without blanks only; copy it anew from the cloud's console, on one line")
+                .doesNotContain("abc");
+    }
+
+    private void secret(String name, String text) throws Exception {
+        Path file = home.resolve("secrets").resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

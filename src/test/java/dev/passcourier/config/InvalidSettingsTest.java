@@ -248,7 +248,7 @@ class InvalidSettingsTest {
                 mistake(
                         "from: passcourier@example.com",
                         "from: \"a@b.c\\\nBcc: x@y.z\"",
-                        "36:5 destinations.mail.from: does not have the right form; for example passcourier@example.com"),
+                        "36:5 destinations.mail.from: does not have the right form, and holds a blank; for example passcourier@example.com"),
                 mistake(
                         "https://hooks",
                         "http://hooks",
@@ -281,7 +281,7 @@ class InvalidSettingsTest {
                 mistake(
                         "queue: passwords.sealed",
                         "queue: \"a queue\"",
-                        "39:33 destinations.queue.queue: does not have the right form; for example passwords.sealed"),
+                        "39:33 destinations.queue.queue: does not have the right form, and holds a blank; for example passwords.sealed"),
                 mistake(
                         "directory: out}",
                         "directory: drop/out}",

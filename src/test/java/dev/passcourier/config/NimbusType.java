@@ -6,6 +6,7 @@ import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.request.PasswordRequest;
 import java.net.URI;
@@ -49,12 +50,12 @@ final class NimbusType implements ProviderType {
     private static final class Unused implements CloudProtocol {
 
         @Override
-        public HttpCall ask(PasswordRequest request, @Nullable Session session) {
+        public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+        public Answer read(PasswordRequest request, HttpReply reply) {
             throw new UnsupportedOperationException();
         }
     }

@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.structure.MarkdownPage;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ final class ReferencePage {
     private static final Set<String> KINDS = Set.of("secret", "path", "duration", "name", "queue", "mail-address");
 
     private final JsonNode root;
-    private final StringBuilder page = new StringBuilder(HEAD);
+    private final StringBuilder page = new StringBuilder();
 
     private ReferencePage(JsonNode root) {
         this.root = root;
@@ -39,7 +40,7 @@ final class ReferencePage {
         schema.path("properties")
                 .properties()
                 .forEach(section -> reference.section(section.getKey(), section.getValue()));
-        return reference.page.toString();
+        return HEAD + "\n" + MarkdownPage.contents(reference.page.toString()) + "\n" + reference.page;
     }
 
     private void section(String name, JsonNode section) {

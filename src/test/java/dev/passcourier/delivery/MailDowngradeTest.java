@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,28 @@ class MailDowngradeTest {
 
         harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED);
         assertThat(heard).isNotEmpty().allMatch(said -> said.matches("(EHLO|HELO) [^ ]+|STARTTLS|QUIT|RSET|TLS"));
+    }
+
+    /** The mail library would cut a password's characters to bytes for it, and the server count failed log-ins. */
+    @Test
+    void logsInByNoMechanismThatCutsPasswords() throws Exception {
+        serve("250-here|250 AUTH DIGEST-MD5 CRAM-MD5", "220 never asked");
+        OutboxItem item = SinkHarness.sealed(harness.open(new EmailChannel(
+                "localhost",
+                line.getLocalPort(),
+                MailSecurity.NONE,
+                "courier",
+                SinkHarness.secret(directory, "p\u0161ssword"),
+                "passcourier@courier.example",
+                "ops@team.example",
+                null,
+                true)));
+
+        harness.put(item);
+
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(AuditEvent.Fact.CODE, "SMTP_LOGIN");
+        assertThat(heard).isNotEmpty().allMatch(said -> said.matches("EHLO [^ ]+|QUIT|RSET"));
     }
 
     private void serve(String hello, String starttls) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.passcourier.http.HttpClients;
+import dev.passcourier.http.PemTrust;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.ProviderCatalog;
@@ -25,7 +27,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +49,6 @@ class CloudAccountTest {
     private final AtomicInteger asks = new AtomicInteger();
     private HttpServer cloud;
     private DefaultCamelContext camel;
-    private CloudAccount account;
 
     @BeforeEach
     void start() throws Exception {
@@ -66,14 +69,15 @@ class CloudAccountTest {
                         "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
                         "auth",
                         Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
-        account = CloudAccount.bind(
+        CloudAccount account = new CloudAccount(
                 camel,
                 ProviderCatalog.find().get("zstack"),
                 new AccountSettings("lab", settings, Clock.systemUTC()),
-                2,
-                null);
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/provider/zstack.camel.yaml"));
+                new HttpClients(2, PemTrust.context(null)));
+        for (String file : List.of("call", "provider/zstack")) {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));
+        }
         account.addRoutes();
         camel.start();
     }
@@ -149,16 +153,18 @@ class CloudAccountTest {
         exchange.close();
     }
 
-    private Conversation ask() {
+    private Attempt ask() {
         PasswordRequest request =
                 new PasswordRequest("r-1", "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null);
         Instant now = Instant.now();
-        Conversation conversation = new Conversation(new FetchWork(
+        Attempt attempt = new Attempt(new FetchWork(
                 request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0));
-        camel.createFluentProducerTemplate()
-                .withVariable(Conversation.VARIABLE, conversation)
-                .to("direct:ask.lab")
-                .send();
-        return conversation;
+        Exchange exchange = new DefaultExchange(camel);
+        attempt.variables().forEach(exchange::setVariable);
+        while (attempt.isOpen()) {
+            exchange = camel.createProducerTemplate().send("direct:ask.lab", exchange);
+            assertThat(exchange.getException()).isNull();
+        }
+        return attempt;
     }
 }

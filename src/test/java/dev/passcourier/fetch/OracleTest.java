@@ -59,7 +59,7 @@ class OracleTest {
             assertThat(said.log()).isEmpty();
         }
         assertThat(answers).hasSize(1).first().asString().contains("\"WRONG_KEY\"");
-        assertThat(records).containsExactly("OPENED ENDED ");
+        assertThat(records).containsExactly("OPENING ENDED ");
     }
 
     @Test
@@ -73,8 +73,8 @@ class OracleTest {
                 assertThat(began).as("dated before the opening").isBetween(NOW, NOW.plusMillis(4L * millis));
                 assertThat(notice.notBefore())
                         .isBetween(
-                                began.plus(NotOpened.FLOOR),
-                                began.plus(NotOpened.FLOOR).plus(NotOpened.JITTER));
+                                began.plus(WrongKeyReply.FLOOR),
+                                began.plus(WrongKeyReply.FLOOR).plus(WrongKeyReply.JITTER));
             }
         }
     }
@@ -85,8 +85,8 @@ class OracleTest {
             Envelope notice = bench.settle(bench.step(), work("vm-1"), found(Blocks.EMPTY.encrypted(bench.keyPair())))
                     .get(0);
             Duration waited = Duration.between(endedAt(notice), notice.notBefore());
-            assertThat(waited.minus(NotOpened.FLOOR.multipliedBy(waited.dividedBy(NotOpened.FLOOR))))
-                    .isBetween(Duration.ZERO, NotOpened.JITTER);
+            assertThat(waited.minus(WrongKeyReply.FLOOR.multipliedBy(waited.dividedBy(WrongKeyReply.FLOOR))))
+                    .isBetween(Duration.ZERO, WrongKeyReply.JITTER);
             assertThat(waited).isGreaterThan(Duration.ofMillis(2 * 1500));
         }
     }
@@ -119,7 +119,7 @@ class OracleTest {
                 bench.settle(bench.step(), work("vm-1"), found(Blocks.UNPRINTABLE.encrypted(bench.keyPair())));
             }
             long before = bench.audit().position();
-            Conversation refused = opened(bench, work("vm-1"));
+            Attempt refused = opened(bench, work("vm-1"));
             assertThat(refused.isOpen()).isFalse();
             assertThat(bench.audit().position()).as("no record of asking").isEqualTo(before);
             Envelope notice = bench.settle(bench.step(), refused).get(0);
@@ -144,7 +144,7 @@ class OracleTest {
         List<Envelope> notices = bench.settle(bench.step(), work("vm-1"), found(ciphertext));
         StringBuilder types = new StringBuilder();
         bench.auditText().substring(before).lines().forEach(line -> types.append(
-                        line.replaceFirst("(?s).*\"(OPENED|ENDED|SEALED)\".*", "$1"))
+                        line.replaceFirst("(?s).*\"(OPENING|OPENED|ENDED|SEALED)\".*", "$1"))
                 .append(' '));
         records.add(types.toString());
         return notices.stream().map(SettleBench::text).toList() + " "
@@ -163,13 +163,13 @@ class OracleTest {
         return Duration.between(handed, answered).toNanos() / 1e6;
     }
 
-    private static Conversation opened(SettleBench bench, FetchWork work) throws Exception {
+    private static Attempt opened(SettleBench bench, FetchWork work) throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage()
                     .setBody(new Arrival("fetch.kakao", "ID:1", "us", true, Map.of(), WorkCodec.toBytes(work)));
-            new OpenWorkStep(bench.audit(), bench.failures(), Clock.systemUTC()).process(exchange);
-            return exchange.getVariable(Conversation.VARIABLE, Conversation.class);
+            new TakeWorkStep(bench.audit(), bench.failures(), Clock.systemUTC()).process(exchange);
+            return exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         }
     }
 

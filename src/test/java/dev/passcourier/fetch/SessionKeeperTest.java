@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.SignInException;
@@ -87,7 +88,7 @@ class SessionKeeperTest {
 
     @Test
     void anUnreachableSignInIsTriedAgainAtOnce() throws Exception {
-        reply = new Unreachable("TIMEOUT");
+        reply = new HttpFailureStep.Unreachable("TIMEOUT");
         assertThatThrownBy(keeper::current)
                 .isInstanceOfSatisfying(SignInException.class, refused -> assertThat(refused.answer())
                         .isInstanceOfSatisfying(Answer.Retry.class, retry -> assertThat(retry.code())
@@ -119,7 +120,7 @@ class SessionKeeperTest {
     }
 
     private Object exchange(Object call) {
-        if (((HttpCall) call).method().equals("DELETE")) {
+        if (((HttpCall) call).line().method().equals("DELETE")) {
             signOuts.incrementAndGet();
         } else {
             calls.incrementAndGet();
@@ -131,7 +132,7 @@ class SessionKeeperTest {
 
         @Override
         public HttpCall call() {
-            return new HttpCall("POST", "/tokens", null, Map.of(), credentials);
+            return new HttpCall(new RequestLine("POST", "/tokens", null), Map.of(), credentials);
         }
 
         @Override
@@ -144,7 +145,7 @@ class SessionKeeperTest {
 
         @Override
         public Optional<HttpCall> signOut(Session session) {
-            return Optional.of(new HttpCall("DELETE", "/tokens", null, Map.of(), null));
+            return Optional.of(new RequestLine("DELETE", "/tokens", null).with(Map.of()));
         }
     }
 }

@@ -64,30 +64,32 @@ final class SettleBench implements AutoCloseable {
         failures.account(ACCOUNT, ring);
     }
 
-    SettleStep step() {
+    Steps step() {
         return step("kakaocloud", ring, false);
     }
 
-    SettleStep step(String provider, KeyRing keys, boolean clones) {
-        Ending ending = new Ending(audit, new Notices(DeliveryIds::of), Duration.ofDays(30), clock);
-        Sealing sealing = new Sealing(
-                provider,
-                keys,
-                clones,
-                alias -> new SealTarget(alias, null),
-                vault,
-                new TransplantGuard(ledger),
-                audit,
-                Duration.ofDays(7),
-                clock);
-        return new SettleStep(
-                sealing,
-                new Postponing(audit, ending, clock, new Waits(random, 1)),
-                ending,
-                new NotOpened(failures, ending, clock, random),
-                new AccountGate("test", 100, clock),
-                clock);
+    Steps step(String provider, KeyRing keys, boolean clones) {
+        RequestEnd end = new RequestEnd(audit, new Notices(DeliveryIds::of), Duration.ofDays(30), clock);
+        return new Steps(
+                new DecryptAndSealStep(
+                        provider,
+                        keys,
+                        clones,
+                        alias -> new SealTarget(alias, null),
+                        vault,
+                        new TransplantGuard(ledger),
+                        new WrongKeyReply(failures, end, clock, random),
+                        audit,
+                        Duration.ofDays(7),
+                        clock),
+                new SettleStep(
+                        new RetryScheduler(audit, end, clock, new Waits(random, 1)),
+                        end,
+                        new AccountGate("test", 100, clock)));
     }
+
+    /** The two steps after the cloud has answered, as the fetch route has them. */
+    record Steps(DecryptAndSealStep decryptAndSeal, SettleStep settle) {}
 
     KeyRing ring() {
         return ring;
@@ -125,17 +127,18 @@ final class SettleBench implements AutoCloseable {
         return new FetchWork(request, origin, NOW, NOW.plus(Duration.ofMinutes(20)), 1, 0);
     }
 
-    List<Envelope> settle(SettleStep step, FetchWork work, Answer answer) throws Exception {
-        Conversation conversation = new Conversation(work);
-        conversation.settle(answer);
-        return settle(step, conversation);
+    List<Envelope> settle(Steps steps, FetchWork work, Answer answer) throws Exception {
+        Attempt attempt = new Attempt(work);
+        attempt.settle(answer);
+        return settle(steps, attempt);
     }
 
     @SuppressWarnings("unchecked")
-    List<Envelope> settle(SettleStep step, Conversation conversation) throws Exception {
+    List<Envelope> settle(Steps steps, Attempt attempt) throws Exception {
         Exchange exchange = new DefaultExchange(camel);
-        exchange.setVariable(Conversation.VARIABLE, conversation);
-        step.process(exchange);
+        attempt.variables().forEach(exchange::setVariable);
+        steps.decryptAndSeal().process(exchange);
+        steps.settle().process(exchange);
         return exchange.getMessage().getBody(List.class);
     }
 

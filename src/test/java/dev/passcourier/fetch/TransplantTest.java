@@ -93,7 +93,7 @@ class TransplantTest {
     void isRefusedInAnotherCloudThatHoldsTheSameKey() throws Exception {
         byte[] ciphertext = bench.encrypted("Canary#1");
         settle("vm-1", ciphertext);
-        SettleStep other = bench.step("huawei-ecs", bench.ring(), false);
+        SettleBench.Steps other = bench.step("huawei-ecs", bench.ring(), false);
         assertThat(isRefused(bench.settle(other, work("vm-1"), found(ciphertext))))
                 .isTrue();
     }
@@ -104,7 +104,7 @@ class TransplantTest {
                 directory.resolve("other.pem"),
                 TestKeys.pem(TestKeys.rsa("other", 2048).getPrivate()));
         KeyRing ring = KeyRing.load("other", List.of(new KeyRing.Source(file, null)));
-        SettleStep other = bench.step("huawei-ecs", ring, false);
+        SettleBench.Steps other = bench.step("huawei-ecs", ring, false);
         List<Envelope> named = bench.settle(other, work("vm-1", "windows"), found(bench.encrypted("Canary#1")));
         assertThat(text(named.get(0))).contains("\"KEY_MISSING\"");
         List<Envelope> tried = bench.settle(other, work("vm-1"), found(bench.encrypted("Canary#1")));

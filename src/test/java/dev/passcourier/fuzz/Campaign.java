@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Fuzzes every {@code *FuzzTest}, one after the other: README, "Prove it". Ends with 1 if something was found. */
+/** Fuzzes every {@code *FuzzTest}, one after the other: .github/PROVING.md, "Fuzzing". Ends with 1 if something was found. */
 final class Campaign {
 
     private static final Path CLASSES = Path.of("target/test-classes");

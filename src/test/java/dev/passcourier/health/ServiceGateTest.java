@@ -48,23 +48,23 @@ class ServiceGateTest {
     void shutsForWhatStopsEverythingAndForNothingElse() throws Exception {
         AtomicReference<Stops> broken = new AtomicReference<>();
         for (Stops stops : Stops.values()) {
-            checks.add(stops.name(), stops, () -> Optional.of(new Trouble("BROKEN"))
+            checks.add(stops.name(), stops, () -> Optional.of(new HealthProblem("BROKEN"))
                     .filter(x -> broken.get() == stops));
         }
         gate.open();
 
         broken.set(Stops.NOTHING);
-        checks.look();
+        checks.run();
         assertThat(gate.isOpen()).isTrue();
         assertThat(gate.isOpenForFiles()).isTrue();
 
         broken.set(Stops.FILES);
-        checks.look();
+        checks.run();
         assertThat(gate.isOpen()).isTrue();
         assertThat(gate.isOpenForFiles()).isFalse();
 
         broken.set(Stops.EVERYTHING);
-        checks.look();
+        checks.run();
         assertThat(gate.isOpen()).isFalse();
         assertThat(gate.isOpenForFiles()).isFalse();
     }
@@ -72,7 +72,7 @@ class ServiceGateTest {
     @Test
     void whoWaitsGoesOnWhenTheCheckIsUpAgain() {
         AtomicBoolean low = new AtomicBoolean(true);
-        checks.add("disk", Stops.EVERYTHING, () -> Optional.of(new Trouble("DISK_LOW"))
+        checks.add("disk", Stops.EVERYTHING, () -> Optional.of(new HealthProblem("DISK_LOW"))
                 .filter(x -> low.get()));
         gate.open();
         probe.start();
@@ -98,7 +98,7 @@ class ServiceGateTest {
                     return written.size();
                 },
                 checks,
-                new DestinationLooks(),
+                new DestinationChecks(),
                 Clock.systemUTC());
         gate.open();
         AuditEvent event = new AuditEvent(AuditEvent.Type.ASKED, Instant.EPOCH, Map.of());
@@ -107,11 +107,11 @@ class ServiceGateTest {
         broken.set(true);
         assertThatExceptionOfType(AuditException.class).isThrownBy(() -> trail.append(event));
         assertThat(gate.enter(AT_ONCE)).isFalse();
-        checks.look();
+        checks.run();
         assertThat(gate.enter(AT_ONCE)).isFalse();
 
         broken.set(false);
-        checks.look();
+        checks.run();
         assertThat(gate.enter(AT_ONCE)).isTrue();
         assertThat(written)
                 .extracting(AuditEvent::type)
@@ -128,12 +128,12 @@ class ServiceGateTest {
                     return written.size();
                 },
                 checks,
-                new DestinationLooks(),
+                new DestinationChecks(),
                 Clock.systemUTC());
 
         checks.suspect("audit", "AUDIT_DISK");
-        checks.look();
-        checks.look();
+        checks.run();
+        checks.run();
 
         assertThat(written).singleElement().satisfies(record -> {
             assertThat(record.type()).isEqualTo(AuditEvent.Type.RESUMED);
@@ -143,35 +143,35 @@ class ServiceGateTest {
 
     @Test
     void aFailedHopMakesTheProbeLookSoonButNotSpin() {
-        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger runs = new AtomicInteger();
         checks.add("any", Stops.NOTHING, () -> {
-            looks.incrementAndGet();
+            runs.incrementAndGet();
             return Optional.empty();
         });
         probe.start();
-        await().until(() -> looks.get() >= 2);
-        int before = looks.get();
+        await().until(() -> runs.get() >= 2);
+        int before = runs.get();
 
         for (int i = 0; i < 10_000; i++) {
             gate.failed(new IllegalStateException());
         }
 
-        await().atMost(Duration.ofMillis(900)).until(() -> looks.get() > before);
-        assertThat(looks.get()).isLessThan(before + 100);
+        await().atMost(Duration.ofMillis(900)).until(() -> runs.get() > before);
+        assertThat(runs.get()).isLessThan(before + 100);
     }
 
     @Test
     void aChangeIsToldOnce() {
-        AtomicReference<Optional<Trouble>> trouble = new AtomicReference<>(Optional.empty());
-        checks.add("disk", Stops.EVERYTHING, trouble::get);
+        AtomicReference<Optional<HealthProblem>> problem = new AtomicReference<>(Optional.empty());
+        checks.add("disk", Stops.EVERYTHING, problem::get);
         try (CapturedOutput said = new CapturedOutput()) {
-            checks.look();
-            trouble.set(Optional.of(new Trouble("DISK_LOW")));
-            checks.look();
-            checks.look();
-            trouble.set(Optional.empty());
-            checks.look();
-            checks.look();
+            checks.run();
+            problem.set(Optional.of(new HealthProblem("DISK_LOW")));
+            checks.run();
+            checks.run();
+            problem.set(Optional.empty());
+            checks.run();
+            checks.run();
             assertThat(said.log().lines().filter(line -> line.contains("HEALTH_")))
                     .hasSize(2)
                     .anyMatch(line -> line.contains("HEALTH_DOWN disk DISK_LOW"))
@@ -180,12 +180,12 @@ class ServiceGateTest {
     }
 
     @Test
-    void aLookThatFailsIsTrouble() {
+    void aCheckThatFailsIsAProblem() {
         checks.add("odd", Stops.EVERYTHING, () -> {
             throw new IllegalStateException("with details");
         });
-        checks.look();
-        assertThat(checks.states().get(0).trouble()).isEqualTo(new Trouble("CHECK_FAILED"));
+        checks.run();
+        assertThat(checks.states().get(0).problem()).isEqualTo(new HealthProblem("CHECK_FAILED"));
     }
 
     private boolean enter(Duration atMost) {

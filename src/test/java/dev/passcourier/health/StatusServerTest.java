@@ -35,8 +35,8 @@ class StatusServerTest {
     @TempDir
     Path directory;
 
-    private final AtomicReference<Optional<Trouble>> disk = new AtomicReference<>(Optional.empty());
-    private final AtomicReference<Optional<Trouble>> account = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<HealthProblem>> disk = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<HealthProblem>> account = new AtomicReference<>(Optional.empty());
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final Checks checks = new Checks(clock);
     private FileAuditTrail trail;
@@ -48,12 +48,12 @@ class StatusServerTest {
     void start() throws Exception {
         trail = FileAuditTrail.open(directory.resolve("audit"), clock);
         ledger = Ledger.follow(trail, LedgerDatabase.h2(directory.resolve("ledger")));
-        BrokerLook broker = new BrokerLook(() -> Map.of("password.requests", 7L));
+        BrokerCheck broker = new BrokerCheck(() -> Map.of("password.requests", 7L));
         figures = new Figures(ledger, broker, checks, clock);
         checks.add("disk", Stops.EVERYTHING, disk::get);
         checks.add("broker", Stops.EVERYTHING, broker);
         checks.add("account.kakao", Stops.NOTHING, account::get);
-        checks.look();
+        checks.run();
         server = StatusServer.open(0, checks, figures);
         server.start();
     }
@@ -76,8 +76,8 @@ class StatusServerTest {
 
     @Test
     void saysWhatIsWrongAndSinceWhen() throws Exception {
-        disk.set(Optional.of(new Trouble("DISK_LOW")));
-        checks.look();
+        disk.set(Optional.of(new HealthProblem("DISK_LOW")));
+        checks.run();
 
         String answer = ask("GET", "/health", "127.0.0.1:" + server.port());
 
@@ -90,9 +90,9 @@ class StatusServerTest {
     }
 
     @Test
-    void anAccountInTroubleIsToldButTheServiceIsUp() throws Exception {
-        account.set(Optional.of(new Trouble("PAUSED", NOW.plusSeconds(60))));
-        checks.look();
+    void anAccountWithAProblemIsToldButTheServiceIsUp() throws Exception {
+        account.set(Optional.of(new HealthProblem("PAUSED", NOW.plusSeconds(60))));
+        checks.run();
 
         String answer = ask("GET", "/health", "localhost");
 

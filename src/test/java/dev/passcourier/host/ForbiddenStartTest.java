@@ -108,7 +108,7 @@ class ForbiddenStartTest {
 
     @Test
     void refusesAJar() throws Exception {
-        Path jar = Files.copy(agent, directory.resolve("camel-console-4.18.2.jar"));
+        Path jar = Files.copy(agent, directory.resolve("camel-console-4.22.0.jar"));
         Path renamed = directory.resolve("tools.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(renamed))) {
             out.putNextEntry(new ZipEntry("groovy/lang/GroovyShell.class"));
@@ -116,7 +116,7 @@ class ForbiddenStartTest {
 
         Started started = start(List.of(), Map.of(), File.pathSeparator + jar + File.pathSeparator + renamed);
 
-        refused(started, "class path: camel-console-4.18.2.jar");
+        refused(started, "class path: camel-console-4.22.0.jar");
         assertThat(started.said()).contains("class path: groovy ");
     }
 

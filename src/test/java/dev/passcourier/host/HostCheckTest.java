@@ -118,11 +118,11 @@ class HostCheckTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "camel-console-4.18.2.jar",
+                "camel-console-4.22.0.jar",
                 "camel-debug.jar",
-                "camel-management-4.18.2.jar",
-                "camel-exec-4.18.2.jar",
-                "camel-sql-4.18.2.jar",
+                "camel-management-4.22.0.jar",
+                "camel-exec-4.22.0.jar",
+                "camel-sql-4.22.0.jar",
                 "jolokia-agent-jvm-2.1.jar",
                 "groovy-4.0.1.jar",
                 "ognl-3.4.jar",
@@ -153,7 +153,7 @@ class HostCheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"camel-jms-4.18.2.jar", "camel-management-api-4.18.2.jar", "camel-core-languages-4.18.2.jar", ""
+            strings = {"camel-jms-4.22.0.jar", "camel-management-api-4.22.0.jar", "camel-core-languages-4.22.0.jar", ""
             })
     void leavesOtherLibrariesAlone(String jar) {
         assertThat(HostCheck.findings(host(List.of(), Map.of(), Map.of(), List.of(jar), Map.of()), List.of()))
@@ -164,12 +164,15 @@ class HostCheckTest {
     void refusesComponentsOptionsInCamelsSettings() throws Exception {
         Path file = Files.writeString(
                 directory.resolve("application.properties"),
-                "camel.main.name=x\ncamel.component.http.logHttpActivity=true\ncamel.debug.enabled=true\n");
+                "camel.main.name=x\ncamel.component.http.logHttpActivity=true\ncamel.debug.enabled=true\n"
+                        + "camel.security.policy=allow\ncamel.main.devConsoleEnabled=true\n");
 
         assertThatThrownBy(() -> HostCheck.ofProcess(List.of(), file))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("camel.component.http.logHttpActivity is no key of camel.main")
-                .hasMessageContaining("camel.debug.enabled");
+                .hasMessageContaining("camel.debug.enabled")
+                .hasMessageContaining("camel.security.policy is no key of camel.main")
+                .hasMessageContaining("camel.main.devConsoleEnabled is called insecure by Camel");
     }
 
     @Test

@@ -87,6 +87,18 @@ class HttpClientsTest {
         assertThat(seen.get(0)).startsWith("POST /here HTTP/1.1");
     }
 
+    /** The client would write a question mark, or one byte of Latin-1, and the far side deny a token that is not ours. */
+    @ParameterizedTest
+    @ValueSource(strings = {"t\u00F6ken", "\uD1A0\uD070", "token\u200B", "\uFF54oken"})
+    void sendsNothingIfAHeaderWouldNotArriveAsItIs(String token) {
+        serve(out -> write(out, "HTTP/1.1 204 No Content\r\n\r\n"));
+
+        assertThatThrownBy(() -> send(Map.of("X-Token", token)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("HEADER_NOT_ASCII");
+        assertThat(seen).isEmpty();
+    }
+
     @Test
     void answersHeadersComeInButNotCamels() throws Exception {
         serve(out ->

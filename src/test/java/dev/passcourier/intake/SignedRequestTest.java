@@ -94,7 +94,7 @@ class SignedRequestTest {
         IntakeCheck lax = check(directory.resolve("ci.jwk"), List.of());
 
         assertThat(lax.check(message("ID:1", REQUEST))).isEmpty();
-        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED NOT_ALLOWED");
+        assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED SENDER_NOT_VALIDATED");
     }
 
     @ParameterizedTest

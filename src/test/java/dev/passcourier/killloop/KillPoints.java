@@ -79,7 +79,7 @@ public final class KillPoints implements InterceptStrategy {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             reach("before " + id);
-            if (id.equals("fetch-open")) {
+            if (id.equals("fetch-take")) {
                 takePoison(exchange.getMessage().getBody(Arrival.class));
             }
             return super.process(exchange, doneSync -> {

@@ -268,6 +268,17 @@ abstract class LedgerContract {
         assertThat(ledger.owner("other")).isEmpty();
     }
 
+    @Test
+    void remembersItTooFromTrailsThatDoNotNameTheKey() {
+        story.asked("r1", "ID:1")
+                .openedByUnknownKey("r1", "fp")
+                .asked("r2", "ID:2")
+                .opened("r2", "fp");
+        caughtUp();
+        assertThat(ledger.owner("fp")).contains(new Ledger.Owner("p", "acc", "i-r1"));
+        assertThat(row("r1").state()).isEqualTo(RequestState.OPENED);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
             all delivered                     | mail+ hook+                 | DELIVERED

@@ -61,6 +61,18 @@ class PostgresqlLedgerTest extends LedgerContract {
                 .withMessage("LEDGER_URL");
     }
 
+    @Test
+    void signsInUnderANameBeyondAscii() throws Exception {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create role \"k\u00FCche-\uBE44\uBC00\" login");
+        }
+
+        String url = server.getJdbcUrl("postgres", "postgres").replaceFirst("[?&]user=[^&]*", "");
+        assertThat(LedgerDatabase.version(url, "k\u00FCche-\uBE44\uBC00", null)).isNotBlank();
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> LedgerDatabase.version(url, "k?che-??", null));
+    }
+
     @Override
     LedgerDatabase database() throws SQLException {
         return LedgerDatabase.postgresql(server.getJdbcUrl("postgres", "postgres"), "postgres", null);

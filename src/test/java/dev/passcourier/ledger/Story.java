@@ -99,20 +99,18 @@ public final class Story {
     }
 
     public Story opened(String id, String fingerprint) {
+        return opening(AuditEvent.Type.OPENING, id, Fact.FINGERPRINT, fingerprint)
+                .opening(AuditEvent.Type.OPENED, id, Fact.KEY, "SHA256:k");
+    }
+
+    /** As trails say it that were written before the key was on record. */
+    public Story openedByUnknownKey(String id, String fingerprint) {
+        return opening(AuditEvent.Type.OPENED, id, Fact.FINGERPRINT, fingerprint);
+    }
+
+    private Story opening(AuditEvent.Type type, String id, Fact fact, Object value) {
         return tell(
-                AuditEvent.Type.OPENED,
-                Fact.REQUEST,
-                id,
-                Fact.PROVIDER,
-                "p",
-                Fact.ACCOUNT,
-                "acc",
-                Fact.INSTANCE,
-                "i-" + id,
-                Fact.FINGERPRINT,
-                fingerprint,
-                Fact.KEY,
-                "k");
+                type, Fact.REQUEST, id, Fact.PROVIDER, "p", Fact.ACCOUNT, "acc", Fact.INSTANCE, "i-" + id, fact, value);
     }
 
     public Story sealed(String id, String alias) {

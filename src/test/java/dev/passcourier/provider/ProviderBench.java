@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.fetch.Attempt;
 import dev.passcourier.fetch.CloudAccount;
-import dev.passcourier.fetch.Conversation;
+import dev.passcourier.http.HttpClients;
+import dev.passcourier.http.PemTrust;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
@@ -25,8 +27,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -49,6 +54,7 @@ public final class ProviderBench implements AutoCloseable {
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final List<CloudAccount> accounts;
     private final CloudProtocol protocol;
+    private final ProducerTemplate producer;
 
     ProviderBench(ProviderContract contract, Path folder) throws Exception {
         this.contract = contract;
@@ -58,14 +64,20 @@ public final class ProviderBench implements AutoCloseable {
                 new StringBuilder(contract.secret()).reverse().toString());
         CloudAccount.bindShared(camel.getRegistry());
         protocol = contract.provider().protocol(settings(ACCOUNT, right));
-        accounts = List.of(bind(ACCOUNT, right), bind(WRONG_SECRET, wrong), bind(IMPATIENT, right));
-        makeImpatient();
-        String routes = "file:routes/provider/" + contract.provider().id() + ".camel.yaml";
-        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveMandatoryResource(camel, routes));
+        HttpClientConfigurer client = new HttpClients(8, PemTrust.context(null));
+        accounts = List.of(
+                account(ACCOUNT, right, client),
+                account(WRONG_SECRET, wrong, client),
+                account(IMPATIENT, right, impatient(client)));
+        for (String file : List.of("call", "provider/" + contract.provider().id())) {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/" + file + ".camel.yaml"));
+        }
         for (CloudAccount account : accounts) {
             account.addRoutes();
         }
         camel.start();
+        producer = camel.createProducerTemplate();
     }
 
     /** The cloud. */
@@ -116,12 +128,16 @@ public final class ProviderBench implements AutoCloseable {
                 null);
         Instant now = contract.clock.instant();
         Origin origin = new Origin(Origin.Source.JMS, "ID:" + request.id(), null, null, 0);
-        Conversation conversation = new Conversation(new FetchWork(request, origin, now, now.plusSeconds(600), 1, 0));
-        camel.createFluentProducerTemplate()
-                .withVariable(Conversation.VARIABLE, conversation)
-                .to("direct:ask." + account)
-                .send();
-        return conversation.answer();
+        Attempt attempt = new Attempt(new FetchWork(request, origin, now, now.plusSeconds(600), 1, 0));
+        Exchange exchange = new DefaultExchange(camel);
+        attempt.variables().forEach(exchange::setVariable);
+        while (attempt.isOpen()) {
+            exchange = producer.send("direct:ask." + account, exchange);
+            if (exchange.getException() != null) {
+                throw new AssertionError(exchange.getException());
+            }
+        }
+        return attempt.answer();
     }
 
     /** Does what the vault does, the plain way. */
@@ -181,24 +197,20 @@ public final class ProviderBench implements AutoCloseable {
         camel.stop();
     }
 
-    private CloudAccount bind(String name, String secret) throws Exception {
-        return CloudAccount.bind(camel, contract.provider(), settings(name, secret), 8, null);
+    private CloudAccount account(String name, String secret, HttpClientConfigurer client) throws Exception {
+        return new CloudAccount(camel, contract.provider(), settings(name, secret), client);
     }
 
     private AccountSettings settings(String name, String secret) throws IOException {
         return new AccountSettings(name, new ObjectMapper().readTree(contract.settings(secret)), contract.clock);
     }
 
-    private void makeImpatient() {
-        String client = IMPATIENT + "-client";
-        HttpClientConfigurer patient = camel.getRegistry().lookupByNameAndType(client, HttpClientConfigurer.class);
-        camel.getRegistry().unbind(client);
-        HttpClientConfigurer impatient = builder -> {
+    private static HttpClientConfigurer impatient(HttpClientConfigurer patient) {
+        return builder -> {
             patient.configureHttpClient(builder);
             builder.setDefaultRequestConfig(
                     RequestConfig.custom().setResponseTimeout(IMPATIENCE).build());
         };
-        camel.getRegistry().bind(client, impatient);
     }
 
     private static String reference(Path file, String secret) {

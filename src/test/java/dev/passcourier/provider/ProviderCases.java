@@ -69,6 +69,21 @@ public enum ProviderCases {
         Duration wait = Duration.ofSeconds(9);
         retries(askDuring(bench, WrongReplies.unavailable(wait)), wait, SERVER, THROTTLED);
     }),
+    KEEPS_ANY_ID_IN_ITS_PLACE(Needs.NOTHING, bench -> {
+        String known = bench.instance(bench.canary()).id();
+        assertThat(bench.ask(known)).isInstanceOf(Answer.Found.class);
+        Call proper = lastCall(bench);
+        for (String id : HostileIds.ALL) {
+            int before = bench.calls().size();
+            assertThat(bench.ask(id)).as(id).isInstanceOf(Answer.Ended.class);
+            if (bench.calls().size() > before) {
+                Call call = lastCall(bench);
+                assertThat(call.method()).isEqualTo(proper.method());
+                assertThat(call.query()).isNull();
+                assertThat(call.path()).isEqualTo(proper.path().replace(known, PathSegment.encode(id)));
+            }
+        }
+    }),
     DOES_NOT_WAIT_FOR_A_SLOW_ANSWER(Needs.NOTHING, bench -> {
         Hold hold = new Hold();
         bench.cloud().script().always(hold);
@@ -187,6 +202,30 @@ public enum ProviderCases {
         assertThat(attempts(bench)).hasSize(before + 1);
     });
 
+    /** None of them can be the id of a request, which begins with a letter or digit; the routes must hold all the same. */
+    private static final class HostileIds {
+
+        static final List<String> ALL = List.of(
+                "../../v1/admin",
+                "..",
+                ".",
+                "a/../../b",
+                "a%2F..%2Fb",
+                "a?x=1",
+                "a#b",
+                "a;b=c",
+                "a b",
+                "a\r\nX-Injected: yes",
+                "a\u0000b",
+                "\u00e9\u4e2d",
+                "//elsewhere/x",
+                "http://127.0.0.1:9/",
+                "${bean:x}{{y}}",
+                "${variable.attempt}",
+                "a\\b",
+                "");
+    }
+
     /** What a cloud must have for a case to happen. */
     private enum Needs {
         NOTHING,
@@ -222,6 +261,10 @@ public enum ProviderCases {
     void proveUnsupported(ProviderBench bench) {
         assertThat(needs).isEqualTo(Needs.SIGN_IN);
         assertThat(bench.protocol().signIn()).isEmpty();
+    }
+
+    private static Call lastCall(ProviderBench bench) {
+        return bench.calls().get(bench.calls().size() - 1);
     }
 
     private static Answer askDuring(ProviderBench bench, Misbehaviour what) {

@@ -61,6 +61,16 @@ class PermissionTest {
                 .withMessage("NOT_ALLOWED");
     }
 
+    @ParameterizedTest
+    @CsvSource({"JMS,,SENDER_NOT_VALIDATED", "JMS,ci,NOT_ALLOWED", "FILE,,NOT_ALLOWED"})
+    void saysThatNobodyVouchesForTheSender(Origin.Source source, @Nullable String signer, String code) {
+        Requester requester = new Requester(new Origin(source, "ID:1", null, null, 0), signer);
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester))
+                .withMessage(code);
+    }
+
     @Test
     void demandsASignatureOfThoseWhoMustGiveOne() {
         assertThatExceptionOfType(RequestException.class)

@@ -2,12 +2,16 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerProbe;
+import dev.passcourier.broker.Queues;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.request.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +80,16 @@ class ExternalBrokerTest {
         assertThat(whole.ticket(broker.url(), "outside-3").getStringProperty("kind"))
                 .isEqualTo("RESULT");
         Whole.patiently().until(() -> Files.exists(whole.home().resolve("drop/done/outside.csv.results.csv")));
+        probeBesideTheService();
         whole.stop();
+    }
+
+    /** Its routes move the probe on, to where it is found and taken away. */
+    private static void probeBesideTheService() throws Exception {
+        BrokerAccess access = new BrokerAccess(broker.url(), "courier", PASSWORD);
+        assertThat(new BrokerProbe(access).expiry(Duration.ofSeconds(60))).isEqualTo(BrokerProbe.Fate.KEPT);
+        assertThat(BrokerProbe.waiting(access, Queues.QUARANTINE)).isZero();
+        assertThat(BrokerProbe.waiting(access, Queues.EXPIRED)).isZero();
     }
 
     private static void asSource() throws Exception {

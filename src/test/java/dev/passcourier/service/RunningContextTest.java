@@ -116,6 +116,20 @@ class RunningContextTest {
     }
 
     @Test
+    void whatCamelCallsInsecureStopsTheStart() {
+        assertThat(camel.resolvePropertyPlaceholders("{{camel.security.policy}}"))
+                .isEqualTo("fail");
+    }
+
+    @Test
+    void noHopReadsOrMakesObjectMessages() {
+        assertThat(endpoints(JmsEndpoint.class)).isNotEmpty().allSatisfy(hop -> assertThat(
+                        hop.getConfiguration().isObjectMessageEnabled())
+                .as("%s: Java objects", hop)
+                .isFalse());
+    }
+
+    @Test
     void whatFailsRollsBack() {
         Model model = camel.getCamelContextExtension().getContextPlugin(Model.class);
 

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that is shipped, as a user has it: the start script, the libraries, the routes. */
 class ShippedFolderTest {
 
+    /** Whose digits are not those of ASCII. */
+    private static final String ARABIC = "-Duser.language=ar -Duser.country=EG";
+
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
     @TempDir
@@ -67,15 +70,18 @@ class ShippedFolderTest {
     void runsServesAndEndsOnSigtermLeavingNothingOpenToOthers() throws Exception {
         try (Whole world = Whole.prepare(directory)) {
             Process process = start(
-                    Map.of("PASSCOURIER_INTAKE_QUEUE", "elsewhere", "passcourier.intake-queue", "elsewhere"),
+                    Map.of(
+                            "PASSCOURIER_INTAKE_QUEUE",
+                            "elsewhere",
+                            "passcourier.intake-queue",
+                            "elsewhere",
+                            "PASSCOURIER_OPTS",
+                            "-Xmx512m " + ARABIC),
                     program.resolve("bin/passcourier").toString(),
                     "run",
                     "--config",
                     world.home().resolve("config").toString());
-            Whole.patiently().until(() -> said(process).contains("passcourier is up") || !process.isAlive());
-            Matcher port = Pattern.compile("broker port ([0-9]+)").matcher(said(process));
-            assertThat(port.find()).as(said(process)).isTrue();
-            String url = "tcp://127.0.0.1:" + port.group(1);
+            String url = url(process);
             world.asTicketing(
                     url,
                     session -> Whole.send(
@@ -93,6 +99,8 @@ class ShippedFolderTest {
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(said(process)).doesNotContain("STOP_INCOMPLETE", "Exception");
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
+            assertThat(world.home().resolve("data/audit/audit-000000000000001.jsonl"))
+                    .exists();
         }
     }
 
@@ -171,7 +179,7 @@ class ShippedFolderTest {
     /** The variables that once moved the intake, and the way a jar gets into a folder. */
     @Test
     void doesNotStartWithVariablesOfCamelOrAConsoleInLib() throws Exception {
-        Path console = program.resolve("lib/camel-console-4.18.2.jar");
+        Path console = program.resolve("lib/camel-console-4.22.0.jar");
         try (Whole world = Whole.prepare(directory)) {
             Files.copy(program.resolve("lib/passcourier.jar"), console);
             Process process = start(
@@ -182,7 +190,7 @@ class ShippedFolderTest {
                     world.home().resolve("config").toString());
             assertThat(exitCode(process)).isEqualTo(1);
             assertThat(said(process))
-                    .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.18.2.jar")
+                    .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.22.0.jar")
                     .contains("not started");
             assertThat(world.home().resolve("data")).doesNotExist();
         } finally {
@@ -202,6 +210,33 @@ class ShippedFolderTest {
         assertThat(config.resolveSibling("data")).doesNotExist();
     }
 
+    /** Containers and units have no locale: by itself, Java would see question marks in both. */
+    @Test
+    void readsVariablesAndPathsBeyondAsciiWithoutALocale() throws Exception {
+        Path home = Files.createDirectories(directory.resolve("posix"));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/passcourier.yaml"), """
+                sources: {file: {directory: dr\u00F6p}}
+                destinations:
+                  mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
+                    user: us, password: "{{env:MAIL_PASSWORD}}"}
+                """);
+        Process process = start(
+                Map.of(
+                        "LC_ALL",
+                        "POSIX",
+                        "PROGRAM",
+                        program.resolve("bin/passcourier").toString(),
+                        "AT",
+                        home.toString()),
+                "/bin/sh",
+                "-c",
+                "umask 077; mkdir \"$AT/$(printf 'dr\\303\\266p')\"; MAIL_PASSWORD=$(printf 'p\\303\\244ss');"
+                        + " export MAIL_PASSWORD; exec \"$PROGRAM\" validate --config \"$AT/config\"");
+        assertThat(exitCode(process)).as(said(process)).isZero();
+        assertThat(said(process)).contains("passcourier.yaml: fine");
+    }
+
     @Test
     void helpsAndTellsWrongUsage() throws Exception {
         Process help = passcourier("--help");
@@ -217,6 +252,88 @@ class ShippedFolderTest {
         Path link = Files.createSymbolicLink(directory.resolve("courier"), program.resolve("bin/passcourier"));
         Process version = start(link.toString(), "--version");
         assertThat(exitCode(version)).isZero();
+    }
+
+    @Test
+    void everyCommandFindsTheSettingsBesideTheScriptFromWhateverFolder() throws Exception {
+        Path home = linked("beside");
+        Files.writeString(home.resolve("config/passcourier.yaml"), "service:\n  dataDirektory: data\n");
+        String script = home.resolve("bin/passcourier").toString();
+        List<Process> commands = List.of(
+                start(script, "validate"),
+                start(script, "doctor"),
+                start(script, "run"),
+                start(script, "redrive", "list"),
+                start(script, "ledger", "check"),
+                start(script, "policy", "explain", "-"));
+        Process trail = start(script, "audit", "show", "--request", "chg-1");
+
+        for (Process command : commands) {
+            assertThat(exitCode(command)).isBetween(1, 2);
+            assertThat(said(command))
+                    .contains(home.resolve("config/passcourier.yaml") + ":2:3")
+                    .contains("dataDirektory");
+        }
+        assertThat(exitCode(trail)).isNotZero();
+        assertThat(said(trail)).contains(home.resolve("data/audit") + ": there is no audit trail");
+    }
+
+    @Test
+    void servesFromLinkedFoldersAndOutlivesTheSessionThatStartedIt() throws Exception {
+        Path home = linked("linked");
+        Files.createSymbolicLink(home.resolve("routes"), program.resolve("routes"));
+        try (Whole world = Whole.prepare(directory)) {
+            Process process = start(
+                    home.resolve("bin/passcourier").toString(),
+                    "run",
+                    "--config",
+                    world.home().resolve("config").toString());
+            String url = url(process);
+
+            start("/bin/sh", "-c", "kill -HUP " + process.pid()).waitFor();
+            world.asTicketing(
+                    url,
+                    session -> Whole.send(
+                            session,
+                            Whole.REQUESTS,
+                            session.createTextMessage(Whole.request("linked-1", "kakao", DemoWorld.KAKAO, "tickets"))));
+            assertThat(world.ticket(url, "linked-1").getStringProperty("kind")).isEqualTo("RESULT");
+
+            process.toHandle().destroy();
+            assertThat(exitCode(process)).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void saysWhichFolderOfItsRoutesIsMissing() throws Exception {
+        Path home = linked("routeless");
+        try (Whole world = Whole.prepare(directory)) {
+            Process process = start(
+                    home.resolve("bin/passcourier").toString(),
+                    "run",
+                    "--config",
+                    world.home().resolve("config").toString());
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(said(process)).contains(home.resolve("routes") + ": is not there", "not started");
+        }
+    }
+
+    /** A home that is a link, with the script and the settings of its own and linked libraries. */
+    private static Path linked(String name) throws IOException {
+        Path real = Files.createDirectory(directory.resolve(name + "-1.0"));
+        copy(program.resolve("bin"), real.resolve("bin"));
+        Files.setPosixFilePermissions(real.resolve("bin/passcourier"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        copy(program.resolve("config"), real.resolve("config"));
+        Files.createSymbolicLink(real.resolve("lib"), program.resolve("lib"));
+        return Files.createSymbolicLink(directory.resolve(name), real);
+    }
+
+    /** Of the broker, when the service is up. */
+    private String url(Process process) throws IOException {
+        Whole.patiently().until(() -> said(process).contains("passcourier is up") || !process.isAlive());
+        Matcher port = Pattern.compile("broker port ([0-9]+)").matcher(said(process));
+        assertThat(port.find()).as(said(process)).isTrue();
+        return "tcp://127.0.0.1:" + port.group(1);
     }
 
     private Process passcourier(String... arguments) throws IOException {

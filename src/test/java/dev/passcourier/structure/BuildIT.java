@@ -22,7 +22,7 @@ class BuildIT {
     void aBannedModuleStopsTheBuild() throws Exception {
         Path jar = Files.createFile(directory.resolve("camel-exec.jar"));
         String banned = "<dependency><groupId>org.apache.camel</groupId><artifactId>camel-exec</artifactId>"
-                + "<version>4.18.2</version><scope>system</scope><systemPath>" + jar + "</systemPath></dependency>";
+                + "<version>4.22.0</version><scope>system</scope><systemPath>" + jar + "</systemPath></dependency>";
         String pom = Files.readString(Path.of("pom.xml"));
         int end = pom.lastIndexOf("</dependencies>", pom.indexOf("<build>"));
         Files.writeString(directory.resolve("pom.xml"), pom.substring(0, end) + banned + pom.substring(end));
@@ -31,7 +31,7 @@ class BuildIT {
 
         assertThat(said.exit()).isNotZero();
         assertThat(said.text())
-                .contains("org.apache.camel:camel-exec:jar:4.18.2", "banned")
+                .contains("org.apache.camel:camel-exec:jar:4.22.0", "banned")
                 .contains("house-rules");
     }
 

@@ -211,7 +211,7 @@ class HabitsTest {
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "make calls",
                         type -> type.getPackageName().equals(room("http"))
-                                && !type.getSimpleName().equals("RetryAfterHeader")))
+                                && !type.getSimpleName().equals("RetryAfter")))
                 .because("the route makes the call: return an HttpCall")
                 .check(CLASSES);
     }

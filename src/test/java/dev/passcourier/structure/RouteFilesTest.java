@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How route files look. Each rule closes a way by which a secret or a message could be lost; its message says which. */
 class RouteFilesTest {
@@ -57,7 +59,7 @@ class RouteFilesTest {
             Map.entry(
                     "poll", "what comes in comes in by a consumer, in its transaction: write a route that consumes it"),
             Map.entry("pollEnrich", "what comes in comes in by a consumer, in its transaction: write a route for it"),
-            Map.entry("enrich", "headers would travel along: use http-call, to, http-reply"),
+            Map.entry("enrich", "headers would travel along: set a request-line and send it to direct:call"),
             Map.entry("wireTap", "copies leave the transaction: audit inside a step, before the act"),
             Map.entry("multicast", "copies share what they must not: end with one envelope per receiver"),
             Map.entry("threads", "another thread leaves the transaction: raise the consumer's concurrency"),
@@ -73,14 +75,29 @@ class RouteFilesTest {
             Map.entry("script", "decisions have tests: write a Processor and refer to it"),
             Map.entry("choice", "decisions have tests: write a Processor and refer to it"),
             Map.entry("setBody", "bytes have tests: write a Processor and refer to it"),
-            Map.entry("setHeader", "headers reach the wire: ExactHeaders sends what http-call set, and nothing else"),
+            Map.entry(
+                    "setHeader", "headers reach the wire: ExactHeaders sends what AuthorizeStep set, and nothing else"),
             Map.entry("bean", "write a Processor and use process"),
             Map.entry("marshal", "formats have tests: write a Processor and refer to it"),
             Map.entry("unmarshal", "formats have tests: write a Processor and refer to it"));
 
     /** The only expressions in the simple language; anything with more to it is a Java step. */
-    private static final Set<String> SIMPLE =
-            Set.of("${variable.conversation.open}", "${body} != null", "${body}", "${exception}");
+    private static final Set<String> SIMPLE = Set.of(
+            "${variable.attempt.open}", "${variable.attempt.further}", "${body} != null", "${body}", "${exception}");
+
+    /**
+     * The only other expression: what a cloud is asked. Each segment of its path and each value of its query is a word, a
+     * template parameter or a variable, and nothing beside it. SignInStep and Attempt encode variables as one segment, the
+     * simple language does not look into what it has put in, and RequestLine refuses what is not encoded: so no id leaves
+     * its place.
+     */
+    private static final Pattern REQUEST_LINE = requestLine();
+
+    private static Pattern requestLine() {
+        String one = "(?:(?!\\.)[A-Za-z0-9._~-]+|\\{\\{[a-z-]+}}|\\$\\{variable\\.[a-z][A-Za-z]*})";
+        String pair = "[A-Za-z0-9._~-]+=" + one;
+        return Pattern.compile("(?:GET|POST|PUT|DELETE) (?:/|(?:/" + one + ")+)(?:\\?" + pair + "(?:&" + pair + ")*)?");
+    }
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]*)}}");
     private static final Pattern LOCAL_BEAN = Pattern.compile("#?\\{\\{([a-z-]+)}}");
@@ -197,13 +214,68 @@ class RouteFilesTest {
 
     @Test
     void expressionsAreFewAndKnown() {
-        assertThat(offences((flow, step) -> expression(step, "simple").filter(text -> !SIMPLE.contains(text))))
+        assertThat(offences((flow, step) -> isRequestLine(step)
+                        ? Optional.empty()
+                        : expression(step, "simple").filter(text -> !SIMPLE.contains(text))))
                 .as("expressions in simple that are none of %s: decisions have tests: write a Processor", SIMPLE)
                 .isEmpty();
         assertThat(offences((flow, step) -> expression(step, "constant")
                         .filter(text -> !ONE_PARAMETER.matcher(text).matches())))
                 .as("constants that are no template parameter: write a Processor")
                 .isEmpty();
+    }
+
+    @Test
+    void aRequestLineHasItsOneFormAndIsSentByTheNextStep() {
+        assertThat(offences((flow, step) -> expression(step, "simple")
+                        .filter(text -> isRequestLine(step))
+                        .filter(text -> !REQUEST_LINE.matcher(text).matches())))
+                .as("request lines that are not 'GET /word/{{parameter}}/${variable.name}': what comes from a request"
+                        + " must stay in its segment")
+                .isEmpty();
+        for (Flow flow : FLOWS) {
+            List<Step> steps = flow.steps();
+            for (int i = 0; i < steps.size(); i++) {
+                if (isRequestLine(steps.get(i))) {
+                    assertThat(steps.get(i + 1).uri())
+                            .as("%swhoever reads what is asked must see where", where(flow))
+                            .isEqualTo("direct:call.{{account}}");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /v1/${body}",
+                "GET /v1/${header.id}",
+                "GET /v1/${variable.instance}x",
+                "GET /v1/x${variable.instance}/y",
+                "GET /v1/${variable.attempt.work}",
+                "GET /v1/${bean:x}",
+                "GET ${variable.path}",
+                "${variable.method} /v1",
+                "GET /v1/../admin",
+                "GET /v1/.",
+                "GET /v1//x",
+                "GET http://elsewhere/v1",
+                "GET //elsewhere/v1",
+                "GET /v1?${variable.query}",
+                "GET /v1?name=${variable.name}&",
+                "GET /v1#x",
+                "GET /v1/{{a}}{{b}}",
+                "CONNECT /v1",
+                "GET /v1 HTTP/1.1",
+                "GET /v1\r\nX: y"
+            })
+    void noOtherFormOfRequestLineIsAllowed(String line) {
+        assertThat(line).doesNotMatch(REQUEST_LINE);
+    }
+
+    private static boolean isRequestLine(Step step) {
+        return step.word().equals("setVariable")
+                && step.body().path("name").asText().equals("request-line");
     }
 
     @Test
@@ -280,7 +352,7 @@ class RouteFilesTest {
         for (Flow flow : FLOWS) {
             List<Step> steps = flow.steps();
             for (int i = 0; i < steps.size(); i++) {
-                if (steps.get(i).body().path("ref").asText().equals("http-call")) {
+                if (steps.get(i).body().path("ref").asText().equals("{{authorize}}")) {
                     assertThat(steps.get(i + 1).word()).as(where(flow)).isEqualTo("to");
                     assertThat(steps.get(i + 2).body().path("ref").asText())
                             .as("%sthe answer may be in clear: bound it and take it at once", where(flow))

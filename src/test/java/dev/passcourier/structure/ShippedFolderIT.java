@@ -43,9 +43,18 @@ class ShippedFolderIT {
 
     @Test
     void holdsWhatAUserNeeds() {
-        assertThat(List.of("bin", "config", "lib", "routes", "README.md", "SECURITY.md", "bom.json"))
+        assertThat(List.of("bin", "config", "lib", "routes", "README.md", ".github/SECURITY.md", "bom.json"))
                 .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
         assertThat(folder.resolve("bin/passcourier")).isExecutable();
+    }
+
+    @Test
+    void itsPagesLeadToOneAnother() throws IOException {
+        List<MarkdownPage> pages = MarkdownPage.below(folder);
+        assertThat(pages).hasSameSizeAs(MarkdownPage.below(Path.of("")));
+        for (MarkdownPage page : pages) {
+            assertThat(page.broken()).isEmpty();
+        }
     }
 
     @Test

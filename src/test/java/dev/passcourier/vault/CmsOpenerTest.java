@@ -116,7 +116,7 @@ class CmsOpenerTest {
         assertThat(reason(encrypted(entity(signed(letter, own, signing()))))).isNull();
         assertThat(reason(encrypted(entity(signed(letter, own, forger))))).isEqualTo(Reason.ALTERED);
         byte[] altered = signed(letter, own, signing());
-        altered[Letter.indexOf(altered, "Administrator".getBytes(StandardCharsets.US_ASCII), 0)] = 'a';
+        altered[ResultMimeEntity.indexOf(altered, "Administrator".getBytes(StandardCharsets.US_ASCII), 0)] = 'a';
         assertThat(reason(encrypted(entity(altered)))).isEqualTo(Reason.ALTERED);
     }
 

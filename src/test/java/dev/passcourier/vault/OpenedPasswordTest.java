@@ -181,7 +181,7 @@ class OpenedPasswordTest {
                 vault.openAtRest(sealed, opened.sealed().get(0).deliveryId())) {
             try (SecretBytes secret =
                     JsonStrings.find(result.readAllBytes(), List.of("secret")).orElseThrow()) {
-                return opened.keyName() + " " + new String(secret.borrow(), StandardCharsets.UTF_8);
+                return opened.key().name() + " " + new String(secret.borrow(), StandardCharsets.UTF_8);
             }
         }
     }

@@ -109,7 +109,7 @@ class SealedResultTest {
                 .extracting(Sealed::mediaType)
                 .containsExactly(Sealed.JOSE, AtRest.MEDIA_TYPE, Sealed.JOSE);
         assertThat(opened.sealed()).extracting(Sealed::deliveryId).doesNotHaveDuplicates();
-        assertThat(opened.keyName()).isNull();
+        assertThat(opened.key()).isNull();
     }
 
     @Test
@@ -216,7 +216,7 @@ class SealedResultTest {
                 .seal(locked, KeyRing.empty(), null, VaultBench.FACTS, List.of(new SealTarget("ops", null)));
         try (var secret = SecretBytes.owning("Canary#1".getBytes(StandardCharsets.UTF_8));
                 var buffer = new SecretBuffer(1);
-                var unlocked = new Unlocked(secret, "key")) {
+                var unlocked = new Unlocked(secret, new KeyRing.KeyInfo("key", "RSA", 2048, "SHA256:x"))) {
             buffer.write("Canary#1");
             var described = List.of(locked, opened, secret, buffer, unlocked, bench.keys(), bench.vault())
                     .toString();

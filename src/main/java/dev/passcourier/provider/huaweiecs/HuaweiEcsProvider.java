@@ -1,9 +1,11 @@
 package dev.passcourier.provider.huaweiecs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.BaseUrl;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.HeaderSecret;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.provider.keystone.KeystoneCredential;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
@@ -12,7 +14,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 
 /**
  * Huawei Cloud's {@code os-server-password}: the initial password of a Windows server, encrypted to its key pair.
@@ -43,8 +44,22 @@ public final class HuaweiEcsProvider implements ProviderType {
     }
 
     @Override
+    public Map<String, String> routeParameters(AccountSettings account) throws ConfigurationException {
+        return account.as(HuaweiSettings.class).api().routeParameters();
+    }
+
+    @Override
     public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
         return protocol(account.as(HuaweiSettings.class), account.clock());
+    }
+
+    @Override
+    public void demandUsable(String account, JsonNode settings, Clock clock) throws ConfigurationException {
+        ProviderType.super.demandUsable(account, settings, clock);
+        HuaweiSettings huawei = new AccountSettings(account, settings, clock).as(HuaweiSettings.class);
+        if (huawei.auth() instanceof HuaweiSettings.AccessKey keys && keys.securityToken() != null) {
+            HeaderSecret.read("securityToken", keys.securityToken());
+        }
     }
 
     static Map<String, URI> endpoints(HuaweiSettings settings) throws ConfigurationException {
@@ -68,20 +83,19 @@ public final class HuaweiEcsProvider implements ProviderType {
         KeystoneCredential user =
                 new KeystoneCredential.Password(token.user(), token.domain(), token.password(), scope);
         KeystoneSignIn signIn = new KeystoneSignIn(TOKENS, user, faults::ofSignIn, clock);
-        return new HuaweiProtocol(settings, Authorizer.BY_TOKEN, signIn, faults);
+        return new HuaweiProtocol(settings, null, signIn, faults);
     }
 
     private static HuaweiProtocol signed(HuaweiSettings settings, HuaweiSettings.AccessKey keys, Clock clock)
             throws ConfigurationException {
         HuaweiFaults faults = new HuaweiFaults(false, clock);
-        AccessKeySigner signer = new AccessKeySigner(keys, ecs(settings), clock);
-        Authorizer authorizer = (path, projectId, session) -> signer.headers(path, new TreeMap<>(), projectId);
+        SdkHmacSigner signer = new SdkHmacSigner(keys, ecs(settings), clock);
         if (settings.projectId() != null) {
-            return new HuaweiProtocol(settings, authorizer, null, faults);
+            return new HuaweiProtocol(settings, signer, null, faults);
         }
-        AccessKeySigner lookupSigner = new AccessKeySigner(keys, iam(settings), clock);
+        SdkHmacSigner lookupSigner = new SdkHmacSigner(keys, iam(settings), clock);
         ProjectLookup lookup = new ProjectLookup(settings.region(), lookupSigner, faults, clock);
-        return new HuaweiProtocol(settings, authorizer, lookup, faults);
+        return new HuaweiProtocol(settings, signer, lookup, faults);
     }
 
     private static URI ecs(HuaweiSettings settings) throws ConfigurationException {

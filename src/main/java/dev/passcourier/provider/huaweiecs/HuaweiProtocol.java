@@ -8,7 +8,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
-import dev.passcourier.provider.PathSegment;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.TransientFailure;
@@ -19,24 +19,28 @@ import dev.passcourier.vault.LockedSecret;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET …/os-server-password}, on Huawei's own path or on Nova's. An empty password means alike that the guest has
+ * Reads the reply of {@code os-server-password}, which is alike on Huawei's own path and on Nova's. An empty password means alike that the guest has
  * not published one yet, that its record was cleared, that it runs Linux, or that it has no key pair.
  */
 final class HuaweiProtocol implements CloudProtocol {
 
     private final HuaweiSettings settings;
-    private final Authorizer authorizer;
+    private final @Nullable SdkHmacSigner signer;
     private final @Nullable SignIn signIn;
     private final HuaweiFaults faults;
     private final RefusedKeys refusedKeys;
 
-    HuaweiProtocol(HuaweiSettings settings, Authorizer authorizer, @Nullable SignIn signIn, HuaweiFaults faults) {
+    /** With a {@code signer} of calls, or with tokens that {@code signIn} gets. */
+    HuaweiProtocol(
+            HuaweiSettings settings, @Nullable SdkHmacSigner signer, @Nullable SignIn signIn, HuaweiFaults faults) {
         this.settings = settings;
-        this.authorizer = authorizer;
+        this.signer = signer;
         this.signIn = signIn;
         this.faults = faults;
         this.refusedKeys = new RefusedKeys(faults.clock());
@@ -48,23 +52,32 @@ final class HuaweiProtocol implements CloudProtocol {
     }
 
     @Override
-    public HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException {
+    public Map<String, String> variables(@Nullable Session session) throws CannotAskException {
+        return Map.of("project", projectId(session));
+    }
+
+    @Override
+    public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
+            throws CannotAskException {
         refusedKeys.demandNone();
-        String projectId = projectId(session);
-        String path = settings.api().path(PathSegment.encode(projectId), PathSegment.encode(request.instance()));
         // Content-Type is documented as mandatory for every call, even one without a body.
         Map<String, String> headers =
                 new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
         try {
-            headers.putAll(authorizer.headers(path, projectId, session));
+            headers.putAll(
+                    signer == null
+                            ? Map.of(
+                                    "X-Auth-Token",
+                                    Objects.requireNonNull(session).token())
+                            : signer.headers(line.path(), new TreeMap<>(), projectId(session)));
         } catch (ConfigurationException e) {
             throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
         }
-        return new HttpCall("GET", path, null, headers, null);
+        return line.with(headers);
     }
 
     @Override
-    public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+    public Answer read(PasswordRequest request, HttpReply reply) {
         if (reply.status() != 200) {
             return refusedKeys.note(reply, faults.of(reply));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.passcourier.config.SecretRef;
 import java.net.URI;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,10 @@ record HuaweiSettings(
     enum Api {
         /** Huawei's own. */
         @JsonProperty("ecs-v1")
-        ECS_V1("/v1/", "/cloudservers/"),
+        ECS_V1("v1", "cloudservers"),
         /** OpenStack Nova's. */
         @JsonProperty("nova-v2.1")
-        NOVA_V2_1("/v2.1/", "/servers/");
+        NOVA_V2_1("v2.1", "servers");
 
         private final String version;
         private final String collection;
@@ -48,9 +49,9 @@ record HuaweiSettings(
             this.collection = collection;
         }
 
-        /** The path of a server's password, of ids already encoded. */
-        String path(String projectId, String serverId) {
-            return version + projectId + collection + serverId + "/os-server-password";
+        /** What the route's path has for it. */
+        Map<String, String> routeParameters() {
+            return Map.of("version", version, "collection", collection);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.SignInException;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * Learns the id of the region's project where only access keys are configured: {@code GET /v3/projects?name=<region>}.
  * The session that comes of it has no token, and lasts.
  */
-record ProjectLookup(String region, AccessKeySigner signer, HuaweiFaults faults, Clock clock) implements SignIn {
+record ProjectLookup(String region, SdkHmacSigner signer, HuaweiFaults faults, Clock clock) implements SignIn {
 
     private static final String PATH = "/v3/projects";
     private static final Duration LIFETIME = Duration.ofDays(365);
@@ -39,7 +40,7 @@ record ProjectLookup(String region, AccessKeySigner signer, HuaweiFaults faults,
         } catch (ConfigurationException e) {
             throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
         }
-        return new HttpCall("GET", PATH, SdkSignature.encode(query), headers, null);
+        return new RequestLine("GET", PATH, SdkSignature.encode(query)).with(headers);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.SignInException;
@@ -65,7 +66,8 @@ public final class KeystoneSignIn implements SignIn {
     public HttpCall call() throws SignInException {
         Map<String, String> headers = Map.of("Content-Type", tokens.contentType(), "Accept", "application/json");
         try {
-            return new HttpCall("POST", tokens.path(), tokens.query(), headers, credential.tokenRequest());
+            return new HttpCall(
+                    new RequestLine("POST", tokens.path(), tokens.query()), headers, credential.tokenRequest());
         } catch (ConfigurationException e) {
             throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
         }

@@ -2,7 +2,7 @@ package dev.passcourier.provider.tencentgse;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
-import java.nio.charset.StandardCharsets;
+import dev.passcourier.provider.HeaderSecret;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -30,19 +30,20 @@ record Credentials(
 
     /** The value of {@code X-TC-Token}, for temporary credentials. The signature does not cover it. */
     Optional<String> tokenText() throws ConfigurationException {
-        return token == null ? Optional.empty() : Optional.of(text(token));
+        return token == null ? Optional.empty() : Optional.of(HeaderSecret.read("token", token));
+    }
+
+    /**
+     * Demands what goes into headers.
+     *
+     * @throws ConfigurationException if a secret cannot be read, or a header cannot carry it
+     */
+    void demandUsable() throws ConfigurationException {
+        id();
+        tokenText();
     }
 
     private String id() throws ConfigurationException {
-        return secretId.startsWith("{{") ? text(new SecretRef(secretId)) : secretId;
-    }
-
-    private static String text(SecretRef reference) throws ConfigurationException {
-        byte[] bytes = reference.read();
-        try {
-            return new String(bytes, StandardCharsets.US_ASCII);
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
-        }
+        return secretId.startsWith("{{") ? HeaderSecret.read("secretId", new SecretRef(secretId)) : secretId;
     }
 }

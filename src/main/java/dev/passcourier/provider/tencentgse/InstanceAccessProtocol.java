@@ -10,6 +10,7 @@ import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
@@ -50,7 +51,8 @@ final class InstanceAccessProtocol implements CloudProtocol {
     }
 
     @Override
-    public HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException {
+    public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
+            throws CannotAskException {
         String fleet = request.parameters().getOrDefault("fleetId", "");
         if (fleet.isBlank()) {
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "PARAMETER_FLEETID"));
@@ -59,14 +61,14 @@ final class InstanceAccessProtocol implements CloudProtocol {
                 .formatted(quoted(fleet), quoted(request.instance()))
                 .getBytes(StandardCharsets.UTF_8);
         try {
-            return new HttpCall("POST", "/", null, headers(clock.instant(), body), body);
+            return new HttpCall(line, headers(clock.instant(), body), body);
         } catch (ConfigurationException e) {
             throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
         }
     }
 
     @Override
-    public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+    public Answer read(PasswordRequest request, HttpReply reply) {
         if (reply.status() != 200) {
             return HttpFault.of(reply, clock);
         }

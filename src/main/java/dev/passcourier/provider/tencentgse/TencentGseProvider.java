@@ -1,10 +1,12 @@
 package dev.passcourier.provider.tencentgse;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.ProviderType;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Map;
 
 /**
@@ -32,5 +34,12 @@ public final class TencentGseProvider implements ProviderType {
     @Override
     public CloudProtocol protocol(AccountSettings account) throws ConfigurationException {
         return new InstanceAccessProtocol(account.as(TencentGseSettings.class), account.clock());
+    }
+
+    @Override
+    public void demandUsable(String account, JsonNode settings, Clock clock) throws ConfigurationException {
+        ProviderType.super.demandUsable(account, settings, clock);
+        TencentGseSettings gse = new AccountSettings(account, settings, clock).as(TencentGseSettings.class);
+        new Credentials(gse.secretId(), gse.secretKey(), gse.token()).demandUsable();
     }
 }

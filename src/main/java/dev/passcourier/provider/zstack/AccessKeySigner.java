@@ -4,7 +4,6 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
-import dev.passcourier.provider.Session;
 import dev.passcourier.provider.TransientFailure;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -19,21 +18,24 @@ import java.util.Locale;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * ZStack's access-key scheme: {@code Authorization: ZStack <id>:<HMAC-SHA1>} over method, date and path.
  *
  * @param zone the server's zone: by default the server drops the zone of the date and compares local times
  */
-record AccessKeySigner(String id, SecretRef secret, ZoneId zone, Clock clock) implements Authorizer {
+record AccessKeySigner(String id, SecretRef secret, ZoneId zone, Clock clock) {
 
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss", Locale.ENGLISH);
 
-    @Override
-    public Map<String, String> headers(String method, String path, @Nullable Session session)
-            throws CannotAskException {
+    /**
+     * The headers that authorise a call.
+     *
+     * @param path below the endpoint, so without the server's context path
+     * @throws CannotAskException if the secret cannot be read
+     */
+    Map<String, String> headers(String method, String path) throws CannotAskException {
         String date = date();
         return Map.of("Date", date, "Authorization", "ZStack " + id + ":" + signature(method, path, date));
     }

@@ -8,19 +8,22 @@ import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /v1/vm-instances/{uuid}/console-passwords}. The answer holds the password in clear as {@code password};
+ * Reads a console password's reply. It holds the password in clear as {@code password};
  * {@code consolePassword}, as the documentation and old versions have it, is taken where there is no other.
  */
 final class ZStackProtocol implements CloudProtocol {
@@ -28,14 +31,22 @@ final class ZStackProtocol implements CloudProtocol {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{32}");
     private static final List<String> SECRETS = List.of("password", "consolePassword");
 
-    private final Authorizer authorizer;
+    private final @Nullable AccessKeySigner signer;
     private final @Nullable SignIn signIn;
     private final ZStackFaults faults;
 
-    ZStackProtocol(Authorizer authorizer, @Nullable SignIn signIn, ZStackFaults faults) {
-        this.authorizer = authorizer;
+    private ZStackProtocol(@Nullable AccessKeySigner signer, @Nullable SignIn signIn, ZStackFaults faults) {
+        this.signer = signer;
         this.signIn = signIn;
         this.faults = faults;
+    }
+
+    static ZStackProtocol bySession(SignIn signIn, ZStackFaults faults) {
+        return new ZStackProtocol(null, signIn, faults);
+    }
+
+    static ZStackProtocol byAccessKey(AccessKeySigner signer, ZStackFaults faults) {
+        return new ZStackProtocol(signer, null, faults);
     }
 
     @Override
@@ -44,16 +55,24 @@ final class ZStackProtocol implements CloudProtocol {
     }
 
     @Override
-    public HttpCall ask(PasswordRequest request, @Nullable Session session) throws CannotAskException {
+    public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
+            throws CannotAskException {
         if (!UUID.matcher(request.instance()).matches()) {
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "INSTANCE_ID"));
         }
-        String path = "/v1/vm-instances/" + request.instance() + "/console-passwords";
-        return new HttpCall("GET", path, null, authorizer.headers("GET", path, session), null);
+        return line.with(
+                signer == null
+                        ? bySession(Objects.requireNonNull(session))
+                        : signer.headers(line.method(), line.path()));
+    }
+
+    /** The word {@code OAuth} is compared with regard to case. */
+    private static Map<String, String> bySession(Session session) {
+        return Map.of("Authorization", "OAuth " + session.token());
     }
 
     @Override
-    public Answer read(PasswordRequest request, @Nullable Session session, HttpReply reply) {
+    public Answer read(PasswordRequest request, HttpReply reply) {
         return reply.status() == 200 ? password(reply) : fault(reply);
     }
 

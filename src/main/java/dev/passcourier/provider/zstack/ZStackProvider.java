@@ -45,10 +45,10 @@ public final class ZStackProvider implements ProviderType {
     static CloudProtocol protocol(ZStackSettings.Auth auth, Clock clock) {
         ZStackFaults faults = new ZStackFaults(clock);
         if (auth instanceof ZStackSettings.SessionAuth session) {
-            return new ZStackProtocol(Authorizer.BY_SESSION, new ZStackSignIn(session, faults, clock), faults);
+            return ZStackProtocol.bySession(new ZStackSignIn(session, faults, clock), faults);
         }
         ZStackSettings.AccessKeyAuth key = (ZStackSettings.AccessKeyAuth) auth;
         ZoneId zone = Objects.requireNonNullElseGet(key.timeZone(), ZoneId::systemDefault);
-        return new ZStackProtocol(new AccessKeySigner(key.id(), key.secret(), zone, clock), null, faults);
+        return ZStackProtocol.byAccessKey(new AccessKeySigner(key.id(), key.secret(), zone, clock), faults);
     }
 }

@@ -8,6 +8,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.SignInException;
@@ -50,7 +51,9 @@ final class ZStackSignIn implements SignIn {
     @Override
     public HttpCall call() throws SignInException {
         return new HttpCall(
-                "PUT", "/v1/accounts/login", null, Map.of("Content-Type", "application/json;charset=UTF-8"), body());
+                new RequestLine("PUT", "/v1/accounts/login", null),
+                Map.of("Content-Type", "application/json;charset=UTF-8"),
+                body());
     }
 
     @Override
@@ -68,7 +71,7 @@ final class ZStackSignIn implements SignIn {
     /** Sessions count against a limit of 500 per user, so they are given back. */
     @Override
     public Optional<HttpCall> signOut(Session session) {
-        return Optional.of(new HttpCall("DELETE", "/v1/accounts/sessions/" + session.token(), null, Map.of(), null));
+        return Optional.of(new RequestLine("DELETE", "/v1/accounts/sessions/" + session.token(), null).with(Map.of()));
     }
 
     private static Answer refusal(Answer answer) {

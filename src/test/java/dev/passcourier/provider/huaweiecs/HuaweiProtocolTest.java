@@ -13,6 +13,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.SecretFiles;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -48,6 +49,8 @@ class HuaweiProtocolTest {
     private static final String SK = "SkExampleSecret0123456789abcdefghijklmn";
     private static final String PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
     private static final String SERVER = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0";
+    private static final RequestLine LINE =
+            new RequestLine("GET", "/v1/" + PROJECT + "/cloudservers/" + SERVER + "/os-server-password", null);
     private static final PasswordRequest REQUEST = request(SERVER);
     private static final Session SESSION =
             new Session("MII-canary", NOW.plusSeconds(3600), Map.of("projectId", PROJECT));
@@ -57,11 +60,9 @@ class HuaweiProtocolTest {
 
     @Test
     void asksWithATokenInTheTokensProject() throws Exception {
-        assertThat(byToken(null, null).ask(REQUEST, SESSION))
+        assertThat(byToken(null, null).authorize(REQUEST, LINE, SESSION))
                 .isEqualTo(new HttpCall(
-                        "GET",
-                        "/v1/" + PROJECT + "/cloudservers/" + SERVER + "/os-server-password",
-                        null,
+                        LINE,
                         Map.of(
                                 "Accept", "application/json",
                                 "Content-Type", "application/json",
@@ -70,15 +71,15 @@ class HuaweiProtocolTest {
     }
 
     @Test
-    void asksOnNovasPathInAConfiguredProject() throws Exception {
-        assertThat(byToken("p-1", Api.NOVA_V2_1).ask(REQUEST, SESSION).path())
-                .isEqualTo("/v2.1/p-1/servers/" + SERVER + "/os-server-password");
+    void asksInTheConfiguredProjectOrTheTokens() throws Exception {
+        assertThat(byToken("p-1", null).variables(SESSION)).isEqualTo(Map.of("project", "p-1"));
+        assertThat(byToken(null, null).variables(SESSION)).isEqualTo(Map.of("project", PROJECT));
     }
 
     @Test
-    void keepsIdsInTheirPathSegments() throws Exception {
-        assertThat(byToken("p/1", null).ask(request("a/../b c"), SESSION).path())
-                .isEqualTo("/v1/p%2F1/cloudservers/a%2F..%2Fb%20c/os-server-password");
+    void asksOnHuaweisPathOrOnNovas() {
+        assertThat(Api.ECS_V1.routeParameters()).isEqualTo(Map.of("version", "v1", "collection", "cloudservers"));
+        assertThat(Api.NOVA_V2_1.routeParameters()).isEqualTo(Map.of("version", "v2.1", "collection", "servers"));
     }
 
     @Test
@@ -86,11 +87,9 @@ class HuaweiProtocolTest {
         HuaweiProtocol signed = signed(PROJECT, null, null);
 
         assertThat(signed.signIn()).isEmpty();
-        assertThat(signed.ask(REQUEST, null))
+        assertThat(signed.authorize(REQUEST, LINE, null))
                 .isEqualTo(new HttpCall(
-                        "GET",
-                        "/v1/" + PROJECT + "/cloudservers/" + SERVER + "/os-server-password",
-                        null,
+                        LINE,
                         Map.of(
                                 "Accept", "application/json",
                                 "Content-Type", "application/json",
@@ -108,7 +107,7 @@ class HuaweiProtocolTest {
         SecretRef token = SecretFiles.write(folder, "temporary-canary\n");
 
         Map<String, String> headers =
-                signed(PROJECT, token, null).ask(REQUEST, null).headers();
+                signed(PROJECT, token, null).authorize(REQUEST, LINE, null).headers();
 
         assertThat(headers).containsEntry("X-Security-Token", "temporary-canary");
         assertThat(headers.get("Authorization"))
@@ -133,9 +132,8 @@ class HuaweiProtocolTest {
                                 "20240315T081530Z")))
                 .authorization(AK, SK.getBytes(UTF_8));
 
-        HttpCall call = signed(PROJECT, null, endpoint).ask(REQUEST, null);
+        HttpCall call = signed(PROJECT, null, endpoint).authorize(REQUEST, LINE, null);
 
-        assertThat(call.path()).isEqualTo(path);
         assertThat(call.headers()).containsEntry("Authorization", expected);
     }
 
@@ -152,9 +150,7 @@ class HuaweiProtocolTest {
 
         assertThat(lookup.call())
                 .isEqualTo(new HttpCall(
-                        "GET",
-                        "/v3/projects",
-                        "name=cn-north-4",
+                        new RequestLine("GET", "/v3/projects", "name=cn-north-4"),
                         Map.of(
                                 "Accept", "application/json",
                                 "Content-Type", "application/json",
@@ -172,8 +168,8 @@ class HuaweiProtocolTest {
                 .read(reply(200, "{\"projects\":[{\"id\":\"" + PROJECT + "\",\"name\":\"cn-north-4\"}],\"links\":{}}"));
 
         assertThat(session.expiresAt()).isAfter(NOW.plusSeconds(30L * 24 * 3600));
-        assertThat(signed.ask(REQUEST, session).path()).startsWith("/v1/" + PROJECT + "/");
-        assertThat(signed.ask(REQUEST, session).headers()).containsEntry("X-Project-Id", PROJECT);
+        assertThat(signed.variables(session)).isEqualTo(Map.of("project", PROJECT));
+        assertThat(signed.authorize(REQUEST, LINE, session).headers()).containsEntry("X-Project-Id", PROJECT);
     }
 
     static Stream<Arguments> lookups() {
@@ -217,7 +213,9 @@ class HuaweiProtocolTest {
     void cannotAskWithoutAProject() throws Exception {
         HuaweiProtocol byToken = byToken(null, null);
 
-        assertThat(refusal(byToken, new Session("t", NOW, Map.of())))
+        assertThat(catchThrowableOfType(
+                                CannotAskException.class, () -> byToken.variables(new Session("t", NOW, Map.of())))
+                        .answer())
                 .isEqualTo(new Answer.Ended(Verdict.FAILED, "NO_PROJECT_ID"));
     }
 
@@ -245,19 +243,19 @@ class HuaweiProtocolTest {
         HuaweiProtocol signed = HuaweiEcsProvider.protocol(settings(PROJECT, null, null, keys), clock);
         Answer refused = new Answer.Ended(Verdict.DENIED, "APIGW.0301");
 
-        signed.read(REQUEST, null, reply(403, "{\"error\":{\"code\":\"Pdp.0001\",\"message\":\"x\"}}"));
-        assertThat(signed.ask(REQUEST, null).method()).isEqualTo("GET");
+        signed.read(REQUEST, reply(403, "{\"error\":{\"code\":\"Pdp.0001\",\"message\":\"x\"}}"));
+        assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
 
-        assertThat(signed.read(REQUEST, null, reply(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}")))
+        assertThat(signed.read(REQUEST, reply(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}")))
                 .isEqualTo(refused);
         assertThat(refusal(signed, null)).isEqualTo(refused);
         clock.now = NOW.plusSeconds(300);
-        assertThat(signed.ask(REQUEST, null).method()).isEqualTo("GET");
+        assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
     }
 
     @Test
     void handsTheCiphertextOn() throws Exception {
-        Answer answer = byToken(null, null).read(REQUEST, SESSION, reply(200, "{\"password\":\"QUJD\\r\\nREVG\"}"));
+        Answer answer = byToken(null, null).read(REQUEST, reply(200, "{\"password\":\"QUJD\\r\\nREVG\"}"));
 
         assertThat(answer).asInstanceOf(type(Answer.Found.class)).satisfies(found -> {
             assertThat(found.kind()).isEqualTo("password");
@@ -297,8 +295,7 @@ class HuaweiProtocolTest {
     @ParameterizedTest
     @MethodSource("answers")
     void tellsWhatAnAnswerMeans(int status, String body, Answer answer) throws Exception {
-        assertThat(byToken(null, null).read(REQUEST, SESSION, reply(status, body)))
-                .isEqualTo(answer);
+        assertThat(byToken(null, null).read(REQUEST, reply(status, body))).isEqualTo(answer);
     }
 
     private String tokenRequest(@Nullable String project, @Nullable String projectId) throws Exception {
@@ -308,14 +305,14 @@ class HuaweiProtocolTest {
                 .signIn()
                 .orElseThrow()
                 .call();
-        assertThat(call.path()).isEqualTo("/v3/auth/tokens");
-        assertThat(call.query()).isEqualTo("nocatalog=true");
+        assertThat(call.line().path()).isEqualTo("/v3/auth/tokens");
+        assertThat(call.line().query()).isEqualTo("nocatalog=true");
         assertThat(call.headers()).containsEntry("Content-Type", "application/json;charset=utf8");
         return new ObjectMapper().readTree(call.body()).toString().replace('"', '\'');
     }
 
     private static Answer refusal(HuaweiProtocol protocol, @Nullable Session session) {
-        return catchThrowableOfType(CannotAskException.class, () -> protocol.ask(REQUEST, session))
+        return catchThrowableOfType(CannotAskException.class, () -> protocol.authorize(REQUEST, LINE, session))
                 .answer();
     }
 

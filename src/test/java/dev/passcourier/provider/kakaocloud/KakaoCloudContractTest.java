@@ -14,7 +14,7 @@ class KakaoCloudContractTest extends ProviderContract {
 
     @Override
     protected ProviderType provider() {
-        return new KakaocloudProvider();
+        return new KakaoCloudProvider();
     }
 
     @Override

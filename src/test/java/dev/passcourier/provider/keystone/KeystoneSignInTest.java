@@ -37,9 +37,9 @@ class KeystoneSignInTest {
     void postsTheCredential() throws SignInException {
         HttpCall call = signIn().call();
 
-        assertThat(call.method()).isEqualTo("POST");
-        assertThat(call.path()).isEqualTo("/v3/auth/tokens");
-        assertThat(call.query()).isEqualTo("nocatalog=true");
+        assertThat(call.line().method()).isEqualTo("POST");
+        assertThat(call.line().path()).isEqualTo("/v3/auth/tokens");
+        assertThat(call.line().query()).isEqualTo("nocatalog=true");
         assertThat(call.headers())
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of("Content-Type", "application/json", "Accept", "application/json"));

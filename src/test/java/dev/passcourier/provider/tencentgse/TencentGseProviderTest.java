@@ -17,6 +17,7 @@ import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
@@ -43,6 +44,7 @@ class TencentGseProviderTest {
 
     private static final String ID = "AKIDEXAMPLE0123456789abcdefghijklmnop";
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1710490530), ZoneOffset.UTC);
+    private static final RequestLine LINE = new RequestLine("POST", "/", null);
     private static final PasswordRequest REQUEST = request("ins-gi2lxw", Map.of("fleetId", "fleet-qp3g3caa-iectl8nb"));
 
     private final TencentGseProvider provider = new TencentGseProvider();
@@ -59,11 +61,11 @@ class TencentGseProviderTest {
 
     @Test
     void asksWithASignedPost() throws Exception {
-        HttpCall call = protocol("").ask(REQUEST, null);
+        HttpCall call = protocol("").authorize(REQUEST, LINE, null);
 
-        assertThat(call.method()).isEqualTo("POST");
-        assertThat(call.path()).isEqualTo("/");
-        assertThat(call.query()).isNull();
+        assertThat(call.line().method()).isEqualTo("POST");
+        assertThat(call.line().path()).isEqualTo("/");
+        assertThat(call.line().query()).isNull();
         assertThat(call.body())
                 .isEqualTo("{\"FleetId\":\"fleet-qp3g3caa-iectl8nb\",\"InstanceId\":\"ins-gi2lxw\"}".getBytes(UTF_8));
         assertThat(call.headers())
@@ -82,9 +84,9 @@ class TencentGseProviderTest {
     @Test
     void sendsTokenAndLanguageBesideTheSameSignature() throws Exception {
         Path token = write("token", "temporary");
-        HttpCall plain = protocol("").ask(REQUEST, null);
+        HttpCall plain = protocol("").authorize(REQUEST, LINE, null);
         HttpCall more = protocol(",\"token\":\"{{file:" + token + "}}\",\"language\":\"en-US\"")
-                .ask(REQUEST, null);
+                .authorize(REQUEST, LINE, null);
 
         assertThat(more.headers())
                 .containsAllEntriesOf(plain.headers())
@@ -97,9 +99,9 @@ class TencentGseProviderTest {
     void readsCredentialsAfreshForEveryCall() throws Exception {
         Path id = write("id", ID);
         CloudProtocol protocol = protocol(settings("{{file:" + id + "}}", ""));
-        String before = protocol.ask(REQUEST, null).headers().get("Authorization");
+        String before = protocol.authorize(REQUEST, LINE, null).headers().get("Authorization");
         Files.writeString(id, "AKIDROTATED");
-        String after = protocol.ask(REQUEST, null).headers().get("Authorization");
+        String after = protocol.authorize(REQUEST, LINE, null).headers().get("Authorization");
 
         assertThat(before).contains("Credential=" + ID + "/");
         assertThat(after).contains("Credential=AKIDROTATED/");
@@ -111,7 +113,7 @@ class TencentGseProviderTest {
         Files.delete(key);
 
         assertThatExceptionOfType(CannotAskException.class)
-                .isThrownBy(() -> protocol.ask(REQUEST, null))
+                .isThrownBy(() -> protocol.authorize(REQUEST, LINE, null))
                 .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
     }
@@ -132,7 +134,7 @@ class TencentGseProviderTest {
     @Test
     void signsTheServiceAndThePortWhateverTheHost() throws Exception {
         String authorization = protocol(",\"endpoint\":\"http://127.0.0.1:18080\"")
-                .ask(REQUEST, null)
+                .authorize(REQUEST, LINE, null)
                 .headers()
                 .get("Authorization");
         Map<String, String> signed =
@@ -281,13 +283,13 @@ class TencentGseProviderTest {
 
     private void assertRefused(Map<String, String> parameters) {
         assertThatExceptionOfType(CannotAskException.class)
-                .isThrownBy(() -> protocol("").ask(request("ins-gi2lxw", parameters), null))
+                .isThrownBy(() -> protocol("").authorize(request("ins-gi2lxw", parameters), LINE, null))
                 .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Ended(Verdict.REFUSED, "PARAMETER_FLEETID"));
     }
 
     private Answer read(HttpReply reply) throws Exception {
-        return protocol("").read(REQUEST, null, reply);
+        return protocol("").read(REQUEST, reply);
     }
 
     private CloudProtocol protocol(String more) throws Exception {

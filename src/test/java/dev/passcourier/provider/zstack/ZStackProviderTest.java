@@ -16,6 +16,7 @@ import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.SignInException;
@@ -45,6 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ZStackProviderTest {
 
     private static final String VM = "3bc9f63f0de6492991c59bef96b27565";
+    private static final RequestLine LINE =
+            new RequestLine("GET", "/v1/vm-instances/" + VM + "/console-passwords", null);
     private static final String SESSION_ID = "64bdb6ac8c3044d589ab6a0e96745fc2";
     private static final Instant NOW = Instant.parse("2024-03-15T08:15:30Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -69,8 +72,8 @@ class ZStackProviderTest {
     void signsInWithTheHashOfThePassword() throws Exception {
         HttpCall call = signIn().call();
 
-        assertThat(call.method()).isEqualTo("PUT");
-        assertThat(call.path()).isEqualTo("/v1/accounts/login");
+        assertThat(call.line().method()).isEqualTo("PUT");
+        assertThat(call.line().path()).isEqualTo("/v1/accounts/login");
         assertThat(call.headers()).containsOnlyKeys("Content-Type");
         assertThat(new String(call.body(), StandardCharsets.UTF_8))
                 .isEqualTo("{\"logInByAccount\":{\"accountName\":\"o\\\"ps\",\"password\":\""
@@ -120,19 +123,19 @@ class ZStackProviderTest {
     void givesTheSessionBack() throws Exception {
         HttpCall call = signIn().signOut(SESSION).orElseThrow();
 
-        assertThat(call.method()).isEqualTo("DELETE");
-        assertThat(call.path()).isEqualTo("/v1/accounts/sessions/" + SESSION_ID);
+        assertThat(call.line().method()).isEqualTo("DELETE");
+        assertThat(call.line().path()).isEqualTo("/v1/accounts/sessions/" + SESSION_ID);
         assertThat(call.headers()).isEmpty();
         assertThat(call.body()).isNull();
     }
 
     @Test
     void asksWithTheSession() throws Exception {
-        HttpCall call = bySession().ask(request(VM), SESSION);
+        HttpCall call = bySession().authorize(request(VM), LINE, SESSION);
 
-        assertThat(call.method()).isEqualTo("GET");
-        assertThat(call.path()).isEqualTo("/v1/vm-instances/" + VM + "/console-passwords");
-        assertThat(call.query()).isNull();
+        assertThat(call.line().method()).isEqualTo("GET");
+        assertThat(call.line().path()).isEqualTo("/v1/vm-instances/" + VM + "/console-passwords");
+        assertThat(call.line().query()).isNull();
         assertThat(call.headers()).isEqualTo(Map.of("Authorization", "OAuth " + SESSION_ID));
         assertThat(call.body()).isNull();
     }
@@ -149,7 +152,7 @@ class ZStackProviderTest {
     })
     void signsWithTheTimeOfTheServersZone(String zone, String date) throws Exception {
         CloudProtocol protocol = provider.protocol(account(keySettings(zone)));
-        HttpCall call = protocol.ask(request(VM), null);
+        HttpCall call = protocol.authorize(request(VM), LINE, null);
         String signed = "GET\n" + date + "\n/v1/vm-instances/" + VM + "/console-passwords";
 
         assertThat(call.headers())
@@ -186,7 +189,7 @@ class ZStackProviderTest {
             })
     void asksForNoInstanceThatIsNoUuid(String instance) {
         assertThatExceptionOfType(CannotAskException.class)
-                .isThrownBy(() -> bySession().ask(request(instance), SESSION))
+                .isThrownBy(() -> bySession().authorize(request(instance), LINE, SESSION))
                 .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Ended(Verdict.REFUSED, "INSTANCE_ID"));
     }
@@ -197,7 +200,7 @@ class ZStackProviderTest {
         Answer expected = new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null);
 
         assertThatExceptionOfType(CannotAskException.class)
-                .isThrownBy(() -> byKey().ask(request(VM), null))
+                .isThrownBy(() -> byKey().authorize(request(VM), LINE, null))
                 .extracting(CannotAskException::answer)
                 .isEqualTo(expected);
         assertThatExceptionOfType(SignInException.class)
@@ -276,8 +279,8 @@ class ZStackProviderTest {
     void renewsTheSessionButNeverAKey() throws Exception {
         HttpReply reply = reply(503, "{\"error\":{\"code\":\"ID.1001\",\"details\":\"Session expired\"}}");
 
-        assertThat(bySession().read(request(VM), SESSION, reply)).isEqualTo(new Answer.Renew("ID.1001"));
-        assertThat(byKey().read(request(VM), null, reply)).isEqualTo(new Answer.Ended(Verdict.DENIED, "ID.1001"));
+        assertThat(bySession().read(request(VM), reply)).isEqualTo(new Answer.Renew("ID.1001"));
+        assertThat(byKey().read(request(VM), reply)).isEqualTo(new Answer.Ended(Verdict.DENIED, "ID.1001"));
     }
 
     @Test
@@ -316,7 +319,7 @@ class ZStackProviderTest {
     }
 
     private Answer read(HttpReply reply) throws Exception {
-        return bySession().read(request(VM), SESSION, reply);
+        return bySession().read(request(VM), reply);
     }
 
     private CloudProtocol bySession() throws Exception {

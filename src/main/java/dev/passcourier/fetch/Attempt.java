@@ -1,0 +1,151 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
+import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.PathSegment;
+import dev.passcourier.provider.Session;
+import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to get one password, from the message taken to the answer. Lives in the route's variable
+ * {@value #VARIABLE} for the length of one message, and owns what calls and replies hold in memory.
+ */
+public final class Attempt {
+
+    /** Name of the route variable. */
+    public static final String VARIABLE = "attempt";
+
+    /** Name of the variable with the instance's id, encoded as one segment of a path. */
+    private static final String INSTANCE = "instance";
+
+    /** More calls than any protocol needs: ask, renew, ask again, one further call. */
+    private static final int MAX_CALLS = 6;
+
+    private final FetchWork work;
+    private final List<byte[]> toWipe = new ArrayList<>();
+    private @Nullable Session session;
+    private @Nullable Answer answer;
+    private boolean renewed;
+    private boolean refused;
+    private int calls;
+
+    /** Begins with {@code work}. */
+    public Attempt(FetchWork work) {
+        this.work = work;
+    }
+
+    /** What the routes' variables are at the beginning: this attempt, and the instance for the request line. */
+    public Map<String, Object> variables() {
+        return Map.of(
+                VARIABLE, this, INSTANCE, PathSegment.encode(work.request().instance()));
+    }
+
+    /** The request. */
+    public FetchWork work() {
+        return work;
+    }
+
+    /** True until the answer is known. Asked by the fetch route's loop. */
+    public boolean isOpen() {
+        return answer == null || answer instanceof Answer.Further || answer instanceof Answer.Renew;
+    }
+
+    /** True if the provider's route has one call more to make. Asked by its filter. */
+    public boolean isFurther() {
+        return answer instanceof Answer.Further;
+    }
+
+    /** The answer, once it is known. */
+    public Answer answer() {
+        if (answer == null || isOpen()) {
+            throw new IllegalStateException("the provider route ended without an answer");
+        }
+        return answer;
+    }
+
+    void settle(Answer settled) {
+        answer = settled;
+    }
+
+    /** Ends the attempt before the cloud was asked anything. */
+    void refuse(String code) {
+        refused = true;
+        answer = new Answer.Ended(Verdict.REFUSED, code);
+    }
+
+    /** True if the answer is our own and says nothing about the cloud. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    /** The cloud is asked, as whoever the session is of. */
+    void begin(@Nullable Session used) {
+        session = used;
+        answer = null;
+    }
+
+    /**
+     * Demands that one more call may be made.
+     *
+     * @throws CannotAskException if the answer is known, or the attempt has gone on for too long
+     */
+    void demandOpen() throws CannotAskException {
+        if (!isOpen()) {
+            throw new CannotAskException(answer());
+        }
+        if (calls >= MAX_CALLS) {
+            throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "TOO_MANY_CALLS", null));
+        }
+    }
+
+    void sending(HttpCall call) {
+        calls++;
+        if (call.body() != null) {
+            toWipe.add(call.body());
+        }
+    }
+
+    void received(HttpReply reply) {
+        wipe();
+        toWipe.add(reply.body());
+    }
+
+    /** Takes an answer that may be the last one. */
+    void take(Answer next, @Nullable SessionKeeper sessions) {
+        if (next instanceof Answer.Renew renew) {
+            if (sessions == null || session == null || renewed) {
+                answer = new Answer.Ended(Verdict.DENIED, renew.code());
+                return;
+            }
+            renewed = true;
+            sessions.forget(session);
+        }
+        answer = next;
+    }
+
+    /** Wipes what calls and replies left behind, the answer's secret with it. */
+    void wipe() {
+        toWipe.forEach(bytes -> Arrays.fill(bytes, (byte) 0));
+        toWipe.clear();
+    }
+
+    /** Names the request only. */
+    @Override
+    public String toString() {
+        return "Attempt[" + work.request().id() + "]";
+    }
+}

@@ -1,0 +1,102 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.Queues;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Verdict;
+import dev.passcourier.request.WorkCodec;
+import dev.passcourier.retry.RetryRule;
+import dev.passcourier.retry.Waits;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Asks again later: sends the request to its own queue with a delay, or ends it when that makes no sense any more. */
+final class RetryScheduler {
+
+    /** A wait that would end this close to the deadline is cut to end at it, so that the last ask happens. */
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+
+    private final AuditTrail audit;
+    private final RequestEnd ending;
+    private final Clock clock;
+    private final Waits waits;
+
+    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, Waits waits) {
+        this.audit = audit;
+        this.ending = ending;
+        this.clock = clock;
+        this.waits = waits;
+    }
+
+    List<Envelope> notYet(FetchWork work, Answer.NotYet answer) {
+        return again(work, RetryRule.NOT_YET, work.attempt(), work.failures(), null, Verdict.NOT_YET, answer.code());
+    }
+
+    List<Envelope> failed(FetchWork work, Answer.Retry answer) {
+        int failures = work.failures() + 1;
+        return again(
+                work,
+                rule(answer.failure()),
+                failures,
+                failures,
+                answer.after(),
+                verdict(answer.failure()),
+                answer.code());
+    }
+
+    private List<Envelope> again(
+            FetchWork work,
+            RetryRule rule,
+            int turn,
+            int failures,
+            @Nullable Duration askedFor,
+            Verdict otherwise,
+            String code) {
+        Instant now = clock.instant();
+        Duration left = Duration.between(now, work.deadline());
+        Optional<Duration> wait = waits.after(rule, turn, askedFor);
+        if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
+            return ending.end(work, otherwise, code);
+        }
+        Duration delay = wait.get().compareTo(left) < 0 ? wait.get() : left;
+        audit.append(new AuditEvent(
+                AuditEvent.Type.POSTPONED,
+                now,
+                Map.of(
+                        Fact.REQUEST, work.request().id(),
+                        Fact.CODE, code,
+                        Fact.ATTEMPT, String.valueOf(work.attempt()))));
+        FetchWork next = new FetchWork(
+                work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
+        return List.of(new Envelope(
+                Queues.fetch(work.request().account()),
+                WorkCodec.toBytes(next),
+                Map.of(MessageProperties.REQUEST, work.request().id()),
+                now.plus(delay),
+                null));
+    }
+
+    private static RetryRule rule(TransientFailure failure) {
+        return switch (failure) {
+            case SERVER -> RetryRule.CLOUD_SERVER;
+            case FEW -> RetryRule.CLOUD_FEW;
+            case THROTTLED -> RetryRule.CLOUD_THROTTLED;
+            case LOCKED -> RetryRule.CLOUD_LOCKED;
+        };
+    }
+
+    private static Verdict verdict(TransientFailure failure) {
+        return failure == TransientFailure.THROTTLED ? Verdict.THROTTLED : Verdict.FAILED;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.WorkCodec;
+import java.time.Clock;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a message of a fetch queue as an {@link Attempt} and records that the cloud is going to be asked. After too many
+ * passwords that no key opened it is not: the attempt is settled at once then.
+ */
+final class TakeWorkStep implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TakeWorkStep.class);
+
+    private final AuditTrail audit;
+    private final FailedOpenings failures;
+    private final Clock clock;
+
+    /** Records to {@code audit}. */
+    TakeWorkStep(AuditTrail audit, FailedOpenings failures, Clock clock) {
+        this.audit = audit;
+        this.failures = failures;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        if (!arrival.internal()) {
+            throw new SecurityException("NOT_OUR_MESSAGE");
+        }
+        FetchWork work = WorkCodec.fromBytes(arrival.body());
+        Attempt attempt = new Attempt(work);
+        if (failures.tooMany(work)) {
+            LOG.warn(
+                    "{} request {} is refused",
+                    FailedOpenings.CODE,
+                    work.request().id());
+            attempt.refuse(FailedOpenings.CODE);
+        } else {
+            recordAsking(work);
+        }
+        attempt.variables().forEach(exchange::setVariable);
+        exchange.getMessage().setBody(null);
+    }
+
+    private void recordAsking(FetchWork work) {
+        PasswordRequest request = work.request();
+        audit.append(new AuditEvent(
+                AuditEvent.Type.FETCHING,
+                clock.instant(),
+                Map.of(
+                        Fact.REQUEST, request.id(),
+                        Fact.ACCOUNT, request.account(),
+                        Fact.INSTANCE, request.instance(),
+                        Fact.ATTEMPT, String.valueOf(work.attempt()))));
+    }
+}
