@@ -169,8 +169,8 @@ public final class PasscourierService implements AutoCloseable {
             try {
                 patterns.add("file:" + home.resolve(folder).toRealPath() + "/*.camel.yaml");
             } catch (IOException e) {
-                throw new ConfigurationException(
-                        home.resolve(folder) + ": is not there or cannot be read; it holds the routes that are shipped");
+                throw new ConfigurationException(home.resolve(folder)
+                        + ": is not there or cannot be read; it holds the routes that are shipped");
             }
         }
         return String.join(",", patterns);

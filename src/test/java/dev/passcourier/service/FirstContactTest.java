@@ -44,16 +44,20 @@ class FirstContactTest {
     private static List<JMSException> sendUntilTaken(Whole whole, String url) {
         List<JMSException> refusals = new ArrayList<>();
         String request = Whole.request("first-contact", "kakao", DemoWorld.KAKAO, "tickets");
-        Whole.patiently().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
-            try {
-                whole.asTicketing(
-                        url, session -> Whole.send(session, Whole.REQUESTS, session.createTextMessage(request)));
-                return true;
-            } catch (JMSException e) {
-                refusals.add(e);
-                return false;
-            }
-        });
+        Whole.patiently()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    try {
+                        whole.asTicketing(
+                                url,
+                                session -> Whole.send(session, Whole.REQUESTS, session.createTextMessage(request)));
+                        return true;
+                    } catch (JMSException e) {
+                        refusals.add(e);
+                        return false;
+                    }
+                });
         return refusals;
     }
 

@@ -116,7 +116,8 @@ class RunningContextTest {
 
     @Test
     void whatCamelCallsInsecureStopsTheStart() {
-        assertThat(camel.resolvePropertyPlaceholders("{{camel.security.policy}}")).isEqualTo("fail");
+        assertThat(camel.resolvePropertyPlaceholders("{{camel.security.policy}}"))
+                .isEqualTo("fail");
     }
 
     @Test

@@ -232,7 +232,9 @@ class ShippedFolderTest {
 
         for (Process command : commands) {
             assertThat(exitCode(command)).isBetween(1, 2);
-            assertThat(said(command)).contains(home.resolve("config/passcourier.yaml") + ":2:3").contains("dataDirektory");
+            assertThat(said(command))
+                    .contains(home.resolve("config/passcourier.yaml") + ":2:3")
+                    .contains("dataDirektory");
         }
         assertThat(exitCode(trail)).isNotZero();
         assertThat(said(trail)).contains(home.resolve("data/audit") + ": there is no audit trail");
