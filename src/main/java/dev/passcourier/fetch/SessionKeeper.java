@@ -1,11 +1,11 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,18 +50,18 @@ public final class SessionKeeper {
     /**
      * The current session; signs in if there is none or it is about to end.
      *
-     * @throws SignInException with what the failure means for the request
+     * @throws CannotAskException with what the failure means for the request
      */
-    public synchronized Session current() throws SignInException {
+    public synchronized Session current() throws CannotAskException {
         if (ended) {
-            throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
+            throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
         }
         Instant now = clock.instant();
         if (session != null && now.isBefore(session.expiresAt())) {
             return session;
         }
         if (refusal != null && now.isBefore(refusedUntil)) {
-            throw new SignInException(refusal);
+            throw new CannotAskException(refusal);
         }
         session = signIn();
         refusal = null;
@@ -92,7 +92,7 @@ public final class SessionKeeper {
         }
     }
 
-    private Session signIn() throws SignInException {
+    private Session signIn() throws CannotAskException {
         HttpCall call = signIn.call();
         try {
             Object reply = exchange.apply(call);
@@ -100,7 +100,7 @@ public final class SessionKeeper {
                 return read(answered);
             }
             String code = reply instanceof HttpFailureStep.Unreachable unreachable ? unreachable.code() : "IO";
-            throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
+            throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
         } finally {
             if (call.body() != null) {
                 Arrays.fill(call.body(), (byte) 0);
@@ -108,10 +108,10 @@ public final class SessionKeeper {
         }
     }
 
-    private Session read(HttpReply reply) throws SignInException {
+    private Session read(HttpReply reply) throws CannotAskException {
         try {
             return signIn.read(reply);
-        } catch (SignInException e) {
+        } catch (CannotAskException e) {
             if (e.answer() instanceof Answer.Ended ended) {
                 refusal = ended;
                 refusedUntil = clock.instant().plus(REFUSED_FOR);

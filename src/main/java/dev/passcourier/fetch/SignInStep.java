@@ -4,7 +4,6 @@ import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.PathSegment;
 import dev.passcourier.provider.Session;
-import dev.passcourier.provider.SignInException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,6 @@ final class SignInStep implements Processor {
             Session session = sessions == null ? null : sessions.current();
             attempt.begin(session);
             protocol.variables(session).forEach((name, value) -> exchange.setVariable(name, PathSegment.encode(value)));
-        } catch (SignInException e) {
-            attempt.settle(e.answer());
         } catch (CannotAskException e) {
             attempt.settle(e.answer());
         }

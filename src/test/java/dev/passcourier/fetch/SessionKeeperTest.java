@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.MovableClock;
 import java.time.Duration;
@@ -78,7 +78,7 @@ class SessionKeeperTest {
     void refusedCredentialsAreNotTriedAgainForFiveMinutes() throws Exception {
         reply = new HttpReply(401, Map.of(), new byte[0]);
         for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(keeper::current).isInstanceOf(SignInException.class);
+            assertThatThrownBy(keeper::current).isInstanceOf(CannotAskException.class);
         }
         assertThat(calls).hasValue(1);
         clock.advance(Duration.ofMinutes(5));
@@ -90,7 +90,7 @@ class SessionKeeperTest {
     void anUnreachableSignInIsTriedAgainAtOnce() throws Exception {
         reply = new HttpFailureStep.Unreachable("TIMEOUT");
         assertThatThrownBy(keeper::current)
-                .isInstanceOfSatisfying(SignInException.class, refused -> assertThat(refused.answer())
+                .isInstanceOfSatisfying(CannotAskException.class, refused -> assertThat(refused.answer())
                         .isInstanceOfSatisfying(Answer.Retry.class, retry -> assertThat(retry.code())
                                 .isEqualTo("SIGN_IN_TIMEOUT")));
         reply = new HttpReply(201, Map.of(), new byte[0]);
@@ -115,7 +115,7 @@ class SessionKeeperTest {
     void nobodySignsInAfterTheEnd() throws Exception {
         keeper.current();
         keeper.signOut();
-        assertThatThrownBy(keeper::current).isInstanceOf(SignInException.class);
+        assertThatThrownBy(keeper::current).isInstanceOf(CannotAskException.class);
         assertThat(calls).hasValue(1);
     }
 
@@ -136,9 +136,9 @@ class SessionKeeperTest {
         }
 
         @Override
-        public Session read(HttpReply answer) throws SignInException {
+        public Session read(HttpReply answer) throws CannotAskException {
             if (answer.status() != 201) {
-                throw new SignInException(new Answer.Ended(Verdict.DENIED, "IAM_401"));
+                throw new CannotAskException(new Answer.Ended(Verdict.DENIED, "IAM_401"));
             }
             return new Session("canary-token", clock.instant().plus(Duration.ofHours(1)), Map.of());
         }
