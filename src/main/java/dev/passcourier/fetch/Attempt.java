@@ -34,6 +34,7 @@ public final class Attempt {
     private final List<byte[]> toWipe = new ArrayList<>();
     private @Nullable Session session;
     private @Nullable Answer answer;
+    private boolean signingIn;
     private boolean renewed;
     private boolean refused;
     private int calls;
@@ -64,6 +65,11 @@ public final class Attempt {
         return answer instanceof Answer.Further;
     }
 
+    /** True while there is no session and one is to be got. Asked by the sign-in route's filter. */
+    public boolean isSigningIn() {
+        return signingIn;
+    }
+
     /** The answer, once it is known. */
     public Answer answer() {
         if (answer == null || isOpen()) {
@@ -74,6 +80,7 @@ public final class Attempt {
 
     void settle(Answer settled) {
         answer = settled;
+        signingIn = false;
     }
 
     /** Ends the attempt before the cloud was asked anything. */
@@ -96,6 +103,13 @@ public final class Attempt {
     void begin(@Nullable Session used) {
         session = used;
         answer = null;
+        signingIn = false;
+    }
+
+    /** The call that gets a session is made before the cloud is asked. */
+    void signIn(HttpCall call) {
+        signingIn = true;
+        owns(call);
     }
 
     /**
@@ -114,6 +128,10 @@ public final class Attempt {
 
     void sending(HttpCall call) {
         calls++;
+        owns(call);
+    }
+
+    private void owns(HttpCall call) {
         if (call.body() != null) {
             toWipe.add(call.body());
         }

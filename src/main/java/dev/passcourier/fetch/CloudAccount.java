@@ -4,19 +4,22 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.ProviderType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One account's way to its cloud: its provider's route {@code direct:ask.<account>}, which settles an {@link Attempt} or
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CloudAccount {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CloudAccount.class);
     private static final String API = "api";
     private static final String SIGN_IN = "sign-in";
 
@@ -52,7 +56,7 @@ public final class CloudAccount {
         this.routeParameters = type.routeParameters(settings);
         this.protocol = type.protocol(settings);
         this.sessions = protocol.signIn()
-                .map(signIn -> new SessionKeeper(account, signIn, this::callSignIn, settings.clock()))
+                .map(signIn -> new SessionKeeper(account, signIn, settings.clock()))
                 .orElse(null);
     }
 
@@ -69,11 +73,17 @@ public final class CloudAccount {
         if (sessions != null) {
             addCall(signInCall(), SIGN_IN, AuthorizeStep.ready());
         }
+        SignInStep signIn = new SignInStep(protocol, sessions);
+        TemplatedRouteBuilder.builder(camel, SIGN_IN)
+                .routeId(SIGN_IN + "." + account)
+                .parameter("account", account)
+                .bean("session", (Processor) signIn::session)
+                .bean("signed-in", (Processor) signIn::signedIn)
+                .add();
         TemplatedRouteBuilder.builder(camel, "provider-" + provider)
                 .routeId("ask." + account)
                 .parameter("account", account)
                 .parameters(new HashMap<>(routeParameters))
-                .bean("sign-in", new SignInStep(protocol, sessions))
                 .bean("read", new ReadStep(protocol::read, sessions))
                 .bean("read-further", new ReadStep(protocol::readFurther, sessions))
                 .add();
@@ -93,23 +103,24 @@ public final class CloudAccount {
                 .add();
     }
 
-    /** Ends the session at clouds that count them. */
+    /** Ends the session at clouds that count them. Never fails: the service is stopping. */
     public void signOut() {
-        if (sessions != null) {
-            sessions.signOut();
+        HttpCall call = sessions == null ? null : sessions.signOut();
+        if (call == null) {
+            return;
+        }
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            Object reply = template.sendBody("direct:call." + signInCall(), ExchangePattern.InOut, call);
+            if (reply instanceof HttpFailureStep.Unreachable unreachable) {
+                LOG.warn("SIGN_OUT_FAILED account {}: {}", account, unreachable.code());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("SIGN_OUT_FAILED account {}: {}", account, e.getClass().getName());
         }
     }
 
     /** A dot is in no account's name. */
     private String signInCall() {
-        return account + ".sign-in";
-    }
-
-    private Object callSignIn(Object call) {
-        try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.sendBody("direct:call." + signInCall(), ExchangePattern.InOut, call);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return account + "." + SIGN_IN;
     }
 }

@@ -1,121 +1,151 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one account's session. All threads share it, and only one signs in at a time. Credentials that the cloud refused
- * are not tried again for a while: clouds lock accounts after a few failures.
+ * Keeps one account's session. All attempts share it, and only one signs in at a time: whoever enters and finds none has
+ * the turn, makes the call and hands the reply in; the others wait meanwhile. Credentials that the cloud refused are not
+ * tried again for a while: clouds lock accounts after a few failures.
  */
-public final class SessionKeeper {
+final class SessionKeeper {
 
     private static final Duration REFUSED_FOR = Duration.ofMinutes(5);
     private static final Logger LOG = LoggerFactory.getLogger(SessionKeeper.class);
 
     private final String account;
     private final SignIn signIn;
-    private final UnaryOperator<Object> exchange;
     private final Clock clock;
-    private @Nullable Session session;
+    private final Semaphore turn = new Semaphore(1);
+    private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
+    private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
     private @Nullable Answer refusal;
     private Instant refusedUntil = Instant.MIN;
     private boolean ended;
 
-    /**
-     * For one account.
-     *
-     * @param exchange sends an {@link HttpCall} to the sign-in endpoint and returns an {@link HttpReply} or
-     *                 {@link HttpFailureStep.Unreachable}
-     */
-    public SessionKeeper(String account, SignIn signIn, UnaryOperator<Object> exchange, Clock clock) {
+    /** For one account. */
+    SessionKeeper(String account, SignIn signIn, Clock clock) {
         this.account = account;
         this.signIn = signIn;
-        this.exchange = exchange;
         this.clock = new MonotonicClock(clock);
     }
 
     /**
-     * The current session; signs in if there is none or it is about to end.
+     * The current session. Waits while another attempt signs in.
      *
-     * @throws SignInException with what the failure means for the request
+     * @param who the attempt; it has the turn if there is no session
+     * @return null if there is none or it is about to end: then {@link #call}, {@link #signedIn} and {@link #leave} follow
      */
-    public synchronized Session current() throws SignInException {
-        if (ended) {
-            throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
+    @Nullable
+    Session enter(Object who) {
+        turn.acquireUninterruptibly();
+        holder.set(who);
+        Session kept = session.get();
+        if (ended || kept == null || !clock.instant().isBefore(kept.expiresAt())) {
+            return null;
         }
-        Instant now = clock.instant();
-        if (session != null && now.isBefore(session.expiresAt())) {
-            return session;
-        }
-        if (refusal != null && now.isBefore(refusedUntil)) {
-            throw new SignInException(refusal);
-        }
-        session = signIn();
-        refusal = null;
-        return session;
+        leave(who);
+        return kept;
     }
 
-    /** Forgets a session that the cloud does not take any more, unless another thread has renewed it already. */
-    @SuppressWarnings("ReferenceEquality") // this very session, not one that looks like it
-    public synchronized void forget(Session stale) {
-        if (session == stale) {
-            session = null;
+    /**
+     * The call that gets a session. Its body may hold the account's secret; the caller wipes it.
+     *
+     * @param who has the turn, and loses it if there is no call to make
+     * @throws CannotAskException with what that means for the request
+     */
+    HttpCall call(Object who) throws CannotAskException {
+        boolean made = false;
+        try {
+            if (ended) {
+                throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
+            }
+            if (refusal != null && clock.instant().isBefore(refusedUntil)) {
+                throw new CannotAskException(refusal);
+            }
+            HttpCall call = signIn.call();
+            made = true;
+            return call;
+        } finally {
+            if (!made) {
+                leave(who);
+            }
         }
     }
 
     /**
-     * Ends the session at the cloud, for clouds that count sessions. Never fails: the service is stopping. Whoever still
-     * asks for a session gets none and asks again after the next start.
+     * Keeps the session that the reply brings.
+     *
+     * @param who   has the turn, and loses it
+     * @param reply an {@link HttpReply} or {@link HttpFailureStep.Unreachable}
+     * @throws CannotAskException with what the failure means for the request
      */
-    public synchronized void signOut() {
-        ended = true;
-        if (session != null) {
-            signIn.signOut(session).ifPresent(call -> {
-                if (exchange.apply(call) instanceof HttpFailureStep.Unreachable unreachable) {
-                    LOG.warn("SIGN_OUT_FAILED account {}: {}", account, unreachable.code());
-                }
-            });
-            session = null;
-        }
-    }
-
-    private Session signIn() throws SignInException {
-        HttpCall call = signIn.call();
+    Session signedIn(Object who, Object reply) throws CannotAskException {
         try {
-            Object reply = exchange.apply(call);
-            if (reply instanceof HttpReply answered) {
-                return read(answered);
-            }
-            String code = reply instanceof HttpFailureStep.Unreachable unreachable ? unreachable.code() : "IO";
-            throw new SignInException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
+            Session fresh = read(reply);
+            refusal = null;
+            session.set(fresh);
+            return fresh;
         } finally {
-            if (call.body() != null) {
-                Arrays.fill(call.body(), (byte) 0);
-            }
+            leave(who);
         }
     }
 
-    private Session read(HttpReply reply) throws SignInException {
+    /** Gives the turn up; does nothing if it has been given up before. */
+    void leave(Object who) {
+        if (holder.compareAndSet(who, null)) {
+            turn.release();
+        }
+    }
+
+    /** Forgets a session that the cloud does not take any more, unless another thread has renewed it already. */
+    void forget(Session stale) {
+        session.compareAndSet(stale, null);
+    }
+
+    /**
+     * Ends the keeping: whoever still asks for a session gets none and asks again after the next start.
+     *
+     * @return the call that ends the session at the cloud, for clouds that count sessions, or null
+     */
+    @Nullable
+    HttpCall signOut() {
+        turn.acquireUninterruptibly();
         try {
-            return signIn.read(reply);
-        } catch (SignInException e) {
-            if (e.answer() instanceof Answer.Ended ended) {
-                refusal = ended;
+            ended = true;
+            Session last = session.getAndSet(null);
+            return last == null ? null : signIn.signOut(last).orElse(null);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private Session read(Object reply) throws CannotAskException {
+        if (!(reply instanceof HttpReply answered)) {
+            String code = reply instanceof HttpFailureStep.Unreachable unreachable ? unreachable.code() : "IO";
+            throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
+        }
+        try {
+            return signIn.read(answered);
+        } catch (CannotAskException e) {
+            if (e.answer() instanceof Answer.Ended refused) {
+                refusal = refused;
                 refusedUntil = clock.instant().plus(REFUSED_FOR);
-                LOG.warn("SIGN_IN_REFUSED account {}: {}; not tried again for {}", account, ended.code(), REFUSED_FOR);
+                LOG.warn(
+                        "SIGN_IN_REFUSED account {}: {}; not tried again for {}", account, refused.code(), REFUSED_FOR);
             }
             throw e;
         }

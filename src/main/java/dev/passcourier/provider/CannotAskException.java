@@ -1,6 +1,9 @@
 package dev.passcourier.provider;
 
-/** The call cannot be built: the request lacks what this cloud needs, or a secret cannot be read. Nothing was sent. */
+/**
+ * The cloud cannot be asked: the request lacks what this cloud needs, a secret cannot be read, or no session is to be
+ * had.
+ */
 public final class CannotAskException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -9,8 +12,13 @@ public final class CannotAskException extends Exception {
 
     /** With an {@link Answer.Ended} or {@link Answer.Retry}. */
     public CannotAskException(Answer answer) {
-        super("the call cannot be built");
+        super("the cloud cannot be asked");
         this.answer = answer;
+    }
+
+    /** Because the file or variable of a secret cannot be read; it may be there again soon. */
+    public static CannotAskException secretNotReadable() {
+        return new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
     }
 
     /** What that means for the request. */

@@ -34,6 +34,6 @@ public final class HttpFault {
 
     /** A passing failure that honours {@code Retry-After}. */
     public static Answer retry(TransientFailure failure, String code, HttpReply reply, Clock clock) {
-        return new Answer.Retry(failure, code, RetryAfter.of(reply, clock).orElse(null));
+        return new Answer.Retry(failure, code, reply.retryAfter(clock).orElse(null));
     }
 }

@@ -1,5 +1,8 @@
 package dev.passcourier.provider;
 
+import dev.passcourier.http.RetryAfter;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +27,16 @@ public record HttpReply(int status, Map<String, String> headers, byte[] body) {
      */
     public Optional<String> header(String lowerCaseName) {
         return Optional.ofNullable(headers.get(lowerCaseName));
+    }
+
+    /**
+     * How long the cloud asks us to wait.
+     *
+     * @param clock for the form of {@code Retry-After} that names a date
+     * @return the wait, zero for a date in the past, or empty if there is no such header or it makes no sense
+     */
+    public Optional<Duration> retryAfter(Clock clock) {
+        return header("retry-after").flatMap(value -> RetryAfter.read(value, clock.instant()));
     }
 
     /** Names the status only: headers may hold tokens and the body a password. */

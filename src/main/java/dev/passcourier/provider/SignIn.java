@@ -8,17 +8,17 @@ public interface SignIn {
     /**
      * Builds the call. Its body may hold the account's password or secret key; the caller wipes it.
      *
-     * @throws SignInException if a secret it needs cannot be read
+     * @throws CannotAskException if a secret it needs cannot be read
      */
-    HttpCall call() throws SignInException;
+    HttpCall call() throws CannotAskException;
 
     /**
      * Reads the reply.
      *
      * @return the session
-     * @throws SignInException with what the failure means for the request
+     * @throws CannotAskException with what the failure means for the request
      */
-    Session read(HttpReply reply) throws SignInException;
+    Session read(HttpReply reply) throws CannotAskException;
 
     /** The call that ends a session when the service stops, for clouds that count them. */
     default Optional<HttpCall> signOut(Session session) {

@@ -16,12 +16,22 @@ public final class Advice {
             case NOT_SET -> "Nobody has set a password. Set one in the cloud, then ask again.";
             case WRONG_KEY -> wrongKey(code);
             case NOT_FOUND -> "Check the instance id and that the account sees its project.";
-            case DENIED -> "Check the account's credentials and its permission to read passwords.";
+            case DENIED -> denied(code);
             case THROTTLED -> "The cloud kept asking us to slow down. Ask again later, or lower the account's rate.";
             case REFUSED -> refused(code);
             case EXPIRED -> "The result could not be delivered in time. Ask again.";
             case PROVIDER_GONE -> "The cloud has shut this service down; it answers no more.";
             case FAILED -> "The code says what failed. Ask again when it is repaired.";
+        };
+    }
+
+    private static String denied(String code) {
+        return switch (code) {
+            case "IAM_404" ->
+                "The application credential does not exist, or no longer does. Create one and name it in the account.";
+            case "MFA_REQUIRED" ->
+                "The cloud wants a second factor from this user. Use an application credential, which has none.";
+            default -> "Check the account's credentials and its permission to read passwords.";
         };
     }
 

@@ -102,7 +102,7 @@ public final class KakaoCloudSandbox extends SignInCloud {
     }
 
     /** The one access key and its owner. */
-    private static final class Credentials {
+    private static final class Credentials implements Keystone.Users {
 
         private static final String USER = "sandbox-user";
         private static final String ORGANIZATION = "sandbox-organization";
@@ -124,12 +124,20 @@ public final class KakaoCloudSandbox extends SignInCloud {
             return new Keystone(
                     "/identity/v3/auth/tokens",
                     tokens,
-                    this::grants,
+                    this,
                     owner,
                     "The request you have made requires authentication.");
         }
 
-        private boolean grants(JsonNode auth) {
+        @Override
+        public boolean knows(JsonNode key) {
+            return key.isMissingNode()
+                    || knowsName(key)
+                    || id.equals(key.path("id").asText());
+        }
+
+        @Override
+        public boolean grants(JsonNode auth) {
             JsonNode identity = auth.path("identity");
             return switch (identity.path("methods").path(0).asText()) {
                 case "application_credential" -> knowsKey(identity.path("application_credential"));
@@ -141,10 +149,12 @@ public final class KakaoCloudSandbox extends SignInCloud {
         }
 
         private boolean knowsKey(JsonNode key) {
-            boolean named = name.equals(key.path("name").asText())
+            return knows(key) && Digests.same(secret, key.path("secret").asText());
+        }
+
+        private boolean knowsName(JsonNode key) {
+            return name.equals(key.path("name").asText())
                     && userId.equals(key.path("user").path("id").asText());
-            return Digests.same(secret, key.path("secret").asText())
-                    && (named || id.equals(key.path("id").asText()));
         }
 
         private boolean knowsUser(JsonNode user) {

@@ -7,7 +7,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,26 +21,34 @@ final class Keystone implements Protocol {
 
     private final String path;
     private final TokenBook tokens;
-    private final Predicate<JsonNode> grants;
+    private final Users users;
     private final Map<String, @Nullable Object> owner;
     private final String wrong;
+
+    /** Who may have a token. */
+    @FunctionalInterface
+    interface Users {
+
+        /** Whether the {@code auth} object's credentials and scope are right. */
+        boolean grants(JsonNode auth);
+
+        /** Whether there is such an application credential, whatever its secret; true for another kind of sign-in. */
+        default boolean knows(JsonNode applicationCredential) {
+            return true;
+        }
+    }
 
     /**
      * Makes the service.
      *
-     * @param grants whether the {@code auth} object's credentials and scope are right
+     * @param users  who may have a token
      * @param owner  the {@code user} and {@code project} that tokens are for
      * @param wrong  the message for wrong credentials
      */
-    Keystone(
-            String path,
-            TokenBook tokens,
-            Predicate<JsonNode> grants,
-            Map<String, @Nullable Object> owner,
-            String wrong) {
+    Keystone(String path, TokenBook tokens, Users users, Map<String, @Nullable Object> owner, String wrong) {
         this.path = path;
         this.tokens = tokens;
-        this.grants = grants;
+        this.users = users;
         this.owner = owner;
         this.wrong = wrong;
     }
@@ -67,7 +74,10 @@ final class Keystone implements Protocol {
                     "Expecting to find identity in auth. The server could not comply with the"
                             + " request since it is either malformed or otherwise incorrect.");
         }
-        if (!grants.test(auth)) {
+        if (!users.knows(auth.path("identity").path("application_credential"))) {
+            return error(404, "Not Found", "Could not find Application Credential: unknown.");
+        }
+        if (!users.grants(auth)) {
             return error(401, "Unauthorized", wrong);
         }
         TokenBook.Token token = tokens.issue();

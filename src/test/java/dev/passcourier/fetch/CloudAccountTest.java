@@ -74,7 +74,7 @@ class CloudAccountTest {
                 ProviderCatalog.find().get("zstack"),
                 new AccountSettings("lab", settings, Clock.systemUTC()),
                 new HttpClients(2, PemTrust.context(null)));
-        for (String file : List.of("call", "provider/zstack")) {
+        for (String file : List.of("call", "sign-in", "provider/zstack")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));
         }

@@ -104,7 +104,7 @@ class FetchStageStopTest {
                 new Waits(new SecureRandom(), 1),
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
-        for (String file : List.of("hand-on", "call", "fetch", "provider/zstack")) {
+        for (String file : List.of("hand-on", "call", "sign-in", "fetch", "provider/zstack")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));
         }

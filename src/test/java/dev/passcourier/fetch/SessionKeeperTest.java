@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
+import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.MovableClock;
 import java.time.Duration;
@@ -22,20 +26,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 
 class SessionKeeperTest {
 
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-21T08:00:00Z"), ZoneOffset.UTC);
     private final AtomicInteger calls = new AtomicInteger();
-    private final AtomicInteger signOuts = new AtomicInteger();
     private final byte[] credentials = {1, 2, 3};
     private volatile Object reply = new HttpReply(201, Map.of(), new byte[0]);
-    private final SessionKeeper keeper = new SessionKeeper("lab", new PretendSignIn(), this::exchange, clock);
+    private final SessionKeeper keeper = new SessionKeeper("lab", new PretendSignIn(), clock);
 
     @Test
     void manyThreadsShareOneSignIn() throws Exception {
@@ -43,7 +50,7 @@ class SessionKeeperTest {
         try {
             List<Callable<Session>> asks = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
-                asks.add(keeper::current);
+                asks.add(this::current);
             }
             Set<Session> sessions = new HashSet<>();
             for (Future<Session> session : threads.invokeAll(asks)) {
@@ -58,74 +65,150 @@ class SessionKeeperTest {
 
     @Test
     void aSessionIsKeptUntilItsEnd() throws Exception {
-        Session first = keeper.current();
+        Session first = current();
         clock.advance(Duration.ofMinutes(59));
-        assertThat(keeper.current()).isSameAs(first);
+        assertThat(current()).isSameAs(first);
         clock.advance(Duration.ofMinutes(1));
-        assertThat(keeper.current()).isNotSameAs(first);
+        assertThat(current()).isNotSameAs(first);
     }
 
     @Test
     void forgettingAStaleSessionDoesNotForgetTheOneThatReplacedIt() throws Exception {
-        Session stale = keeper.current();
+        Session stale = current();
         keeper.forget(stale);
-        Session fresh = keeper.current();
+        Session fresh = current();
         keeper.forget(stale);
-        assertThat(keeper.current()).isSameAs(fresh);
+        assertThat(current()).isSameAs(fresh);
     }
 
     @Test
     void refusedCredentialsAreNotTriedAgainForFiveMinutes() throws Exception {
         reply = new HttpReply(401, Map.of(), new byte[0]);
         for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(keeper::current).isInstanceOf(SignInException.class);
+            assertThatThrownBy(this::current).isInstanceOf(CannotAskException.class);
         }
         assertThat(calls).hasValue(1);
         clock.advance(Duration.ofMinutes(5));
         reply = new HttpReply(201, Map.of(), new byte[0]);
-        assertThat(keeper.current()).isNotNull();
+        assertThat(current()).isNotNull();
     }
 
     @Test
     void anUnreachableSignInIsTriedAgainAtOnce() throws Exception {
         reply = new HttpFailureStep.Unreachable("TIMEOUT");
-        assertThatThrownBy(keeper::current)
-                .isInstanceOfSatisfying(SignInException.class, refused -> assertThat(refused.answer())
+        assertThatThrownBy(this::current)
+                .isInstanceOfSatisfying(CannotAskException.class, refused -> assertThat(refused.answer())
                         .isInstanceOfSatisfying(Answer.Retry.class, retry -> assertThat(retry.code())
                                 .isEqualTo("SIGN_IN_TIMEOUT")));
         reply = new HttpReply(201, Map.of(), new byte[0]);
-        assertThat(keeper.current()).isNotNull();
+        assertThat(current()).isNotNull();
+    }
+
+    @Test
+    void whoeverAsksWhileAnotherSignsInWaitsForTheSession() throws Exception {
+        assertThat(keeper.enter("first")).isNull();
+        CompletableFuture<Session> second = CompletableFuture.supplyAsync(() -> keeper.enter("second"));
+        keeper.call("first");
+        assertThat(second).isNotDone();
+
+        Session fresh = keeper.signedIn("first", reply);
+
+        assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isSameAs(fresh);
+    }
+
+    @Test
+    void theTurnOfOneWhoLeavesGoesToTheNextOnceOnly() throws Exception {
+        assertThat(keeper.enter("first")).isNull();
+        keeper.leave("first");
+        assertThat(keeper.enter("second")).isNull();
+        keeper.leave("first");
+        CompletableFuture<Session> third = CompletableFuture.supplyAsync(() -> keeper.enter("third"));
+        keeper.call("second");
+        assertThat(third).isNotDone();
+        keeper.signedIn("second", reply);
+
+        assertThat(third).succeedsWithin(Duration.ofSeconds(10)).isNotNull();
     }
 
     @Test
     void theCredentialsInTheCallAreWiped() throws Exception {
-        keeper.current();
+        Exchange exchange = signingIn();
+        exchange.getMessage().setBody(reply);
+        step().signedIn(exchange);
+
         assertThat(credentials).containsOnly(0);
+        assertThat(attempt(exchange).session()).isNotNull();
+        assertThat(attempt(exchange).isOpen()).isTrue();
+    }
+
+    @Test
+    void aRouteThatEndsBeforeTheReplyLeavesNothingBehind() throws Exception {
+        Exchange exchange = signingIn();
+        exchange.getExchangeExtension().handoverCompletions().forEach(each -> each.onFailure(exchange));
+
+        assertThat(credentials).containsOnly(0);
+        assertThat(current()).isNotNull();
+    }
+
+    private SignInStep step() {
+        return new SignInStep(new PretendProtocol(), keeper);
     }
 
     @Test
     void theSessionIsGivenBackAtTheEnd() throws Exception {
-        keeper.current();
-        keeper.signOut();
-        keeper.signOut();
-        assertThat(signOuts).hasValue(1);
+        current();
+        assertThat(keeper.signOut()).isNotNull();
+        assertThat(keeper.signOut()).isNull();
     }
 
     @Test
     void nobodySignsInAfterTheEnd() throws Exception {
-        keeper.current();
+        current();
         keeper.signOut();
-        assertThatThrownBy(keeper::current).isInstanceOf(SignInException.class);
+        assertThatThrownBy(this::current).isInstanceOf(CannotAskException.class);
         assertThat(calls).hasValue(1);
     }
 
-    private Object exchange(Object call) {
-        if (((HttpCall) call).line().method().equals("DELETE")) {
-            signOuts.incrementAndGet();
-        } else {
-            calls.incrementAndGet();
+    private Session current() throws CannotAskException {
+        Object who = new Object();
+        Session kept = keeper.enter(who);
+        if (kept != null) {
+            return kept;
         }
-        return reply;
+        keeper.call(who);
+        calls.incrementAndGet();
+        return keeper.signedIn(who, reply);
+    }
+
+    private Exchange signingIn() {
+        PasswordRequest request =
+                new PasswordRequest("r-1", "lab", "vm-1", Map.of(), null, List.of("ops"), null, null, null);
+        Origin origin = new Origin(Origin.Source.JMS, "ID:1", null, null, 0);
+        Instant now = clock.instant();
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable(
+                Attempt.VARIABLE, new Attempt(new FetchWork(request, origin, now, now.plusSeconds(60), 1, 0)));
+        step().session(exchange);
+        assertThat(attempt(exchange).isSigningIn()).isTrue();
+        return exchange;
+    }
+
+    private static Attempt attempt(Exchange exchange) {
+        return exchange.getVariable(Attempt.VARIABLE, Attempt.class);
+    }
+
+    /** Reads nothing: the tests end before the cloud is asked. */
+    private static final class PretendProtocol implements CloudProtocol {
+
+        @Override
+        public HttpCall authorize(PasswordRequest request, RequestLine line, Session session) {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public Answer read(PasswordRequest request, HttpReply reply) {
+            throw new IllegalStateException();
+        }
     }
 
     private final class PretendSignIn implements SignIn {
@@ -136,9 +219,9 @@ class SessionKeeperTest {
         }
 
         @Override
-        public Session read(HttpReply answer) throws SignInException {
+        public Session read(HttpReply answer) throws CannotAskException {
             if (answer.status() != 201) {
-                throw new SignInException(new Answer.Ended(Verdict.DENIED, "IAM_401"));
+                throw new CannotAskException(new Answer.Ended(Verdict.DENIED, "IAM_401"));
             }
             return new Session("canary-token", clock.instant().plus(Duration.ofHours(1)), Map.of());
         }

@@ -69,7 +69,8 @@ public final class ProviderBench implements AutoCloseable {
                 account(ACCOUNT, right, client),
                 account(WRONG_SECRET, wrong, client),
                 account(IMPATIENT, right, impatient(client)));
-        for (String file : List.of("call", "provider/" + contract.provider().id())) {
+        for (String file :
+                List.of("call", "sign-in", "provider/" + contract.provider().id())) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/" + file + ".camel.yaml"));
         }

@@ -31,7 +31,7 @@ class RetryAfterTest {
                 "Sunday, 06-Nov-94 08:49:37 GMT | PT0S",
             })
     void readsEveryForm(String header, Duration wait) {
-        assertThat(RetryAfter.of(reply(header), CLOCK)).contains(wait);
+        assertThat(reply(header).retryAfter(CLOCK)).contains(wait);
     }
 
     @ParameterizedTest
@@ -46,13 +46,12 @@ class RetryAfterTest {
                 "1 Dec 99999999 23:59 GMT"
             })
     void ignoresWhatMakesNoSense(String header) {
-        assertThat(RetryAfter.of(reply(header), CLOCK)).isEmpty();
+        assertThat(reply(header).retryAfter(CLOCK)).isEmpty();
     }
 
     @Test
     void isEmptyWithoutTheHeader() {
-        assertThat(RetryAfter.of(new HttpReply(429, Map.of(), new byte[0]), CLOCK))
-                .isEmpty();
+        assertThat(new HttpReply(429, Map.of(), new byte[0]).retryAfter(CLOCK)).isEmpty();
     }
 
     private static HttpReply reply(String header) {

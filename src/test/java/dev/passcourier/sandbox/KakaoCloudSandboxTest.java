@@ -53,6 +53,15 @@ class KakaoCloudSandboxTest {
     }
 
     @Test
+    void doesNotKnowAnotherAccessKey() {
+        Client.Answer answer = signIn(byId(cloud.credentialSecret()).replace(cloud.credentialId(), "another"));
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.json().at("/error/message").asText()).startsWith("Could not find Application Credential");
+        assertThat(cloud.tokensIssued()).isZero();
+    }
+
+    @Test
     void handsOutTheStoredCiphertext() {
         cloud.addInstance(ID, "Canary#Pass1", KeyPairs.RSA.getPublic());
         String token = token();

@@ -83,7 +83,12 @@ class RouteFilesTest {
 
     /** The only expressions in the simple language; anything with more to it is a Java step. */
     private static final Set<String> SIMPLE = Set.of(
-            "${variable.attempt.open}", "${variable.attempt.further}", "${body} != null", "${body}", "${exception}");
+            "${variable.attempt.open}",
+            "${variable.attempt.further}",
+            "${variable.attempt.signingIn}",
+            "${body} != null",
+            "${body}",
+            "${exception}");
 
     /**
      * The only other expression: what a cloud is asked. Each segment of its path and each value of its query is a word, a

@@ -3,7 +3,6 @@ package dev.passcourier.provider.huaweiecs;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
-import dev.passcourier.provider.RetryAfter;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
@@ -91,7 +90,7 @@ record HuaweiFaults(boolean byToken, Clock clock) {
 
     /** By header, in Nova's body, or as the length of the window that was used up. */
     private @Nullable Duration askedFor(HuaweiError error, HttpReply reply) {
-        return RetryAfter.of(reply, clock)
+        return reply.retryAfter(clock)
                 .or(() -> inBody(error))
                 .or(() -> window(error))
                 .orElse(null);
@@ -100,7 +99,7 @@ record HuaweiFaults(boolean byToken, Clock clock) {
     private Optional<Duration> inBody(HuaweiError error) {
         return Stream.ofNullable(error.retryAfter())
                 .map(value -> new HttpReply(429, Map.of("retry-after", value), new byte[0]))
-                .flatMap(reply -> RetryAfter.of(reply, clock).stream())
+                .flatMap(reply -> reply.retryAfter(clock).stream())
                 .findFirst();
     }
 

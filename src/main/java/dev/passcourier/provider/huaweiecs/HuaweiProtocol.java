@@ -71,7 +71,7 @@ final class HuaweiProtocol implements CloudProtocol {
                                     Objects.requireNonNull(session).token())
                             : signer.headers(line.path(), new TreeMap<>(), projectId(session)));
         } catch (ConfigurationException e) {
-            throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
         return line.with(headers);
     }

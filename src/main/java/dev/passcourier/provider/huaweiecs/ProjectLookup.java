@@ -2,6 +2,7 @@ package dev.passcourier.provider.huaweiecs;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
@@ -9,8 +10,6 @@ import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
-import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
@@ -31,32 +30,32 @@ record ProjectLookup(String region, SdkHmacSigner signer, HuaweiFaults faults, C
     private static final Duration LIFETIME = Duration.ofDays(365);
 
     @Override
-    public HttpCall call() throws SignInException {
+    public HttpCall call() throws CannotAskException {
         SortedMap<String, String> query = new TreeMap<>(Map.of("name", region));
         Map<String, String> headers =
                 new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
         try {
             headers.putAll(signer.headers(PATH, query, null));
         } catch (ConfigurationException e) {
-            throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
         return new RequestLine("GET", PATH, SdkSignature.encode(query)).with(headers);
     }
 
     @Override
-    public Session read(HttpReply reply) throws SignInException {
+    public Session read(HttpReply reply) throws CannotAskException {
         if (reply.status() != 200) {
-            throw new SignInException(faults.ofSignIn(reply));
+            throw new CannotAskException(faults.ofSignIn(reply));
         }
-        JsonReply json = JsonReply.of(reply).orElseThrow(() -> new SignInException(HttpFault.unreadable()));
+        JsonReply json = JsonReply.of(reply).orElseThrow(() -> new CannotAskException(HttpFault.unreadable()));
         List<JsonReply> projects = json.items("projects");
         if (projects.size() != 1) {
             String code = projects.isEmpty() ? "NO_PROJECT" : "MANY_PROJECTS";
-            throw new SignInException(new Answer.Ended(Verdict.FAILED, code));
+            throw new CannotAskException(new Answer.Ended(Verdict.FAILED, code));
         }
         String id = projects.get(0)
                 .code("id")
-                .orElseThrow(() -> new SignInException(new Answer.Ended(Verdict.FAILED, "NO_PROJECT")));
+                .orElseThrow(() -> new CannotAskException(new Answer.Ended(Verdict.FAILED, "NO_PROJECT")));
         return new Session("", clock.instant().plus(LIFETIME), Map.of(KeystoneSignIn.PROJECT_ID, id));
     }
 }

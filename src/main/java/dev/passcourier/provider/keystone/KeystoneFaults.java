@@ -13,6 +13,8 @@ import java.util.Optional;
 /** Reads Keystone's failures: <code>{"error":{"code":401,"message":"…","title":"Unauthorized"}}</code>. */
 public final class KeystoneFaults {
 
+    private static final String NO_SUCH_CREDENTIAL = "Could not find Application Credential";
+
     private KeystoneFaults() {}
 
     /**
@@ -22,10 +24,25 @@ public final class KeystoneFaults {
     public static Answer of(HttpReply reply, Clock clock) {
         String code = (isKeystone(reply) ? "IAM_" : "HTTP_") + reply.status();
         return switch (reply.status()) {
-            case 401, 403 -> new Answer.Ended(Verdict.DENIED, code);
+            case 401, 403 -> new Answer.Ended(Verdict.DENIED, wantsSecondFactor(reply) ? "MFA_REQUIRED" : code);
+            case 404 -> new Answer.Ended(lacksCredential(reply) ? Verdict.DENIED : Verdict.FAILED, code);
             case 409 -> HttpFault.retry(TransientFailure.FEW, code, reply, clock);
             default -> HttpFault.of(reply, clock);
         };
+    }
+
+    /** Keystone hands out a receipt for the proof it has, and waits for another that changes every half minute. */
+    private static boolean wantsSecondFactor(HttpReply reply) {
+        return reply.header("openstack-auth-receipt").isPresent();
+    }
+
+    /** Any other 404 is not about who asks, but about a path that is not Keystone's. */
+    private static boolean lacksCredential(HttpReply reply) {
+        return isKeystone(reply)
+                && JsonReply.of(reply)
+                        .flatMap(body -> body.text("error", "message"))
+                        .filter(message -> message.startsWith(NO_SUCH_CREDENTIAL))
+                        .isPresent();
     }
 
     /** Whether Keystone itself speaks, and not something before it. */

@@ -2,13 +2,13 @@ package dev.passcourier.provider.keystone;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -63,25 +63,25 @@ public final class KeystoneSignIn implements SignIn {
     }
 
     @Override
-    public HttpCall call() throws SignInException {
+    public HttpCall call() throws CannotAskException {
         Map<String, String> headers = Map.of("Content-Type", tokens.contentType(), "Accept", "application/json");
         try {
             return new HttpCall(
                     new RequestLine("POST", tokens.path(), tokens.query()), headers, credential.tokenRequest());
         } catch (ConfigurationException e) {
-            throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
     }
 
     @Override
-    public Session read(HttpReply reply) throws SignInException {
+    public Session read(HttpReply reply) throws CannotAskException {
         if (reply.status() != 201 && reply.status() != 200) {
-            throw new SignInException(faults.apply(reply));
+            throw new CannotAskException(faults.apply(reply));
         }
         String token = reply.header("x-subject-token")
                 .map(String::strip)
                 .filter(value -> HEADER_VALUE.matcher(value).matches())
-                .orElseThrow(() -> new SignInException(new Answer.Retry(TransientFailure.FEW, "NO_TOKEN", null)));
+                .orElseThrow(() -> new CannotAskException(new Answer.Retry(TransientFailure.FEW, "NO_TOKEN", null)));
         Optional<JsonReply> body = JsonReply.of(reply);
         Map<String, String> facts = body.flatMap(json -> json.code("token", "project", "id"))
                 .map(id -> Map.of(PROJECT_ID, id))

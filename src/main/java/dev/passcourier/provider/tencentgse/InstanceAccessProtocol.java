@@ -12,7 +12,6 @@ import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
-import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
@@ -63,7 +62,7 @@ final class InstanceAccessProtocol implements CloudProtocol {
         try {
             return new HttpCall(line, headers(clock.instant(), body), body);
         } catch (ConfigurationException e) {
-            throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
     }
 

@@ -2,9 +2,7 @@ package dev.passcourier.provider.zstack;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
-import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
-import dev.passcourier.provider.TransientFailure;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -56,7 +54,7 @@ record AccessKeySigner(String id, SecretRef secret, ZoneId zone, Clock clock) {
                 Arrays.fill(key, (byte) 0);
             }
         } catch (ConfigurationException e) {
-            throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
     }
 

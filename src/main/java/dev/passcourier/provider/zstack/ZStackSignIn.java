@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
@@ -11,8 +12,6 @@ import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
-import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,7 @@ final class ZStackSignIn implements SignIn {
     }
 
     @Override
-    public HttpCall call() throws SignInException {
+    public HttpCall call() throws CannotAskException {
         return new HttpCall(
                 new RequestLine("PUT", "/v1/accounts/login", null),
                 Map.of("Content-Type", "application/json;charset=UTF-8"),
@@ -57,14 +56,14 @@ final class ZStackSignIn implements SignIn {
     }
 
     @Override
-    public Session read(HttpReply reply) throws SignInException {
+    public Session read(HttpReply reply) throws CannotAskException {
         if (reply.status() != 200) {
-            throw new SignInException(refusal(faults.of(reply)));
+            throw new CannotAskException(refusal(faults.of(reply)));
         }
         String id = JsonReply.of(reply)
                 .flatMap(json -> json.text("inventory", "uuid"))
                 .filter(text -> SESSION_ID.matcher(text).matches())
-                .orElseThrow(() -> new SignInException(HttpFault.unreadable()));
+                .orElseThrow(() -> new CannotAskException(HttpFault.unreadable()));
         return new Session(id, clock.instant().plus(LIFETIME).minus(RENEWED_BEFORE_END), Map.of());
     }
 
@@ -78,7 +77,7 @@ final class ZStackSignIn implements SignIn {
         return answer instanceof Answer.Renew renew ? new Answer.Ended(Verdict.DENIED, renew.code()) : answer;
     }
 
-    private byte[] body() throws SignInException {
+    private byte[] body() throws CannotAskException {
         byte[] hash = hash(auth.password());
         try {
             String account = String.valueOf(JsonStringEncoder.getInstance().quoteAsString(auth.account()));
@@ -95,7 +94,7 @@ final class ZStackSignIn implements SignIn {
         }
     }
 
-    private static byte[] hash(SecretRef password) throws SignInException {
+    private static byte[] hash(SecretRef password) throws CannotAskException {
         try {
             byte[] clear = password.read();
             try {
@@ -104,7 +103,7 @@ final class ZStackSignIn implements SignIn {
                 Arrays.fill(clear, (byte) 0);
             }
         } catch (ConfigurationException e) {
-            throw new SignInException(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
+            throw CannotAskException.secretNotReadable();
         }
     }
 

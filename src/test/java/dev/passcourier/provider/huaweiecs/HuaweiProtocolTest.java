@@ -17,7 +17,6 @@ import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.SecretFiles;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.huaweiecs.HuaweiSettings.Api;
 import dev.passcourier.request.PasswordRequest;
@@ -194,7 +193,7 @@ class HuaweiProtocolTest {
     void endsWithoutExactlyOneProject(int status, String body, Answer answer) throws Exception {
         SignIn lookup = signed(null, null, null).signIn().orElseThrow();
 
-        assertThat(catchThrowableOfType(SignInException.class, () -> lookup.read(reply(status, body)))
+        assertThat(catchThrowableOfType(CannotAskException.class, () -> lookup.read(reply(status, body)))
                         .answer())
                 .isEqualTo(answer);
     }
@@ -228,7 +227,7 @@ class HuaweiProtocolTest {
 
         assertThat(refusal(signed, SESSION)).isEqualTo(wait);
         assertThat(catchThrowableOfType(
-                                SignInException.class,
+                                CannotAskException.class,
                                 () -> signed.signIn().orElseThrow().call())
                         .answer())
                 .isEqualTo(wait);

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.SecretFiles;
 import dev.passcourier.provider.Session;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneCredential.ApplicationCredential;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class KeystoneSignInTest {
     private Path folder;
 
     @Test
-    void postsTheCredential() throws SignInException {
+    void postsTheCredential() throws CannotAskException {
         HttpCall call = signIn().call();
 
         assertThat(call.line().method()).isEqualTo("POST");
@@ -47,7 +47,7 @@ class KeystoneSignInTest {
     }
 
     @Test
-    void readsTheSecretAfreshEveryTime() throws SignInException {
+    void readsTheSecretAfreshEveryTime() throws CannotAskException {
         KeystoneSignIn signIn = signIn();
 
         Arrays.fill(signIn.call().body(), (byte) 0);
@@ -68,7 +68,7 @@ class KeystoneSignInTest {
                 "2024-03-14T08:15:30Z             | 2024-03-15T09:10:30Z",
                 "tomorrow                         | 2024-03-15T09:10:30Z",
             })
-    void endsTheSessionBeforeTheToken(String expiresAt, Instant end) throws SignInException {
+    void endsTheSessionBeforeTheToken(String expiresAt, Instant end) throws CannotAskException {
         Session session = signIn().read(token(201, "{\"token\":{\"expires_at\":\"" + expiresAt + "\"}}"));
 
         assertThat(session.expiresAt()).isEqualTo(end);
@@ -84,13 +84,13 @@ class KeystoneSignInTest {
                 "",
                 "<html>"
             })
-    void takesATokenWithoutAnEndToLastAnHour(String body) throws SignInException {
+    void takesATokenWithoutAnEndToLastAnHour(String body) throws CannotAskException {
         assertThat(signIn().read(token(201, body)))
                 .isEqualTo(new Session("gAAAAAB-canary", Instant.parse("2024-03-15T09:10:30Z"), Map.of()));
     }
 
     @Test
-    void learnsTheProject() throws SignInException {
+    void learnsTheProject() throws CannotAskException {
         Session session = signIn().read(token(201, "{\"token\":{\"project\":{\"id\":\"p1\",\"name\":\"n\"}}}"));
 
         assertThat(session.facts()).containsExactly(Map.entry(KeystoneSignIn.PROJECT_ID, "p1"));
@@ -124,12 +124,12 @@ class KeystoneSignInTest {
                 reply -> new Answer.NotYet("asked"),
                 CLOCK);
 
-        assertThat(catchThrowableOfType(SignInException.class, signIn::call).answer())
+        assertThat(catchThrowableOfType(CannotAskException.class, signIn::call).answer())
                 .isEqualTo(new Answer.Retry(TransientFailure.FEW, "SECRET_NOT_READABLE", null));
     }
 
     private Answer refusal(HttpReply reply) {
-        return catchThrowableOfType(SignInException.class, () -> signIn().read(reply))
+        return catchThrowableOfType(CannotAskException.class, () -> signIn().read(reply))
                 .answer();
     }
 

@@ -19,7 +19,6 @@ import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.SignInException;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
@@ -96,26 +95,26 @@ class ZStackProviderTest {
     @ValueSource(
             strings = {"{}", "{\"inventory\":{\"uuid\":\"../../x\"}}", "{\"inventory\":{\"uuid\":\"64BD\"}}", "<html>"})
     void signsInAgainIfTheAnswerHasNoSession(String body) {
-        assertThatExceptionOfType(SignInException.class)
+        assertThatExceptionOfType(CannotAskException.class)
                 .isThrownBy(() -> signIn().read(reply(200, body)))
-                .extracting(SignInException::answer)
+                .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Retry(TransientFailure.SERVER, "UNREADABLE", null));
     }
 
     @ParameterizedTest
     @CsvSource({"ID.1000", "ID.1001", "ID.1005", "ID.2001"})
     void endsAtRefusedCredentials(String code) {
-        assertThatExceptionOfType(SignInException.class)
+        assertThatExceptionOfType(CannotAskException.class)
                 .isThrownBy(() -> signIn().read(reply(503, "{\"error\":{\"code\":\"" + code + "\"}}")))
-                .extracting(SignInException::answer)
+                .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Ended(Verdict.DENIED, code));
     }
 
     @Test
     void waitsWhenTooManySessionsAreOpen() {
-        assertThatExceptionOfType(SignInException.class)
+        assertThatExceptionOfType(CannotAskException.class)
                 .isThrownBy(() -> signIn().read(reply(503, "{\"error\":{\"code\":\"ID.1006\"}}")))
-                .extracting(SignInException::answer)
+                .extracting(CannotAskException::answer)
                 .isEqualTo(new Answer.Retry(TransientFailure.THROTTLED, "ID.1006", null));
     }
 
@@ -203,9 +202,9 @@ class ZStackProviderTest {
                 .isThrownBy(() -> byKey().authorize(request(VM), LINE, null))
                 .extracting(CannotAskException::answer)
                 .isEqualTo(expected);
-        assertThatExceptionOfType(SignInException.class)
+        assertThatExceptionOfType(CannotAskException.class)
                 .isThrownBy(() -> signIn().call())
-                .extracting(SignInException::answer)
+                .extracting(CannotAskException::answer)
                 .isEqualTo(expected);
     }
 
