@@ -9,7 +9,6 @@ import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,28 +38,11 @@ public final class ArrivalStep implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArrivalStep.class);
 
-    /** Properties of our own messages that tell whose work they carry. */
-    private static final Map<String, Fact> NAMED = Map.of(
-            Envelope.REQUEST,
-            Fact.REQUEST,
-            "pcAlias",
-            Fact.ALIAS,
-            "pcDelivery",
-            Fact.DELIVERY,
-            "pcKind",
-            Fact.KIND,
-            Envelope.BATCH,
-            Fact.BATCH,
-            Envelope.LINE,
-            Fact.LINE);
-
-    private static final String ORIGINAL_QUEUE = "_AMQ_ORIG_QUEUE";
-
     private final JmsTemplate toQuarantine;
     private final SenderIdentity senders;
     private final String intake;
     private final AuditTrail audit;
-    private final LastWords lastWords;
+    private final QuarantineNotifier notifier;
     private final Clock clock;
 
     /**
@@ -68,10 +50,10 @@ public final class ArrivalStep implements Processor {
      * becomes of the notices.
      */
     @FunctionalInterface
-    public interface LastWords {
+    public interface QuarantineNotifier {
 
         /** Nothing is said. */
-        LastWords NONE = facts -> List.of();
+        QuarantineNotifier NONE = facts -> List.of();
 
         /** The notices to send along, for a request that our own message names. */
         List<Envelope> of(Map<Fact, String> facts);
@@ -80,7 +62,7 @@ public final class ArrivalStep implements Processor {
     /** For one broker, where nobody is told of what ends so. */
     public ArrivalStep(
             JmsTemplate toQuarantine, @Nullable String ownUser, String intake, AuditTrail audit, Clock clock) {
-        this(toQuarantine, ownUser, intake, audit, LastWords.NONE, clock);
+        this(toQuarantine, ownUser, intake, audit, QuarantineNotifier.NONE, clock);
     }
 
     /**
@@ -89,20 +71,20 @@ public final class ArrivalStep implements Processor {
      * @param toQuarantine on our broker; on the routes' own connection factory its sends join the consumer's transaction
      * @param ownUser         who we are on that broker, or null if nobody there may be believed to be us
      * @param intake          the queue that other programs send to
-     * @param lastWords       what to tell of our own requests that end so
+     * @param notifier       what to tell of our own requests that end so
      */
     public ArrivalStep(
             JmsTemplate toQuarantine,
             @Nullable String ownUser,
             String intake,
             AuditTrail audit,
-            LastWords lastWords,
+            QuarantineNotifier notifier,
             Clock clock) {
         this.toQuarantine = toQuarantine;
         this.senders = new SenderIdentity(ownUser);
         this.intake = intake;
         this.audit = audit;
-        this.lastWords = lastWords;
+        this.notifier = notifier;
         this.clock = clock;
     }
 
@@ -140,7 +122,8 @@ public final class ArrivalStep implements Processor {
         if (!queue.equals(Queues.DEAD)) {
             return queue;
         }
-        String original = senders.isOurs(message) ? message.getStringProperty(ORIGINAL_QUEUE) : intake;
+        String original =
+                senders.isOurs(message) ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : intake;
         return original == null ? queue : original;
     }
 
@@ -150,7 +133,7 @@ public final class ArrivalStep implements Processor {
                 SenderIdentity.id(message),
                 senders.user(message),
                 senders.isOurs(message),
-                properties(message),
+                MessageProperties.of(message),
                 body);
     }
 
@@ -158,12 +141,7 @@ public final class ArrivalStep implements Processor {
     private Map<Fact, String> facts(Message message, String id, String queue, String reason) throws JMSException {
         Map<Fact, String> facts = new HashMap<>(Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason));
         if (senders.isOurs(message)) {
-            for (var fact : NAMED.entrySet()) {
-                String value = message.getStringProperty(fact.getKey());
-                if (value != null) {
-                    facts.put(fact.getValue(), value);
-                }
-            }
+            facts.putAll(MessageProperties.facts(MessageProperties.of(message)));
         }
         return facts;
     }
@@ -179,17 +157,6 @@ public final class ArrivalStep implements Processor {
         return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Map<String, Object> properties(Message message) throws JMSException {
-        Map<String, Object> properties = new HashMap<>();
-        for (Object name : Collections.list(message.getPropertyNames())) {
-            String property = (String) name;
-            if (!property.startsWith("JMSX") && !property.startsWith("_AMQ")) {
-                properties.put(property, message.getObjectProperty(property));
-            }
-        }
-        return properties;
-    }
-
     private void quarantine(Message message, String queue, String reason) throws JMSException {
         String id = SenderIdentity.id(message);
         Map<Fact, String> facts = facts(message, id, queue, reason);
@@ -198,7 +165,7 @@ public final class ArrivalStep implements Processor {
         relabel(message, id, queue, reason);
         toQuarantine.send(Queues.QUARANTINE, session -> message);
         if (facts.containsKey(Fact.REQUEST) && !facts.containsKey(Fact.DELIVERY)) {
-            for (Envelope notice : lastWords.of(facts)) {
+            for (Envelope notice : notifier.of(facts)) {
                 toQuarantine.send(notice.queue(), session -> PlainSend.message(session, notice));
             }
         }
@@ -208,20 +175,20 @@ public final class ArrivalStep implements Processor {
     private void relabel(Message message, String id, String queue, String reason) throws JMSException {
         boolean own = senders.isOurs(message);
         String user = senders.user(message);
-        Map<String, Object> properties = own ? properties(message) : Map.of();
+        Map<String, Object> properties = own ? MessageProperties.of(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         if (own) {
-            message.setBooleanProperty(KeptWork.OWN, true);
+            message.setBooleanProperty(MessageProperties.OWN, true);
         } else {
-            message.setStringProperty(KeptWork.REFERENCE, id);
+            message.setStringProperty(MessageProperties.REFERENCE, id);
             if (user != null) {
-                message.setStringProperty(KeptWork.USER, user);
+                message.setStringProperty(MessageProperties.USER, user);
             }
         }
-        message.setStringProperty(KeptWork.REASON, reason);
-        message.setStringProperty(KeptWork.FROM, queue);
+        message.setStringProperty(MessageProperties.REASON, reason);
+        message.setStringProperty(MessageProperties.FROM, queue);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queue      name of the queue, made of configured names only
  * @param body       the message's bytes: a request's fields, a sealed result, a notice or a report; never cleartext
- * @param properties JMS properties: ids and counts only
+ * @param properties see {@link MessageProperties}
  * @param notBefore  when the broker may hand it out, or null for at once
  * @param expiresAt  when the broker moves it to the expiry queue, or null for never
  */
@@ -20,18 +20,6 @@ public record Envelope(
         Map<String, Object> properties,
         @Nullable Instant notBefore,
         @Nullable Instant expiresAt) {
-
-    /** Property with the id of the request whose work a message carries. */
-    public static final String REQUEST = "pcRequest";
-
-    /** Property of requests on the intake that says where they came from. */
-    public static final String ORIGIN = "pcOrigin";
-
-    /** Property with the batch that a request on its way to the intake belongs to. */
-    public static final String BATCH = "pcBatch";
-
-    /** Property with the request's line there. */
-    public static final String LINE = "pcLine";
 
     /** Copies the properties. */
     public Envelope {

@@ -26,6 +26,6 @@ public interface Gate {
 
     /** Leave of this gate first, then of the other. */
     default Gate then(Gate last) {
-        return new TwoGates(this, last);
+        return new CompositeGate(this, last);
     }
 }

@@ -6,29 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we lay aside, in {@link Queues#FAILED} and {@link Queues#QUARANTINE}, and how its properties say where it came
- * from. Only messages that we sent ourselves are marked {@link #OWN}; a stranger's keeps its sender and its id instead,
- * so that it can be asked again in its sender's name and in no other.
+ * Work that is kept, in {@link Queues#FAILED} and {@link Queues#QUARANTINE}, and how its properties say where it came
+ * from. Only messages that we sent ourselves are marked {@link MessageProperties#OWN}; a stranger's keeps its sender and
+ * its id instead, so that it can be asked again in its sender's name and in no other.
  */
 public final class KeptWork {
-
-    /** Property: why it lies there, a code. */
-    public static final String REASON = "pcReason";
-
-    /** Property: the queue it came from. */
-    public static final String FROM = "pcFrom";
-
-    /** Property: how the work ended, of failed work only. */
-    public static final String VERDICT = "pcVerdict";
-
-    /** Property: true if the service itself had sent it to the queue it came from. */
-    public static final String OWN = "pcOwn";
-
-    /** Property: the validated user who sent it, if it was a stranger whom the broker knows. */
-    public static final String USER = "pcUser";
-
-    /** Property: the message id under which a stranger sent it. */
-    public static final String REFERENCE = "pcReference";
 
     private KeptWork() {}
 
@@ -42,15 +24,28 @@ public final class KeptWork {
      */
     public static Envelope failed(Envelope work, String verdict, String code, @Nullable Instant expiresAt) {
         Map<String, Object> properties = new HashMap<>(work.properties());
-        properties.put(FROM, work.queue());
-        properties.put(REASON, code);
-        properties.put(VERDICT, verdict);
-        properties.put(OWN, true);
+        properties.put(MessageProperties.FROM, work.queue());
+        properties.put(MessageProperties.REASON, code);
+        properties.put(MessageProperties.VERDICT, verdict);
+        properties.put(MessageProperties.OWN, true);
         return new Envelope(Queues.FAILED, work.body(), properties, null, expiresAt);
+    }
+
+    /**
+     * A message on its way to quarantine, of which the body and nothing else is kept: a stranger's properties could steer
+     * the send. A probe keeps its mark, by which whoever sent it takes it away.
+     *
+     * @param code why
+     */
+    public static Envelope quarantined(Arrival arrival, String code) {
+        Map<String, Object> properties = new HashMap<>(BrokerProbe.mark(arrival));
+        properties.put(MessageProperties.REASON, code);
+        properties.put(MessageProperties.FROM, arrival.queue());
+        return new Envelope(Queues.QUARANTINE, arrival.body(), properties, null, null);
     }
 
     /** Whether a message of the expiry queue is failed work that has been kept long enough. */
     public static boolean isFailed(Arrival arrival) {
-        return arrival.internal() && arrival.properties().get(VERDICT) instanceof String;
+        return arrival.internal() && arrival.properties().get(MessageProperties.VERDICT) instanceof String;
     }
 }

@@ -1,5 +1,7 @@
 package dev.passcourier.broker;
 
+import org.jspecify.annotations.Nullable;
+
 /** Names of our queues. Account and destination names come from the configuration only. */
 public final class Queues {
 
@@ -15,15 +17,32 @@ public final class Queues {
     /** Where work that has failed is kept for a while, to be returned when its cause is mended. */
     public static final String FAILED = "passcourier.failed";
 
+    private static final String FETCH = "fetch.";
+    private static final String OUTBOX = "outbox.";
+
     private Queues() {}
 
     /** The queue of requests for one account. */
     public static String fetch(String account) {
-        return "fetch." + account;
+        return FETCH + account;
     }
 
     /** The queue of deliveries for one destination. */
     public static String outbox(String destination) {
-        return "outbox." + destination;
+        return OUTBOX + destination;
+    }
+
+    /** The account whose requests a queue holds, or null if it holds none. */
+    public static @Nullable String account(String queue) {
+        return after(FETCH, queue);
+    }
+
+    /** The destination whose deliveries a queue holds, or null if it holds none. */
+    public static @Nullable String destination(String queue) {
+        return after(OUTBOX, queue);
+    }
+
+    private static @Nullable String after(String prefix, String queue) {
+        return queue.startsWith(prefix) ? queue.substring(prefix.length()) : null;
     }
 }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.request.Asker;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.Policy.Opinion;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.RequestReader;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.Submission;
 import dev.passcourier.service.RequestSignatures;
 import dev.passcourier.vault.KeyLoadException;
@@ -123,11 +123,11 @@ public final class PolicyCommand extends CommandGroup {
             try {
                 Submission submission = Submission.open(body, RequestSignatures.load(settings.policy(), clock));
                 signer = submission.signer();
-                Asker asker = new Asker(new Origin(source, "explain", user, null, 0), signer);
+                Requester requester = new Requester(new Origin(source, "explain", user, null, 0), signer);
                 PasswordRequest read = submission.request(clock.instant());
-                opinions = permission.policy().opinions(read, asker);
-                permission.demandSignature(asker);
-                return print(signer, opinions, permission.rule(read, asker), null);
+                opinions = permission.policy().opinions(read, requester);
+                permission.demandSignature(requester);
+                return print(signer, opinions, permission.rule(read, requester), null);
             } catch (RequestException refused) {
                 return print(signer, opinions, null, refused);
             }

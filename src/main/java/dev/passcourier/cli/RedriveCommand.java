@@ -7,7 +7,7 @@ import dev.passcourier.redrive.Kept;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
-import dev.passcourier.service.Redriving;
+import dev.passcourier.service.RedriveClient;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -121,7 +121,7 @@ public final class RedriveCommand implements Callable<Integer> {
         RedrivePage page = new RedrivePage(spec.commandLine().getOut(), order);
         RedriveAnswer answer;
         do {
-            answer = Redriving.order(settings, order, Clock.systemUTC());
+            answer = RedriveClient.order(settings, order, Clock.systemUTC());
             page.add(answer);
         } while (answer.more() && answer.returned() > 0);
         if (output == Output.JSON) {

@@ -1,6 +1,9 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.vault.VaultException;
+import jakarta.activation.DataHandler;
+import jakarta.activation.DataSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +45,50 @@ final class AtRestResult {
             }
         } finally {
             Arrays.fill(buffer, (byte) 0);
+        }
+    }
+
+    /** As the content of a mail's part, opened while the mail is written to the server. */
+    DataHandler handler() {
+        return new Handler(this);
+    }
+
+    /** Opens a result while the mail's part is written to the server, and wipes behind itself. */
+    private static final class Handler extends DataHandler {
+
+        private final AtRestResult result;
+
+        Handler(AtRestResult result) {
+            super(new Source(result));
+            this.result = result;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            result.writeTo(out);
+        }
+
+        private record Source(AtRestResult result) implements DataSource {
+
+            @Override
+            public InputStream getInputStream() throws IOException {
+                return result.open();
+            }
+
+            @Override
+            public OutputStream getOutputStream() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public String getContentType() {
+                return OutboxItem.JSON;
+            }
+
+            @Override
+            public String getName() {
+                return "";
+            }
         }
     }
 

@@ -3,6 +3,10 @@ package dev.passcourier.delivery;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -17,17 +21,38 @@ import org.apache.camel.Processor;
  */
 final class ComposeStep implements Processor {
 
+    /** What a sink's routes know of the delivery in hand: the value of the exchange variable {@value #VARIABLE}. */
+    sealed interface Attempt {
+
+        /** Name of the exchange variable. */
+        String VARIABLE = "attempt";
+
+        /** To be sent: the message is composed. */
+        record Due(OutboxItem item) implements Attempt {}
+
+        /** Settled without a send. */
+        record Settled(OutboxItem item, DeliveryOutcome outcome) implements Attempt {}
+
+        /** Not one of ours: goes to quarantine. */
+        record Refused(Arrival arrival, OutboxException.Code code) implements Attempt {}
+    }
+
     private final String alias;
     private final Composer composer;
     private final DeliveryRecord record;
-    private final GoneDestinations.Door door;
+    private final GoneDestinations.Destination destination;
     private final Clock clock;
 
-    ComposeStep(String alias, Composer composer, DeliveryRecord record, GoneDestinations.Door door, Clock clock) {
+    ComposeStep(
+            String alias,
+            Composer composer,
+            DeliveryRecord record,
+            GoneDestinations.Destination destination,
+            Clock clock) {
         this.alias = alias;
         this.composer = composer;
         this.record = record;
-        this.door = door;
+        this.destination = destination;
         this.clock = clock;
     }
 
@@ -63,7 +88,7 @@ final class ComposeStep implements Processor {
         if (notAfter != null && !now.isBefore(notAfter)) {
             return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.EXPIRED));
         }
-        if (door.isClosed()) {
+        if (destination.isGone()) {
             return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.GONE));
         }
         record.delivering(item);

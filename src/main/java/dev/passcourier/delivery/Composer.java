@@ -1,6 +1,8 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import java.io.IOException;
 import java.time.Instant;
 import org.apache.camel.Message;

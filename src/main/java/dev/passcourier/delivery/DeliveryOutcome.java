@@ -3,7 +3,7 @@ package dev.passcourier.delivery;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How the far side of a destination answered. Codes are safe to log: {@code HTTP_503}, {@code SMTP_550}, {@code IO}. */
+/** How the receiver of a delivery answered. Codes are safe to log: {@code HTTP_503}, {@code SMTP_550}, {@code IO}. */
 public sealed interface DeliveryOutcome {
 
     /** What happened. */
@@ -16,7 +16,7 @@ public sealed interface DeliveryOutcome {
      * Try again later.
      *
      * @param code  what happened
-     * @param after what the far side asked for, or null
+     * @param after what the receiver asked for, or null
      */
     record TryLater(String code, @Nullable Duration after) implements DeliveryOutcome {}
 

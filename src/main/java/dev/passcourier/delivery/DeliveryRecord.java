@@ -4,13 +4,20 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes down what happens to deliveries. */
 final class DeliveryRecord {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryRecord.class);
 
     private final AuditTrail audit;
     private final Clock clock;
@@ -38,10 +45,13 @@ final class DeliveryRecord {
                 with(with(delivery(item), Fact.CODE, code), Fact.VERDICT, verdict.name()));
     }
 
-    void quarantined(Arrival arrival, String code) {
+    /** The message that takes it to quarantine. */
+    Envelope quarantined(Arrival arrival, String code) {
         append(
                 AuditEvent.Type.QUARANTINED,
                 Map.of(Fact.REFERENCE, arrival.messageId(), Fact.QUEUE, arrival.queue(), Fact.CODE, code));
+        LOG.warn("{} {} from {} goes to quarantine", code, arrival.messageId(), arrival.queue());
+        return KeptWork.quarantined(arrival, code);
     }
 
     private static Map<Fact, String> attempt(OutboxItem item) {

@@ -3,6 +3,8 @@ package dev.passcourier.delivery;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.request.Verdict;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -39,7 +41,7 @@ final class ExpiredStep implements Processor {
             record.failed(OutboxCodec.item(arrival), FailureCodes.EXPIRED, Verdict.EXPIRED);
             return List.of();
         } catch (OutboxException e) {
-            return List.of(Quarantine.move(arrival, FailureCodes.EXPIRED, record));
+            return List.of(record.quarantined(arrival, FailureCodes.EXPIRED));
         }
     }
 }

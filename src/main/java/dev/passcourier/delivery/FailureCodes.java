@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong on the way to any far side, in our own words: exception texts are never passed on. */
+/** What went wrong on the way to any receiver, in our own words: exception texts are never passed on. */
 final class FailureCodes {
 
     /** The verdict's name doubles as the code. */
@@ -31,7 +31,7 @@ final class FailureCodes {
     }
 
     private static String code(Throwable failure) {
-        if (find(failure, UnreadableSecretException.class) != null) {
+        if (find(failure, MailLogin.UnreadableSecretException.class) != null) {
             return SECRET;
         }
         if (find(failure, SSLException.class) != null) {

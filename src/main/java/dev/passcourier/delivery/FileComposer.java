@@ -1,7 +1,13 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.files.DurableFile;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +20,27 @@ import org.apache.camel.Message;
  */
 final class FileComposer implements Composer {
 
+    /**
+     * The files of one delivery.
+     *
+     * @param contents by file name
+     */
+    record Files(Map<String, DurableFile.Content> contents) {
+
+        /** Writes them. A repeated delivery replaces its own. */
+        void writeTo(Path directory) throws IOException {
+            for (var file : contents.entrySet()) {
+                DurableFile.replace(DurableFile.inside(directory, file.getKey()), file.getValue());
+            }
+        }
+
+        /** Names the files only. */
+        @Override
+        public String toString() {
+            return "Files" + contents.keySet();
+        }
+    }
+
     private final AtRestOpener opener;
 
     FileComposer(AtRestOpener opener) {
@@ -22,7 +49,7 @@ final class FileComposer implements Composer {
 
     @Override
     public void compose(OutboxItem item, Instant now, Message out) throws OutboxException {
-        out.setBody(new FileParcel(files(item)));
+        out.setBody(new Files(files(item)));
     }
 
     private Map<String, DurableFile.Content> files(OutboxItem item) throws OutboxException {
@@ -40,11 +67,11 @@ final class FileComposer implements Composer {
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {
-        return Map.of(item.deliveryId() + ".json", bytes(DeliveryJson.bytes(DeliveryJson.notice(item.body()))));
+        return Map.of(item.deliveryId() + ".json", bytes(OutboxJson.bytes(OutboxJson.notice(item.body()))));
     }
 
     private static Map<String, DurableFile.Content> report(OutboxItem item) throws OutboxException {
-        CredentialReport report = DeliveryJson.report(item.body());
+        CredentialReport report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
         files.put(item.deliveryId() + ".html", bytes(report.html().getBytes(StandardCharsets.UTF_8)));
         files.put(item.deliveryId() + ".csv", bytes(report.csv().getBytes(StandardCharsets.UTF_8)));

@@ -1,5 +1,10 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
@@ -9,6 +14,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -86,8 +92,8 @@ final class MailComposer implements Composer {
     private MimeMultipart content(OutboxItem item) throws MessagingException, OutboxException {
         return switch (item.kind()) {
             case RESULT -> item.isAtRest() ? clearResult(item) : sealedResult(item);
-            case NOTICE -> notice(item, DeliveryJson.notice(item.body()));
-            case REPORT -> report(item, DeliveryJson.report(item.body()));
+            case NOTICE -> notice(item, OutboxJson.notice(item.body()));
+            case REPORT -> report(item, OutboxJson.report(item.body()));
         };
     }
 
@@ -96,20 +102,21 @@ final class MailComposer implements Composer {
         String name = form.fileName(item);
         return new MimeMultipart(
                 text(MailText.sealedResult(item, form, name)),
-                attachment(name, new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+                attachment(name, new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
     private MimeMultipart clearResult(OutboxItem item) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.clearResult(item)),
-                attachment(item.deliveryId() + ".json", new AtRestHandler(new AtRestResult(opener, item))));
+                attachment(item.deliveryId() + ".json", new AtRestResult(opener, item).handler()));
     }
 
     private static MimeMultipart notice(OutboxItem item, Notice notice) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.notice(item, notice)),
                 attachment(
-                        item.deliveryId() + ".json", new DataHandler(new BytesSource(item.mediaType(), item.body()))));
+                        item.deliveryId() + ".json",
+                        new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
     private static MimeMultipart report(OutboxItem item, CredentialReport report) throws MessagingException {
@@ -122,7 +129,8 @@ final class MailComposer implements Composer {
         return new MimeMultipart(
                 readable,
                 attachment(
-                        item.deliveryId() + ".csv", new DataHandler(new BytesSource("text/csv; charset=utf-8", csv))));
+                        item.deliveryId() + ".csv",
+                        new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
     }
 
     private static MimeBodyPart text(String text) throws MessagingException {

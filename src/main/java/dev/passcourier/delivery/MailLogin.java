@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
 /** Reads a mail account's password at every connect, so that a changed one is used at once and none is kept. */
 final class MailLogin extends MailAuthenticator {
 
+    /** A secret that a reference points at cannot be read now. */
+    static final class UnreadableSecretException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private UnreadableSecretException() {
+            super(FailureCodes.SECRET);
+        }
+    }
+
     private final @Nullable String user;
     private final @Nullable SecretRef password;
 

@@ -24,7 +24,7 @@ public final class MailProbe {
             PasswordAuthentication account = login.getPasswordAuthentication();
             transport.connect(channel.host(), channel.port(), account.getUserName(), account.getPassword());
             return Optional.empty();
-        } catch (MessagingException | UnreadableSecretException e) {
+        } catch (MessagingException | MailLogin.UnreadableSecretException e) {
             return Optional.of(MailOutcome.of(e).code());
         }
     }

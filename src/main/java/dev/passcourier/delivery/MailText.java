@@ -1,10 +1,16 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.audit.AuditText;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxItem;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** The words of our mails. */
 final class MailText {
+
+    private static final int LONGEST_LINE = 200;
 
     private MailText() {}
 
@@ -54,10 +60,10 @@ final class MailText {
 
                 The same is attached as JSON. Delivery: %s
                 """.formatted(
-                        PlainText.line(notice.requestId()),
+                        line(notice.requestId()),
                         notice.verdict(),
-                        PlainText.line(notice.code()),
-                        PlainText.line(notice.advice()),
+                        line(notice.code()),
+                        line(notice.advice()),
                         orDash(notice.account()),
                         orDash(notice.instance()),
                         notice.attempts(),
@@ -73,7 +79,7 @@ final class MailText {
                 It holds no passwords.
 
                 Delivery: %s
-                """.formatted(PlainText.line(report.title()), item.deliveryId());
+                """.formatted(line(report.title()), item.deliveryId());
     }
 
     private static String ids(OutboxItem item) {
@@ -89,10 +95,20 @@ final class MailText {
     }
 
     private static String orDash(String text) {
-        return text.isEmpty() ? "-" : PlainText.line(text);
+        return text.isEmpty() ? "-" : line(text);
     }
 
     private static String seconds(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The text in one line, with control, format and other invisible characters as spaces, cut at 200 characters. */
+    static String line(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints()
+                .limit(LONGEST_LINE)
+                .map(character -> AuditText.isVisible(character) ? character : ' ')
+                .forEach(line::appendCodePoint);
+        return line.toString().strip();
     }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how one kind of far side answered. */
+/** Reads how one kind of receiver answered. */
 @FunctionalInterface
 interface OutcomeReader {
 

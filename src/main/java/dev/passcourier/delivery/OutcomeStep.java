@@ -2,6 +2,9 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.Waits;
@@ -18,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Last step of a sink before the hand-on: reads how the far side answered, records it, and leaves the envelopes to hand
+ * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the envelopes to hand
  * on in the body: none, the next attempt, the failed delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {
@@ -30,7 +33,7 @@ final class OutcomeStep implements Processor {
 
     private final OutcomeReader reader;
     private final DeliveryRecord record;
-    private final GoneDestinations.Door door;
+    private final GoneDestinations.Destination destination;
     private final Duration keep;
     private final Clock clock;
     private final Waits waits;
@@ -39,13 +42,13 @@ final class OutcomeStep implements Processor {
     OutcomeStep(
             OutcomeReader reader,
             DeliveryRecord record,
-            GoneDestinations.Door door,
+            GoneDestinations.Destination destination,
             Duration keep,
             Clock clock,
             Waits waits) {
         this.reader = reader;
         this.record = record;
-        this.door = door;
+        this.destination = destination;
         this.keep = keep;
         this.clock = clock;
         this.waits = waits;
@@ -55,21 +58,21 @@ final class OutcomeStep implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         List<Envelope> next = next(
-                exchange.getVariable(Attempt.VARIABLE, Attempt.class),
+                exchange.getVariable(ComposeStep.Attempt.VARIABLE, ComposeStep.Attempt.class),
                 message,
                 exchange.getVariable(FAILURE, Throwable.class));
         message.removeHeaders("*");
         message.setBody(next);
     }
 
-    private List<Envelope> next(Attempt attempt, Message answer, @Nullable Throwable failure) {
-        if (attempt instanceof Attempt.Refused refused) {
-            return List.of(Quarantine.move(refused.arrival(), refused.code().name(), record));
+    private List<Envelope> next(ComposeStep.Attempt attempt, Message answer, @Nullable Throwable failure) {
+        if (attempt instanceof ComposeStep.Attempt.Refused refused) {
+            return List.of(record.quarantined(refused.arrival(), refused.code().name()));
         }
-        if (attempt instanceof Attempt.Settled settled) {
+        if (attempt instanceof ComposeStep.Attempt.Settled settled) {
             return settle(settled.item(), settled.outcome());
         }
-        return settle(((Attempt.Due) attempt).item(), reader.read(answer, failure, clock.instant()));
+        return settle(((ComposeStep.Attempt.Due) attempt).item(), reader.read(answer, failure, clock.instant()));
     }
 
     private List<Envelope> settle(OutboxItem item, DeliveryOutcome outcome) {
@@ -78,7 +81,7 @@ final class OutcomeStep implements Processor {
             return List.of();
         }
         if (outcome instanceof DeliveryOutcome.Gone gone) {
-            door.close();
+            destination.disable();
             return failed(item, gone.code(), Verdict.FAILED);
         }
         if (outcome instanceof DeliveryOutcome.Failed failed) {

@@ -1,5 +1,7 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.vault.Sealed;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,11 +1,13 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.outbox.OutboxItem;
 import jakarta.activation.DataHandler;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 
 /** Puts sealed results into mails in the forms that mail programs open by themselves. */
@@ -38,7 +40,7 @@ final class SecureMail {
 
     /** The encoding is set so that nobody reads the content to find the best one. */
     private static void fill(Part part, String contentType, String encoding, byte[] content) throws MessagingException {
-        part.setDataHandler(new DataHandler(new BytesSource(contentType, content)));
+        part.setDataHandler(new DataHandler(new ByteArrayDataSource(content, contentType)));
         part.setHeader("Content-Type", contentType);
         part.setHeader("Content-Transfer-Encoding", encoding);
     }

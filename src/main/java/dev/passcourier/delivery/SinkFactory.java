@@ -14,6 +14,7 @@ import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
+import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.retry.Waits;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
@@ -23,9 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.Registry;
 
 /**
  * Makes the sinks of configured destinations; the configuration check has refused unsafe ones. Every template needs the service's beans
@@ -62,76 +65,94 @@ public final class SinkFactory {
     }
 
     /**
-     * The sink of one destination.
+     * The routes of one destination, to be added once the route files are loaded. Nothing secret is in their parameters;
+     * beans are local to each route.
      *
      * @param alias     its name
      * @param consumers how many deliveries to make at once
      * @throws ConfigurationException naming the setting that cannot be used
      */
-    public Sink sink(String alias, Destination destination, int consumers) throws ConfigurationException {
+    public List<TemplatedRouteBuilder> routes(CamelContext camel, String alias, Destination destination, int consumers)
+            throws ConfigurationException {
         Channel channel = destination.channel();
         if (channel instanceof EmailChannel email) {
-            return email(alias, email, consumers);
+            return email(camel, alias, email, consumers);
         }
         if (channel instanceof WebhookChannel webhook) {
-            return webhook(alias, webhook, consumers);
+            return webhook(camel, alias, webhook, consumers);
         }
         if (channel instanceof FileChannel file) {
-            return file(alias, file, consumers);
+            return file(camel, alias, file, consumers);
         }
-        return jms(alias, (JmsChannel) channel, consumers);
+        return jms(camel, alias, (JmsChannel) channel, consumers);
     }
 
-    /** The bean {@code expired} of the route that settles what the broker moved to the expiry queue. */
-    public Processor expired() {
-        return new ExpiredStep(record);
+    /** Binds what all routes of a kind share: {@code exact-headers}, and {@code expired} for the route of that name. */
+    public void bind(Registry registry) {
+        registry.bind("exact-headers", new ExactHeaders());
+        registry.bind("expired", new ExpiredStep(record));
     }
 
-    private Sink email(String alias, EmailChannel channel, int consumers) throws ConfigurationException {
+    private List<TemplatedRouteBuilder> email(CamelContext camel, String alias, EmailChannel channel, int consumers)
+            throws ConfigurationException {
         Session session = MailSessions.session(channel);
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
-        Map<String, Object> beans = steps(alias, channel.to(), composer, new MailOutcome());
-        beans.put(alias + "-sender", MailSessions.sender(channel, session));
-        Map<String, String> parameters = parameters(alias, consumers);
-        parameters.put("protocol", MailSessions.protocol(channel));
-        parameters.put("host", channel.host());
-        parameters.put("port", Integer.toString(channel.port()));
-        return new Sink("email-sink", parameters, beans);
+        TemplatedRouteBuilder send = route(camel, "email-sink", alias)
+                .parameter("protocol", MailSessions.protocol(channel))
+                .parameter("host", channel.host())
+                .parameter("port", channel.port())
+                .bean("sender", MailSessions.sender(channel, session));
+        return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), consumers));
     }
 
-    private Sink webhook(String alias, WebhookChannel channel, int consumers) throws ConfigurationException {
-        WebhookSigner signer = new WebhookSigner(channel.secrets());
-        Map<String, Object> beans =
-                steps(alias, channel.url().toString(), new WebhookComposer(signer, opener), new WebhookOutcome());
-        beans.put("exact-headers", new ExactHeaders());
-        // No "-client": with that ending, an account could be named so that it gets this one.
-        beans.put(alias + "-httpclient", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
-        Map<String, String> parameters = parameters(alias, consumers);
-        parameters.put("server", HttpClients.server(channel.url()));
-        return new Sink("webhook-sink", parameters, beans);
+    private List<TemplatedRouteBuilder> webhook(CamelContext camel, String alias, WebhookChannel channel, int consumers)
+            throws ConfigurationException {
+        Composer composer = new WebhookComposer(new WebhookSigner(channel.secrets()), opener);
+        TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
+                .parameter("server", HttpClients.server(channel.url()))
+                .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
+        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, new WebhookOutcome(), consumers));
     }
 
-    private Sink file(String alias, FileChannel channel, int consumers) throws ConfigurationException {
+    private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
+            throws ConfigurationException {
         Path directory = ready(alias, channel.directory());
-        Map<String, Object> beans =
-                steps(alias, directory.toString(), new FileComposer(opener), simple("FILE_WRITTEN"));
-        beans.put(alias + "-write", new FileSend(directory));
-        return new Sink("file-sink", parameters(alias, consumers), beans);
+        Processor write = exchange ->
+                exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
+        TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
+        Composer composer = new FileComposer(opener);
+        return List.of(send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));
     }
 
-    private Sink jms(String alias, JmsChannel channel, int consumers) {
-        Map<String, String> parameters = parameters(alias, consumers);
-        parameters.put("queue", channel.queue());
-        return new Sink("jms-sink", parameters, steps(alias, channel.queue(), new JmsComposer(), simple("JMS_SENT")));
+    /** One route: a failed send must roll back, where every other sink's is an outcome. */
+    private List<TemplatedRouteBuilder> jms(CamelContext camel, String alias, JmsChannel channel, int consumers) {
+        TemplatedRouteBuilder whole = route(camel, "jms-sink", alias).parameter("queue", channel.queue());
+        return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), simple("JMS_SENT"), consumers));
     }
 
-    private Map<String, Object> steps(String alias, String address, Composer composer, OutcomeReader reader) {
-        GoneDestinations.Door door = gone.door(alias, address);
-        Map<String, Object> beans = new HashMap<>();
-        beans.put(alias + "-compose", new ComposeStep(alias, composer, record, door, clock));
-        beans.put(alias + "-outcome", new OutcomeStep(reader, record, door, keepFailedWork, clock, waits));
-        return beans;
+    private TemplatedRouteBuilder outbox(
+            CamelContext camel, String alias, String address, Composer composer, OutcomeReader reader, int consumers) {
+        return steps(route(camel, "outbox", alias), alias, address, composer, reader, consumers);
+    }
+
+    private TemplatedRouteBuilder steps(
+            TemplatedRouteBuilder route,
+            String alias,
+            String address,
+            Composer composer,
+            OutcomeReader reader,
+            int consumers) {
+        GoneDestinations.Destination destination = gone.destination(alias, address);
+        return route.parameter("consumers", consumers)
+                .bean("compose", new ComposeStep(alias, composer, record, destination, clock))
+                .bean("outcome", new OutcomeStep(reader, record, destination, keepFailedWork, clock, waits));
+    }
+
+    private static TemplatedRouteBuilder route(CamelContext camel, String template, String alias) {
+        return TemplatedRouteBuilder.builder(camel, template)
+                .routeId(template + "." + alias)
+                .parameter("destination", alias);
     }
 
     /** Made if it is not there, ours alone, and without what a kill left half written. */
@@ -152,13 +173,6 @@ public final class SinkFactory {
     private static OutcomeReader simple(String delivered) {
         return (answer, failure, now) ->
                 failure == null ? new DeliveryOutcome.Delivered(delivered) : FailureCodes.outcome(failure);
-    }
-
-    private static Map<String, String> parameters(String alias, int consumers) {
-        Map<String, String> parameters = new HashMap<>();
-        parameters.put("destination", alias);
-        parameters.put("consumers", Integer.toString(consumers));
-        return parameters;
     }
 
     private static InternetAddress address(String alias, String setting, String address) throws ConfigurationException {

@@ -1,11 +1,19 @@
 package dev.passcourier.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +31,18 @@ final class WebhookBody {
     }
 
     static WebhookBody of(OutboxItem item, AtRestOpener opener) throws OutboxException {
-        ObjectNode json = DeliveryJson.MAPPER.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("type", item.kind().name().toLowerCase(Locale.ROOT));
         json.put("deliveryId", item.deliveryId());
         json.put("requestId", item.requestId());
         json.put("attempt", item.attempt());
         if (item.kind() != OutboxItem.Kind.RESULT) {
             json.set(item.kind().name().toLowerCase(Locale.ROOT), content(item));
-            return new WebhookBody(DeliveryJson.bytes(json), null);
+            return new WebhookBody(OutboxJson.bytes(json), null);
         }
         if (item.isAtRest()) {
-            json.put("mediaType", OutboxItems.JSON);
-            return new WebhookBody(open(DeliveryJson.bytes(json)), new AtRestResult(opener, item));
+            json.put("mediaType", OutboxItem.JSON);
+            return new WebhookBody(open(OutboxJson.bytes(json)), new AtRestResult(opener, item));
         }
         SealedForm form = SealedForm.of(item);
         json.put("mediaType", item.mediaType());
@@ -42,7 +50,7 @@ final class WebhookBody {
             json.put("encoding", "base64");
         }
         json.put("sealed", form.text(item));
-        return new WebhookBody(DeliveryJson.bytes(json), null);
+        return new WebhookBody(OutboxJson.bytes(json), null);
     }
 
     /** Writes the body; every time the same bytes. */
@@ -54,16 +62,64 @@ final class WebhookBody {
         }
     }
 
+    /** As what goes to the socket, so many bytes long. */
+    HttpEntity entity(long length) {
+        return new Entity(this, length);
+    }
+
     private static JsonNode content(OutboxItem item) throws OutboxException {
-        return DeliveryJson.MAPPER.valueToTree(
+        return OutboxJson.tree(
                 item.kind() == OutboxItem.Kind.NOTICE
-                        ? DeliveryJson.notice(item.body())
-                        : DeliveryJson.report(item.body()));
+                        ? OutboxJson.notice(item.body())
+                        : OutboxJson.report(item.body()));
     }
 
     /** The object without its closing brace, and with the name of one more member. */
     private static byte[] open(byte[] json) {
         String text = new String(json, StandardCharsets.UTF_8);
         return (text.substring(0, text.length() - 1) + ",\"result\":").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A webhook's body on its way to the socket. */
+    private static final class Entity extends AbstractHttpEntity {
+
+        private final WebhookBody body;
+        private final long length;
+
+        Entity(WebhookBody body, long length) {
+            super(ContentType.APPLICATION_JSON.getMimeType(), null);
+            this.body = body;
+            this.length = length;
+        }
+
+        @Override
+        public long getContentLength() {
+            return length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            body.writeTo(out);
+        }
+
+        @Override
+        public InputStream getContent() {
+            throw new UnsupportedOperationException("written only");
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+
+        @Override
+        public boolean isStreaming() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            // holds nothing open
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import java.io.IOException;
 import java.time.Instant;
 import org.apache.camel.Message;
@@ -23,10 +25,10 @@ final class WebhookComposer implements Composer {
         long timestamp = now.getEpochSecond();
         WebhookSigner.Signature signature = signer.start(item.deliveryId(), timestamp);
         body.writeTo(signature);
-        out.setHeader("Content-Type", OutboxItems.JSON);
+        out.setHeader("Content-Type", OutboxItem.JSON);
         out.setHeader("webhook-id", item.deliveryId());
         out.setHeader("webhook-timestamp", Long.toString(timestamp));
         out.setHeader("webhook-signature", signature.header());
-        out.setBody(new WebhookEntity(body, signature.length()));
+        out.setBody(body.entity(signature.length()));
     }
 }

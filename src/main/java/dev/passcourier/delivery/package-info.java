@@ -1,4 +1,4 @@
-/** Composes what leaves: mail, webhook, JMS and file, and reads how the far side answered. */
+/** Composes what leaves: mail, webhook, JMS and file, and reads how receivers answered. */
 @NullMarked
 package dev.passcourier.delivery;
 

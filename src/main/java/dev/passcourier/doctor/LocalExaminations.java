@@ -9,8 +9,8 @@ import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
+import dev.passcourier.service.KeyAndLedgerFactory;
 import dev.passcourier.service.RequestSignatures;
-import dev.passcourier.service.Rooms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +74,8 @@ final class LocalExaminations {
     }
 
     private Diagnosis keys(String subject) throws Exception {
-        int rings = Rooms.keyRings(settings).size();
-        Rooms.recipients(settings, clock);
+        int rings = KeyAndLedgerFactory.keyRings(settings).size();
+        KeyAndLedgerFactory.recipients(settings, clock);
         RequestSignatures.load(settings.policy(), clock);
         return Diagnosis.ok(
                 subject,

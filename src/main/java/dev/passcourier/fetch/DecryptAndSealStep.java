@@ -4,9 +4,8 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.OutboxCodec;
-import dev.passcourier.delivery.OutboxItem;
-import dev.passcourier.delivery.OutboxItems;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
@@ -174,7 +173,7 @@ final class DecryptAndSealStep implements Processor {
                         Fact.REQUEST, request.id(),
                         Fact.ALIAS, sealed.alias(),
                         Fact.DELIVERY, sealed.deliveryId())));
-        OutboxItem item = OutboxItems.result(sealed, request.id(), facts.notAfter(), facts.issuedAt());
+        OutboxItem item = OutboxItem.result(sealed, request.id(), facts.notAfter(), facts.issuedAt());
         return OutboxCodec.envelope(item, null);
     }
 }

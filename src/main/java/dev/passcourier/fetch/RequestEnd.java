@@ -5,9 +5,10 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
-import dev.passcourier.delivery.Notice;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
@@ -93,7 +94,7 @@ final class RequestEnd {
         return new Envelope(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(work),
-                Map.of(Envelope.REQUEST, work.request().id()),
+                Map.of(MessageProperties.REQUEST, work.request().id()),
                 null,
                 null);
     }

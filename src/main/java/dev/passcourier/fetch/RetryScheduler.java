@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
@@ -81,7 +82,7 @@ final class RetryScheduler {
         return List.of(new Envelope(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(next),
-                Map.of(Envelope.REQUEST, work.request().id()),
+                Map.of(MessageProperties.REQUEST, work.request().id()),
                 now.plus(delay),
                 null));
     }

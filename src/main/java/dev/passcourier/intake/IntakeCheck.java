@@ -5,16 +5,18 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.Notices;
-import dev.passcourier.request.Asker;
+import dev.passcourier.ledger.KnownRequest;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.FetchWork;
-import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.Salvaged;
 import dev.passcourier.request.Signatures;
 import dev.passcourier.request.Submission;
@@ -29,7 +31,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * The check at the door: valid, new, known, allowed? The body goes in as {@link Arrival} and comes out as a list of
+ * The check of every request: valid, new, known, allowed? The body goes in as {@link Arrival} and comes out as a list of
  * {@link Envelope}: work for the account's fetch queue, or notices of the refusal. Every decision is on record before
  * it takes effect.
  */
@@ -41,19 +43,14 @@ public final class IntakeCheck implements Processor {
     private final Settings settings;
     private final Permission permission;
     private final AuditTrail audit;
-    private final IntakeLedger ledger;
+    private final Ledger ledger;
     private final Refusals refusals;
     private final Signatures signatures;
     private final Clock clock;
 
     /** With everything that a decision depends on. */
     public IntakeCheck(
-            Settings settings,
-            AuditTrail audit,
-            IntakeLedger ledger,
-            Notices notices,
-            Signatures signatures,
-            Clock clock) {
+            Settings settings, AuditTrail audit, Ledger ledger, Notices notices, Signatures signatures, Clock clock) {
         this.settings = settings;
         this.permission = new Permission(settings);
         this.audit = audit;
@@ -70,57 +67,56 @@ public final class IntakeCheck implements Processor {
     }
 
     List<Envelope> check(Arrival arrival) {
-        Asker unsigned = Asker.unsigned(Origins.of(arrival));
+        Requester unsigned = Requester.unsigned(Origins.of(arrival));
         Submission submission;
         try {
             submission = Submission.open(arrival.body(), signatures);
         } catch (RequestException forged) {
             return refusals.pretended(unsigned, Salvaged.NOTHING, forged, clock.instant());
         }
-        return check(submission, new Asker(unsigned.origin(), submission.signer()));
+        return check(submission, new Requester(unsigned.origin(), submission.signer()));
     }
 
-    private List<Envelope> check(Submission submission, Asker asker) {
+    private List<Envelope> check(Submission submission, Requester requester) {
         Instant now = clock.instant();
         try {
-            permission.demandSignature(asker);
-            return check(submission.request(now), asker, now);
+            permission.demandSignature(requester);
+            return check(submission.request(now), requester, now);
         } catch (RequestException malformed) {
             Salvaged salvaged = submission.salvage();
-            return isOnRecord(salvaged, asker)
-                    ? refusals.refused(asker, salvaged, malformed, now)
-                    : refusals.pretended(asker, salvaged, malformed, now);
+            return isOnRecord(salvaged, requester)
+                    ? refusals.refused(requester, salvaged, malformed, now)
+                    : refusals.pretended(requester, salvaged, malformed, now);
         }
     }
 
     /** A crash may lie between the record and this refusal: a signature expires, or the settings have changed since. */
-    private boolean isOnRecord(Salvaged salvaged, Asker asker) {
-        return ledger.request(salvaged.id(), asker.origin())
-                .map(IntakeLedger.Seen::sameOrigin)
-                .orElse(false);
+    private boolean isOnRecord(Salvaged salvaged, Requester requester) {
+        return ledger.request(salvaged.id())
+                .filter(known -> known.isOwnedBy(requester.origin()))
+                .isPresent();
     }
 
-    private List<Envelope> check(PasswordRequest request, Asker asker, Instant now) {
-        Origin origin = asker.origin();
-        ledger.awaitApplied(audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, Asked.facts(request, asker))));
-        IntakeLedger.Seen seen =
-                ledger.request(request.id(), origin).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
-        if (!seen.sameOrigin()) {
+    private List<Envelope> check(PasswordRequest request, Requester requester, Instant now) {
+        ledger.awaitApplied(
+                audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, RequestFacts.of(request, requester))));
+        KnownRequest known = ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
+        if (!known.isOwnedBy(requester.origin())) {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
-            return refusals.pretended(asker, Salvaged.of(request), repeated, now);
+            return refusals.pretended(requester, Salvaged.of(request), repeated, now);
         }
-        if (seen.handedOn()) {
+        if (known.handedOn()) {
             return List.of();
         }
         try {
-            return List.of(accept(request, asker, now));
+            return List.of(accept(request, requester, now));
         } catch (RequestException refused) {
-            return refusals.refused(asker, Salvaged.of(request), refused, now);
+            return refusals.refused(requester, Salvaged.of(request), refused, now);
         }
     }
 
-    private Envelope accept(PasswordRequest request, Asker asker, Instant now) throws RequestException {
-        String rule = permission.rule(request, asker);
+    private Envelope accept(PasswordRequest request, Requester requester, Instant now) throws RequestException {
+        String rule = permission.rule(request, requester);
         Instant deadline = deadline(request, now);
         audit.append(new AuditEvent(
                 AuditEvent.Type.ALLOWED,
@@ -130,11 +126,11 @@ public final class IntakeCheck implements Processor {
                         Fact.RULE, rule,
                         Fact.DESTINATIONS, String.join(",", request.deliverTo()),
                         Fact.DEADLINE, deadline.toString())));
-        FetchWork work = new FetchWork(request, asker.origin(), now, deadline, 1, 0);
+        FetchWork work = new FetchWork(request, requester.origin(), now, deadline, 1, 0);
         return new Envelope(
                 Queues.fetch(request.account()),
                 WorkCodec.toBytes(work),
-                Map.of(Envelope.REQUEST, request.id()),
+                Map.of(MessageProperties.REQUEST, request.id()),
                 null,
                 null);
     }

@@ -2,6 +2,7 @@ package dev.passcourier.intake;
 
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ final class Origins {
     private Origins() {}
 
     static Origin of(Arrival arrival) {
-        if (arrival.internal() && arrival.properties().get(Envelope.ORIGIN) instanceof String text) {
+        if (arrival.internal() && arrival.properties().get(MessageProperties.ORIGIN) instanceof String text) {
             return WorkCodec.originFromText(text);
         }
         return new Origin(Origin.Source.JMS, arrival.messageId(), arrival.user(), null, 0);
@@ -21,10 +22,11 @@ final class Origins {
 
     /** A request's message for the intake queue, from one of our edges. */
     static Envelope envelope(String intakeQueue, byte[] request, Origin origin) {
-        Map<String, Object> properties = new HashMap<>(Map.of(Envelope.ORIGIN, WorkCodec.originToText(origin)));
+        Map<String, Object> properties =
+                new HashMap<>(Map.of(MessageProperties.ORIGIN, WorkCodec.originToText(origin)));
         if (origin.batch() != null) {
-            properties.put(Envelope.BATCH, origin.batch());
-            properties.put(Envelope.LINE, origin.line());
+            properties.put(MessageProperties.BATCH, origin.batch());
+            properties.put(MessageProperties.LINE, origin.line());
         }
         return new Envelope(intakeQueue, request, properties, null, null);
     }

@@ -4,12 +4,12 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notice;
-import dev.passcourier.delivery.Notices;
-import dev.passcourier.request.Asker;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.Salvaged;
 import dev.passcourier.request.Verdict;
 import java.time.Instant;
@@ -34,21 +34,21 @@ final class Refusals {
     }
 
     /** A request that is on record as asked under its own id. */
-    List<Envelope> refused(Asker asker, Salvaged request, RequestException why, Instant now) {
-        Map<Fact, String> facts = Asked.facts(asker);
+    List<Envelope> refused(Requester requester, Salvaged request, RequestException why, Instant now) {
+        Map<Fact, String> facts = RequestFacts.of(requester);
         facts.put(Fact.REQUEST, request.id());
         end(facts, why.code(), now);
-        return tell(request.id(), request.id(), asker, request, why, now);
+        return tell(request.id(), request.id(), requester, request, why, now);
     }
 
     /**
      * A request that could not be read, or whose id another one has. It is not recorded under an id that it only
      * pretends to have: that would end, or block, the other one.
      */
-    List<Envelope> pretended(Asker asker, Salvaged salvaged, RequestException why, Instant now) {
-        end(Asked.facts(asker), why.code(), now);
-        String id = salvaged.id().isEmpty() ? asker.origin().reference() : salvaged.id();
-        return tell(id, asker.origin().reference(), asker, salvaged, why, now);
+    List<Envelope> pretended(Requester requester, Salvaged salvaged, RequestException why, Instant now) {
+        end(RequestFacts.of(requester), why.code(), now);
+        String id = salvaged.id().isEmpty() ? requester.origin().reference() : salvaged.id();
+        return tell(id, requester.origin().reference(), requester, salvaged, why, now);
     }
 
     private void end(Map<Fact, String> facts, RefusalCode code, Instant now) {
@@ -58,9 +58,9 @@ final class Refusals {
     }
 
     private List<Envelope> tell(
-            String id, String key, Asker asker, Salvaged salvaged, RequestException why, Instant now) {
+            String id, String key, Requester requester, Salvaged salvaged, RequestException why, Instant now) {
         List<String> aliases = salvaged.deliverTo().stream()
-                .filter(alias -> permission.mayTell(asker, alias))
+                .filter(alias -> permission.mayTell(requester, alias))
                 .toList();
         Notice notice = new Notice(
                 id,

@@ -12,10 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,24 +29,41 @@ import org.slf4j.LoggerFactory;
  * stop, a failure or a machine asleep. Of several missed times only the latest is caught up. Two nodes may run the same
  * time; the broker takes it once.
  */
-public final class ScheduleRuns {
+public final class ScheduleRuns implements Processor {
 
+    private static final String SCHEDULE = "schedule";
+    private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleRuns.class);
 
     private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
-    private final IntakeLedger ledger;
+    private final Function<String, Optional<Instant>> lastPlanned;
     private final BatchHandOver handOver;
     private final Clock clock;
     private final Instant startedAt;
 
-    /** For the configured schedules. */
+    /**
+     * For the configured schedules.
+     *
+     * @param lastPlanned the latest planned time of a schedule whose run reached the intake, as the ledger knows it
+     */
     public ScheduleRuns(
-            Map<String, Settings.Schedule> schedules, IntakeLedger ledger, BatchHandOver handOver, Clock clock) {
+            Map<String, Settings.Schedule> schedules,
+            Function<String, Optional<Instant>> lastPlanned,
+            BatchHandOver handOver,
+            Clock clock) {
         schedules.forEach((name, settings) -> this.schedules.put(name, new Entry(name, settings)));
-        this.ledger = ledger;
+        this.lastPlanned = lastPlanned;
         this.handOver = handOver;
         this.clock = clock;
         this.startedAt = clock.instant();
+    }
+
+    /** Runs the schedule that the route names in the property {@value #SCHEDULE}: Quartz says that its time has come. */
+    @Override
+    public void process(Exchange exchange) {
+        Date scheduled = exchange.getMessage().getHeader(SCHEDULED_FIRE_TIME, Date.class);
+        exchange.getMessage().removeHeaders("*");
+        fire(exchange.getProperty(SCHEDULE, String.class), scheduled.toInstant());
     }
 
     /**
@@ -61,7 +82,7 @@ public final class ScheduleRuns {
     }
 
     /** Runs every schedule whose latest planned time has been missed. One that fails does not hold up the others. */
-    void catchUp() {
+    public void catchUp() {
         for (Entry schedule : schedules.values()) {
             try {
                 schedule.times.latest(clock.instant()).ifPresent(latest -> run(schedule, latest));
@@ -88,7 +109,7 @@ public final class ScheduleRuns {
     /** The last time that ran; before the first one, only what is planned after our start counts as missed. */
     private Instant last(Entry schedule) {
         if (schedule.last == null) {
-            schedule.last = ledger.lastFire(schedule.name).orElse(startedAt.minusMillis(1));
+            schedule.last = lastPlanned.apply(schedule.name).orElse(startedAt.minusMillis(1));
         }
         return schedule.last;
     }

@@ -1,6 +1,6 @@
 package dev.passcourier.ledger;
 
-import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.outbox.OutboxItem.Kind;
 import dev.passcourier.request.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param alias      the destination
  * @param deliveryId stable over all attempts
  * @param state      how far it is
- * @param code       the far side's last answer, or null
+ * @param code       the receiver's last answer, or null
  * @param attempts   how often it was tried
  * @param endedAt    when it was delivered or given up, or null
  */

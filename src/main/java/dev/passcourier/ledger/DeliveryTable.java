@@ -1,7 +1,7 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.outbox.OutboxItem.Kind;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -45,7 +45,7 @@ final class DeliveryTable {
                 DeliveryState.SEALED);
     }
 
-    /** Changes the state, unless the far side has it already. */
+    /** Changes the state, unless the receiver has it already. */
     void change(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
         String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();
         sql.update(

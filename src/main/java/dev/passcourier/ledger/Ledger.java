@@ -17,6 +17,9 @@ import java.util.function.Supplier;
  */
 public final class Ledger implements AutoCloseable {
 
+    /** The instance that a ciphertext was first opened for. */
+    public record Owner(String provider, String account, String instance) {}
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final LedgerDatabase database;
@@ -74,7 +77,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** The instance that the ciphertext with this fingerprint was first opened for. */
-    public Optional<FirstSeen> owner(String fingerprint) {
+    public Optional<Owner> owner(String fingerprint) {
         return read(sql -> LedgerQueries.owner(sql, fingerprint));
     }
 

@@ -1,6 +1,6 @@
 package dev.passcourier.ledger;
 
-import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.outbox.OutboxItem.Kind;
 import dev.passcourier.request.Verdict;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,10 +35,10 @@ final class LedgerQueries {
                 id);
     }
 
-    static Optional<FirstSeen> owner(Sql sql, String fingerprint) throws SQLException {
+    static Optional<Ledger.Owner> owner(Sql sql, String fingerprint) throws SQLException {
         return sql.first(
                 "select provider, account, instance from fingerprint where hmac = ?",
-                row -> new FirstSeen(row.getString(1), row.getString(2), row.getString(3)),
+                row -> new Ledger.Owner(row.getString(1), row.getString(2), row.getString(3)),
                 fingerprint);
     }
 

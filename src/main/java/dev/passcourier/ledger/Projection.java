@@ -2,7 +2,7 @@ package dev.passcourier.ledger;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.delivery.OutboxItem.Kind;
+import dev.passcourier.outbox.OutboxItem.Kind;
 import java.sql.SQLException;
 
 /**

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message that was laid aside, without its body.
+ * One message that is kept for a redrive, without its body.
  *
  * @param message     its id
  * @param request     the request whose work it is, or null if that is not known without reading it
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param account     whose queue that is, or null
  * @param destination whose queue that is, or null
  * @param verdict     how it ended, of failed work only
- * @param reason      why it was laid aside, a code
- * @param since       when it was laid aside
+ * @param reason      why it is kept, a code
+ * @param since       since when it is kept
  * @param refusal     why it cannot be returned, or null if it can
  */
 public record Kept(
@@ -59,7 +59,7 @@ public record Kept(
         STILL_DEAD,
         /** The service did not put it there. */
         NOT_OURS,
-        /** It was laid aside without saying who had sent it: to return it would lend it our rights. */
+        /** It is kept without a note of who had sent it: to return it would lend it our rights. */
         SENDER_UNKNOWN,
         /** This configuration does not have the queue it came from. */
         QUEUE_UNKNOWN,

@@ -1,9 +1,10 @@
 package dev.passcourier.redrive;
 
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.Queues;
 import dev.passcourier.broker.SenderIdentity;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -11,23 +12,18 @@ import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A message of a queue that keeps, read as far as its properties. */
 final class KeptMessage {
 
-    private static final String ORIGINAL_QUEUE = "_AMQ_ORIG_QUEUE";
-    private static final String FETCH = "fetch.";
-    private static final String OUTBOX = "outbox.";
-
     private final Message message;
     private final Kept.Place place;
     private final String ownUser;
     private final boolean ours;
     private final Map<String, Object> properties;
+    private final @Nullable String originalQueue;
 
     /** Of a broker that knows us as {@code ownUser}. */
     KeptMessage(Message message, Kept.Place place, String ownUser) throws JMSException {
@@ -35,18 +31,8 @@ final class KeptMessage {
         this.place = place;
         this.ownUser = ownUser;
         this.ours = new SenderIdentity(ownUser).isOurs(message);
-        this.properties = ours ? properties(message) : Map.of();
-    }
-
-    private static Map<String, Object> properties(Message message) throws JMSException {
-        Map<String, Object> properties = new HashMap<>();
-        for (Object each : Collections.list(message.getPropertyNames())) {
-            String name = (String) each;
-            if (!name.startsWith("JMSX") && (!name.startsWith("_AMQ") || name.equals(ORIGINAL_QUEUE))) {
-                properties.put(name, message.getObjectProperty(name));
-            }
-        }
-        return properties;
+        this.properties = ours ? MessageProperties.of(message) : Map.of();
+        this.originalQueue = ours ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : null;
     }
 
     Kept.Place place() {
@@ -58,9 +44,9 @@ final class KeptMessage {
         return ours;
     }
 
-    /** Whether the service had sent it before it was laid aside. */
+    /** Whether the service had sent it before it was kept. */
     boolean wasOurs() {
-        return Boolean.TRUE.equals(properties.get(KeptWork.OWN));
+        return Boolean.TRUE.equals(properties.get(MessageProperties.OWN));
     }
 
     String id() throws JMSException {
@@ -69,24 +55,24 @@ final class KeptMessage {
     }
 
     String from() {
-        String from = text(KeptWork.FROM);
-        return from != null ? from : place == Kept.Place.DEAD ? orEmpty(text(ORIGINAL_QUEUE)) : "";
+        String from = text(MessageProperties.FROM);
+        return from != null ? from : place == Kept.Place.DEAD ? orEmpty(originalQueue) : "";
     }
 
     /** The account whose queue it came from. */
     @Nullable
     String account() {
-        return after(FETCH);
+        return Queues.account(from());
     }
 
     /** The destination whose queue it came from. */
     @Nullable
     String destination() {
-        return after(OUTBOX);
+        return Queues.destination(from());
     }
 
     String reason() {
-        return orEmpty(text(KeptWork.REASON));
+        return orEmpty(text(MessageProperties.REASON));
     }
 
     @Nullable
@@ -94,11 +80,9 @@ final class KeptMessage {
         return properties.get(property) instanceof String text ? text : null;
     }
 
-    /** A property as text, whatever its type. */
-    @Nullable
-    String printed(String property) {
-        Object value = properties.get(property);
-        return value == null ? null : value.toString();
+    /** Whose work it is, as the audit trail has it. */
+    Map<Fact, String> workFacts() {
+        return MessageProperties.facts(properties);
     }
 
     /** The message as its queue would hand it out. */
@@ -125,19 +109,15 @@ final class KeptMessage {
     Kept shown(Kept.@Nullable Refusal refusal) throws JMSException {
         return new Kept(
                 id(),
-                clean(text(Envelope.REQUEST)),
+                clean(text(MessageProperties.REQUEST)),
                 place,
                 AuditText.clean(from()),
                 clean(account()),
                 clean(destination()),
-                clean(text(KeptWork.VERDICT)),
+                clean(text(MessageProperties.VERDICT)),
                 AuditText.clean(reason()),
                 Instant.ofEpochMilli(message.getJMSTimestamp()),
                 refusal);
-    }
-
-    private @Nullable String after(String prefix) {
-        return from().startsWith(prefix) ? from().substring(prefix.length()) : null;
     }
 
     private static @Nullable String clean(@Nullable String text) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param account     only work of this account, or null
  * @param destination only deliveries to this destination, or null; for {@link Action#ENABLE} the one to enable
  * @param verdict     only work that ended so, or null
- * @param code        only what was laid aside for this reason, or null
+ * @param code        only what is kept for this reason, or null
  * @param queue       only this queue, or null for all
  * @param dryRun      says what would be returned and leaves it
  */

@@ -3,18 +3,18 @@ package dev.passcourier.redrive;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.GoneDestinations;
-import dev.passcourier.delivery.OutboxCodec;
-import dev.passcourier.delivery.OutboxException;
-import dev.passcourier.delivery.OutboxItem;
-import dev.passcourier.request.Asker;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxException;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Policy;
+import dev.passcourier.request.Requester;
 import dev.passcourier.request.WorkCodec;
 import jakarta.jms.JMSException;
 import java.time.Clock;
@@ -71,19 +71,18 @@ final class ReturnRules {
             properties.putAll(arrival.properties());
             properties.keySet().removeIf(ReturnRules::isNote);
         } else {
-            String reference = kept.text(KeptWork.REFERENCE);
+            String reference = kept.text(MessageProperties.REFERENCE);
             demand(reference != null, Kept.Refusal.SENDER_UNKNOWN);
-            Origin origin = new Origin(Origin.Source.JMS, reference, kept.text(KeptWork.USER), null, 0);
-            properties.put(Envelope.ORIGIN, WorkCodec.originToText(origin));
+            Origin origin = new Origin(Origin.Source.JMS, reference, kept.text(MessageProperties.USER), null, 0);
+            properties.put(MessageProperties.ORIGIN, WorkCodec.originToText(origin));
         }
         return new Envelope(intake(), arrival.body(), properties, null, null);
     }
 
     private static boolean isNote(String property) {
-        return property.equals(KeptWork.REASON)
-                || property.equals(KeptWork.FROM)
-                || property.equals(KeptWork.OWN)
-                || property.startsWith("_AMQ");
+        return property.equals(MessageProperties.REASON)
+                || property.equals(MessageProperties.FROM)
+                || property.equals(MessageProperties.OWN);
     }
 
     private Envelope toFetch(KeptMessage kept) throws JMSException, ReturnException {
@@ -95,14 +94,15 @@ final class ReturnRules {
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
-        return new Envelope(kept.from(), WorkCodec.toBytes(fresh), Map.of(Envelope.REQUEST, request.id()), null, null);
+        return new Envelope(
+                kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.REQUEST, request.id()), null, null);
     }
 
     /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */
     private boolean isGranted(PasswordRequest request, Origin origin) {
-        return policy.allows(request, Asker.unsigned(origin)).isPresent()
+        return policy.allows(request, Requester.unsigned(origin)).isPresent()
                 || settings.policy().signers().keySet().stream()
-                        .anyMatch(signer -> policy.allows(request, new Asker(origin, signer))
+                        .anyMatch(signer -> policy.allows(request, new Requester(origin, signer))
                                 .isPresent());
     }
 
@@ -120,7 +120,7 @@ final class ReturnRules {
         demand(kept.from().equals(Queues.outbox(item.alias())), Kept.Refusal.NOT_READABLE);
         demand(item.notAfter() == null || now.isBefore(item.notAfter()), Kept.Refusal.EXPIRED);
         demand(!gone.aliases().contains(item.alias()), Kept.Refusal.DESTINATION_GONE);
-        return OutboxCodec.afresh(item, now);
+        return OutboxCodec.envelope(item.afresh(now), null);
     }
 
     private static OutboxItem item(Arrival arrival) throws ReturnException {

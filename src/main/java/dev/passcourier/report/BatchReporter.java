@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.request.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,15 @@ import org.slf4j.LoggerFactory;
  * happen twice is the same both times. Called by one thread at a time.
  */
 public final class BatchReporter {
+
+    /**
+     * A run's report that waits to be sent.
+     *
+     * @param batch    the run's id: the report's id too, the same after every restart
+     * @param schedule name of the schedule, which knows the destinations
+     * @param report   what to send
+     */
+    record Due(String batch, String schedule, CredentialReport report) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchReporter.class);
 
@@ -55,8 +65,8 @@ public final class BatchReporter {
      * Writes the results of finished batch files, and answers the reports of finished runs. A report comes again at every
      * call until {@link #reported} is told that it lies in the outboxes.
      */
-    public List<DueReport> due() {
-        List<DueReport> due = new ArrayList<>();
+    List<Due> due() {
+        List<Due> due = new ArrayList<>();
         for (BatchSummary batch : ledger.finishedUnreportedBatches()) {
             if (batch.source() == Origin.Source.SCHEDULE) {
                 due.add(report(batch));
@@ -68,14 +78,14 @@ public final class BatchReporter {
     }
 
     /** The batch needs no more reporting. */
-    public void reported(String batch) {
+    void reported(String batch) {
         ledger.awaitApplied(audit.append(
                 new AuditEvent(AuditEvent.Type.BATCH_REPORTED, clock.instant(), Map.of(Fact.BATCH, batch))));
     }
 
-    private DueReport report(BatchSummary run) {
+    private Due report(BatchSummary run) {
         ZoneId zone = zones.apply(run.name());
-        return new DueReport(run.id(), run.name(), writer.report(run, ledger.lines(run.id()), zone));
+        return new Due(run.id(), run.name(), writer.report(run, ledger.lines(run.id()), zone));
     }
 
     /** One batch whose results cannot be written must not hold up the others; it is tried again at the next call. */

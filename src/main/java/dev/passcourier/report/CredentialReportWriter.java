@@ -1,8 +1,8 @@
 package dev.passcourier.report;
 
-import dev.passcourier.delivery.CredentialReport;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.LineResult;
+import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.request.Verdict;
 import java.time.Instant;
 import java.time.ZoneId;

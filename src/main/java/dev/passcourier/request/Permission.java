@@ -27,8 +27,8 @@ public final class Permission {
      *
      * @throws RequestException {@code SIGNATURE_MISSING}
      */
-    public void demandSignature(Asker asker) throws RequestException {
-        if (policy.misses(asker)) {
+    public void demandSignature(Requester requester) throws RequestException {
+        if (policy.misses(requester)) {
             throw new RequestException(RefusalCode.SIGNATURE_MISSING, "");
         }
     }
@@ -39,21 +39,21 @@ public final class Permission {
      * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN}, {@code SENDER_NOT_VALIDATED} or
      *     {@code NOT_ALLOWED}
      */
-    public String rule(PasswordRequest request, Asker asker) throws RequestException {
+    public String rule(PasswordRequest request, Requester requester) throws RequestException {
         if (!accounts.contains(request.account())) {
             throw new RequestException(RefusalCode.ACCOUNT_UNKNOWN, "account");
         }
         if (!destinations.containsAll(request.deliverTo())) {
             throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
         }
-        return policy.allows(request, asker)
+        return policy.allows(request, requester)
                 .orElseThrow(() -> new RequestException(
-                        asker.isNobody() ? RefusalCode.SENDER_NOT_VALIDATED : RefusalCode.NOT_ALLOWED, ""));
+                        requester.isNobody() ? RefusalCode.SENDER_NOT_VALIDATED : RefusalCode.NOT_ALLOWED, ""));
     }
 
-    /** Whether a destination exists and may be told that a request of this asker was refused. */
-    public boolean mayTell(Asker asker, String alias) {
-        return destinations.contains(alias) && policy.mayTell(asker, alias);
+    /** Whether a destination exists and may be told that a request of this requester was refused. */
+    public boolean mayTell(Requester requester, String alias) {
+        return destinations.contains(alias) && policy.mayTell(requester, alias);
     }
 
     /** The rules themselves. */

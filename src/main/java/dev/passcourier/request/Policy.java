@@ -41,33 +41,33 @@ public final class Policy {
     }
 
     /** Whether requests of this one's source must be signed, and it is not. */
-    public boolean misses(Asker asker) {
-        return asker.signer() == null && signedSources.contains(source(asker));
+    public boolean misses(Requester requester) {
+        return requester.signer() == null && signedSources.contains(source(requester));
     }
 
     /** The name of the first rule that grants the request, or empty if it is not allowed. */
-    public Optional<String> allows(PasswordRequest request, Asker asker) {
-        return opinions(request, asker).stream()
+    public Optional<String> allows(PasswordRequest request, Requester requester) {
+        return opinions(request, requester).stream()
                 .filter(Opinion::grants)
                 .map(Opinion::rule)
                 .findFirst();
     }
 
     /** What every rule says, in their order. */
-    public List<Opinion> opinions(PasswordRequest request, Asker asker) {
-        return rules.stream().map(rule -> rule.opinion(request, asker)).toList();
+    public List<Opinion> opinions(PasswordRequest request, Requester requester) {
+        return rules.stream().map(rule -> rule.opinion(request, requester)).toList();
     }
 
     /**
-     * Whether a destination may be told that a request of this asker was refused: only if some rule lets the asker have
+     * Whether a destination may be told that a request of this requester was refused: only if some rule lets the requester have
      * results sent there.
      */
-    public boolean mayTell(Asker asker, String alias) {
-        return rules.stream().anyMatch(rule -> rule.against(asker) == null && rule.destinations.matches(alias));
+    public boolean mayTell(Requester requester, String alias) {
+        return rules.stream().anyMatch(rule -> rule.against(requester) == null && rule.destinations.matches(alias));
     }
 
-    private static String source(Asker asker) {
-        return asker.origin().source().name().toLowerCase(Locale.ROOT);
+    private static String source(Requester requester) {
+        return requester.origin().source().name().toLowerCase(Locale.ROOT);
     }
 
     /** One rule, ready to be matched. */
@@ -83,21 +83,21 @@ public final class Policy {
             this.destinations = new Names(settings.destinations());
         }
 
-        Opinion opinion(PasswordRequest request, Asker asker) {
-            Obstacle obstacle = against(asker);
+        Opinion opinion(PasswordRequest request, Requester requester) {
+            Obstacle obstacle = against(requester);
             return new Opinion(settings.name(), obstacle == null ? against(request) : obstacle);
         }
 
         @Nullable
-        Obstacle against(Asker asker) {
-            if (!new Names(settings.sources()).matches(source(asker))) {
+        Obstacle against(Requester requester) {
+            if (!new Names(settings.sources()).matches(source(requester))) {
                 return Obstacle.SOURCES;
             }
-            if (!isForUser(asker)) {
+            if (!isForUser(requester)) {
                 return Obstacle.USERS;
             }
             boolean signedWell =
-                    settings.signers().isEmpty() || new Names(settings.signers()).matchesKnown(asker.signer());
+                    settings.signers().isEmpty() || new Names(settings.signers()).matchesKnown(requester.signer());
             return signedWell ? null : Obstacle.SIGNERS;
         }
 
@@ -105,10 +105,10 @@ public final class Policy {
          * No users named means any. A queue's unsigned request must come from a user whom the broker has validated all
          * the same: without one, anybody may have sent it.
          */
-        private boolean isForUser(Asker asker) {
-            @Nullable String user = asker.origin().user();
+        private boolean isForUser(Requester requester) {
+            @Nullable String user = requester.origin().user();
             if (settings.users().isEmpty()) {
-                return asker.origin().source() != Origin.Source.JMS || asker.signer() != null || user != null;
+                return requester.origin().source() != Origin.Source.JMS || requester.signer() != null || user != null;
             }
             return new Names(settings.users()).matchesKnown(user);
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one retry table, for clouds and destinations alike. The n-th wait lies between half and the whole of
- * {@code first * 2^(n-1)}, at most {@code longest}; what the far side asked for is honoured up to 15 minutes, and never
+ * {@code first * 2^(n-1)}, at most {@code longest}; what the other side asked for is honoured up to 15 minutes, and never
  * undercut. The request's deadline or the result's lifetime may end the waiting earlier.
  */
 public enum RetryRule {
@@ -45,7 +45,7 @@ public enum RetryRule {
      * How long to wait after the {@code failures}-th failure in a row.
      *
      * @param failures from 1
-     * @param askedFor what the far side asked for, or null
+     * @param askedFor what the other side asked for, or null
      * @param random   the jitter
      * @param pace     what the table's own waits are multiplied by
      * @return the wait, or empty when it has been tried often enough

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public record Waits(RandomGenerator jitter, double pace) {
 
     /**
-     * How long to wait after the {@code failures}-th failure in a row. The pace leaves alone what the far side asked for.
+     * How long to wait after the {@code failures}-th failure in a row. The pace leaves alone what the other side asked for.
      *
      * @param failures from 1
-     * @param askedFor what the far side asked for, or null
+     * @param askedFor what the other side asked for, or null
      * @return the wait, or empty when it has been tried often enough
      */
     public Optional<Duration> after(RetryRule rule, int failures, @Nullable Duration askedFor) {

@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.EmbeddedBroker;
@@ -8,8 +9,12 @@ import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.redrive.RedriveService;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -57,7 +62,7 @@ final class BrokerLink implements AutoCloseable {
         }
     }
 
-    /** The same for a command: the embedded broker opens no door to other programs. */
+    /** The same for a command: the embedded broker does not listen for other programs. */
     static BrokerLink openAlone(Settings settings, DataDirectory data) throws Exception {
         Settings.Broker broker = settings.broker();
         return broker.url() == null
@@ -65,11 +70,12 @@ final class BrokerLink implements AutoCloseable {
                 : open(settings, data);
     }
 
-    private static BrokerLink embedded(Settings.Broker doors, Settings settings, DataDirectory data) throws Exception {
+    private static BrokerLink embedded(Settings.Broker listening, Settings settings, DataDirectory data)
+            throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(
                 data.part("broker"),
                 settings.service().minFreeSpace() / 2,
-                doors,
+                listening,
                 intakeQueue(settings),
                 collectable(settings));
         return new BrokerLink(broker, broker.access());
@@ -127,6 +133,12 @@ final class BrokerLink implements AutoCloseable {
         settings.accounts().keySet().forEach(account -> queues.add(Queues.fetch(account)));
         settings.destinations().keySet().forEach(alias -> queues.add(Queues.outbox(alias)));
         return queues;
+    }
+
+    /** Returns what failed or was quarantined on this broker. */
+    RedriveService redrive(Settings settings, AuditTrail audit, GoneDestinations gone, Clock clock) {
+        String ownUser = Objects.requireNonNull(access.user(), "the broker knows us");
+        return new RedriveService(pool, ownUser, settings, audit, gone, clock);
     }
 
     JmsPoolConnectionFactory pool() {

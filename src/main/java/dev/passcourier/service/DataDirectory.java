@@ -2,6 +2,7 @@ package dev.passcourier.service;
 
 import com.sun.security.auth.module.UnixSystem;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.outbox.GoneDestinations;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -82,6 +83,11 @@ final class DataDirectory implements AutoCloseable {
     /** A part of it. */
     Path part(String name) {
         return path.resolve(name);
+    }
+
+    /** The destinations that said they were gone. */
+    GoneDestinations goneDestinations() throws IOException {
+        return GoneDestinations.open(part("disabled"));
     }
 
     @Override

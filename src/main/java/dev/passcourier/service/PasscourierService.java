@@ -8,16 +8,21 @@ import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.GoneDestinations;
-import dev.passcourier.delivery.Notices;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.intake.IntakeCheck;
+import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.redrive.RedriveControl;
 import dev.passcourier.report.BatchReporter;
+import dev.passcourier.report.QuarantineNotices;
+import dev.passcourier.report.ReportHandOver;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
@@ -36,6 +41,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -51,6 +57,9 @@ import org.springframework.jms.core.JmsTemplate;
  */
 public final class PasscourierService implements AutoCloseable {
 
+    /** Deliveries to one destination at once. */
+    private static final int CONSUMERS = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(PasscourierService.class);
 
     private final Path home;
@@ -58,6 +67,7 @@ public final class PasscourierService implements AutoCloseable {
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Main main = new Main();
+    private final List<TemplatedRouteBuilder> sinks = new ArrayList<>();
     private DataDirectory data;
     private BrokerLink broker;
     private GoneDestinations gone;
@@ -66,7 +76,6 @@ public final class PasscourierService implements AutoCloseable {
     private Ledger ledger;
     private ServiceKeys keys;
     private FetchStage fetch;
-    private Destinations destinations;
     private Sources sources;
 
     private PasscourierService(Path home, Settings settings, Clock clock) {
@@ -127,14 +136,14 @@ public final class PasscourierService implements AutoCloseable {
         FileAuditTrail trail = keep(FileAuditTrail.open(
                 data.part("audit"),
                 clock,
-                Rooms.checkpoints(keys, settings.service().auditHead())));
-        ledger = keep(Rooms.ledger(settings, trail, data));
+                KeyAndLedgerFactory.checkpoints(keys, settings.service().auditHead())));
+        ledger = keep(KeyAndLedgerFactory.ledger(settings, trail, data));
         ledger.awaitApplied(trail.position(), java.time.Duration.ofMinutes(30));
         broker = keep(BrokerLink.open(settings, data));
         watch = keep(new Watch(settings, clock));
         audit = watch.trail(trail);
         watch.over(ledger, broker);
-        gone = Redriving.gone(data);
+        gone = data.goneDestinations();
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -153,7 +162,8 @@ public final class PasscourierService implements AutoCloseable {
         keep(main::stop);
         main.start();
         keep(fetch::stop);
-        keep(Redriving.listen(settings, data, broker, audit, gone, clock));
+        keep(RedriveControl.listen(
+                settings.service().dataDirectory(), broker.redrive(settings, audit, gone, clock), clock));
         watch.open();
         keep(watch);
     }
@@ -177,14 +187,13 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void bind(CamelContext camel) throws Exception {
-        Map<String, KeyRing> rings = Rooms.keyRings(settings);
-        Map<String, RecipientKey> recipients = Rooms.recipients(settings, clock);
-        Map<String, SealTarget> targets = Rooms.targets(settings, recipients);
+        Map<String, KeyRing> rings = KeyAndLedgerFactory.keyRings(settings);
+        Map<String, RecipientKey> recipients = KeyAndLedgerFactory.recipients(settings, clock);
+        Map<String, SealTarget> targets = KeyAndLedgerFactory.targets(settings, recipients);
         watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
         Waits waits = new Waits(new SecureRandom(), settings.service().retryPace());
-        LedgerView view = new LedgerView(ledger);
         bindHops(camel.getRegistry(), notices);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
@@ -193,7 +202,7 @@ public final class PasscourierService implements AutoCloseable {
                         new IntakeCheck(
                                 settings,
                                 audit,
-                                view,
+                                ledger,
                                 notices,
                                 RequestSignatures.load(settings.policy(), clock),
                                 clock));
@@ -216,9 +225,8 @@ public final class PasscourierService implements AutoCloseable {
             KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
             watch.account(account.getKey(), fetch.add(account.getKey(), value, providers.get(value.provider()), ring));
         }
-        destinations = new Destinations(camel);
-        destinations.bind(
-                settings,
+        bindSinks(
+                camel,
                 new SinkFactory(
                         audit,
                         clock,
@@ -227,8 +235,15 @@ public final class PasscourierService implements AutoCloseable {
                         gone,
                         settings.service().keepFailedWork()));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
-        sources.bind(view);
+        sources.bind(ledger);
         watch.begin(camel, gone);
+    }
+
+    private void bindSinks(CamelContext camel, SinkFactory factory) throws ConfigurationException {
+        for (var destination : settings.destinations().entrySet()) {
+            sinks.addAll(factory.routes(camel, destination.getKey(), destination.getValue(), CONSUMERS));
+        }
+        factory.bind(camel.getRegistry());
     }
 
     private ReportHandOver reportHandOver() {
@@ -241,7 +256,7 @@ public final class PasscourierService implements AutoCloseable {
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC);
-        IntakeSender sender = new IntakeInTurn(ledger, new JmsIntakeSender(broker.pool()));
+        IntakeSender sender = new LockedIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
         return new ReportHandOver(reporter, settings.schedules(), sender, clock);
     }
 
@@ -255,7 +270,8 @@ public final class PasscourierService implements AutoCloseable {
                         broker.ownUser(),
                         BrokerLink.intakeQueue(settings),
                         audit,
-                        new LastNotices(ledger, notices, settings.destinations().keySet(), clock),
+                        new QuarantineNotices(
+                                ledger, notices, settings.destinations().keySet(), clock),
                         clock));
     }
 
@@ -292,7 +308,9 @@ public final class PasscourierService implements AutoCloseable {
         public void afterConfigure(BaseMainSupport configured) {
             checked(() -> {
                 fetch.addRoutes();
-                destinations.addRoutes();
+                for (TemplatedRouteBuilder sink : sinks) {
+                    sink.add();
+                }
                 sources.addRoutes();
                 HostCheck.ofCamel(configured.getCamelContext(), main.configure());
             });

@@ -15,10 +15,8 @@ import dev.passcourier.intake.DropFilter;
 import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.ForeignRequests;
-import dev.passcourier.intake.IntakeLedger;
-import dev.passcourier.intake.ScheduleCatchUp;
+import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.intake.ScheduleRuns;
-import dev.passcourier.intake.ScheduleSource;
 import dev.passcourier.intake.Settling;
 import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
@@ -62,13 +60,13 @@ final class Sources implements AutoCloseable {
         this.audit = audit;
         this.ownPool = ownPool;
         this.sender = new JmsIntakeSender(ownPool);
-        this.inTurn = new IntakeInTurn(ledger, sender);
+        this.inTurn = new LockedIntakeSender(ledger, sender);
         this.watch = watch;
         this.clock = clock;
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
 
-    void bind(IntakeLedger view) throws ConfigurationException, JMSException {
+    void bind(Ledger ledger) throws ConfigurationException, JMSException {
         BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
@@ -83,9 +81,9 @@ final class Sources implements AutoCloseable {
                     "drop-poll",
                     new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
-        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), view, handOver, clock);
-        registry.bind("schedule-source", watch.whileOpen(new ScheduleSource(runs)));
-        registry.bind("schedule-catch-up", watch.whileOpen(new ScheduleCatchUp(runs)));
+        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger::lastPlanned, handOver, clock);
+        registry.bind("schedule-source", watch.whileOpen(runs));
+        registry.bind("schedule-catch-up", watch.whileOpen(exchange -> runs.catchUp()));
         bindForeignBroker(registry);
     }
 

@@ -40,7 +40,7 @@ public final class StoppedService implements AutoCloseable {
 
     /** Its ledger, for one use. */
     public LedgerWorkshop ledger() throws SQLException, IOException, ConfigurationException {
-        return Rooms.workshop(settings.ledger(), data);
+        return KeyAndLedgerFactory.workshop(settings.ledger(), data);
     }
 
     @Override

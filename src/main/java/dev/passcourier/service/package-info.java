@@ -1,4 +1,4 @@
-/** The composition root: makes every room's objects, binds them by name, and starts the routes that join them. */
+/** The composition root: makes the objects of all packages, binds them, and starts the routes that join them. */
 @NullMarked
 package dev.passcourier.service;
 

@@ -221,7 +221,7 @@ class EmbeddedBrokerTest {
     @Test
     void whatTheBrokerGaveUpOnKeepsItsQueueAndItsSender() throws Exception {
         giveUpAtOnceOn(INTAKE, "tickets");
-        handOn(new Envelope("tickets", new byte[] {7}, Map.of(Envelope.REQUEST, "r-1"), null, null));
+        handOn(new Envelope("tickets", new byte[] {7}, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         rollBack("tickets");
         Message ours = receive(Queues.QUARANTINE);
         assertThat(ours.getStringProperty("pcFrom")).isEqualTo("tickets");
@@ -397,7 +397,7 @@ class EmbeddedBrokerTest {
         asTicketing(session -> {
             ObjectMessage message = session.createObjectMessage(new ArrayList<>(List.of("gadget")));
             message.setStringProperty("pcOrigin", "forged");
-            message.setStringProperty(Envelope.REQUEST, "r-1");
+            message.setStringProperty(MessageProperties.REQUEST, "r-1");
             send(session, message);
         });
         Message quarantined = receive(Queues.QUARANTINE);
@@ -410,7 +410,7 @@ class EmbeddedBrokerTest {
     @Test
     void ourOwnPoisonIsRecordedWithTheRequestThatEndsByIt() throws Exception {
         byte[] tooLarge = new byte[ArrivalStep.MAX_REQUEST + 1];
-        handOn(new Envelope(INTAKE, tooLarge, Map.of(Envelope.REQUEST, "r-1"), null, null));
+        handOn(new Envelope(INTAKE, tooLarge, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         receive(Queues.QUARANTINE);
         assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
                 .containsEntry(AuditEvent.Fact.REQUEST, "r-1")

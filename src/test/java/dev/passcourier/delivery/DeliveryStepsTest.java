@@ -10,6 +10,9 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
@@ -34,7 +37,7 @@ class DeliveryStepsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final Duration KEEP = Duration.ofDays(30);
-    private static final OutboxItem ITEM = OutboxItems.result(
+    private static final OutboxItem ITEM = OutboxItem.result(
             new Sealed("ops", "d-1", "application/jose", new byte[] {1}), "r-1", NOW.plusSeconds(3600), NOW);
 
     @TempDir
@@ -250,7 +253,8 @@ class DeliveryStepsTest {
     private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader, AuditTrail audit) throws Exception {
         Clock clock = Clock.fixed(now, ZoneOffset.UTC);
         DeliveryRecord record = new DeliveryRecord(audit, clock);
-        GoneDestinations.Door door = GoneDestinations.open(directory).door("ops", "https://ops.example.org/");
+        GoneDestinations.Destination destination =
+                GoneDestinations.open(directory).destination("ops", "https://ops.example.org/");
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage().setBody(arrival);
@@ -259,8 +263,8 @@ class DeliveryStepsTest {
                 out.setBody("composed");
                 out.setHeader("X-Left", "over");
             };
-            new ComposeStep("ops", composer, record, door, clock).process(exchange);
-            new OutcomeStep(reader, record, door, KEEP, clock, new Waits(new NoJitter(), 1)).process(exchange);
+            new ComposeStep("ops", composer, record, destination, clock).process(exchange);
+            new OutcomeStep(reader, record, destination, KEEP, clock, new Waits(new NoJitter(), 1)).process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);
         }

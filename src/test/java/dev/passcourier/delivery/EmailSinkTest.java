@@ -11,6 +11,11 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.config.Settings.SealFormat;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Mailbox.Security;
@@ -306,14 +311,14 @@ class EmailSinkTest {
                 1,
                 Instant.EPOCH);
 
-        harness.put(OutboxItems.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
+        harness.put(OutboxItem.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
 
         MimeMessage mail = mail();
         assertThat(mail.getSubject()).isEqualTo("Passcourier notice n-9");
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         assertThat((String) parts.getBodyPart(0).getContent())
                 .contains("r-9", "NEVER (LINUX_SERVER)", "Log in with the key pair.", "i-1 Bcc: x");
-        assertThat(DeliveryJson.notice(bytes(parts.getBodyPart(1)))).isEqualTo(notice);
+        assertThat(OutboxJson.notice(bytes(parts.getBodyPart(1)))).isEqualTo(notice);
     }
 
     @Test
@@ -322,7 +327,7 @@ class EmailSinkTest {
         String alias = harness.open(channel(MailSecurity.NONE, null, null));
         CredentialReport report = new CredentialReport("weekly", "Weekly report", "<h1>Größe</h1>", "a;b\r\n");
 
-        harness.put(OutboxItems.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
+        harness.put(OutboxItem.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
 
         MimeMultipart parts = (MimeMultipart) mail().getContent();
         MimeMultipart alternative = (MimeMultipart) parts.getBodyPart(0).getContent();
@@ -412,6 +417,32 @@ class EmailSinkTest {
                 .containsEntry(Fact.CODE, "TLS");
         assertThat(mailbox.logins()).isEmpty();
         assertThat(mailbox.senders()).isEmpty();
+    }
+
+    @Test
+    void everyDestinationOnOneServerSignsInAsItself() throws Exception {
+        Map<String, String> users = Map.of("courier", "canary-mail-login", "second", "canary-other-login");
+        mailbox = Mailbox.start(Security.STARTTLS, certificate, users);
+        EmailChannel first = channel(MailSecurity.STARTTLS, trust, users);
+        EmailChannel second = new EmailChannel(
+                first.host(),
+                first.port(),
+                first.security(),
+                "second",
+                SinkHarness.secret(directory, "canary-other-login"),
+                first.from(),
+                first.to(),
+                first.trust(),
+                first.insecure());
+        OutboxItem one = SinkHarness.sealed(harness.open(first));
+        OutboxItem other = SinkHarness.sealed(harness.open(second));
+
+        harness.put(other);
+        harness.await(other, AuditEvent.Type.DELIVERED);
+        harness.put(one);
+        harness.await(one, AuditEvent.Type.DELIVERED);
+
+        assertThat(mailbox.logins()).containsExactly("second", "courier");
     }
 
     @Test

@@ -7,6 +7,9 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import java.nio.file.Files;
@@ -105,10 +108,10 @@ class FileSinkTest {
         String alias = harness.open(new FileChannel(target));
         Instant now = SinkHarness.CLOCK.instant();
         OutboxItem clear = SinkHarness.atRest(alias);
-        OutboxItem notice = OutboxItems.notice(
+        OutboxItem notice = OutboxItem.notice(
                 new Notice("r", "a", "i", Verdict.DENIED, "KEY", "Check the key.", 1, now), alias, "fn-1", now);
         OutboxItem report =
-                OutboxItems.report(new CredentialReport("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
+                OutboxItem.report(new CredentialReport("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
 
         harness.put(clear);
         harness.put(notice);

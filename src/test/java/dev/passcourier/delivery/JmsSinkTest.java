@@ -7,6 +7,10 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings.JmsChannel;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.DeliveryMode;
@@ -100,10 +104,10 @@ class JmsSinkTest {
         Instant now = SinkHarness.CLOCK.instant();
         Notice notice = new Notice("r-5", "a", "i", Verdict.NOT_FOUND, "GONE", "Check the id.", 1, now);
 
-        harness.put(OutboxItems.notice(notice, alias, "jn-1", now));
+        harness.put(OutboxItem.notice(notice, alias, "jn-1", now));
 
         TextMessage message = taken();
-        assertThat(DeliveryJson.notice(message.getText().getBytes(StandardCharsets.UTF_8)))
+        assertThat(OutboxJson.notice(message.getText().getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(notice);
         assertThat(message.getJMSExpiration()).isZero();
     }
@@ -125,7 +129,7 @@ class JmsSinkTest {
         harness.declare(Queues.outbox("nobody"));
         Instant past = SinkHarness.CLOCK.instant().minusSeconds(1);
         OutboxItem item =
-                OutboxItems.result(new Sealed("nobody", "jx-1", "application/jose", new byte[] {1}), "r-6", past, past);
+                OutboxItem.result(new Sealed("nobody", "jx-1", "application/jose", new byte[] {1}), "r-6", past, past);
 
         harness.put(item);
 

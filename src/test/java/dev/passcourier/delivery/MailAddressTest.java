@@ -8,6 +8,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Mailbox.Security;
 import jakarta.mail.Session;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.sandbox.SandboxCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;

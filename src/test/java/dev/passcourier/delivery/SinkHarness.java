@@ -11,6 +11,9 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.retry.Waits;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
@@ -22,13 +25,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -70,9 +73,10 @@ final class SinkHarness implements AutoCloseable {
         camel.getRegistry()
                 .bind("arrival", new ArrivalStep(template, broker.access().user(), INTAKE, this::audit, CLOCK));
         camel.getRegistry().bind("envelope", new EnvelopeStep());
-        camel.getRegistry().bind("expired", factory.expired());
+        factory.bind(camel.getRegistry());
         for (String route : List.of(
                 "hand-on",
+                "outbox",
                 "delivery/email-sink",
                 "delivery/webhook-sink",
                 "delivery/file-sink",
@@ -93,9 +97,9 @@ final class SinkHarness implements AutoCloseable {
     String open(Settings.Channel channel) throws Exception {
         String alias = "to-" + NEXT.incrementAndGet();
         declare(Queues.outbox(alias));
-        Sink sink = factory.sink(alias, new Settings.Destination(null, channel), 1);
-        sink.beans().forEach(camel.getRegistry()::bind);
-        camel.addRouteFromTemplate(sink.template() + "-" + alias, sink.template(), new HashMap<>(sink.parameters()));
+        for (TemplatedRouteBuilder route : factory.routes(camel, alias, new Settings.Destination(null, channel), 1)) {
+            route.add();
+        }
         return alias;
     }
 
@@ -122,7 +126,7 @@ final class SinkHarness implements AutoCloseable {
     private static OutboxItem result(String alias, String mediaType, byte[] body) {
         int number = NEXT.incrementAndGet();
         Instant now = CLOCK.instant();
-        return OutboxItems.result(
+        return OutboxItem.result(
                 new Sealed(alias, "d-" + number, mediaType, body), "r-" + number, now.plus(Duration.ofHours(1)), now);
     }
 

@@ -3,12 +3,17 @@ package dev.passcourier.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.WebhookChannel;
+import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.Notice;
+import dev.passcourier.outbox.OutboxCodec;
+import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.WebhookReceiver;
@@ -206,14 +211,14 @@ class WebhookSinkTest {
         String alias = harness.open(channel());
         Instant now = SinkHarness.CLOCK.instant();
         Notice notice = new Notice("r-1", "prod", "i-1", Verdict.NOT_SET, "EMPTY", "Set a password.", 3, Instant.EPOCH);
-        harness.put(OutboxItems.notice(notice, alias, "wn-1", now));
+        harness.put(OutboxItem.notice(notice, alias, "wn-1", now));
 
         JsonNode first = json(webhook());
         assertThat(first.path("type").asText()).isEqualTo("notice");
         assertThat(first.path("notice").path("verdict").asText()).isEqualTo("NOT_SET");
         assertThat(first.path("notice").path("endedAt").asText()).isEqualTo("1970-01-01T00:00:00Z");
 
-        harness.put(OutboxItems.report(new CredentialReport("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
+        harness.put(OutboxItem.report(new CredentialReport("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
 
         JsonNode second = json(webhook());
         assertThat(second.path("type").asText()).isEqualTo("report");
@@ -348,7 +353,7 @@ class WebhookSinkTest {
     }
 
     private static JsonNode json(Webhook webhook) throws Exception {
-        return DeliveryJson.MAPPER.readTree(webhook.body());
+        return new ObjectMapper().readTree(webhook.body());
     }
 
     private static long timestamp(Webhook webhook) {

@@ -16,7 +16,7 @@ import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;

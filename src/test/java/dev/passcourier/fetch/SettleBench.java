@@ -2,9 +2,9 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notices;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;

@@ -8,7 +8,6 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.config.Settings;
-import dev.passcourier.request.Origin;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Signatures;
@@ -20,20 +19,18 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
-/** Stand-ins for the rooms next door. */
+/** Stand-ins for what is around the intake. */
 final class Fakes {
 
     private Fakes() {}
 
     /** Keeps what is recorded; can be told to have a full disk. */
-    static final class Trail implements AuditTrail {
+    static class Trail implements AuditTrail {
 
         final List<AuditEvent> events = new ArrayList<>();
         boolean full;
@@ -78,40 +75,6 @@ final class Fakes {
             ids.add(duplicateId);
             sent.addAll(messages);
             return true;
-        }
-    }
-
-    /** Projects a trail as far as the intake needs it. */
-    static final class Ledger implements IntakeLedger {
-
-        private final Trail trail;
-        final Set<String> handedOn = new HashSet<>();
-        final Map<String, Instant> fires = new HashMap<>();
-
-        Ledger(Trail trail) {
-            this.trail = trail;
-        }
-
-        @Override
-        public void awaitApplied(long sequence) {
-            if (sequence > trail.events.size()) {
-                throw new IllegalStateException("not written yet");
-            }
-        }
-
-        @Override
-        public Optional<Seen> request(String id, Origin origin) {
-            return trail.events.stream()
-                    .filter(event -> event.type() == AuditEvent.Type.ASKED)
-                    .filter(event -> id.equals(event.facts().get(Fact.REQUEST)))
-                    .findFirst()
-                    .map(event -> new Seen(
-                            origin.reference().equals(event.facts().get(Fact.REFERENCE)), handedOn.contains(id)));
-        }
-
-        @Override
-        public Optional<Instant> lastFire(String schedule) {
-            return Optional.ofNullable(fires.get(schedule));
         }
     }
 

@@ -7,16 +7,16 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerComponent;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.ManyProtocols;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.broker.SenderIdentity;
 import dev.passcourier.broker.Wire;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.GoneDestinations;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.redrive.Kept;
-import dev.passcourier.redrive.RedriveDesk;
+import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.TestSigner;
@@ -57,7 +57,7 @@ class ForgedSenderTest {
     @TempDir
     static Path directory;
 
-    private static final Fakes.Trail audit = new Fakes.Trail();
+    private static FollowedTrail audit;
     private static final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private static ManyProtocols broker;
     private static JmsPoolConnectionFactory pool;
@@ -71,6 +71,7 @@ class ForgedSenderTest {
 
     @BeforeAll
     static void listen() throws Exception {
+        audit = new FollowedTrail(directory);
         ci = TestSigner.es256();
         Settings.Policy policy = new Settings.Policy(
                 List.of(
@@ -92,7 +93,7 @@ class ForgedSenderTest {
         check = new IntakeCheck(
                 Fakes.withPolicy(Fakes.settings(directory), policy),
                 audit,
-                new Fakes.Ledger(audit),
+                audit.ledger(),
                 new Notices((request, alias) -> request + "|" + alias),
                 RequestSignatures.load(policy, clock),
                 clock);
@@ -138,6 +139,9 @@ class ForgedSenderTest {
         }
         if (broker != null) {
             broker.close();
+        }
+        if (audit != null) {
+            audit.close();
         }
     }
 
@@ -249,8 +253,8 @@ class ForgedSenderTest {
                     Map.of(STAMP, ManyProtocols.US, "_AMQ_ORIG_QUEUE", "fetch.cloud", "pcRequest", "r-of-another"));
 
             Message kept = quarantined();
-            assertThat(kept.getStringProperty(KeptWork.FROM)).as(wire.name()).isEqualTo(ManyProtocols.INTAKE);
-            assertThat(kept.propertyExists(KeptWork.OWN)).isFalse();
+            assertThat(kept.getStringProperty(MessageProperties.FROM)).as(wire.name()).isEqualTo(ManyProtocols.INTAKE);
+            assertThat(kept.propertyExists(MessageProperties.OWN)).isFalse();
             assertThat(kept.propertyExists("pcRequest")).isFalse();
             assertThat(audit.last().facts()).doesNotContainKey(Fact.REQUEST);
         }
@@ -263,15 +267,15 @@ class ForgedSenderTest {
             broker.send(wire, ManyProtocols.ORCH, ManyProtocols.INTAKE, large, AS_US);
 
             Message kept = quarantined();
-            assertThat(kept.getStringProperty(KeptWork.REASON)).isEqualTo("MESSAGE_TOO_LARGE");
-            assertThat(kept.propertyExists(KeptWork.OWN)).isFalse();
-            assertThat(kept.getStringProperty(KeptWork.USER)).isEqualTo(wire == Wire.CORE ? ManyProtocols.ORCH : null);
+            assertThat(kept.getStringProperty(MessageProperties.REASON)).isEqualTo("MESSAGE_TOO_LARGE");
+            assertThat(kept.propertyExists(MessageProperties.OWN)).isFalse();
+            assertThat(kept.getStringProperty(MessageProperties.USER)).isEqualTo(wire == Wire.CORE ? ManyProtocols.ORCH : null);
         }
     }
 
     @Test
     void forgedQuarantineIsNotReturned() throws Exception {
-        RedriveDesk desk = new RedriveDesk(
+        RedriveService service = new RedriveService(
                 pool,
                 ManyProtocols.US,
                 Fakes.settings(directory),
@@ -288,15 +292,15 @@ class ForgedSenderTest {
                     Map.of(
                             STAMP,
                             ManyProtocols.US,
-                            KeptWork.FROM,
+                            MessageProperties.FROM,
                             "requests",
-                            KeptWork.REFERENCE,
+                            MessageProperties.REFERENCE,
                             "x",
                             "pcUser",
                             ALICE));
         }
 
-        List<Kept> found = desk.answer(new RedriveOrder(
+        List<Kept> found = service.answer(new RedriveOrder(
                         RedriveOrder.Action.LIST, null, null, null, null, null, Kept.Place.QUARANTINE, false))
                 .found();
 

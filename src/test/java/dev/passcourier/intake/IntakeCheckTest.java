@@ -10,7 +10,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,15 +32,28 @@ class IntakeCheckTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String GOOD = "{'id':'r-1','account':'huawei','instance':'i-1','deliverTo':['ops']}";
 
-    private final Fakes.Trail audit = new Fakes.Trail();
-    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
-    private final IntakeCheck check = new IntakeCheck(
-            Fakes.settings(Path.of("home"), Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
-            audit,
-            ledger,
-            new Notices((request, alias) -> request + "|" + alias),
-            Fakes.NO_SIGNERS,
-            new Fakes.HandClock(NOW.toString()));
+    @TempDir
+    private Path home;
+
+    private FollowedTrail audit;
+    private IntakeCheck check;
+
+    @BeforeEach
+    void start() throws Exception {
+        audit = new FollowedTrail(home);
+        check = new IntakeCheck(
+                Fakes.settings(home, Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
+                audit,
+                audit.ledger(),
+                new Notices((request, alias) -> request + "|" + alias),
+                Fakes.NO_SIGNERS,
+                new Fakes.HandClock(NOW.toString()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        audit.close();
+    }
 
     @Test
     void handsAnAllowedRequestToItsAccount() {
@@ -150,7 +166,7 @@ class IntakeCheckTest {
     @Test
     void dropsAMessageWhoseWorkIsAlreadyFurtherOn() {
         check.check(fromAlice("ID:1", GOOD));
-        ledger.handedOn.add("r-1");
+        audit.fetching("r-1", NOW);
 
         assertThat(check.check(fromAlice("ID:1", GOOD))).isEmpty();
     }

@@ -8,13 +8,12 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
-import dev.passcourier.delivery.Notices;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.ledger.RequestState;
-import dev.passcourier.request.Origin;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.DeliveryIds;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,7 +54,7 @@ class IntakeWithLedgerTest {
         check = new IntakeCheck(
                 Fakes.settings(home, Fakes.rule("jms", "", "ops"), Fakes.rule("file", "", "ops")),
                 trail,
-                new View(),
+                ledger,
                 new Notices(DeliveryIds::of),
                 Fakes.NO_SIGNERS,
                 Clock.systemUTC());
@@ -141,24 +139,5 @@ class IntakeWithLedgerTest {
 
     private static Arrival arrival(String messageId, String json) {
         return new Arrival("requests", messageId, "alice", false, Map.of(), json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** The ledger as the intake sees it. */
-    private final class View implements IntakeLedger {
-
-        @Override
-        public void awaitApplied(long sequence) {
-            ledger.awaitApplied(sequence);
-        }
-
-        @Override
-        public Optional<Seen> request(String id, Origin origin) {
-            return ledger.request(id).map(known -> new Seen(known.isOwnedBy(origin), known.handedOn()));
-        }
-
-        @Override
-        public Optional<Instant> lastFire(String schedule) {
-            return ledger.lastPlanned(schedule);
-        }
     }
 }

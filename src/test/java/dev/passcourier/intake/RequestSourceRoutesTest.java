@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
 import java.io.OutputStream;
@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
@@ -47,7 +48,6 @@ class RequestSourceRoutesTest {
             "{\"id\":\"r-1\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}";
 
     private final Fakes.Trail audit = new Fakes.Trail();
-    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
     private final Fakes.Sender sender = new Fakes.Sender();
     private final BatchHandOver handOver = new BatchHandOver("requests", audit, sender, Clock.systemUTC());
     private final CamelContext camel = new DefaultCamelContext();
@@ -158,9 +158,10 @@ class RequestSourceRoutesTest {
         Files.writeString(home.resolve("list.csv"), CSV);
         Settings.Schedule schedule =
                 new Settings.Schedule("* * * * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
-        ScheduleRuns runs = new ScheduleRuns(Map.of("often", schedule), ledger, handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
-        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        ScheduleRuns runs =
+                new ScheduleRuns(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
+        camel.getRegistry().bind("schedule-source", runs);
+        camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate(
                 "often",
@@ -178,10 +179,11 @@ class RequestSourceRoutesTest {
         Files.writeString(home.resolve("list.csv"), CSV);
         Settings.Schedule schedule =
                 new Settings.Schedule("0 0 3 * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
-        ledger.fires.put("nightly", Clock.systemUTC().instant().minus(Duration.ofDays(7)));
-        ScheduleRuns runs = new ScheduleRuns(Map.of("nightly", schedule), ledger, handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", new ScheduleSource(runs));
-        camel.getRegistry().bind("schedule-catch-up", new ScheduleCatchUp(runs));
+        Instant lastWeek = Clock.systemUTC().instant().minus(Duration.ofDays(7));
+        ScheduleRuns runs = new ScheduleRuns(
+                Map.of("nightly", schedule), name -> Optional.of(lastWeek), handOver, Clock.systemUTC());
+        camel.getRegistry().bind("schedule-source", runs);
+        camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate("catch-up", "request-schedule-catch-up", Map.of("period", "100"));
 
@@ -214,31 +216,33 @@ class RequestSourceRoutesTest {
 
     @Test
     void checksWhatComesToTheIntake() throws Exception {
-        camel.getRegistry()
-                .bind(
-                        "intake-check",
-                        new IntakeCheck(
-                                Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
-                                audit,
-                                ledger,
-                                new Notices((request, alias) -> request + alias),
-                                Fakes.NO_SIGNERS,
-                                Clock.systemUTC()));
-        camel.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:hand-on").to("mock:handed-on");
-            }
-        });
-        load("intake");
-        camel.start();
+        try (FollowedTrail followed = new FollowedTrail(home)) {
+            camel.getRegistry()
+                    .bind(
+                            "intake-check",
+                            new IntakeCheck(
+                                    Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
+                                    followed,
+                                    followed.ledger(),
+                                    new Notices((request, alias) -> request + alias),
+                                    Fakes.NO_SIGNERS,
+                                    Clock.systemUTC()));
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:hand-on").to("mock:handed-on");
+                }
+            });
+            load("intake");
+            camel.start();
 
-        camel.createProducerTemplate().requestBody(camel.getRoute("intake").getEndpoint(), JSON);
+            camel.createProducerTemplate().requestBody(camel.getRoute("intake").getEndpoint(), JSON);
 
-        MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
-        assertThat(handedOn.getExchanges()).hasSize(1);
-        List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
-        assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+            MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
+            assertThat(handedOn.getExchanges()).hasSize(1);
+            List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
+            assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+        }
     }
 
     private List<String> instances() throws Exception {

@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,7 @@ class ScheduleNodesTest {
             pool = new BrokerAccess(broker.url(), PlainArtemis.COURIER, password).pool();
             runs = new ScheduleRuns(
                     Map.of("nightly", hourly()),
-                    new Fakes.Ledger(audit),
+                    schedule -> Optional.empty(),
                     new BatchHandOver(Whole.REQUESTS, audit, new JmsIntakeSender(pool), clock),
                     clock);
         }

@@ -18,12 +18,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +37,7 @@ class ScheduleRunsTest {
     private static final String HEADER = "id,account,instance,deliverTo\n";
 
     private final Fakes.Trail audit = new Fakes.Trail();
-    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
+    private final Map<String, Instant> lastPlanned = new HashMap<>();
     private final Fakes.Sender sender = new Fakes.Sender();
     private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
 
@@ -103,7 +105,7 @@ class ScheduleRunsTest {
 
     @Test
     void catchesUpTheLatestOfManyMissedTimes() {
-        ledger.fires.put("nightly", Instant.parse("2026-02-20T01:00:00Z"));
+        lastPlanned.put("nightly", Instant.parse("2026-02-20T01:00:00Z"));
 
         runs().catchUp();
 
@@ -181,22 +183,11 @@ class ScheduleRunsTest {
         for (String name : List.of("a", "broken", "c", "d")) {
             schedules.put(name, hourly());
         }
-        IntakeLedger partial = new IntakeLedger() {
-            @Override
-            public void awaitApplied(long sequence) {}
-
-            @Override
-            public Optional<Seen> request(String id, Origin origin) {
-                return Optional.empty();
+        Function<String, Optional<Instant>> partial = schedule -> {
+            if (schedule.equals("broken")) {
+                throw new IllegalStateException("as if its rows were damaged");
             }
-
-            @Override
-            public Optional<Instant> lastFire(String schedule) {
-                if (schedule.equals("broken")) {
-                    throw new IllegalStateException("as if its rows were damaged");
-                }
-                return Optional.empty();
-            }
+            return Optional.empty();
         };
         ScheduleRuns runs = new ScheduleRuns(schedules, partial, handOver(), clock);
         clock.set("2026-03-01T13:00:30Z");
@@ -279,7 +270,7 @@ class ScheduleRunsTest {
         sender.ids.stream()
                 .map(id -> Instant.parse(id.substring("nightly@".length())))
                 .max(Instant::compareTo)
-                .ifPresent(latest -> ledger.fires.put("nightly", latest));
+                .ifPresent(latest -> lastPlanned.put("nightly", latest));
     }
 
     @Test
@@ -288,7 +279,8 @@ class ScheduleRunsTest {
     }
 
     private ScheduleRuns runs() {
-        return new ScheduleRuns(Map.of("nightly", hourly()), ledger, handOver(), clock);
+        return new ScheduleRuns(
+                Map.of("nightly", hourly()), name -> Optional.ofNullable(lastPlanned.get(name)), handOver(), clock);
     }
 
     private BatchHandOver handOver() {

@@ -6,7 +6,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.Envelope;
 import dev.passcourier.config.Settings;
-import dev.passcourier.delivery.Notices;
+import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.TestSigner;
 import dev.passcourier.service.RequestSignatures;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Signed requests at the door, signed by another library. */
+/** Signed requests, signed by another library. */
 class SignedRequestTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
@@ -31,20 +32,25 @@ class SignedRequestTest {
     @TempDir
     private Path directory;
 
-    private final Fakes.Trail audit = new Fakes.Trail();
-    private final Fakes.Ledger ledger = new Fakes.Ledger(audit);
     private final Fakes.HandClock clock = new Fakes.HandClock(NOW.toString());
+    private FollowedTrail audit;
     private TestSigner ci;
     private IntakeCheck check;
 
     @BeforeEach
-    void openTheDoor() throws Exception {
+    void start() throws Exception {
+        audit = new FollowedTrail(directory);
         ci = TestSigner.es256();
         Path key = ci.publicKey(directory.resolve("ci.jwk"));
-        check = door(key, List.of("jms"));
+        check = check(key, List.of("jms"));
     }
 
-    private IntakeCheck door(Path key, List<String> signed) throws Exception {
+    @AfterEach
+    void stop() throws Exception {
+        audit.close();
+    }
+
+    private IntakeCheck check(Path key, List<String> signed) throws Exception {
         Settings without = Fakes.settings(directory);
         Settings.Rule rule = new Settings.Rule(
                 "pipeline",
@@ -59,7 +65,7 @@ class SignedRequestTest {
         return new IntakeCheck(
                 Fakes.withPolicy(without, policy),
                 audit,
-                ledger,
+                audit.ledger(),
                 new Notices((request, alias) -> request + "|" + alias),
                 RequestSignatures.load(policy, clock),
                 clock);
@@ -85,7 +91,7 @@ class SignedRequestTest {
 
     @Test
     void refusesARuleForSignersToTheUnsignedEvenIfTheSourceNeedNotSign() throws Exception {
-        IntakeCheck lax = door(directory.resolve("ci.jwk"), List.of());
+        IntakeCheck lax = check(directory.resolve("ci.jwk"), List.of());
 
         assertThat(lax.check(message("ID:1", REQUEST))).isEmpty();
         assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED SENDER_NOT_VALIDATED");
@@ -112,7 +118,7 @@ class SignedRequestTest {
     void takesOneSignatureOnceHoweverOftenItIsSent() throws Exception {
         String signed = signed(600);
         check.check(message("ID:1", signed));
-        ledger.handedOn.add("r-1");
+        audit.fetching("r-1", NOW);
 
         check.check(message("ID:2", signed));
 

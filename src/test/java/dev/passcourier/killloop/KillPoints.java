@@ -1,7 +1,7 @@
 package dev.passcourier.killloop;
 
 import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,7 +89,8 @@ public final class KillPoints implements InterceptStrategy {
         }
 
         private static void takePoison(Arrival arrival) {
-            if (String.valueOf(arrival.properties().get(Envelope.REQUEST)).startsWith(POISON)) {
+            if (String.valueOf(arrival.properties().get(MessageProperties.REQUEST))
+                    .startsWith(POISON)) {
                 hold(POISON_MILLIS);
                 Runtime.getRuntime().halt(POISONED);
             }

@@ -264,7 +264,7 @@ abstract class LedgerContract {
     void remembersTheFirstInstanceOfACiphertext() {
         story.asked("r1", "ID:1").asked("r2", "ID:2").opened("r1", "fp").opened("r2", "fp");
         caughtUp();
-        assertThat(ledger.owner("fp")).contains(new FirstSeen("p", "acc", "i-r1"));
+        assertThat(ledger.owner("fp")).contains(new Ledger.Owner("p", "acc", "i-r1"));
         assertThat(ledger.owner("other")).isEmpty();
     }
 
@@ -275,7 +275,7 @@ abstract class LedgerContract {
                 .asked("r2", "ID:2")
                 .opened("r2", "fp");
         caughtUp();
-        assertThat(ledger.owner("fp")).contains(new FirstSeen("p", "acc", "i-r1"));
+        assertThat(ledger.owner("fp")).contains(new Ledger.Owner("p", "acc", "i-r1"));
         assertThat(row("r1").state()).isEqualTo(RequestState.OPENED);
     }
 

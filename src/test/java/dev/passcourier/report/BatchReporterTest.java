@@ -94,7 +94,7 @@ class BatchReporterTest {
         story.batch("nightly@1", "SCHEDULE", "nightly", 1).askedLine("r1", "nightly@1", 1);
         assertThat(due()).isEmpty();
         story.handedOver("r1", "mail");
-        DueReport first = due().get(0);
+        BatchReporter.Due first = due().get(0);
         assertThat(first.batch()).isEqualTo("nightly@1");
         assertThat(first.schedule()).isEqualTo("nightly");
         assertThat(first.report().html()).contains("i-r1");
@@ -112,7 +112,7 @@ class BatchReporterTest {
         assertThat(ledger.finishedUnreportedBatches()).isEmpty();
     }
 
-    private List<DueReport> due() {
+    private List<BatchReporter.Due> due() {
         caughtUp();
         return reporter(done).due();
     }

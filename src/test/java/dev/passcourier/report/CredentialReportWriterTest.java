@@ -2,11 +2,11 @@ package dev.passcourier.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.delivery.CredentialReport;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.LineResult;
+import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.io.StringReader;

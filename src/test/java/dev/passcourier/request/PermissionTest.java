@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One rule for what exists and for what does not: being granted and being there are two things. */
 class PermissionTest {
 
-    private static final Asker ALICE = asker("alice", null);
+    private static final Requester ALICE = requester("alice", null);
     private static final Permission PERMISSION = new Permission(
             Set.of("huawei", "zstack"),
             Set.of("ops", "dev"),
@@ -57,17 +57,17 @@ class PermissionTest {
     @Test
     void refusesWhoeverNoRuleNames() {
         assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), asker("bob", null)))
+                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester("bob", null)))
                 .withMessage("NOT_ALLOWED");
     }
 
     @ParameterizedTest
     @CsvSource({"JMS,,SENDER_NOT_VALIDATED", "JMS,ci,NOT_ALLOWED", "FILE,,NOT_ALLOWED"})
     void saysThatNobodyVouchesForTheSender(Origin.Source source, @Nullable String signer, String code) {
-        Asker asker = new Asker(new Origin(source, "ID:1", null, null, 0), signer);
+        Requester requester = new Requester(new Origin(source, "ID:1", null, null, 0), signer);
 
         assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), asker))
+                .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester))
                 .withMessage(code);
     }
 
@@ -76,13 +76,13 @@ class PermissionTest {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PERMISSION.demandSignature(ALICE))
                 .withMessage("SIGNATURE_MISSING");
-        assertThatNoException().isThrownBy(() -> PERMISSION.demandSignature(asker("alice", "ci")));
+        assertThatNoException().isThrownBy(() -> PERMISSION.demandSignature(requester("alice", "ci")));
     }
 
     @ParameterizedTest
     @CsvSource({"alice,ops,true", "alice,dev,false", "alice,removed,false", "alice,nowhere,false", "bob,ops,false"})
     void tellsOnlyPlacesThatAreThereAndTheAskersOwn(String user, String alias, boolean may) {
-        assertThat(PERMISSION.mayTell(asker(user, null), alias)).isEqualTo(may);
+        assertThat(PERMISSION.mayTell(requester(user, null), alias)).isEqualTo(may);
     }
 
     @Test
@@ -91,8 +91,8 @@ class PermissionTest {
                 .containsExactly(new Policy.Opinion("alice-asks", null));
     }
 
-    private static Asker asker(String user, @Nullable String signer) {
-        return new Asker(new Origin(Origin.Source.JMS, "ref", user, null, 0), signer);
+    private static Requester requester(String user, @Nullable String signer) {
+        return new Requester(new Origin(Origin.Source.JMS, "ref", user, null, 0), signer);
     }
 
     private static PasswordRequest request(String account, String instance, String to) {

@@ -65,7 +65,7 @@ class PolicyTest {
         PasswordRequest request =
                 new PasswordRequest("r", account, instance, Map.of(), null, List.of(to.split(",")), null, null, null);
 
-        assertThat(POLICY.allows(request, asker(source, user)).orElse(null)).isEqualTo(rule);
+        assertThat(POLICY.allows(request, requester(source, user)).orElse(null)).isEqualTo(rule);
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class PolicyTest {
         PasswordRequest request =
                 new PasswordRequest("r", account, "i-1", Map.of(), null, List.of("ops"), null, null, null);
 
-        assertThat(POLICY.allows(request, new Asker(origin(source, user), signer))
+        assertThat(POLICY.allows(request, new Requester(origin(source, user), signer))
                         .orElse(null))
                 .isEqualTo(rule);
     }
@@ -113,7 +113,7 @@ class PolicyTest {
         PasswordRequest request =
                 new PasswordRequest("r", account, instance, Map.of(), null, List.of(to), null, null, null);
 
-        assertThat(POLICY.opinions(request, new Asker(origin(source, user), signer)))
+        assertThat(POLICY.opinions(request, new Requester(origin(source, user), signer)))
                 .hasSize(8)
                 .first()
                 .isEqualTo(new Policy.Opinion("alice", obstacle));
@@ -123,7 +123,7 @@ class PolicyTest {
     void namesAMissingSigner() {
         PasswordRequest request = new PasswordRequest("r", "s", "i", Map.of(), null, List.of("ops"), null, null, null);
 
-        assertThat(POLICY.opinions(request, asker("jms", "alice")))
+        assertThat(POLICY.opinions(request, requester("jms", "alice")))
                 .contains(new Policy.Opinion("signed", Policy.Obstacle.SIGNERS))
                 .noneMatch(Policy.Opinion::grants);
     }
@@ -132,9 +132,9 @@ class PolicyTest {
     void demandsSignaturesOfSourcesThatMustSign() {
         Policy policy = new Policy(new Settings.Policy(List.of(), Map.of(), List.of("jms")));
 
-        assertThat(policy.misses(asker("jms", "alice"))).isTrue();
-        assertThat(policy.misses(new Asker(origin("jms", "alice"), "ci"))).isFalse();
-        assertThat(policy.misses(asker("file", null))).isFalse();
+        assertThat(policy.misses(requester("jms", "alice"))).isTrue();
+        assertThat(policy.misses(new Requester(origin("jms", "alice"), "ci"))).isFalse();
+        assertThat(policy.misses(requester("file", null))).isFalse();
     }
 
     @Test
@@ -142,8 +142,8 @@ class PolicyTest {
         Policy none = new Policy(new Settings.Policy(List.of(), Map.of(), List.of()));
         PasswordRequest request = new PasswordRequest("r", "h", "i", Map.of(), null, List.of("ops"), null, null, null);
 
-        assertThat(none.allows(request, asker("schedule", null))).isEmpty();
-        assertThat(none.mayTell(asker("schedule", null), "ops")).isFalse();
+        assertThat(none.allows(request, requester("schedule", null))).isEmpty();
+        assertThat(none.mayTell(requester("schedule", null), "ops")).isFalse();
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class PolicyTest {
         "schedule,,any,true"
     })
     void tellsOnlyPlacesThatTheSourceMayReach(String source, @Nullable String user, String alias, boolean may) {
-        assertThat(POLICY.mayTell(asker(source, user), alias)).isEqualTo(may);
+        assertThat(POLICY.mayTell(requester(source, user), alias)).isEqualTo(may);
     }
 
     @ParameterizedTest
@@ -181,8 +181,8 @@ class PolicyTest {
         assertThat(Wildcard.matches(pattern, text)).isEqualTo(matches);
     }
 
-    private static Asker asker(String source, @Nullable String user) {
-        return Asker.unsigned(origin(source, user));
+    private static Requester requester(String source, @Nullable String user) {
+        return Requester.unsigned(origin(source, user));
     }
 
     private static Origin origin(String source, @Nullable String user) {

@@ -62,7 +62,7 @@ final class OldDataMaker {
         send(world, request(POSTPONED, "kakao", OldDataWorld.KAKAO_LATE, EVERYWHERE));
         Whole.patiently().until(() -> world.isIn(POSTPONED, RequestState.POSTPONED));
 
-        world.stopRoutes("jms-sink.tickets", "file-sink.archive", "webhook-sink.hook", "dead-letter");
+        world.stopRoutes("jms-sink.tickets", "outbox.archive", "outbox.hook", "dead-letter");
         send(world, request(OUTBOX, "kakao", OldDataWorld.KAKAO, EVERYWHERE));
         Whole.patiently().until(() -> world.isIn(OUTBOX, RequestState.SEALED));
 

@@ -1,6 +1,6 @@
 package dev.passcourier.service;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +94,8 @@ public final class PlainArtemis implements AutoCloseable {
         try (LinkedListIterator<MessageReference> all = queue(TAKEN).browserIterator()) {
             while (all.hasNext()) {
                 Message message = all.next().getMessage();
-                lines.add(message.getStringProperty(Envelope.BATCH) + ":" + message.getIntProperty(Envelope.LINE));
+                lines.add(message.getStringProperty(MessageProperties.BATCH) + ":"
+                        + message.getIntProperty(MessageProperties.LINE));
             }
         }
         return lines;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.demo.DemoWorld;
@@ -162,8 +163,11 @@ class RedriveTest {
             BytesMessage message = (BytesMessage) consumer.receive(60_000);
             byte[] body = new byte[(int) message.getBodyLength()];
             message.readBytes(body);
-            Map<String, Object> properties =
-                    Map.of(Envelope.REQUEST, message.getStringProperty(Envelope.REQUEST), "_AMQ_ORIG_QUEUE", queue);
+            Map<String, Object> properties = Map.of(
+                    MessageProperties.REQUEST,
+                    message.getStringProperty(MessageProperties.REQUEST),
+                    "_AMQ_ORIG_QUEUE",
+                    queue);
             PlainSend.send(session, new Envelope(Queues.DEAD, body, properties, null, null), Instant.now());
             session.commit();
         }

@@ -107,6 +107,7 @@ class RunningContextTest {
                 .anyMatch(id -> id.startsWith("fetch."))
                 .anyMatch(id -> id.startsWith("ask."))
                 .anyMatch(id -> id.startsWith("sign-in."))
+                .anyMatch(id -> id.startsWith("outbox."))
                 .anyMatch(id -> id.startsWith("jms-sink."))
                 .anyMatch(id -> id.startsWith("email-sink."))
                 .anyMatch(id -> id.startsWith("file-sink."))

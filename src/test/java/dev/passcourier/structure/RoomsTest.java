@@ -40,16 +40,16 @@ class RoomsTest {
             vault    | config files
             provider | config http request vault
             broker   | audit config files
-            delivery | audit broker config files http request retry vault
-            ledger   | audit delivery files request
-            intake   | audit broker config delivery files request
-            fetch    | audit broker config delivery http ledger provider request retry vault
-            health   | audit broker config ledger
-            report   | audit delivery files ledger request
+            outbox   | broker files request vault
+            delivery | audit broker config files http outbox request retry vault
+            ledger   | audit files outbox request
+            intake   | audit broker config files ledger outbox request
+            fetch    | audit broker config http ledger outbox provider request retry vault
+            health   | audit broker config ledger vault
+            report   | audit broker config files ledger outbox request vault
             sandbox  | files
-            control  |
-            redrive  | audit broker config delivery request
-            service  | audit broker config control delivery fetch health host intake ledger provider redrive report request retry vault
+            redrive  | audit broker config outbox request
+            service  | audit broker config delivery fetch health host intake ledger outbox provider redrive report request retry vault
             doctor   | audit broker config delivery http ledger provider request service vault
             cli      | audit config doctor files host ledger provider redrive request service vault
             demo     | cli config ledger provider request sandbox service vault

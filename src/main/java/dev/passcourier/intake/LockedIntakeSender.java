@@ -1,0 +1,28 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.ledger.Ledger;
+import java.util.List;
+
+/**
+ * Sends under a lock of the ledger, one node after the other. A broker looks for a duplicate id when a message arrives
+ * and keeps it when the transaction ends, so that of two nodes at the very same instant, as their timers are, both would
+ * be let in.
+ */
+public final class LockedIntakeSender implements IntakeSender {
+
+    private final Ledger ledger;
+    private final IntakeSender sender;
+
+    /** With the ledger that all nodes share. */
+    public LockedIntakeSender(Ledger ledger, IntakeSender sender) {
+        this.ledger = ledger;
+        this.sender = sender;
+    }
+
+    @Override
+    public boolean send(List<Envelope> messages, String duplicateId) {
+        return ledger.inTurn(duplicateId, () -> sender.send(messages, duplicateId));
+    }
+}

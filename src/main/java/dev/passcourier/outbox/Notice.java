@@ -1,0 +1,26 @@
+package dev.passcourier.outbox;
+
+import dev.passcourier.request.Verdict;
+import java.time.Instant;
+
+/**
+ * Tells a requester that a request ended without a password.
+ *
+ * @param requestId the request
+ * @param account   the account asked, or empty if the request was refused before it was known
+ * @param instance  the instance, or empty
+ * @param verdict   how it ended
+ * @param code      why
+ * @param advice    one sentence on what to do, for people
+ * @param attempts  how often the cloud was asked
+ * @param endedAt   when it ended
+ */
+public record Notice(
+        String requestId,
+        String account,
+        String instance,
+        Verdict verdict,
+        String code,
+        String advice,
+        int attempts,
+        Instant endedAt) {}

@@ -1,0 +1,49 @@
+package dev.passcourier.outbox;
+
+import dev.passcourier.broker.Envelope;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the messages that tell a request's destinations how it ended without a password. */
+public final class Notices {
+
+    private static final String SUFFIX = "/notice";
+
+    private final BinaryOperator<String> deliveryIds;
+
+    /**
+     * Makes notices.
+     *
+     * @param deliveryIds stable id of a delivery, from the request's id and the alias
+     */
+    public Notices(BinaryOperator<String> deliveryIds) {
+        this.deliveryIds = deliveryIds;
+    }
+
+    /**
+     * One message per destination, to be sent in the hop that ends the request. A request that ends again after a
+     * crash gets the same delivery ids again.
+     *
+     * @param key     the request's id; takes its place in the delivery ids if the message only bears that id, so that
+     *                this notice is not taken for that request's
+     * @param aliases configured destinations that may be told
+     */
+    public List<Envelope> notices(Notice notice, String key, List<String> aliases) {
+        return notices(notice, key, aliases, null);
+    }
+
+    /**
+     * One message per destination, which the broker holds back for a while.
+     *
+     * @param notBefore when the broker may hand them out, or null for at once
+     */
+    public List<Envelope> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
+        return aliases.stream()
+                .map(alias ->
+                        OutboxItem.notice(notice, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
+                .map(item -> OutboxCodec.envelope(item, notBefore))
+                .toList();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.passcourier.outbox;
+
+import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.Queues;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns outbox items into messages and back. Properties hold ids, counts and times only. */
+public final class OutboxCodec {
+
+    /** Ids become file names and Message-IDs: no separators, no leading dot. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._:@+-]{0,199}");
+
+    private static final Pattern FILE_SAFE_ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+    private static final Pattern MEDIA = Pattern.compile("[a-z]+/[a-z0-9.+-]{1,80}(; smime-type=[A-Za-z-]{1,40})?");
+
+    private OutboxCodec() {}
+
+    /**
+     * The message that carries an item to its destination's outbox. A result's message expires with the result.
+     *
+     * @param notBefore when the broker may hand it out, or null for at once
+     */
+    public static Envelope envelope(OutboxItem item, @Nullable Instant notBefore) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(MessageProperties.KIND, item.kind().name());
+        properties.put(MessageProperties.ALIAS, item.alias());
+        properties.put(MessageProperties.DELIVERY, item.deliveryId());
+        properties.put(MessageProperties.REQUEST, item.requestId());
+        properties.put(MessageProperties.ATTEMPT, item.attempt());
+        properties.put(MessageProperties.FIRST_TRY_AT, item.firstTryAt().toEpochMilli());
+        properties.put(MessageProperties.MEDIA_TYPE, item.mediaType());
+        Instant notAfter = item.notAfter();
+        if (notAfter != null) {
+            properties.put(MessageProperties.NOT_AFTER, notAfter.toEpochMilli());
+        }
+        return new Envelope(Queues.outbox(item.alias()), item.body(), properties, notBefore, notAfter);
+    }
+
+    /**
+     * Reads what lies in an outbox, or came from one to the expiry queue.
+     *
+     * @throws OutboxException if the service did not send it, or it is malformed: to be quarantined
+     */
+    public static OutboxItem item(Arrival arrival) throws OutboxException {
+        if (!arrival.internal()) {
+            throw new OutboxException(OutboxException.Code.OUTBOX_NOT_OURS);
+        }
+        Map<String, Object> properties = arrival.properties();
+        OutboxItem.Kind kind = kind(text(properties, MessageProperties.KIND));
+        Instant notAfter = properties.containsKey(MessageProperties.NOT_AFTER)
+                ? time(properties, MessageProperties.NOT_AFTER)
+                : null;
+        if (kind == OutboxItem.Kind.RESULT && notAfter == null) {
+            throw malformed();
+        }
+        return new OutboxItem(
+                kind,
+                matching(FILE_SAFE_ID, text(properties, MessageProperties.ALIAS)),
+                matching(FILE_SAFE_ID, text(properties, MessageProperties.DELIVERY)),
+                matching(ID, text(properties, MessageProperties.REQUEST)),
+                attempt(properties),
+                time(properties, MessageProperties.FIRST_TRY_AT),
+                notAfter,
+                matching(MEDIA, text(properties, MessageProperties.MEDIA_TYPE)),
+                arrival.body());
+    }
+
+    private static OutboxItem.Kind kind(String name) throws OutboxException {
+        for (OutboxItem.Kind kind : OutboxItem.Kind.values()) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+        }
+        throw malformed();
+    }
+
+    private static int attempt(Map<String, Object> properties) throws OutboxException {
+        if (properties.get(MessageProperties.ATTEMPT) instanceof Integer attempt && attempt > 0) {
+            return attempt;
+        }
+        throw malformed();
+    }
+
+    private static Instant time(Map<String, Object> properties, String name) throws OutboxException {
+        if (properties.get(name) instanceof Long millis) {
+            try {
+                return Instant.ofEpochMilli(millis);
+            } catch (DateTimeException e) {
+                throw malformed();
+            }
+        }
+        throw malformed();
+    }
+
+    private static String text(Map<String, Object> properties, String name) throws OutboxException {
+        if (properties.get(name) instanceof String text) {
+            return text;
+        }
+        throw malformed();
+    }
+
+    private static String matching(Pattern pattern, String text) throws OutboxException {
+        if (pattern.matcher(text).matches()) {
+            return text;
+        }
+        throw malformed();
+    }
+
+    private static OutboxException malformed() {
+        return new OutboxException(OutboxException.Code.OUTBOX_PROPERTY);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.passcourier.outbox;
+
+import dev.passcourier.vault.AtRest;
+import dev.passcourier.vault.Sealed;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies in an {@code outbox.<destination>} queue: the message's body and the ids that travel as its properties.
+ *
+ * @param kind        what it is
+ * @param alias       the destination
+ * @param deliveryId  stable over all attempts and in every channel
+ * @param requestId   the request, or the report's id
+ * @param attempt     1 for the first try
+ * @param firstTryAt  when the first attempt was made possible: the retry span counts from here
+ * @param notAfter    when a result expires; null for notices and reports
+ * @param mediaType   of the body
+ * @param body        sealed bytes ({@link Kind#RESULT}), or JSON ({@link Kind#NOTICE}, {@link Kind#REPORT})
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+public record OutboxItem(
+        Kind kind,
+        String alias,
+        String deliveryId,
+        String requestId,
+        int attempt,
+        Instant firstTryAt,
+        @Nullable Instant notAfter,
+        String mediaType,
+        byte[] body) {
+
+    /** Kinds of item. */
+    public enum Kind {
+        /** A sealed result. */
+        RESULT,
+        /** A verdict other than DELIVERED, as a {@link Notice}. */
+        NOTICE,
+        /** A credential report, as a {@link CredentialReport}. */
+        REPORT
+    }
+
+    /** Media type of notices and reports in an outbox. */
+    public static final String JSON = "application/json";
+
+    /**
+     * The first attempt to deliver a sealed result.
+     *
+     * @param requestId the request
+     * @param notAfter  when the result expires, as sealed inside
+     * @param now       when the delivery becomes possible
+     */
+    public static OutboxItem result(Sealed sealed, String requestId, Instant notAfter, Instant now) {
+        return new OutboxItem(
+                Kind.RESULT,
+                sealed.alias(),
+                sealed.deliveryId(),
+                requestId,
+                1,
+                now,
+                notAfter,
+                sealed.mediaType(),
+                sealed.bytes());
+    }
+
+    /** The first attempt to deliver a requester's notice to one destination. */
+    public static OutboxItem notice(Notice notice, String alias, String deliveryId, Instant now) {
+        return new OutboxItem(
+                Kind.NOTICE, alias, deliveryId, notice.requestId(), 1, now, null, JSON, OutboxJson.bytes(notice));
+    }
+
+    /**
+     * The first attempt to deliver a report to one destination.
+     *
+     * @param reportId the run it reports on
+     */
+    public static OutboxItem report(
+            CredentialReport report, String reportId, String alias, String deliveryId, Instant now) {
+        return new OutboxItem(Kind.REPORT, alias, deliveryId, reportId, 1, now, null, JSON, OutboxJson.bytes(report));
+    }
+
+    /** The same delivery, tried once more. */
+    public OutboxItem nextAttempt() {
+        return new OutboxItem(kind, alias, deliveryId, requestId, attempt + 1, firstTryAt, notAfter, mediaType, body);
+    }
+
+    /** The same delivery begun anew, with all its tries before it. */
+    public OutboxItem afresh(Instant now) {
+        return new OutboxItem(kind, alias, deliveryId, requestId, 1, now, notAfter, mediaType, body);
+    }
+
+    /** Whether the body is under the service's own seal, to be opened at the send. */
+    public boolean isAtRest() {
+        return mediaType.equals(AtRest.MEDIA_TYPE);
+    }
+
+    /** Names ids only. */
+    @Override
+    public String toString() {
+        return "OutboxItem[" + kind + " " + deliveryId + " attempt " + attempt + "]";
+    }
+}

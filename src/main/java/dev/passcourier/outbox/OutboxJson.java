@@ -1,0 +1,68 @@
+package dev.passcourier.outbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** JSON of notices and reports. Never sees a result. */
+public final class OutboxJson {
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private OutboxJson() {}
+
+    /** A notice, a report or a tree of JSON as bytes. */
+    public static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a notice.
+     *
+     * @throws OutboxException if it is none
+     */
+    public static Notice notice(byte[] json) throws OutboxException {
+        return read(json, Notice.class);
+    }
+
+    /**
+     * Reads a report.
+     *
+     * @throws OutboxException if it is none
+     */
+    public static CredentialReport report(byte[] json) throws OutboxException {
+        return read(json, CredentialReport.class);
+    }
+
+    /** The object as a tree, with the same names and forms as in {@link #bytes}. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /** Parsers quote what they read: their exceptions stay here. */
+    private static <T> T read(byte[] json, Class<T> type) throws OutboxException {
+        try {
+            T value = MAPPER.readValue(json, type);
+            if (value != null) {
+                return value;
+            }
+        } catch (IOException e) {
+            throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
+        }
+        throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.passcourier.service;
+
+import dev.passcourier.audit.CheckpointSigner;
+import dev.passcourier.audit.Checkpoints;
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.vault.KeyLoadException;
+import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.RecipientKey;
+import dev.passcourier.vault.SealTarget;
+import dev.passcourier.vault.ServiceKeys;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Opens what the settings name: key rings, recipients' keys, the ledger's database. */
+public final class KeyAndLedgerFactory {
+
+    private KeyAndLedgerFactory() {}
+
+    /**
+     * All key rings.
+     *
+     * @throws KeyLoadException naming every file that cannot be used
+     */
+    public static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
+        Map<String, KeyRing> rings = new HashMap<>();
+        for (var ring : settings.keyRings().entrySet()) {
+            List<KeyRing.Source> sources = ring.getValue().keys().stream()
+                    .map(KeyAndLedgerFactory::source)
+                    .toList();
+            rings.put(ring.getKey(), KeyRing.load(ring.getKey(), sources));
+        }
+        return rings;
+    }
+
+    private static KeyRing.Source source(Settings.KeyFile file) {
+        SecretRef passphrase = file.passphrase();
+        return new KeyRing.Source(file.path(), passphrase == null ? null : passphrase::read);
+    }
+
+    /**
+     * All recipients' keys.
+     *
+     * @throws KeyLoadException naming the file that cannot be used
+     */
+    public static Map<String, RecipientKey> recipients(Settings settings, Clock clock) throws KeyLoadException {
+        Map<String, RecipientKey> recipients = new HashMap<>();
+        for (var recipient : settings.recipients().entrySet()) {
+            recipients.put(recipient.getKey(), RecipientKey.load(recipient.getValue(), clock));
+        }
+        return recipients;
+    }
+
+    /** For every destination, the key that seals for it; without one the at-rest seal. */
+    static Map<String, SealTarget> targets(Settings settings, Map<String, RecipientKey> recipients) {
+        Map<String, SealTarget> targets = new HashMap<>();
+        settings.destinations()
+                .forEach((alias, destination) -> targets.put(
+                        alias,
+                        new SealTarget(alias, destination.seal() == null ? null : recipients.get(destination.seal()))));
+        return targets;
+    }
+
+    /** The service signs its audit trail with the key that signs results. */
+    static Checkpoints checkpoints(ServiceKeys keys, @Nullable Path secondHead) {
+        CheckpointSigner signer = new CheckpointSigner() {
+
+            @Override
+            public String keyId() {
+                return keys.signingThumbprint();
+            }
+
+            @Override
+            public String sign(String statement) {
+                return keys.sign(statement);
+            }
+        };
+        return Checkpoints.signedBy(signer, secondHead);
+    }
+
+    static Ledger ledger(Settings settings, FileAuditTrail trail, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        return Ledger.follow(trail, database(settings.ledger(), data));
+    }
+
+    /** The ledger of a stopped service. */
+    static LedgerWorkshop workshop(Settings.LedgerStore store, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        return store.url() == null
+                ? LedgerWorkshop.h2(data.part("ledger"))
+                : LedgerWorkshop.postgresql(database(store, data));
+    }
+
+    private static LedgerDatabase database(Settings.LedgerStore store, DataDirectory data)
+            throws SQLException, java.io.IOException, ConfigurationException {
+        if (store.url() == null) {
+            return LedgerDatabase.h2(data.part("ledger"));
+        }
+        byte[] password = store.password() == null ? null : store.password().read();
+        try {
+            return LedgerDatabase.postgresql(store.url(), store.user(), password);
+        } catch (SQLException e) {
+            throw new ConfigurationException(
+                    "ledger.url: the database there cannot be used, SQL state " + e.getSQLState());
+        } finally {
+            if (password != null) {
+                Arrays.fill(password, (byte) 0);
+            }
+        }
+    }
+}
