@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
 
 /**
- * First step of every route that consumes from our broker. Takes the message over as an {@link Arrival} and drops all
+ * First step of every route that consumes from our broker. Takes the message over as an {@link InboundMessage} and drops all
  * headers. A message that is neither text nor bytes, is too large, or has come too often is moved to quarantine,
  * unread, and the route stops. On our own broker that is one transaction; from another broker a crash may copy it twice.
  */
@@ -56,7 +56,7 @@ public final class ArrivalStep implements Processor {
         QuarantineNotifier NONE = facts -> List.of();
 
         /** The notices to send along, for a request that our own message names. */
-        List<Envelope> of(Map<Fact, String> facts);
+        List<OutboundMessage> of(Map<Fact, String> facts);
     }
 
     /** For one broker, where nobody is told of what ends so. */
@@ -127,8 +127,8 @@ public final class ArrivalStep implements Processor {
         return original == null ? queue : original;
     }
 
-    private Arrival arrival(Message message, String queue, byte[] body) throws JMSException {
-        return new Arrival(
+    private InboundMessage arrival(Message message, String queue, byte[] body) throws JMSException {
+        return new InboundMessage(
                 queue,
                 SenderIdentity.id(message),
                 senders.user(message),
@@ -165,7 +165,7 @@ public final class ArrivalStep implements Processor {
         relabel(message, id, queue, reason);
         toQuarantine.send(Queues.QUARANTINE, session -> message);
         if (facts.containsKey(Fact.REQUEST) && !facts.containsKey(Fact.DELIVERY)) {
-            for (Envelope notice : notifier.of(facts)) {
+            for (OutboundMessage notice : notifier.of(facts)) {
                 toQuarantine.send(notice.queue(), session -> PlainSend.message(session, notice));
             }
         }

@@ -99,7 +99,7 @@ public final class BrokerProbe {
     }
 
     /** The mark of a probe that lies where a running service found it, to be kept with it; empty for all other messages. */
-    public static Map<String, Object> mark(Arrival arrival) {
+    public static Map<String, Object> mark(InboundMessage arrival) {
         return arrival.internal() && arrival.properties().get(PROPERTY) instanceof String id
                 ? Map.of(PROPERTY, id)
                 : Map.of();

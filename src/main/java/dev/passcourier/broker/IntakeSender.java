@@ -17,5 +17,5 @@ public interface IntakeSender {
      * @return true if they were sent now; false if the broker has had this id before, so that nothing is left to do
      * @throws RuntimeException if they could not be sent: nothing was, and the caller may try again
      */
-    boolean send(List<Envelope> messages, String duplicateId);
+    boolean send(List<OutboundMessage> messages, String duplicateId);
 }

@@ -22,7 +22,7 @@ public final class JmsIntakeSender implements IntakeSender {
     }
 
     @Override
-    public boolean send(List<Envelope> messages, String duplicateId) {
+    public boolean send(List<OutboundMessage> messages, String duplicateId) {
         try (Connection connection = pool.createConnection();
                 Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
             sendAll(session, messages, duplicateId);
@@ -36,19 +36,20 @@ public final class JmsIntakeSender implements IntakeSender {
         }
     }
 
-    private static void sendAll(Session session, List<Envelope> messages, String duplicateId) throws JMSException {
+    private static void sendAll(Session session, List<OutboundMessage> messages, String duplicateId)
+            throws JMSException {
         try (MessageProducer producer = session.createProducer(null)) {
             @Nullable String once = duplicateId;
-            for (Envelope envelope : messages) {
-                producer.send(session.createQueue(envelope.queue()), message(session, envelope, once));
+            for (OutboundMessage outboundMessage : messages) {
+                producer.send(session.createQueue(outboundMessage.queue()), message(session, outboundMessage, once));
                 once = null;
             }
         }
     }
 
-    private static BytesMessage message(Session session, Envelope envelope, @Nullable String duplicateId)
+    private static BytesMessage message(Session session, OutboundMessage outboundMessage, @Nullable String duplicateId)
             throws JMSException {
-        BytesMessage message = PlainSend.message(session, envelope);
+        BytesMessage message = PlainSend.message(session, outboundMessage);
         if (duplicateId != null) {
             message.setStringProperty(Message.HDR_DUPLICATE_DETECTION_ID.toString(), duplicateId);
         }

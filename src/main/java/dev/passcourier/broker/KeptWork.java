@@ -22,13 +22,14 @@ public final class KeptWork {
      * @param code      why
      * @param expiresAt when it is not worth keeping any more
      */
-    public static Envelope failed(Envelope work, String verdict, String code, @Nullable Instant expiresAt) {
+    public static OutboundMessage failed(
+            OutboundMessage work, String verdict, String code, @Nullable Instant expiresAt) {
         Map<String, Object> properties = new HashMap<>(work.properties());
         properties.put(MessageProperties.FROM, work.queue());
         properties.put(MessageProperties.REASON, code);
         properties.put(MessageProperties.VERDICT, verdict);
         properties.put(MessageProperties.OWN, true);
-        return new Envelope(Queues.FAILED, work.body(), properties, null, expiresAt);
+        return new OutboundMessage(Queues.FAILED, work.body(), properties, null, expiresAt);
     }
 
     /**
@@ -37,15 +38,15 @@ public final class KeptWork {
      *
      * @param code why
      */
-    public static Envelope quarantined(Arrival arrival, String code) {
+    public static OutboundMessage quarantined(InboundMessage arrival, String code) {
         Map<String, Object> properties = new HashMap<>(BrokerProbe.mark(arrival));
         properties.put(MessageProperties.REASON, code);
         properties.put(MessageProperties.FROM, arrival.queue());
-        return new Envelope(Queues.QUARANTINE, arrival.body(), properties, null, null);
+        return new OutboundMessage(Queues.QUARANTINE, arrival.body(), properties, null, null);
     }
 
     /** Whether a message of the expiry queue is failed work that has been kept long enough. */
-    public static boolean isFailed(Arrival arrival) {
+    public static boolean isFailed(InboundMessage arrival) {
         return arrival.internal() && arrival.properties().get(MessageProperties.VERDICT) instanceof String;
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-/** Sends envelopes by plain JMS, in whatever transaction the session has. */
+/** Sends outbound messages by plain JMS, in whatever transaction the session has. */
 public final class PlainSend {
 
     private PlainSend() {}
@@ -20,25 +20,25 @@ public final class PlainSend {
      *
      * @param now what its time to live counts from
      */
-    public static void send(Session session, Envelope envelope, Instant now) throws JMSException {
-        Instant end = envelope.expiresAt();
+    public static void send(Session session, OutboundMessage outboundMessage, Instant now) throws JMSException {
+        Instant end = outboundMessage.expiresAt();
         // Zero would mean that it lives for ever.
         long millis = end == null ? 0 : Math.max(1, Duration.between(now, end).toMillis());
-        try (MessageProducer producer = session.createProducer(session.createQueue(envelope.queue()))) {
-            producer.send(message(session, envelope), DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, millis);
+        try (MessageProducer producer = session.createProducer(session.createQueue(outboundMessage.queue()))) {
+            producer.send(message(session, outboundMessage), DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, millis);
         }
     }
 
     /** The message, without its time to live, which is the send's. */
-    static BytesMessage message(Session session, Envelope envelope) throws JMSException {
+    static BytesMessage message(Session session, OutboundMessage outboundMessage) throws JMSException {
         BytesMessage message = session.createBytesMessage();
-        message.writeBytes(envelope.body());
-        for (Map.Entry<String, Object> property : envelope.properties().entrySet()) {
+        message.writeBytes(outboundMessage.body());
+        for (Map.Entry<String, Object> property : outboundMessage.properties().entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
-        if (envelope.notBefore() != null) {
+        if (outboundMessage.notBefore() != null) {
             message.setLongProperty(
-                    EnvelopeStep.NOT_BEFORE, envelope.notBefore().toEpochMilli());
+                    OutboundMessageStep.NOT_BEFORE, outboundMessage.notBefore().toEpochMilli());
         }
         return message;
     }

@@ -1,6 +1,6 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.GoneDestinations;
@@ -15,7 +15,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Second step of a sink: the {@link Arrival} in the body becomes what the channel sends, recorded beforehand, or null if
+ * Second step of a sink: the {@link InboundMessage} in the body becomes what the channel sends, recorded beforehand, or null if
  * there is nothing to send: the result's lifetime is over, the message is not one of ours, the destination is
  * gone, or a secret is missing.
  */
@@ -34,7 +34,7 @@ final class ComposeStep implements Processor {
         record Settled(OutboxItem item, DeliveryOutcome outcome) implements Attempt {}
 
         /** Not one of ours: goes to quarantine. */
-        record Refused(Arrival arrival, OutboxException.Code code) implements Attempt {}
+        record Refused(InboundMessage arrival, OutboxException.Code code) implements Attempt {}
     }
 
     private final String alias;
@@ -59,7 +59,7 @@ final class ComposeStep implements Processor {
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        Arrival arrival = message.getBody(Arrival.class);
+        InboundMessage arrival = message.getBody(InboundMessage.class);
         message.removeHeaders("*");
         message.setBody(null);
         Attempt attempt = attempt(arrival, message);
@@ -70,7 +70,7 @@ final class ComposeStep implements Processor {
         exchange.setVariable(Attempt.VARIABLE, attempt);
     }
 
-    private Attempt attempt(Arrival arrival, Message message) {
+    private Attempt attempt(InboundMessage arrival, Message message) {
         try {
             OutboxItem item = OutboxCodec.item(arrival);
             if (!item.alias().equals(alias) || !arrival.queue().equals(Queues.outbox(alias))) {

@@ -3,9 +3,9 @@ package dev.passcourier.delivery;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
@@ -46,7 +46,7 @@ final class DeliveryRecord {
     }
 
     /** The message that takes it to quarantine. */
-    Envelope quarantined(Arrival arrival, String code) {
+    OutboundMessage quarantined(InboundMessage arrival, String code) {
         append(
                 AuditEvent.Type.QUARANTINED,
                 Map.of(Fact.REFERENCE, arrival.messageId(), Fact.QUEUE, arrival.queue(), Fact.CODE, code));

@@ -1,8 +1,8 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.request.Verdict;
@@ -28,11 +28,11 @@ final class ExpiredStep implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         exchange.getMessage().setBody(settle(arrival));
     }
 
-    private List<Envelope> settle(Arrival arrival) {
+    private List<OutboundMessage> settle(InboundMessage arrival) {
         if (KeptWork.isFailed(arrival)) {
             LOG.info("{} has been kept long enough", arrival.messageId());
             return List.of();

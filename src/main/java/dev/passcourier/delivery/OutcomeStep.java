@@ -1,7 +1,7 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the envelopes to hand
+ * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the outbound messages to hand
  * on in the body: none, the next attempt, the failed delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {
@@ -57,7 +57,7 @@ final class OutcomeStep implements Processor {
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        List<Envelope> next = next(
+        List<OutboundMessage> next = next(
                 exchange.getVariable(ComposeStep.Attempt.VARIABLE, ComposeStep.Attempt.class),
                 message,
                 exchange.getVariable(FAILURE, Throwable.class));
@@ -65,7 +65,7 @@ final class OutcomeStep implements Processor {
         message.setBody(next);
     }
 
-    private List<Envelope> next(ComposeStep.Attempt attempt, Message answer, @Nullable Throwable failure) {
+    private List<OutboundMessage> next(ComposeStep.Attempt attempt, Message answer, @Nullable Throwable failure) {
         if (attempt instanceof ComposeStep.Attempt.Refused refused) {
             return List.of(record.quarantined(refused.arrival(), refused.code().name()));
         }
@@ -75,7 +75,7 @@ final class OutcomeStep implements Processor {
         return settle(((ComposeStep.Attempt.Due) attempt).item(), reader.read(answer, failure, clock.instant()));
     }
 
-    private List<Envelope> settle(OutboxItem item, DeliveryOutcome outcome) {
+    private List<OutboundMessage> settle(OutboxItem item, DeliveryOutcome outcome) {
         if (outcome instanceof DeliveryOutcome.Delivered delivered) {
             record.delivered(item, delivered.code());
             return List.of();
@@ -91,7 +91,7 @@ final class OutcomeStep implements Processor {
         return postpone(item, (DeliveryOutcome.TryLater) outcome);
     }
 
-    private List<Envelope> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
+    private List<OutboundMessage> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
         Optional<Duration> wait = waits.after(RetryRule.DELIVERY, item.attempt(), later.after());
         if (wait.isEmpty()) {
             return failed(item, later.code(), Verdict.FAILED);
@@ -103,17 +103,17 @@ final class OutcomeStep implements Processor {
         }
         record.postponed(item, later.code());
         LOG.info("{} {} to {} goes again after {}", later.code(), item.deliveryId(), item.alias(), wait.get());
-        return List.of(OutboxCodec.envelope(item.nextAttempt(), then));
+        return List.of(OutboxCodec.outboundMessage(item.nextAttempt(), then));
     }
 
-    private List<Envelope> failed(OutboxItem item, String code, Verdict verdict) {
+    private List<OutboundMessage> failed(OutboxItem item, String code, Verdict verdict) {
         record.failed(item, code, verdict);
         LOG.warn("{} {} {} to {} is not delivered", verdict, code, item.deliveryId(), item.alias());
         return verdict == Verdict.EXPIRED ? List.of() : List.of(kept(item, code, verdict));
     }
 
-    private Envelope kept(OutboxItem item, String code, Verdict verdict) {
+    private OutboundMessage kept(OutboxItem item, String code, Verdict verdict) {
         Instant end = item.notAfter() == null ? clock.instant().plus(keep) : item.notAfter();
-        return KeptWork.failed(OutboxCodec.envelope(item, null), verdict.name(), code, end);
+        return KeptWork.failed(OutboxCodec.outboundMessage(item, null), verdict.name(), code, end);
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Compares our clock and a certificate's end with what a far side says. */
+/** Compares our clock and a certificate's end with what a remote end says. */
 final class Clocks {
 
     /** HTTP tells the time in whole seconds, and the way there and back takes some. */

@@ -3,7 +3,7 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.provider.Answer;
@@ -89,7 +89,7 @@ final class DecryptAndSealStep implements Processor {
         }
     }
 
-    private @Nullable List<Envelope> decryptAndSeal(Attempt attempt, Answer.Found found) throws VaultException {
+    private @Nullable List<OutboundMessage> decryptAndSeal(Attempt attempt, Answer.Found found) throws VaultException {
         Instant began = clock.instant();
         try {
             return seal(attempt.work().request(), found);
@@ -115,7 +115,7 @@ final class DecryptAndSealStep implements Processor {
         };
     }
 
-    private List<Envelope> seal(PasswordRequest request, Answer.Found found) throws VaultException {
+    private List<OutboundMessage> seal(PasswordRequest request, Answer.Found found) throws VaultException {
         Instant now = clock.instant();
         recordOpening(request, found.secret(), now);
         ResultFacts facts = new ResultFacts(
@@ -130,11 +130,11 @@ final class DecryptAndSealStep implements Processor {
         List<SealTarget> sealFor = request.deliverTo().stream().map(targets).toList();
         Opened opened = vault.seal(found.secret(), keys, request.key(), facts, sealFor);
         recordOpened(request, opened.key(), now);
-        List<Envelope> envelopes = new ArrayList<>();
+        List<OutboundMessage> outbound = new ArrayList<>();
         for (Sealed sealed : opened.sealed()) {
-            envelopes.add(handOver(request, sealed, facts));
+            outbound.add(handOver(request, sealed, facts));
         }
-        return envelopes;
+        return outbound;
     }
 
     private void recordOpening(PasswordRequest request, LockedSecret secret, Instant now) throws VaultException {
@@ -165,7 +165,7 @@ final class DecryptAndSealStep implements Processor {
                 Fact.INSTANCE, request.instance()));
     }
 
-    private Envelope handOver(PasswordRequest request, Sealed sealed, ResultFacts facts) {
+    private OutboundMessage handOver(PasswordRequest request, Sealed sealed, ResultFacts facts) {
         audit.append(new AuditEvent(
                 AuditEvent.Type.SEALED,
                 facts.issuedAt(),
@@ -174,6 +174,6 @@ final class DecryptAndSealStep implements Processor {
                         Fact.ALIAS, sealed.alias(),
                         Fact.DELIVERY, sealed.deliveryId())));
         OutboxItem item = OutboxItem.result(sealed, request.id(), facts.notAfter(), facts.issuedAt());
-        return OutboxCodec.envelope(item, null);
+        return OutboxCodec.outboundMessage(item, null);
     }
 }

@@ -3,9 +3,9 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
@@ -53,7 +53,7 @@ final class RequestEnd {
         this.clock = clock;
     }
 
-    List<Envelope> end(FetchWork work, Verdict verdict, String code) {
+    List<OutboundMessage> end(FetchWork work, Verdict verdict, String code) {
         return end(work, verdict, code, clock.instant(), null);
     }
 
@@ -63,7 +63,7 @@ final class RequestEnd {
      * @param at        when it ended, which record and notices say
      * @param notBefore when the notices may leave, or null for at once
      */
-    List<Envelope> end(FetchWork work, Verdict verdict, String code, Instant at, @Nullable Instant notBefore) {
+    List<OutboundMessage> end(FetchWork work, Verdict verdict, String code, Instant at, @Nullable Instant notBefore) {
         PasswordRequest request = work.request();
         audit.append(new AuditEvent(
                 AuditEvent.Type.ENDED,
@@ -82,16 +82,16 @@ final class RequestEnd {
                 Advice.on(verdict, code),
                 work.attempt(),
                 at);
-        List<Envelope> envelopes =
+        List<OutboundMessage> outbound =
                 new ArrayList<>(notices.notices(notice, request.id(), request.deliverTo(), notBefore));
         if (CURABLE.contains(verdict)) {
-            envelopes.add(KeptWork.failed(message(work), verdict.name(), code, at.plus(keep)));
+            outbound.add(KeptWork.failed(message(work), verdict.name(), code, at.plus(keep)));
         }
-        return envelopes;
+        return outbound;
     }
 
-    private static Envelope message(FetchWork work) {
-        return new Envelope(
+    private static OutboundMessage message(FetchWork work) {
+        return new OutboundMessage(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(work),
                 Map.of(MessageProperties.REQUEST, work.request().id()),

@@ -3,8 +3,8 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
@@ -39,11 +39,11 @@ final class RetryScheduler {
         this.waits = waits;
     }
 
-    List<Envelope> notYet(FetchWork work, Answer.NotYet answer) {
+    List<OutboundMessage> notYet(FetchWork work, Answer.NotYet answer) {
         return again(work, RetryRule.NOT_YET, work.attempt(), work.failures(), null, Verdict.NOT_YET, answer.code());
     }
 
-    List<Envelope> failed(FetchWork work, Answer.Retry answer) {
+    List<OutboundMessage> failed(FetchWork work, Answer.Retry answer) {
         int failures = work.failures() + 1;
         return again(
                 work,
@@ -55,7 +55,7 @@ final class RetryScheduler {
                 answer.code());
     }
 
-    private List<Envelope> again(
+    private List<OutboundMessage> again(
             FetchWork work,
             RetryRule rule,
             int turn,
@@ -79,7 +79,7 @@ final class RetryScheduler {
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
         FetchWork next = new FetchWork(
                 work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
-        return List.of(new Envelope(
+        return List.of(new OutboundMessage(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(next),
                 Map.of(MessageProperties.REQUEST, work.request().id()),

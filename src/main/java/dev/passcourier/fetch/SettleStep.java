@@ -1,6 +1,6 @@
 package dev.passcourier.fetch;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
@@ -61,7 +61,7 @@ final class SettleStep implements Processor {
         }
     }
 
-    private List<Envelope> settle(FetchWork work, Answer answer) {
+    private List<OutboundMessage> settle(FetchWork work, Answer answer) {
         if (answer instanceof Answer.NotYet notYet) {
             return retries.notYet(work, notYet);
         }

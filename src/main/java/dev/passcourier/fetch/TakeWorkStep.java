@@ -3,7 +3,7 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.WorkCodec;
@@ -35,7 +35,7 @@ final class TakeWorkStep implements Processor {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         if (!arrival.internal()) {
             throw new SecurityException("NOT_OUR_MESSAGE");
         }

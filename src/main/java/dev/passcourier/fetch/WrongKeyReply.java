@@ -1,6 +1,6 @@
 package dev.passcourier.fetch;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.VaultException;
@@ -39,7 +39,7 @@ final class WrongKeyReply {
      *
      * @param began when the answer was there and its opening began
      */
-    List<Envelope> end(FetchWork work, Instant began) {
+    List<OutboundMessage> end(FetchWork work, Instant began) {
         failures.count(work);
         return ending.end(
                 work, Verdict.WRONG_KEY, VaultException.Code.WRONG_KEY.name(), began, answerAt(began, clock.instant()));

@@ -15,7 +15,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 
 /**
- * Ends an exchange that takes too long or answers too much: a far side that drips one byte at a time, or never stops.
+ * Ends an exchange that takes too long or answers too much: a remote end that drips one byte at a time, or never stops.
  * Compressed answers are refused, as nobody asked for them and camel-http would unpack them without a limit.
  */
 final class BoundedExchange implements ExecChainHandler {

@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at a far side with the very client that the service calls it with: one {@code HEAD} without any credentials. */
+/** Looks at a remote end with the very client that the service calls it with: one {@code HEAD} without any credentials. */
 public final class EndpointProbe {
 
     private EndpointProbe() {}
@@ -28,9 +28,9 @@ public final class EndpointProbe {
      * What was seen.
      *
      * @param status          any HTTP status proves that somebody answers
-     * @param serverTime      what the far side's clock says, to the second (RFC 9110, section 6.6.1), or null if it does
+     * @param serverTime      what the remote end's clock says, to the second (RFC 9110, section 6.6.1), or null if it does
      *                        not say
-     * @param certificateEnds when the far side's certificate ends, or null without TLS
+     * @param certificateEnds when the remote end's certificate ends, or null without TLS
      */
     public record Seen(
             int status,

@@ -21,7 +21,7 @@ public final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * How long the far side asks us to wait.
+     * How long the remote end asks us to wait.
      *
      * @param header the header's value
      * @param now    for the forms that name a date

@@ -3,8 +3,8 @@ package dev.passcourier.intake;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.RequestWriter;
 import dev.passcourier.request.Verdict;
@@ -59,18 +59,18 @@ public final class BatchHandOver {
             record(batch);
             recorded.add(batch.id());
         }
-        List<Envelope> requests = batch.lines().stream()
+        List<OutboundMessage> requests = batch.lines().stream()
                 .filter(line -> !(line instanceof BatchLine.Bad))
-                .map(line -> envelope(batch, line))
+                .map(line -> outboundMessage(batch, line))
                 .toList();
         return requests.isEmpty() || sender.send(requests, batch.id());
     }
 
-    private Envelope envelope(Batch batch, BatchLine line) {
+    private OutboundMessage outboundMessage(Batch batch, BatchLine line) {
         byte[] body = line instanceof BatchLine.Signed signed
                 ? signed.compact()
                 : RequestWriter.toBytes(((BatchLine.Good) line).request());
-        return Origins.envelope(intakeQueue, body, batch.origin(line.line()));
+        return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()));
     }
 
     private void record(Batch batch) {

@@ -1,6 +1,6 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.request.Origin;
 import java.util.List;
@@ -29,9 +29,10 @@ public final class ForeignRequests implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         Origin origin = new Origin(Origin.Source.JMS, arrival.messageId(), arrival.user(), null, 0);
-        sender.send(List.of(Origins.envelope(intakeQueue, arrival.body(), origin)), "jms:" + arrival.messageId());
+        sender.send(
+                List.of(Origins.outboundMessage(intakeQueue, arrival.body(), origin)), "jms:" + arrival.messageId());
         exchange.getMessage().setBody(null);
     }
 }

@@ -3,9 +3,9 @@ package dev.passcourier.intake;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.KnownRequest;
@@ -31,8 +31,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * The check of every request: valid, new, known, allowed? The body goes in as {@link Arrival} and comes out as a list of
- * {@link Envelope}: work for the account's fetch queue, or notices of the refusal. Every decision is on record before
+ * The check of every request: valid, new, known, allowed? The body goes in as {@link InboundMessage} and comes out as a list of
+ * {@link OutboundMessage}: work for the account's fetch queue, or notices of the refusal. Every decision is on record before
  * it takes effect.
  */
 public final class IntakeCheck implements Processor {
@@ -62,11 +62,11 @@ public final class IntakeCheck implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         exchange.getMessage().setBody(check(arrival));
     }
 
-    List<Envelope> check(Arrival arrival) {
+    List<OutboundMessage> check(InboundMessage arrival) {
         Requester unsigned = Requester.unsigned(Origins.of(arrival));
         Submission submission;
         try {
@@ -77,7 +77,7 @@ public final class IntakeCheck implements Processor {
         return check(submission, new Requester(unsigned.origin(), submission.signer()));
     }
 
-    private List<Envelope> check(Submission submission, Requester requester) {
+    private List<OutboundMessage> check(Submission submission, Requester requester) {
         Instant now = clock.instant();
         try {
             permission.demandSignature(requester);
@@ -97,7 +97,7 @@ public final class IntakeCheck implements Processor {
                 .isPresent();
     }
 
-    private List<Envelope> check(PasswordRequest request, Requester requester, Instant now) {
+    private List<OutboundMessage> check(PasswordRequest request, Requester requester, Instant now) {
         ledger.awaitApplied(
                 audit.append(new AuditEvent(AuditEvent.Type.ASKED, now, RequestFacts.of(request, requester))));
         KnownRequest known = ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
@@ -115,7 +115,7 @@ public final class IntakeCheck implements Processor {
         }
     }
 
-    private Envelope accept(PasswordRequest request, Requester requester, Instant now) throws RequestException {
+    private OutboundMessage accept(PasswordRequest request, Requester requester, Instant now) throws RequestException {
         String rule = permission.rule(request, requester);
         Instant deadline = deadline(request, now);
         audit.append(new AuditEvent(
@@ -127,7 +127,7 @@ public final class IntakeCheck implements Processor {
                         Fact.DESTINATIONS, String.join(",", request.deliverTo()),
                         Fact.DEADLINE, deadline.toString())));
         FetchWork work = new FetchWork(request, requester.origin(), now, deadline, 1, 0);
-        return new Envelope(
+        return new OutboundMessage(
                 Queues.fetch(request.account()),
                 WorkCodec.toBytes(work),
                 Map.of(MessageProperties.REQUEST, request.id()),

@@ -1,7 +1,7 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.ledger.Ledger;
 import java.util.List;
 
@@ -22,7 +22,7 @@ public final class LockedIntakeSender implements IntakeSender {
     }
 
     @Override
-    public boolean send(List<Envelope> messages, String duplicateId) {
+    public boolean send(List<OutboundMessage> messages, String duplicateId) {
         return ledger.inTurn(duplicateId, () -> sender.send(messages, duplicateId));
     }
 }

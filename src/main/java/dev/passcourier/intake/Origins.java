@@ -1,8 +1,8 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
 import java.util.HashMap;
@@ -13,7 +13,7 @@ final class Origins {
 
     private Origins() {}
 
-    static Origin of(Arrival arrival) {
+    static Origin of(InboundMessage arrival) {
         if (arrival.internal() && arrival.properties().get(MessageProperties.ORIGIN) instanceof String text) {
             return WorkCodec.originFromText(text);
         }
@@ -21,13 +21,13 @@ final class Origins {
     }
 
     /** A request's message for the intake queue, from one of our edges. */
-    static Envelope envelope(String intakeQueue, byte[] request, Origin origin) {
+    static OutboundMessage outboundMessage(String intakeQueue, byte[] request, Origin origin) {
         Map<String, Object> properties =
                 new HashMap<>(Map.of(MessageProperties.ORIGIN, WorkCodec.originToText(origin)));
         if (origin.batch() != null) {
             properties.put(MessageProperties.BATCH, origin.batch());
             properties.put(MessageProperties.LINE, origin.line());
         }
-        return new Envelope(intakeQueue, request, properties, null, null);
+        return new OutboundMessage(intakeQueue, request, properties, null, null);
     }
 }

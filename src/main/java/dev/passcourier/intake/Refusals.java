@@ -3,7 +3,7 @@ package dev.passcourier.intake;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Permission;
@@ -34,7 +34,7 @@ final class Refusals {
     }
 
     /** A request that is on record as asked under its own id. */
-    List<Envelope> refused(Requester requester, Salvaged request, RequestException why, Instant now) {
+    List<OutboundMessage> refused(Requester requester, Salvaged request, RequestException why, Instant now) {
         Map<Fact, String> facts = RequestFacts.of(requester);
         facts.put(Fact.REQUEST, request.id());
         end(facts, why.code(), now);
@@ -45,7 +45,7 @@ final class Refusals {
      * A request that could not be read, or whose id another one has. It is not recorded under an id that it only
      * pretends to have: that would end, or block, the other one.
      */
-    List<Envelope> pretended(Requester requester, Salvaged salvaged, RequestException why, Instant now) {
+    List<OutboundMessage> pretended(Requester requester, Salvaged salvaged, RequestException why, Instant now) {
         end(RequestFacts.of(requester), why.code(), now);
         String id = salvaged.id().isEmpty() ? requester.origin().reference() : salvaged.id();
         return tell(id, requester.origin().reference(), requester, salvaged, why, now);
@@ -57,7 +57,7 @@ final class Refusals {
         audit.append(new AuditEvent(AuditEvent.Type.ENDED, now, facts));
     }
 
-    private List<Envelope> tell(
+    private List<OutboundMessage> tell(
             String id, String key, Requester requester, Salvaged salvaged, RequestException why, Instant now) {
         List<String> aliases = salvaged.deliverTo().stream()
                 .filter(alias -> permission.mayTell(requester, alias))

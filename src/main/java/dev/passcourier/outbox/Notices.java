@@ -1,6 +1,6 @@
 package dev.passcourier.outbox;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -30,7 +30,7 @@ public final class Notices {
      *                this notice is not taken for that request's
      * @param aliases configured destinations that may be told
      */
-    public List<Envelope> notices(Notice notice, String key, List<String> aliases) {
+    public List<OutboundMessage> notices(Notice notice, String key, List<String> aliases) {
         return notices(notice, key, aliases, null);
     }
 
@@ -39,11 +39,11 @@ public final class Notices {
      *
      * @param notBefore when the broker may hand them out, or null for at once
      */
-    public List<Envelope> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
+    public List<OutboundMessage> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
         return aliases.stream()
                 .map(alias ->
                         OutboxItem.notice(notice, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
-                .map(item -> OutboxCodec.envelope(item, notBefore))
+                .map(item -> OutboxCodec.outboundMessage(item, notBefore))
                 .toList();
     }
 }

@@ -1,8 +1,8 @@
 package dev.passcourier.outbox;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public final class OutboxCodec {
      *
      * @param notBefore when the broker may hand it out, or null for at once
      */
-    public static Envelope envelope(OutboxItem item, @Nullable Instant notBefore) {
+    public static OutboundMessage outboundMessage(OutboxItem item, @Nullable Instant notBefore) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(MessageProperties.KIND, item.kind().name());
         properties.put(MessageProperties.ALIAS, item.alias());
@@ -40,7 +40,7 @@ public final class OutboxCodec {
         if (notAfter != null) {
             properties.put(MessageProperties.NOT_AFTER, notAfter.toEpochMilli());
         }
-        return new Envelope(Queues.outbox(item.alias()), item.body(), properties, notBefore, notAfter);
+        return new OutboundMessage(Queues.outbox(item.alias()), item.body(), properties, notBefore, notAfter);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class OutboxCodec {
      *
      * @throws OutboxException if the service did not send it, or it is malformed: to be quarantined
      */
-    public static OutboxItem item(Arrival arrival) throws OutboxException {
+    public static OutboxItem item(InboundMessage arrival) throws OutboxException {
         if (!arrival.internal()) {
             throw new OutboxException(OutboxException.Code.OUTBOX_NOT_OURS);
         }

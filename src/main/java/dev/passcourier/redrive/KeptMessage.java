@@ -2,7 +2,7 @@ package dev.passcourier.redrive;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditText;
-import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.broker.SenderIdentity;
@@ -86,8 +86,8 @@ final class KeptMessage {
     }
 
     /** The message as its queue would hand it out. */
-    Arrival arrival(int longest) throws JMSException, ReturnException {
-        return new Arrival(from(), id(), ownUser, true, properties, body(longest));
+    InboundMessage arrival(int longest) throws JMSException, ReturnException {
+        return new InboundMessage(from(), id(), ownUser, true, properties, body(longest));
     }
 
     private byte[] body(int longest) throws JMSException, ReturnException {

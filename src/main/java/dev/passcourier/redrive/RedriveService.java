@@ -3,8 +3,8 @@ package dev.passcourier.redrive;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
@@ -151,9 +151,9 @@ public final class RedriveService {
                 return Kept.Refusal.TAKEN;
             }
             KeptMessage found = new KeptMessage(message, kept.place(), ownUser);
-            Envelope envelope = rules.returned(found);
+            OutboundMessage outboundMessage = rules.returned(found);
             audit.append(new AuditEvent(AuditEvent.Type.REDRIVEN, clock.instant(), facts(found)));
-            PlainSend.send(session, envelope, clock.instant());
+            PlainSend.send(session, outboundMessage, clock.instant());
             session.commit();
             return null;
         } catch (ReturnException e) {

@@ -1,9 +1,9 @@
 package dev.passcourier.redrive;
 
-import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.ArrivalStep;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
@@ -43,7 +43,7 @@ final class ReturnRules {
     }
 
     /** The message to send. */
-    Envelope returned(KeptMessage kept) throws JMSException, ReturnException {
+    OutboundMessage returned(KeptMessage kept) throws JMSException, ReturnException {
         demand(kept.place() != Kept.Place.DEAD, Kept.Refusal.STILL_DEAD);
         demand(kept.isOurs(), Kept.Refusal.NOT_OURS);
         if (kept.from().equals(intake())) {
@@ -64,8 +64,8 @@ final class ReturnRules {
     }
 
     /** Our own hand-over says where the request came from; of a stranger, quarantine has noted sender and id. */
-    private Envelope toIntake(KeptMessage kept) throws JMSException, ReturnException {
-        Arrival arrival = kept.arrival(ArrivalStep.MAX_REQUEST);
+    private OutboundMessage toIntake(KeptMessage kept) throws JMSException, ReturnException {
+        InboundMessage arrival = kept.arrival(ArrivalStep.MAX_REQUEST);
         Map<String, Object> properties = new HashMap<>();
         if (kept.wasOurs()) {
             properties.putAll(arrival.properties());
@@ -76,7 +76,7 @@ final class ReturnRules {
             Origin origin = new Origin(Origin.Source.JMS, reference, kept.text(MessageProperties.USER), null, 0);
             properties.put(MessageProperties.ORIGIN, WorkCodec.originToText(origin));
         }
-        return new Envelope(intake(), arrival.body(), properties, null, null);
+        return new OutboundMessage(intake(), arrival.body(), properties, null, null);
     }
 
     private static boolean isNote(String property) {
@@ -85,7 +85,7 @@ final class ReturnRules {
                 || property.equals(MessageProperties.OWN);
     }
 
-    private Envelope toFetch(KeptMessage kept) throws JMSException, ReturnException {
+    private OutboundMessage toFetch(KeptMessage kept) throws JMSException, ReturnException {
         FetchWork work = work(kept.arrival(LONGEST_WORK).body());
         PasswordRequest request = work.request();
         demand(kept.from().equals(Queues.fetch(request.account())), Kept.Refusal.NOT_READABLE);
@@ -94,7 +94,7 @@ final class ReturnRules {
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
-        return new Envelope(
+        return new OutboundMessage(
                 kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.REQUEST, request.id()), null, null);
     }
 
@@ -114,16 +114,16 @@ final class ReturnRules {
         }
     }
 
-    private Envelope toOutbox(KeptMessage kept) throws JMSException, ReturnException {
+    private OutboundMessage toOutbox(KeptMessage kept) throws JMSException, ReturnException {
         OutboxItem item = item(kept.arrival(LONGEST_WORK));
         Instant now = clock.instant();
         demand(kept.from().equals(Queues.outbox(item.alias())), Kept.Refusal.NOT_READABLE);
         demand(item.notAfter() == null || now.isBefore(item.notAfter()), Kept.Refusal.EXPIRED);
         demand(!gone.aliases().contains(item.alias()), Kept.Refusal.DESTINATION_GONE);
-        return OutboxCodec.envelope(item.afresh(now), null);
+        return OutboxCodec.outboundMessage(item.afresh(now), null);
     }
 
-    private static OutboxItem item(Arrival arrival) throws ReturnException {
+    private static OutboxItem item(InboundMessage arrival) throws ReturnException {
         try {
             return OutboxCodec.item(arrival);
         } catch (OutboxException e) {

@@ -2,7 +2,7 @@ package dev.passcourier.report;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.ArrivalStep;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.outbox.Notice;
@@ -43,7 +43,7 @@ public final class QuarantineNotices implements ArrivalStep.QuarantineNotifier {
     }
 
     @Override
-    public List<Envelope> of(Map<Fact, String> facts) {
+    public List<OutboundMessage> of(Map<Fact, String> facts) {
         String request = facts.getOrDefault(Fact.REQUEST, "");
         try {
             Optional<RequestRow> known = ledger.requests(List.of(request)).stream()
@@ -57,7 +57,7 @@ public final class QuarantineNotices implements ArrivalStep.QuarantineNotifier {
         }
     }
 
-    private List<Envelope> notices(RequestRow row, String code) {
+    private List<OutboundMessage> notices(RequestRow row, String code) {
         Notice notice = new Notice(
                 row.id(),
                 row.account(),

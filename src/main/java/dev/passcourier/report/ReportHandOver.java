@@ -1,7 +1,7 @@
 package dev.passcourier.report;
 
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -49,15 +49,15 @@ public final class ReportHandOver implements Processor {
 
     private void handOver() {
         for (BatchReporter.Due due : reporter.due()) {
-            List<Envelope> envelopes = envelopes(due);
-            if (!envelopes.isEmpty()) {
-                sender.send(envelopes, "report:" + due.batch());
+            List<OutboundMessage> outbound = outbound(due);
+            if (!outbound.isEmpty()) {
+                sender.send(outbound, "report:" + due.batch());
             }
             reporter.reported(due.batch());
         }
     }
 
-    private List<Envelope> envelopes(BatchReporter.Due due) {
+    private List<OutboundMessage> outbound(BatchReporter.Due due) {
         Settings.Schedule schedule = schedules.get(due.schedule());
         List<String> aliases = schedule == null ? List.of() : schedule.report();
         return aliases.stream()
@@ -67,7 +67,7 @@ public final class ReportHandOver implements Processor {
                         alias,
                         DeliveryIds.of(due.batch(), alias + "/report"),
                         clock.instant()))
-                .map(item -> OutboxCodec.envelope(item, null))
+                .map(item -> OutboxCodec.outboundMessage(item, null))
                 .toList();
     }
 }

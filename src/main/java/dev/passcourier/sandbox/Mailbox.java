@@ -109,12 +109,12 @@ public final class Mailbox implements AutoCloseable {
         return Optional.ofNullable(unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** Envelope senders that were named to it, also of mails that were refused later. */
+    /** OutboundMessage senders that were named to it, also of mails that were refused later. */
     public List<String> senders() {
         return new ArrayList<>(senders);
     }
 
-    /** Envelope recipients that were named to it, also of mails that were refused later. */
+    /** OutboundMessage recipients that were named to it, also of mails that were refused later. */
     public List<String> recipients() {
         return new ArrayList<>(recipients);
     }

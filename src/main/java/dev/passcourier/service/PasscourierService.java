@@ -3,9 +3,9 @@ package dev.passcourier.service;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.ArrivalStep;
-import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
+import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.SinkFactory;
@@ -262,7 +262,7 @@ public final class PasscourierService implements AutoCloseable {
 
     private void bindHops(Registry registry, Notices notices) {
         registry.bind("broker", watch.component(broker.pool()));
-        registry.bind("envelope", new EnvelopeStep());
+        registry.bind("outbound", new OutboundMessageStep());
         registry.bind(
                 "arrival",
                 new ArrivalStep(

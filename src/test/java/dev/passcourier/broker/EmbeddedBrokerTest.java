@@ -63,7 +63,7 @@ class EmbeddedBrokerTest {
     Path directory;
 
     private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
-    private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+    private final List<InboundMessage> arrivals = new CopyOnWriteArrayList<>();
     private final AtomicInteger refused = new AtomicInteger();
     private volatile boolean auditBroken;
     private EmbeddedBroker broker;
@@ -113,7 +113,7 @@ class EmbeddedBrokerTest {
                                     return audited.size();
                                 },
                                 Clock.systemUTC()));
-        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry().bind("outbound", new OutboundMessageStep());
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -121,10 +121,10 @@ class EmbeddedBrokerTest {
                 from("direct:hand-on")
                         .split(body())
                         .stopOnException()
-                        .process("envelope")
+                        .process("outbound")
                         .to("broker:queue:passcourier.dead");
                 from("broker:queue:" + INTAKE).process("arrival").process(exchange -> {
-                    Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+                    InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
                     if (new String(arrival.body(), StandardCharsets.UTF_8).equals("poison")) {
                         throw new IllegalStateException("cannot handle this");
                     }
@@ -133,7 +133,7 @@ class EmbeddedBrokerTest {
                 from("broker:queue:" + Queues.DEAD).process("arrival").to("direct:hand-on");
                 from("broker:queue:work")
                         .process("arrival")
-                        .process(exchange -> arrivals.add(exchange.getMessage().getBody(Arrival.class)));
+                        .process(exchange -> arrivals.add(exchange.getMessage().getBody(InboundMessage.class)));
             }
         });
         camel.start();
@@ -156,7 +156,7 @@ class EmbeddedBrokerTest {
             send(session, message);
         });
         await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
-        Arrival arrival = arrivals.get(0);
+        InboundMessage arrival = arrivals.get(0);
         assertThat(arrival.internal()).isFalse();
         assertThat(arrival.user()).isEqualTo("ticketing");
         assertThat(arrival.properties()).containsEntry("To", "attacker@example.org");
@@ -174,7 +174,7 @@ class EmbeddedBrokerTest {
         });
         await().atMost(PATIENCE).until(() -> arrivals.size() == 2);
         assertThat(arrivals)
-                .extracting(Arrival::messageId)
+                .extracting(InboundMessage::messageId)
                 .allMatch(id -> id.matches("core:[0-9]+[.][0-9]+"))
                 .doesNotHaveDuplicates();
         receive(Queues.QUARANTINE);
@@ -183,7 +183,8 @@ class EmbeddedBrokerTest {
 
     @Test
     void whatWeSendOurselvesIsKnownAsOurs() {
-        handOn(new Envelope("work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
+        handOn(new OutboundMessage(
+                "work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
         await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         assertThat(arrivals.get(0).internal()).isTrue();
         assertThat(arrivals.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
@@ -191,17 +192,17 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void anEnvelopeWithATimeIsHandedOutNotBeforeIt() {
+    void anOutboundMessageWithATimeIsHandedOutNotBeforeIt() {
         Instant notBefore = Instant.now().plusMillis(700);
-        handOn(new Envelope("work", new byte[] {1}, Map.of(), notBefore, null));
+        handOn(new OutboundMessage("work", new byte[] {1}, Map.of(), notBefore, null));
         await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
         assertThat(Instant.now()).isAfterOrEqualTo(notBefore);
     }
 
     @Test
-    void anEnvelopeThatOutlivesItsTimeGoesToTheExpiryQueue() throws Exception {
+    void anOutboundMessageThatOutlivesItsTimeGoesToTheExpiryQueue() throws Exception {
         Instant soon = Instant.now().plusMillis(200);
-        handOn(new Envelope("tickets", new byte[] {1}, Map.of("pcDelivery", "dlv_1"), null, soon));
+        handOn(new OutboundMessage("tickets", new byte[] {1}, Map.of("pcDelivery", "dlv_1"), null, soon));
         Message expired = receive(Queues.EXPIRED);
         assertThat(expired.getStringProperty("pcDelivery")).isEqualTo("dlv_1");
     }
@@ -221,7 +222,7 @@ class EmbeddedBrokerTest {
     @Test
     void whatTheBrokerGaveUpOnKeepsItsQueueAndItsSender() throws Exception {
         giveUpAtOnceOn(INTAKE, "tickets");
-        handOn(new Envelope("tickets", new byte[] {7}, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
+        handOn(new OutboundMessage("tickets", new byte[] {7}, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         rollBack("tickets");
         Message ours = receive(Queues.QUARANTINE);
         assertThat(ours.getStringProperty("pcFrom")).isEqualTo("tickets");
@@ -249,7 +250,7 @@ class EmbeddedBrokerTest {
     @Test
     void aDeadLetterThatCannotBeMovedStaysUntilItCan() throws Exception {
         auditBroken = true;
-        handOn(new Envelope(Queues.DEAD, new byte[] {7}, Map.of(), null, null));
+        handOn(new OutboundMessage(Queues.DEAD, new byte[] {7}, Map.of(), null, null));
         await().atMost(PATIENCE).until(() -> refused.get() > MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE);
         assertThat(audited).isEmpty();
         auditBroken = false;
@@ -410,7 +411,7 @@ class EmbeddedBrokerTest {
     @Test
     void ourOwnPoisonIsRecordedWithTheRequestThatEndsByIt() throws Exception {
         byte[] tooLarge = new byte[ArrivalStep.MAX_REQUEST + 1];
-        handOn(new Envelope(INTAKE, tooLarge, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
+        handOn(new OutboundMessage(INTAKE, tooLarge, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         receive(Queues.QUARANTINE);
         assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
                 .containsEntry(AuditEvent.Fact.REQUEST, "r-1")
@@ -435,9 +436,9 @@ class EmbeddedBrokerTest {
     @Test
     void whatWasSentUnderOneIdIsNotSentAgain() throws Exception {
         JmsIntakeSender sender = new JmsIntakeSender(pool);
-        List<Envelope> lines = List.of(
-                new Envelope("tickets", new byte[] {1}, Map.of(), null, null),
-                new Envelope("tickets", new byte[] {2}, Map.of(), null, null));
+        List<OutboundMessage> lines = List.of(
+                new OutboundMessage("tickets", new byte[] {1}, Map.of(), null, null),
+                new OutboundMessage("tickets", new byte[] {2}, Map.of(), null, null));
         assertThat(sender.send(lines, "sha256-of-the-file")).isTrue();
         assertThat(sender.send(lines, "sha256-of-the-file")).isFalse();
         receive("tickets");
@@ -450,8 +451,8 @@ class EmbeddedBrokerTest {
         }
     }
 
-    private void handOn(Envelope envelope) {
-        camel.createProducerTemplate().sendBody("direct:hand-on", List.of(envelope));
+    private void handOn(OutboundMessage outboundMessage) {
+        camel.createProducerTemplate().sendBody("direct:hand-on", List.of(outboundMessage));
     }
 
     private Message receive(String queue) throws JMSException {

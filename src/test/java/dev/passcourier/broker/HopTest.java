@@ -50,7 +50,7 @@ class HopTest {
         pool = broker.access().pool();
         camel = new DefaultCamelContext();
         camel.getRegistry().bind("broker", BrokerComponent.on(pool));
-        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry().bind("outbound", new OutboundMessageStep());
         camel.getRegistry()
                 .bind(
                         "arrival",
@@ -68,7 +68,7 @@ class HopTest {
                 errorHandler(noErrorHandler());
                 from("broker:queue:intake")
                         .process("arrival")
-                        .process(HopTest::twoEnvelopes)
+                        .process(HopTest::twoOutboundMessages)
                         .to("direct:hand-on")
                         .process(exchange -> {
                             if (attempts.incrementAndGet() <= failures) {
@@ -80,11 +80,11 @@ class HopTest {
         camel.start();
     }
 
-    private static void twoEnvelopes(org.apache.camel.Exchange exchange) {
+    private static void twoOutboundMessages(org.apache.camel.Exchange exchange) {
         exchange.getMessage()
                 .setBody(List.of(
-                        new Envelope("next", new byte[] {1}, Map.of("pcPart", 1), null, null),
-                        new Envelope("next", new byte[] {2}, Map.of("pcPart", 2), null, null)));
+                        new OutboundMessage("next", new byte[] {1}, Map.of("pcPart", 1), null, null),
+                        new OutboundMessage("next", new byte[] {2}, Map.of("pcPart", 2), null, null)));
     }
 
     @AfterEach

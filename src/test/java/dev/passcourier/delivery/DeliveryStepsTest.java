@@ -7,9 +7,9 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -48,7 +48,7 @@ class DeliveryStepsTest {
 
     @Test
     void anExpiredResultIsNotSent() throws Exception {
-        List<Envelope> next = run(arrival("outbox.ops", true, ITEM), NOW.plusSeconds(3600), delivered());
+        List<OutboundMessage> next = run(arrival("outbox.ops", true, ITEM), NOW.plusSeconds(3600), delivered());
 
         assertThat(composed).hasValue(0);
         assertThat(next).isEmpty();
@@ -85,24 +85,24 @@ class DeliveryStepsTest {
     @ParameterizedTest
     @CsvSource({"outbox.ops,false,OUTBOX_NOT_OURS", "outbox.other,true,OUTBOX_WRONG_QUEUE"})
     void aForeignMessageGoesToQuarantineUnread(String queue, boolean internal, String code) throws Exception {
-        List<Envelope> next = run(arrival(queue, internal, ITEM), NOW, delivered());
+        List<OutboundMessage> next = run(arrival(queue, internal, ITEM), NOW, delivered());
 
         assertThat(composed).hasValue(0);
-        assertThat(next).singleElement().satisfies(envelope -> {
-            assertThat(envelope.queue()).isEqualTo("passcourier.quarantine");
-            assertThat(envelope.properties()).isEqualTo(Map.of("pcReason", code, "pcFrom", queue));
+        assertThat(next).singleElement().satisfies(outboundMessage -> {
+            assertThat(outboundMessage.queue()).isEqualTo("passcourier.quarantine");
+            assertThat(outboundMessage.properties()).isEqualTo(Map.of("pcReason", code, "pcFrom", queue));
         });
         assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
     }
 
     @Test
     void aFailedTryIsHandedOnWithADelayAndTheNextNumber() throws Exception {
-        List<Envelope> next = run(arrival("outbox.ops", true, ITEM), NOW, later(null));
+        List<OutboundMessage> next = run(arrival("outbox.ops", true, ITEM), NOW, later(null));
 
-        Envelope envelope = next.get(0);
-        assertThat(envelope.notBefore()).isEqualTo(NOW.plusMillis(2500));
-        OutboxItem again = OutboxCodec.item(
-                new Arrival(envelope.queue(), "ID:2", null, true, envelope.properties(), envelope.body()));
+        OutboundMessage outboundMessage = next.get(0);
+        assertThat(outboundMessage.notBefore()).isEqualTo(NOW.plusMillis(2500));
+        OutboxItem again = OutboxCodec.item(new InboundMessage(
+                outboundMessage.queue(), "ID:2", null, true, outboundMessage.properties(), outboundMessage.body()));
         assertThat(again.attempt()).isEqualTo(2);
         assertThat(again.deliveryId()).isEqualTo("d-1");
         assertThat(again.firstTryAt()).isEqualTo(NOW);
@@ -192,8 +192,9 @@ class DeliveryStepsTest {
 
     @Test
     void failedWorkThatNobodyReturnedJustGoes() throws Exception {
-        Envelope kept = KeptWork.failed(OutboxCodec.envelope(ITEM, null), "FAILED", "SMTP_550", null);
-        assertThat(expire(new Arrival("passcourier.expired", "ID:1", null, true, kept.properties(), kept.body())))
+        OutboundMessage kept = KeptWork.failed(OutboxCodec.outboundMessage(ITEM, null), "FAILED", "SMTP_550", null);
+        assertThat(expire(
+                        new InboundMessage("passcourier.expired", "ID:1", null, true, kept.properties(), kept.body())))
                 .isEmpty();
         assertThat(audited).isEmpty();
     }
@@ -215,12 +216,13 @@ class DeliveryStepsTest {
     void whateverElseExpiredGoesToQuarantine() throws Exception {
         assertThat(expire(arrival("passcourier.expired", false, ITEM)))
                 .singleElement()
-                .satisfies(envelope -> assertThat(envelope.queue()).isEqualTo("passcourier.quarantine"));
+                .satisfies(
+                        outboundMessage -> assertThat(outboundMessage.queue()).isEqualTo("passcourier.quarantine"));
         assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
     }
 
     @SuppressWarnings("unchecked")
-    private List<Envelope> expire(Arrival arrival) throws Exception {
+    private List<OutboundMessage> expire(InboundMessage arrival) throws Exception {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         AuditTrail audit = event -> {
             audited.add(event);
@@ -242,7 +244,7 @@ class DeliveryStepsTest {
         return (answer, failure, now) -> new DeliveryOutcome.TryLater("HTTP_503", after);
     }
 
-    private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader) throws Exception {
+    private List<OutboundMessage> run(InboundMessage arrival, Instant now, OutcomeReader reader) throws Exception {
         return run(arrival, now, reader, event -> {
             audited.add(event);
             return audited.size();
@@ -250,7 +252,8 @@ class DeliveryStepsTest {
     }
 
     @SuppressWarnings("unchecked")
-    private List<Envelope> run(Arrival arrival, Instant now, OutcomeReader reader, AuditTrail audit) throws Exception {
+    private List<OutboundMessage> run(InboundMessage arrival, Instant now, OutcomeReader reader, AuditTrail audit)
+            throws Exception {
         Clock clock = Clock.fixed(now, ZoneOffset.UTC);
         DeliveryRecord record = new DeliveryRecord(audit, clock);
         GoneDestinations.Destination destination =
@@ -270,8 +273,8 @@ class DeliveryStepsTest {
         }
     }
 
-    private static Arrival arrival(String queue, boolean internal, OutboxItem item) {
-        Envelope envelope = OutboxCodec.envelope(item, null);
-        return new Arrival(queue, "ID:1", null, internal, envelope.properties(), envelope.body());
+    private static InboundMessage arrival(String queue, boolean internal, OutboxItem item) {
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(item, null);
+        return new InboundMessage(queue, "ID:1", null, internal, outboundMessage.properties(), outboundMessage.body());
     }
 }

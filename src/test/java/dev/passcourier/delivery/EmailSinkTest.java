@@ -6,7 +6,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
@@ -239,15 +239,15 @@ class EmailSinkTest {
     void carriesNoHeaderThatASenderOfAMessageChose() throws Exception {
         mailbox = Mailbox.start(Security.PLAIN, null, null);
         OutboxItem item = SinkHarness.sealed(harness.open(channel(MailSecurity.NONE, null, null)));
-        Envelope envelope = OutboxCodec.envelope(item, null);
-        Map<String, Object> properties = new HashMap<>(envelope.properties());
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(item, null);
+        Map<String, Object> properties = new HashMap<>(outboundMessage.properties());
         for (String name :
                 List.of("To", "Cc", "Bcc", "From", "Subject", "Sender", "CamelMailTo", "contentType", "X_Evil")) {
             properties.put(name, "evil@attacker.example");
         }
         properties.put("Disposition_Notification_To", "evil@attacker.example");
 
-        harness.put(new Envelope(envelope.queue(), envelope.body(), properties, null, null));
+        harness.put(new OutboundMessage(outboundMessage.queue(), outboundMessage.body(), properties, null, null));
 
         MimeMessage mail = mail();
         assertThat(Collections.list(mail.getAllHeaders()).stream().map(Header::getName))

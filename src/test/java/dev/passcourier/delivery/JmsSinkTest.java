@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings.JmsChannel;
 import dev.passcourier.outbox.Notice;
@@ -86,12 +86,12 @@ class JmsSinkTest {
 
     @Test
     void carriesNoPropertyThatASenderOfAMessageChose() throws Exception {
-        Envelope envelope = OutboxCodec.envelope(SinkHarness.sealed(alias), null);
-        Map<String, Object> properties = new HashMap<>(envelope.properties());
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(SinkHarness.sealed(alias), null);
+        Map<String, Object> properties = new HashMap<>(outboundMessage.properties());
         properties.put("CamelJmsDestinationName", Queues.DEAD);
         properties.put("evil", "evil");
 
-        harness.put(new Envelope(envelope.queue(), envelope.body(), properties, null, null));
+        harness.put(new OutboundMessage(outboundMessage.queue(), outboundMessage.body(), properties, null, null));
 
         assertThat(Collections.list(taken().getPropertyNames()))
                 .filteredOn(name -> !((String) name).startsWith("JMSX"))

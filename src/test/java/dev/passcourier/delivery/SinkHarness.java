@@ -5,8 +5,8 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EmbeddedBroker;
-import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.EnvelopeStep;
+import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
@@ -72,7 +72,7 @@ final class SinkHarness implements AutoCloseable {
         camel.getRegistry().bind("broker", BrokerComponent.on(pool));
         camel.getRegistry()
                 .bind("arrival", new ArrivalStep(template, broker.access().user(), INTAKE, this::audit, CLOCK));
-        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry().bind("outbound", new OutboundMessageStep());
         factory.bind(camel.getRegistry());
         for (String route : List.of(
                 "hand-on",
@@ -131,12 +131,12 @@ final class SinkHarness implements AutoCloseable {
     }
 
     void put(OutboxItem item) {
-        put(OutboxCodec.envelope(item, null));
+        put(OutboxCodec.outboundMessage(item, null));
     }
 
-    void put(Envelope envelope) {
+    void put(OutboundMessage outboundMessage) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            template.sendBody("direct:hand-on", List.of(envelope));
+            template.sendBody("direct:hand-on", List.of(outboundMessage));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.WebhookChannel;
 import dev.passcourier.outbox.CredentialReport;
@@ -123,14 +123,14 @@ class WebhookSinkTest {
     @Test
     void carriesNoHeaderThatASenderOfAMessageChose() throws Exception {
         OutboxItem item = SinkHarness.sealed(harness.open(channel()));
-        Envelope envelope = OutboxCodec.envelope(item, null);
-        Map<String, Object> properties = new HashMap<>(envelope.properties());
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(item, null);
+        Map<String, Object> properties = new HashMap<>(outboundMessage.properties());
         for (String name : List.of(
                 "Authorization", "Cookie", "Host", "CamelHttpUri", "CamelHttpMethod", "CamelHttpPath", "X_Evil")) {
             properties.put(name, "evil");
         }
 
-        harness.put(new Envelope(envelope.queue(), envelope.body(), properties, null, null));
+        harness.put(new OutboundMessage(outboundMessage.queue(), outboundMessage.body(), properties, null, null));
 
         assertThat(webhook().headers())
                 .containsOnlyKeys(

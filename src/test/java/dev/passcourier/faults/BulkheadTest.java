@@ -69,10 +69,10 @@ class BulkheadTest {
     private final CountDownLatch beat = new CountDownLatch(1);
     private final ShiftedClock clock = new ShiftedClock();
     private Whole whole;
-    private FarWorld world;
-    private FarSide cloud;
-    private FarSide hook;
-    private List<FarSide> calm;
+    private RemoteWorld world;
+    private RemoteEnd cloud;
+    private RemoteEnd hook;
+    private List<RemoteEnd> calm;
     private final List<String> sick = new ArrayList<>();
     private int requests;
     private int answered;
@@ -82,7 +82,7 @@ class BulkheadTest {
         whole = Whole.prepare(directory)
                 .settings(Whole::withoutSchedules)
                 .settings(text -> text.replace("destinations: [tickets, hook, ops-mail]", "destinations: [\"*\"]"));
-        world = new FarWorld(whole, Clock.systemUTC());
+        world = new RemoteWorld(whole, Clock.systemUTC());
         cloud = world.account("sick-cloud", 8);
         hook = world.hook("sick-hook");
         calm = List.of(world.account("calm-0", 8), world.account("calm-1", 8));
@@ -213,9 +213,9 @@ class BulkheadTest {
     }
 
     /** With a deadline that lies behind the end of the test. */
-    private void ask(String id, FarSide account, String name, String destination) throws Exception {
+    private void ask(String id, RemoteEnd account, String name, String destination) throws Exception {
         sick.add(id);
-        String request = Whole.request(id, name, ((FarSide.Cloud) account).instance(), destination);
+        String request = Whole.request(id, name, ((RemoteEnd.Cloud) account).instance(), destination);
         Instant deadline = clock.instant().plus(Duration.ofMinutes(MINUTES + 60));
         whole.send(request.replaceFirst("}$", ",\"deadline\":\"" + deadline.truncatedTo(ChronoUnit.SECONDS) + "\"}"));
     }
@@ -279,8 +279,8 @@ class BulkheadTest {
 
     private Message text(Session session, String id, int turn) throws JMSException {
         String destination = List.of("calm-hook", "archive", "ops-mail").get(turn % 3);
-        FarSide account = calm.get(turn % 2);
-        String instance = ((FarSide.Cloud) account).instance();
+        RemoteEnd account = calm.get(turn % 2);
+        String instance = ((RemoteEnd.Cloud) account).instance();
         return session.createTextMessage(Whole.request(id, "calm-" + turn % 2, instance, destination));
     }
 

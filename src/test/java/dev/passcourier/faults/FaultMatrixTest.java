@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every fault of a far side against the whole service. All rows run at once in one service, each on an account or a
+ * Every fault of a remote end against the whole service. All rows run at once in one service, each on an account or a
  * destination of its own, with bystanders in between that must not notice.
  */
 class FaultMatrixTest {
@@ -45,19 +45,19 @@ class FaultMatrixTest {
     @TempDir
     static Path directory;
 
-    private static final Map<String, FarSide> SIDES = new TreeMap<>();
+    private static final Map<String, RemoteEnd> SIDES = new TreeMap<>();
     private static Whole whole;
-    private static FarWorld world;
+    private static RemoteWorld world;
 
     @BeforeAll
     static void start() throws Exception {
         whole = Whole.prepare(directory).settings(Whole::withoutSchedules);
-        world = new FarWorld(whole, Clock.systemUTC());
+        world = new RemoteWorld(whole, Clock.systemUTC());
         List<String> batch = new ArrayList<>();
         List<FaultRow> rows = FaultTable.rows();
         for (int i = 0; i < rows.size(); i++) {
             FaultRow row = rows.get(i);
-            FarSide side = side(row, name(i));
+            RemoteEnd side = side(row, name(i));
             row.arrange().accept(side);
             SIDES.put(name(i), side);
             batch.add(request(row, name(i), side));
@@ -74,7 +74,7 @@ class FaultMatrixTest {
         return "row-" + row;
     }
 
-    private static FarSide side(FaultRow row, String name) throws IOException {
+    private static RemoteEnd side(FaultRow row, String name) throws IOException {
         return switch (row.far()) {
             case CLOUD ->
                 row.fault().equals(FaultTable.TOKEN_ONCE) || row.fault().equals(FaultTable.TOKEN_ALWAYS)
@@ -90,8 +90,8 @@ class FaultMatrixTest {
         };
     }
 
-    private static String request(FaultRow row, String name, FarSide side) {
-        String request = side instanceof FarSide.Cloud cloud
+    private static String request(FaultRow row, String name, RemoteEnd side) {
+        String request = side instanceof RemoteEnd.Cloud cloud
                 ? Whole.request(name, name, cloud.instance(), "archive")
                 : Whole.request(name, "huawei-aksk", DemoWorld.HUAWEI, name);
         return row.fault().equals(FaultTable.NEVER_READY)
@@ -160,8 +160,8 @@ class FaultMatrixTest {
     }
 
     private static int copies(String id, DeliveryRow delivery) throws IOException {
-        FarSide side = SIDES.get(id);
-        if (side instanceof FarSide.Cloud) {
+        RemoteEnd side = SIDES.get(id);
+        if (side instanceof RemoteEnd.Cloud) {
             return whole.archived(id).size();
         }
         return delivery == null ? 0 : side.copies(delivery.deliveryId());

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the service and one far side on loopback, and lets bytes through, or not. Knows nothing of protocols:
+ * Stands between the service and one remote end on loopback, and lets bytes through, or not. Knows nothing of protocols:
  * TLS passes untouched. Each connection takes the next {@link Wire} that was scripted; without one all is well.
  */
 final class FaultProxy implements AutoCloseable {
@@ -37,23 +37,23 @@ final class FaultProxy implements AutoCloseable {
         RESET,
         /** Reset in the middle of the answer. */
         RESET_IN_ANSWER,
-        /** The far side says it will send no more, without having answered. */
+        /** The remote end says it will send no more, without having answered. */
         HALF_CLOSE,
         /** Closed properly in the middle of the answer. */
         TRUNCATE,
-        /** The far side has done what was asked; its answer never arrives. */
+        /** The remote end has done what was asked; its answer never arrives. */
         LOSE_ANSWER,
         /** A byte every quarter of a second. */
         DRIP,
         /** The answer comes two seconds late. */
         DELAY,
-        /** The proxy answers itself, see {@link #say}, and the far side hears nothing. */
+        /** The proxy answers itself, see {@link #say}, and the remote end hears nothing. */
         SAY
     }
 
     private static final int PART_OF_AN_ANSWER = 20;
 
-    private final ServerSocket door;
+    private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "fault-proxy");
         thread.setDaemon(true);
@@ -70,7 +70,7 @@ final class FaultProxy implements AutoCloseable {
 
     private FaultProxy(int upstream) throws IOException {
         this.upstream = upstream;
-        this.door = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         threads.execute(this::welcome);
     }
 
@@ -81,7 +81,7 @@ final class FaultProxy implements AutoCloseable {
 
     /** Where clients shall connect to. */
     int port() {
-        return door.getLocalPort();
+        return listener.getLocalPort();
     }
 
     /** The next connections, one for each. */
@@ -112,14 +112,14 @@ final class FaultProxy implements AutoCloseable {
         return this;
     }
 
-    /** The far side has moved. */
+    /** The remote end has moved. */
     void to(int port) {
         upstream = port;
     }
 
     /** From now on the port is closed, and stays so. */
     FaultProxy shut() throws IOException {
-        door.close();
+        listener.close();
         return this;
     }
 
@@ -135,16 +135,16 @@ final class FaultProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        door.close();
+        listener.close();
         ended.countDown();
         cut();
         threads.shutdownNow();
     }
 
     private void welcome() {
-        while (!door.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = door.accept();
+                Socket client = listener.accept();
                 connections.incrementAndGet();
                 Wire wire = take();
                 threads.execute(() -> serve(client, wire));

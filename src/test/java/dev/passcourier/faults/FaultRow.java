@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param does     what Passcourier does about it, for people
  * @param verdict  how the request ends, or null if it waits on
  * @param code     why it ends so, or why it waits
- * @param attempts how often the far side was tried
+ * @param attempts how often the remote end was tried
  * @param copies   how many copies the receiver has seen, all with one delivery id
  * @param waits    the codes of the waits on the way, each once
  * @param arrange  makes it go wrong
@@ -27,7 +27,7 @@ record FaultRow(
         Times attempts,
         Times copies,
         List<String> waits,
-        Consumer<FarSide> arrange) {
+        Consumer<RemoteEnd> arrange) {
 
     /** Where it goes wrong. */
     enum Far {
@@ -76,7 +76,7 @@ record FaultRow(
     }
 
     /** Begins a row. */
-    static Builder when(Far far, String fault, Consumer<FarSide> arrange) {
+    static Builder when(Far far, String fault, Consumer<RemoteEnd> arrange) {
         return new Builder(far, fault, arrange);
     }
 
@@ -85,12 +85,12 @@ record FaultRow(
 
         private final Far far;
         private final String fault;
-        private final Consumer<FarSide> arrange;
+        private final Consumer<RemoteEnd> arrange;
         private String does = "";
         private List<String> waits = List.of();
         private Times attempts = new Times(1, 1);
 
-        private Builder(Far far, String fault, Consumer<FarSide> arrange) {
+        private Builder(Far far, String fault, Consumer<RemoteEnd> arrange) {
             this.far = far;
             this.fault = fault;
             this.arrange = arrange;

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The fault matrix: rows with a far side of their own, all run in one service at once. */
+/** The fault matrix: rows with a remote end of their own, all run in one service at once. */
 final class FaultTable {
 
     /** The first password appears at this ask. */
@@ -54,19 +54,19 @@ final class FaultTable {
                 .toList();
     }
 
-    private static FaultRow.Builder cloud(String fault, Consumer<FarSide> arrange) {
+    private static FaultRow.Builder cloud(String fault, Consumer<RemoteEnd> arrange) {
         return when(CLOUD, fault, arrange).does(AGAIN);
     }
 
-    private static Consumer<FarSide> wires(Wire... wires) {
+    private static Consumer<RemoteEnd> wires(Wire... wires) {
         return side -> side.proxy().next(wires);
     }
 
-    private static Consumer<FarSide> says(Misbehaviour what) {
+    private static Consumer<RemoteEnd> says(Misbehaviour what) {
         return side -> side.script().next(what);
     }
 
-    private static Consumer<FarSide> always(Misbehaviour what) {
+    private static Consumer<RemoteEnd> always(Misbehaviour what) {
         return side -> side.script().always(what);
     }
 
@@ -76,7 +76,10 @@ final class FaultTable {
 
     private static List<FaultRow> cloudConnections() {
         return List.of(
-                cloud("port closed", FarSide::shut).waits("CONNECT").attempts(9).ends(FAILED, "CONNECT", 0),
+                cloud("port closed", RemoteEnd::shut)
+                        .waits("CONNECT")
+                        .attempts(9)
+                        .ends(FAILED, "CONNECT", 0),
                 cloud("takes the connection and never answers, once", wires(Wire.SILENT))
                         .does("waits 30 s, then asks again")
                         .waits("TIMEOUT")
@@ -195,21 +198,21 @@ final class FaultTable {
                 Instant.now().plus(Duration.ofSeconds(2)).atOffset(ZoneOffset.UTC));
     }
 
-    private static FaultRow.Builder mail(String fault, Consumer<FarSide> arrange) {
+    private static FaultRow.Builder mail(String fault, Consumer<RemoteEnd> arrange) {
         return when(MAIL, fault, arrange).does(AGAIN_LATER);
     }
 
-    private static Consumer<FarSide> refuses(Stage stage, int reply) {
+    private static Consumer<RemoteEnd> refuses(Stage stage, int reply) {
         return side -> side.mailbox().refuse(stage, reply);
     }
 
-    private static Consumer<FarSide> greets(String greeting) {
+    private static Consumer<RemoteEnd> greets(String greeting) {
         return side -> side.proxy().say(greeting + "\r\n").next(Wire.SAY);
     }
 
     private static List<FaultRow> mail() {
         return List.of(
-                mail("port closed", FarSide::shut).waits("IO").attempts(27).ends(FAILED, "IO", 0),
+                mail("port closed", RemoteEnd::shut).waits("IO").attempts(27).ends(FAILED, "IO", 0),
                 mail("takes the connection and never greets, once", wires(Wire.SILENT))
                         .does("waits 30 s, then sends again")
                         .waits("TIMEOUT")
@@ -275,17 +278,17 @@ final class FaultTable {
                         .ends(DELIVERED, "SMTP_250", 2));
     }
 
-    private static FaultRow.Builder hook(String fault, Consumer<FarSide> arrange) {
+    private static FaultRow.Builder hook(String fault, Consumer<RemoteEnd> arrange) {
         return when(WEBHOOK, fault, arrange).does(AGAIN_LATER);
     }
 
-    private static Consumer<FarSide> answers(int status) {
+    private static Consumer<RemoteEnd> answers(int status) {
         return side -> side.hook().answer(status, Map.of());
     }
 
     private static List<FaultRow> webhook() {
         return List.of(
-                hook("port closed", FarSide::shut).waits("IO").attempts(27).ends(FAILED, "IO", 0),
+                hook("port closed", RemoteEnd::shut).waits("IO").attempts(27).ends(FAILED, "IO", 0),
                 hook("takes the connection and never speaks TLS, once", wires(Wire.SILENT))
                         .does("waits 30 s, then posts again")
                         .waits("TIMEOUT")

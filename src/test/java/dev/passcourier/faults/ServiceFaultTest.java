@@ -38,12 +38,12 @@ class ServiceFaultTest {
 
     private final ShiftedClock clock = new ShiftedClock();
     private Whole whole;
-    private FarWorld world;
+    private RemoteWorld world;
 
     @BeforeEach
     void prepare() throws Exception {
         whole = Whole.prepare(directory).settings(Whole::withoutSchedules);
-        world = new FarWorld(whole, Clock.systemUTC());
+        world = new RemoteWorld(whole, Clock.systemUTC());
     }
 
     @AfterEach
@@ -54,7 +54,7 @@ class ServiceFaultTest {
 
     @Test
     void aBrokerThatIsRestartedOrCutOffUnderLoadLosesNothing() throws Exception {
-        FarSide hook = world.hook("loaded");
+        RemoteEnd hook = world.hook("loaded");
         world.writeSettings(PACE);
         String password = UUID.randomUUID().toString();
         String ticketing = Files.readString(whole.home().resolve("secrets/broker-ticketing"));
@@ -104,7 +104,7 @@ class ServiceFaultTest {
                 .count();
     }
 
-    private void all(String name, FarSide hook, FaultRow row) throws Exception {
+    private void all(String name, RemoteEnd hook, FaultRow row) throws Exception {
         for (int i = 0; i < LOAD; i++) {
             String id = name + "-" + i;
             ends(id, row);
@@ -118,7 +118,7 @@ class ServiceFaultTest {
 
     @Test
     void nothingIsAskedOrDeliveredWithoutTheTrail() throws Exception {
-        FarSide cloud = world.account("audited", 1);
+        RemoteEnd cloud = world.account("audited", 1);
         world.writeSettings(PACE);
         whole.start();
         Path trail = trail();
@@ -187,11 +187,11 @@ class ServiceFaultTest {
     /** The broker's clock stays right: what is put off after a jump would wait for its clock to follow. */
     @Test
     void aClockThatJumps() throws Exception {
-        FarSide late = world.tokenAccount("late");
-        FarSide later = world.tokenAccount("later");
-        FarSide token = world.tokenAccount("token");
-        FarSide signing = world.account("signing", 1);
-        FarSide slow = world.hook("slow");
+        RemoteEnd late = world.tokenAccount("late");
+        RemoteEnd later = world.tokenAccount("later");
+        RemoteEnd token = world.tokenAccount("token");
+        RemoteEnd signing = world.account("signing", 1);
+        RemoteEnd slow = world.hook("slow");
         world.hook("exact");
         late.machine().readyAtAsk(Integer.MAX_VALUE);
         later.machine().readyAtAsk(Integer.MAX_VALUE);
@@ -229,7 +229,7 @@ class ServiceFaultTest {
         assertThat(world.cloud().tokensIssued()).isGreaterThan(tokens);
     }
 
-    private void ask(String id, String account, FarSide cloud, String alias) throws Exception {
+    private void ask(String id, String account, RemoteEnd cloud, String alias) throws Exception {
         whole.drop(id + ".ndjson", Whole.request(id, account, instance(cloud), alias) + "\n");
     }
 
@@ -239,8 +239,8 @@ class ServiceFaultTest {
                 .isPresent());
     }
 
-    private static String instance(FarSide side) {
-        return ((FarSide.Cloud) side).instance();
+    private static String instance(RemoteEnd side) {
+        return ((RemoteEnd.Cloud) side).instance();
     }
 
     private void ends(String id, FaultRow row) throws Exception {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A ZStack account over the real route; each test decides what the far side answers. */
+/** A ZStack account over the real route; each test decides what the remote end answers. */
 class CloudAccountTest {
 
     private static final String INSTANCE = "3bc9f63f0de6492991c59bef96b27565";

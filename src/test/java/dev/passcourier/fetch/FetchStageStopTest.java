@@ -10,9 +10,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EmbeddedBroker;
-import dev.passcourier.broker.Envelope;
-import dev.passcourier.broker.EnvelopeStep;
 import dev.passcourier.broker.Gate;
+import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
@@ -81,7 +81,7 @@ class FetchStageStopTest {
                 broker.access(), List.of("fetch.lab", "outbox.ops", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE));
         pool = broker.access().pool();
         camel.getRegistry().bind("broker", BrokerComponent.on(pool));
-        camel.getRegistry().bind("envelope", new EnvelopeStep());
+        camel.getRegistry().bind("outbound", new OutboundMessageStep());
         camel.getRegistry()
                 .bind(
                         "arrival",
@@ -167,12 +167,12 @@ class FetchStageStopTest {
     @Test
     void leavesNoSessionBehind() throws Exception {
         Instant now = Instant.now();
-        List<Envelope> work = IntStream.range(0, 200)
+        List<OutboundMessage> work = IntStream.range(0, 200)
                 .mapToObj(n -> new PasswordRequest(
                         "r-" + n, "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null))
                 .map(request -> new FetchWork(
                         request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0))
-                .map(item -> new Envelope("fetch.lab", WorkCodec.toBytes(item), Map.of(), null, null))
+                .map(item -> new OutboundMessage("fetch.lab", WorkCodec.toBytes(item), Map.of(), null, null))
                 .toList();
         camel.createProducerTemplate().sendBody("direct:hand-on", work);
         await().untilAsserted(() -> assertThat(asks).hasValueGreaterThan(2));

@@ -6,8 +6,8 @@ import static dev.passcourier.fetch.SettleBench.text;
 import static dev.passcourier.fetch.SettleBench.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.sandbox.MovableClock;
@@ -66,7 +66,7 @@ class OracleTest {
     void theAnswerLeavesAtATimeThatDoesNotDependOnTheOpening() throws Exception {
         for (int millis : new int[] {0, 1, 40, 100}) {
             try (SettleBench bench = new SettleBench(directory.resolve("d" + millis), new Ticking(millis))) {
-                Envelope notice = bench.settle(
+                OutboundMessage notice = bench.settle(
                                 bench.step(), work("vm-1"), found(Blocks.EMPTY.encrypted(bench.keyPair())))
                         .get(0);
                 Instant began = endedAt(notice);
@@ -82,7 +82,8 @@ class OracleTest {
     @Test
     void anOpeningLongerThanTheFloorIsAnsweredAtAMultipleOfIt() throws Exception {
         try (SettleBench bench = new SettleBench(directory, new Ticking(1500))) {
-            Envelope notice = bench.settle(bench.step(), work("vm-1"), found(Blocks.EMPTY.encrypted(bench.keyPair())))
+            OutboundMessage notice = bench.settle(
+                            bench.step(), work("vm-1"), found(Blocks.EMPTY.encrypted(bench.keyPair())))
                     .get(0);
             Duration waited = Duration.between(endedAt(notice), notice.notBefore());
             assertThat(waited.minus(WrongKeyReply.FLOOR.multipliedBy(waited.dividedBy(WrongKeyReply.FLOOR))))
@@ -122,7 +123,7 @@ class OracleTest {
             Attempt refused = opened(bench, work("vm-1"));
             assertThat(refused.isOpen()).isFalse();
             assertThat(bench.audit().position()).as("no record of asking").isEqualTo(before);
-            Envelope notice = bench.settle(bench.step(), refused).get(0);
+            OutboundMessage notice = bench.settle(bench.step(), refused).get(0);
             assertThat(text(notice)).contains("\"REFUSED\"", "\"TOO_MANY_WRONG_KEYS\"", "ask again in an hour");
             assertThat(notice.notBefore()).isNull();
             assertThat(opened(bench, work("vm-2")).isOpen()).isTrue();
@@ -141,7 +142,7 @@ class OracleTest {
 
     private String answer(SettleBench bench, byte[] ciphertext, Set<String> records) throws Exception {
         int before = bench.auditText().length();
-        List<Envelope> notices = bench.settle(bench.step(), work("vm-1"), found(ciphertext));
+        List<OutboundMessage> notices = bench.settle(bench.step(), work("vm-1"), found(ciphertext));
         StringBuilder types = new StringBuilder();
         bench.auditText().substring(before).lines().forEach(line -> types.append(
                         line.replaceFirst("(?s).*\"(OPENING|OPENED|ENDED|SEALED)\".*", "$1"))
@@ -151,7 +152,7 @@ class OracleTest {
                 + notices.get(0).properties();
     }
 
-    private static Instant endedAt(Envelope notice) {
+    private static Instant endedAt(OutboundMessage notice) {
         return Instant.parse(text(notice).replaceFirst(".*\"endedAt\":\"([^\"]*)\".*", "$1"));
     }
 
@@ -167,7 +168,7 @@ class OracleTest {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage()
-                    .setBody(new Arrival("fetch.kakao", "ID:1", "us", true, Map.of(), WorkCodec.toBytes(work)));
+                    .setBody(new InboundMessage("fetch.kakao", "ID:1", "us", true, Map.of(), WorkCodec.toBytes(work)));
             new TakeWorkStep(bench.audit(), bench.failures(), Clock.systemUTC()).process(exchange);
             return exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         }

@@ -1,7 +1,7 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.audit.FileAuditTrail;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.outbox.Notices;
@@ -127,14 +127,14 @@ final class SettleBench implements AutoCloseable {
         return new FetchWork(request, origin, NOW, NOW.plus(Duration.ofMinutes(20)), 1, 0);
     }
 
-    List<Envelope> settle(Steps steps, FetchWork work, Answer answer) throws Exception {
+    List<OutboundMessage> settle(Steps steps, FetchWork work, Answer answer) throws Exception {
         Attempt attempt = new Attempt(work);
         attempt.settle(answer);
         return settle(steps, attempt);
     }
 
     @SuppressWarnings("unchecked")
-    List<Envelope> settle(Steps steps, Attempt attempt) throws Exception {
+    List<OutboundMessage> settle(Steps steps, Attempt attempt) throws Exception {
         Exchange exchange = new DefaultExchange(camel);
         attempt.variables().forEach(exchange::setVariable);
         steps.decryptAndSeal().process(exchange);
@@ -142,8 +142,8 @@ final class SettleBench implements AutoCloseable {
         return exchange.getMessage().getBody(List.class);
     }
 
-    static String text(Envelope envelope) {
-        return new String(envelope.body(), StandardCharsets.UTF_8);
+    static String text(OutboundMessage outboundMessage) {
+        return new String(outboundMessage.body(), StandardCharsets.UTF_8);
     }
 
     String auditText() throws Exception {

@@ -4,7 +4,7 @@ import static dev.passcourier.fetch.SettleBench.NOW;
 import static dev.passcourier.fetch.SettleBench.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
@@ -56,13 +56,14 @@ class SettleStepTest {
 
     @Test
     void aPasswordIsSealedForEveryDestinationAndLivesAsLongAsConfigured() throws Exception {
-        List<Envelope> envelopes = settle(step, work("vm-1"), found("vm-1"));
-        assertThat(envelopes)
-                .extracting(Envelope::queue)
+        List<OutboundMessage> outbound = settle(step, work("vm-1"), found("vm-1"));
+        assertThat(outbound)
+                .extracting(OutboundMessage::queue)
                 .containsExactly(Queues.outbox("mail"), Queues.outbox("archive"));
-        assertThat(envelopes).allSatisfy(envelope -> {
-            assertThat(envelope.expiresAt()).isEqualTo(NOW.plus(Duration.ofDays(7)));
-            assertThat(new String(envelope.body(), StandardCharsets.ISO_8859_1)).doesNotContain(CANARY);
+        assertThat(outbound).allSatisfy(outboundMessage -> {
+            assertThat(outboundMessage.expiresAt()).isEqualTo(NOW.plus(Duration.ofDays(7)));
+            assertThat(new String(outboundMessage.body(), StandardCharsets.ISO_8859_1))
+                    .doesNotContain(CANARY);
         });
         assertThat(bench.auditText())
                 .containsSubsequence("OPENING", "OPENED", "SEALED")
@@ -80,11 +81,11 @@ class SettleStepTest {
     void aPasswordNoKeyOpensEndsTheRequestAndTellsItsDestinations() throws Exception {
         byte[] foreign =
                 TestKeys.encrypt(TestKeys.rsa("other", 2048).getPublic(), CANARY.getBytes(StandardCharsets.UTF_8));
-        List<Envelope> envelopes =
+        List<OutboundMessage> outbound =
                 settle(step, work("vm-1"), new Answer.Found(new LockedSecret.Encrypted(foreign), "password", null));
-        assertThat(envelopes).hasSize(3);
-        assertThat(envelopes.subList(0, 2))
-                .allSatisfy(envelope -> assertThat(new String(envelope.body(), StandardCharsets.UTF_8))
+        assertThat(outbound).hasSize(3);
+        assertThat(outbound.subList(0, 2))
+                .allSatisfy(outboundMessage -> assertThat(new String(outboundMessage.body(), StandardCharsets.UTF_8))
                         .contains("\"WRONG_KEY\"", "\"r-vm-1\""));
         assertThat(bench.auditText()).contains("\"WRONG_KEY\"");
     }
@@ -101,9 +102,9 @@ class SettleStepTest {
 
     @Test
     void anEmptyAnswerIsAskedAgainLaterFromTheSameQueue() throws Exception {
-        List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.NotYet("EMPTY"));
-        assertThat(envelopes).hasSize(1);
-        Envelope again = envelopes.get(0);
+        List<OutboundMessage> outbound = settle(step, work("vm-1"), new Answer.NotYet("EMPTY"));
+        assertThat(outbound).hasSize(1);
+        OutboundMessage again = outbound.get(0);
         assertThat(again.queue()).isEqualTo(Queues.fetch("kakao"));
         assertThat(again.notBefore()).isBetween(NOW.plusSeconds(5), NOW.plusSeconds(10));
         assertThat(WorkCodec.fromBytes(again.body()).attempt()).isEqualTo(2);
@@ -113,34 +114,35 @@ class SettleStepTest {
     @Test
     void theLastAskIsAtTheDeadline() throws Exception {
         clock.advance(Duration.ofMinutes(20).minusSeconds(3));
-        Envelope last = settle(step, work("vm-1"), new Answer.NotYet("EMPTY")).get(0);
+        OutboundMessage last =
+                settle(step, work("vm-1"), new Answer.NotYet("EMPTY")).get(0);
         assertThat(last.notBefore()).isEqualTo(NOW.plus(Duration.ofMinutes(20)));
     }
 
     @Test
     void afterTheDeadlineTheRequestEndsAsNotYet() throws Exception {
         clock.advance(Duration.ofMinutes(20));
-        List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.NotYet("EMPTY"));
-        assertThat(new String(envelopes.get(0).body(), StandardCharsets.UTF_8)).contains("\"NOT_YET\"");
+        List<OutboundMessage> outbound = settle(step, work("vm-1"), new Answer.NotYet("EMPTY"));
+        assertThat(new String(outbound.get(0).body(), StandardCharsets.UTF_8)).contains("\"NOT_YET\"");
     }
 
     @Test
     void aFailureIsRetriedAndInTheEndGivenUp() throws Exception {
         FetchWork work = work("vm-1");
         for (int attempt = 1; attempt <= 8; attempt++) {
-            Envelope again = settle(step, work, new Answer.Retry(TransientFailure.SERVER, "HTTP_500", null))
+            OutboundMessage again = settle(step, work, new Answer.Retry(TransientFailure.SERVER, "HTTP_500", null))
                     .get(0);
             assertThat(again.queue()).isEqualTo(Queues.fetch("kakao"));
             work = WorkCodec.fromBytes(again.body());
         }
-        Envelope end = settle(step, work, new Answer.Retry(TransientFailure.SERVER, "HTTP_500", null))
+        OutboundMessage end = settle(step, work, new Answer.Retry(TransientFailure.SERVER, "HTTP_500", null))
                 .get(0);
         assertThat(new String(end.body(), StandardCharsets.UTF_8)).contains("\"FAILED\"", "\"HTTP_500\"");
     }
 
     @Test
     void waitsForTheTimeThatTheCloudAsksFor() throws Exception {
-        Envelope again = settle(
+        OutboundMessage again = settle(
                         step,
                         work("vm-1"),
                         new Answer.Retry(TransientFailure.THROTTLED, "HTTP_429", Duration.ofMinutes(5)))
@@ -154,9 +156,9 @@ class SettleStepTest {
             names = {"DELIVERED"},
             mode = EnumSource.Mode.EXCLUDE)
     void anEndIsToldWithItsVerdictAndAdvice(Verdict verdict) throws Exception {
-        List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
-        assertThat(envelopes).hasSizeGreaterThanOrEqualTo(2);
-        assertThat(new String(envelopes.get(0).body(), StandardCharsets.UTF_8))
+        List<OutboundMessage> outbound = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
+        assertThat(outbound).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(new String(outbound.get(0).body(), StandardCharsets.UTF_8))
                 .contains('"' + verdict.name() + '"', Advice.on(verdict, "CODE"));
         assertThat(bench.auditText()).contains("\"ENDED\"", '"' + verdict.name() + '"');
     }
@@ -166,8 +168,8 @@ class SettleStepTest {
             value = Verdict.class,
             names = {"WRONG_KEY", "DENIED", "NOT_FOUND", "THROTTLED", "NOT_YET", "NOT_SET", "FAILED", "PROVIDER_GONE"})
     void workThatAMendedCauseMayCureIsKeptForAWhile(Verdict verdict) throws Exception {
-        List<Envelope> envelopes = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
-        assertThat(envelopes)
+        List<OutboundMessage> outbound = settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE"));
+        assertThat(outbound)
                 .filteredOn(each -> each.queue().equals(Queues.FAILED))
                 .singleElement()
                 .satisfies(kept -> {
@@ -194,7 +196,7 @@ class SettleStepTest {
             names = {"REFUSED", "NEVER"})
     void workThatCannotSucceedIsNotKept(Verdict verdict) throws Exception {
         assertThat(settle(step, work("vm-1"), new Answer.Ended(verdict, "CODE")))
-                .extracting(Envelope::queue)
+                .extracting(OutboundMessage::queue)
                 .doesNotContain(Queues.FAILED);
     }
 
@@ -206,13 +208,13 @@ class SettleStepTest {
         return SettleBench.found(ciphertext);
     }
 
-    private List<Envelope> settle(SettleBench.Steps with, FetchWork work, Answer answer) throws Exception {
+    private List<OutboundMessage> settle(SettleBench.Steps with, FetchWork work, Answer answer) throws Exception {
         return bench.settle(with, work, answer);
     }
 
-    private static List<Object> deliveryIds(List<Envelope> envelopes) {
-        return envelopes.stream()
-                .map(envelope -> envelope.properties().get("pcDelivery"))
+    private static List<Object> deliveryIds(List<OutboundMessage> outbound) {
+        return outbound.stream()
+                .map(outboundMessage -> outboundMessage.properties().get("pcDelivery"))
                 .toList();
     }
 }

@@ -6,7 +6,7 @@ import static dev.passcourier.fetch.SettleBench.text;
 import static dev.passcourier.fetch.SettleBench.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.sandbox.MovableClock;
 import dev.passcourier.secrecy.CapturedOutput;
 import dev.passcourier.vault.KeyRing;
@@ -105,23 +105,24 @@ class TransplantTest {
                 TestKeys.pem(TestKeys.rsa("other", 2048).getPrivate()));
         KeyRing ring = KeyRing.load("other", List.of(new KeyRing.Source(file, null)));
         SettleBench.Steps other = bench.step("huawei-ecs", ring, false);
-        List<Envelope> named = bench.settle(other, work("vm-1", "windows"), found(bench.encrypted("Canary#1")));
+        List<OutboundMessage> named = bench.settle(other, work("vm-1", "windows"), found(bench.encrypted("Canary#1")));
         assertThat(text(named.get(0))).contains("\"KEY_MISSING\"");
-        List<Envelope> tried = bench.settle(other, work("vm-1"), found(bench.encrypted("Canary#1")));
+        List<OutboundMessage> tried = bench.settle(other, work("vm-1"), found(bench.encrypted("Canary#1")));
         assertThat(text(tried.get(0))).contains("\"WRONG_KEY\"");
     }
 
-    private List<Envelope> settle(String instance, byte[] ciphertext) throws Exception {
+    private List<OutboundMessage> settle(String instance, byte[] ciphertext) throws Exception {
         return bench.settle(bench.step(), work(instance), found(ciphertext));
     }
 
-    private static boolean isOpened(List<Envelope> envelopes) {
-        return envelopes.stream()
-                .allMatch(envelope -> "RESULT".equals(envelope.properties().get("pcKind")));
+    private static boolean isOpened(List<OutboundMessage> outbound) {
+        return outbound.stream().allMatch(outboundMessage -> "RESULT"
+                .equals(outboundMessage.properties().get("pcKind")));
     }
 
-    private static boolean isRefused(List<Envelope> envelopes) {
-        return envelopes.stream().allMatch(envelope -> text(envelope).contains("\"TRANSPLANTED\""));
+    private static boolean isRefused(List<OutboundMessage> outbound) {
+        return outbound.stream()
+                .allMatch(outboundMessage -> text(outboundMessage).contains("\"TRANSPLANTED\""));
     }
 
     private void restart() throws Exception {

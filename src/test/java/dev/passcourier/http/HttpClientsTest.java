@@ -87,7 +87,7 @@ class HttpClientsTest {
         assertThat(seen.get(0)).startsWith("POST /here HTTP/1.1");
     }
 
-    /** The client would write a question mark, or one byte of Latin-1, and the far side deny a token that is not ours. */
+    /** The client would write a question mark, or one byte of Latin-1, and the remote end deny a token that is not ours. */
     @ParameterizedTest
     @ValueSource(strings = {"t\u00F6ken", "\uD1A0\uD070", "token\u200B", "\uFF54oken"})
     void sendsNothingIfAHeaderWouldNotArriveAsItIs(String token) {

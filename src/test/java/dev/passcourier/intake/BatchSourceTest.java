@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
@@ -60,10 +60,10 @@ class BatchSourceTest {
 
         String hash = Hashes.sha256(content.getBytes(StandardCharsets.UTF_8));
         assertThat(sender.ids).containsExactly(hash);
-        assertThat(sender.sent).extracting(Envelope::queue).containsOnly("requests");
+        assertThat(sender.sent).extracting(OutboundMessage::queue).containsOnly("requests");
         assertThat(sender.sent)
-                .extracting(envelope ->
-                        WorkCodec.originFromText((String) envelope.properties().get("pcOrigin")))
+                .extracting(outboundMessage -> WorkCodec.originFromText(
+                        (String) outboundMessage.properties().get("pcOrigin")))
                 .containsExactly(
                         new Origin(Origin.Source.FILE, hash + ":2", null, hash, 2),
                         new Origin(Origin.Source.FILE, hash + ":3", null, hash, 3));

@@ -451,8 +451,8 @@ class DropSettlingTest {
 
     private List<String> instances() throws Exception {
         List<String> instances = new ArrayList<>();
-        for (var envelope : sender.sent) {
-            instances.add(RequestReader.read(envelope.body()).instance());
+        for (var outboundMessage : sender.sent) {
+            instances.add(RequestReader.read(outboundMessage.body()).instance());
         }
         return instances;
     }

@@ -5,8 +5,8 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.IntakeSender;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
@@ -59,13 +59,13 @@ final class Fakes {
     /** Takes every duplicate id once, as the broker does; can be told to be away. */
     static final class Sender implements IntakeSender {
 
-        final List<Envelope> sent = new ArrayList<>();
+        final List<OutboundMessage> sent = new ArrayList<>();
         final List<String> ids = new ArrayList<>();
         private final Set<String> seen = new HashSet<>();
         boolean away;
 
         @Override
-        public synchronized boolean send(List<Envelope> messages, String duplicateId) {
+        public synchronized boolean send(List<OutboundMessage> messages, String duplicateId) {
             if (away) {
                 throw new IllegalStateException("INTAKE_NOT_SENT");
             }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Arrival;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.BrokerComponent;
-import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.ManyProtocols;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.broker.SenderIdentity;
 import dev.passcourier.broker.Wire;
@@ -16,8 +16,8 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.redrive.Kept;
-import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.redrive.RedriveOrder;
+import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.TestSigner;
 import dev.passcourier.request.WorkCodec;
@@ -67,7 +67,7 @@ class ForgedSenderTest {
     private static int asked;
 
     /** A message after its arrival step, and what the intake's check then put on record. */
-    private record Seen(Arrival arrival, String user, String end) {}
+    private record Seen(InboundMessage arrival, String user, String end) {}
 
     @BeforeAll
     static void listen() throws Exception {
@@ -116,7 +116,7 @@ class ForgedSenderTest {
     }
 
     private static void see(Exchange exchange) {
-        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         if (!arrival.queue().equals(ManyProtocols.INTAKE)) {
             seen.add(new Seen(arrival, "", ""));
             return;
@@ -253,7 +253,9 @@ class ForgedSenderTest {
                     Map.of(STAMP, ManyProtocols.US, "_AMQ_ORIG_QUEUE", "fetch.cloud", "pcRequest", "r-of-another"));
 
             Message kept = quarantined();
-            assertThat(kept.getStringProperty(MessageProperties.FROM)).as(wire.name()).isEqualTo(ManyProtocols.INTAKE);
+            assertThat(kept.getStringProperty(MessageProperties.FROM))
+                    .as(wire.name())
+                    .isEqualTo(ManyProtocols.INTAKE);
             assertThat(kept.propertyExists(MessageProperties.OWN)).isFalse();
             assertThat(kept.propertyExists("pcRequest")).isFalse();
             assertThat(audit.last().facts()).doesNotContainKey(Fact.REQUEST);
@@ -269,7 +271,8 @@ class ForgedSenderTest {
             Message kept = quarantined();
             assertThat(kept.getStringProperty(MessageProperties.REASON)).isEqualTo("MESSAGE_TOO_LARGE");
             assertThat(kept.propertyExists(MessageProperties.OWN)).isFalse();
-            assertThat(kept.getStringProperty(MessageProperties.USER)).isEqualTo(wire == Wire.CORE ? ManyProtocols.ORCH : null);
+            assertThat(kept.getStringProperty(MessageProperties.USER))
+                    .isEqualTo(wire == Wire.CORE ? ManyProtocols.ORCH : null);
         }
     }
 

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
@@ -57,9 +57,9 @@ class IntakeCheckTest {
 
     @Test
     void handsAnAllowedRequestToItsAccount() {
-        List<Envelope> out = check.check(fromAlice("ID:1", GOOD));
+        List<OutboundMessage> out = check.check(fromAlice("ID:1", GOOD));
 
-        Envelope work = out.get(0);
+        OutboundMessage work = out.get(0);
         assertThat(out).hasSize(1);
         assertThat(work.queue()).isEqualTo("fetch.huawei");
         FetchWork fetch = WorkCodec.fromBytes(work.body());
@@ -106,7 +106,7 @@ class IntakeCheckTest {
                 "'deliverTo'|'deadline':'2026-03-31T12:00:01Z','deliverTo'|DEADLINE_TOO_FAR"
             })
     void refusesAndTellsOnlyThoseTheSourceMayReach(String part, String instead, String code) throws IOException {
-        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace(quoted(part), quoted(instead))));
+        List<OutboundMessage> out = check.check(fromAlice("ID:1", GOOD.replace(quoted(part), quoted(instead))));
 
         assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED " + code);
         assertThat(audit.last().facts()).containsEntry(Fact.REQUEST, "r-1").containsEntry(Fact.VERDICT, "REFUSED");
@@ -124,7 +124,8 @@ class IntakeCheckTest {
 
     @Test
     void takesADeadlineOfThirtyDays() {
-        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace("}", ",'deadline':'2026-03-31T12:00:00Z'}")));
+        List<OutboundMessage> out =
+                check.check(fromAlice("ID:1", GOOD.replace("}", ",'deadline':'2026-03-31T12:00:00Z'}")));
 
         assertThat(WorkCodec.fromBytes(out.get(0).body()).deadline()).isEqualTo("2026-03-31T12:00:00Z");
     }
@@ -138,7 +139,7 @@ class IntakeCheckTest {
 
     @Test
     void refusesAnUnreadableRequestWithoutClaimingItsId() throws IOException {
-        List<Envelope> out = check.check(fromAlice("ID:1", GOOD.replace("}", ",'url':'x'}")));
+        List<OutboundMessage> out = check.check(fromAlice("ID:1", GOOD.replace("}", ",'url':'x'}")));
 
         assertThat(audit.events).singleElement().satisfies(event -> {
             assertThat(event.type()).isEqualTo(AuditEvent.Type.ENDED);
@@ -149,14 +150,14 @@ class IntakeCheckTest {
                         .path("requestId")
                         .textValue())
                 .isEqualTo("r-1");
-        assertThat(check.check(fromAlice("ID:2", GOOD)))
-                .singleElement()
-                .satisfies(envelope -> assertThat(envelope.queue()).isEqualTo("fetch.huawei"));
+        assertThat(check.check(fromAlice("ID:2", GOOD))).singleElement().satisfies(outboundMessage -> assertThat(
+                        outboundMessage.queue())
+                .isEqualTo("fetch.huawei"));
     }
 
     @Test
     void goesOnWithAMessageThatComesAgain() {
-        List<Envelope> first = check.check(fromAlice("ID:1", GOOD));
+        List<OutboundMessage> first = check.check(fromAlice("ID:1", GOOD));
 
         assertThat(check.check(fromAlice("ID:1", GOOD)))
                 .usingRecursiveComparison()
@@ -173,9 +174,9 @@ class IntakeCheckTest {
 
     @Test
     void refusesASecondRequestWithTheSameIdWithoutEndingTheFirst() {
-        List<Envelope> first = check.check(fromAlice("ID:1", GOOD));
+        List<OutboundMessage> first = check.check(fromAlice("ID:1", GOOD));
 
-        List<Envelope> second = check.check(fromAlice("ID:2", GOOD));
+        List<OutboundMessage> second = check.check(fromAlice("ID:2", GOOD));
 
         assertThat(first.get(0).queue()).isEqualTo("fetch.huawei");
         assertThat(second.get(0).queue()).isEqualTo("outbox.ops");
@@ -194,20 +195,20 @@ class IntakeCheckTest {
 
         assertThat(check.check(arrival("ID:1", "mallory", false, properties, toFiles)))
                 .isEmpty();
-        List<Envelope> ours =
+        List<OutboundMessage> ours =
                 check.check(arrival("ID:2", "passcourier", true, properties, toFiles.replace("r-1", "r-2")));
 
         assertThat(WorkCodec.fromBytes(ours.get(0).body()).origin()).isEqualTo(file);
         assertThat(audit.events.get(2).facts()).containsEntry(Fact.BATCH, "abc").containsEntry(Fact.LINE, "3");
     }
 
-    private static Arrival fromAlice(String messageId, String json) {
+    private static InboundMessage fromAlice(String messageId, String json) {
         return arrival(messageId, "alice", false, Map.of(), json);
     }
 
-    private static Arrival arrival(
+    private static InboundMessage arrival(
             String messageId, String user, boolean internal, Map<String, Object> properties, String json) {
-        return new Arrival(
+        return new InboundMessage(
                 "requests",
                 messageId,
                 user,

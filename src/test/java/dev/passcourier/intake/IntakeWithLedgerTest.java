@@ -6,8 +6,8 @@ import static org.assertj.core.groups.Tuple.tuple;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
@@ -69,13 +69,13 @@ class IntakeWithLedgerTest {
     @Test
     void letsOneOfManyWithTheSameIdThrough() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        List<Callable<List<Envelope>>> arrivals = new ArrayList<>();
+        List<Callable<List<OutboundMessage>>> arrivals = new ArrayList<>();
         for (int n = 0; n < 40; n++) {
-            Arrival arrival = arrival("ID:" + n, REQUEST.formatted("r-" + n % 4));
+            InboundMessage arrival = arrival("ID:" + n, REQUEST.formatted("r-" + n % 4));
             arrivals.add(() -> check.check(arrival));
         }
         List<String> queues = new ArrayList<>();
-        for (Future<List<Envelope>> done : threads.invokeAll(arrivals)) {
+        for (Future<List<OutboundMessage>> done : threads.invokeAll(arrivals)) {
             queues.add(done.get().get(0).queue());
         }
         threads.shutdown();
@@ -90,7 +90,7 @@ class IntakeWithLedgerTest {
 
     @Test
     void doesARequestOfAPastFileOnlyOnceThoughTheBrokerForgotTheFile() {
-        Arrival line = arrival("ID:1", REQUEST.formatted("r-1"));
+        InboundMessage line = arrival("ID:1", REQUEST.formatted("r-1"));
         assertThat(check.check(line)).hasSize(1);
         assertThat(check.check(line)).hasSize(1);
 
@@ -120,8 +120,9 @@ class IntakeWithLedgerTest {
                 ,huawei,/,ops
                 """);
         source.take("batch.csv");
-        for (Envelope envelope : sender.sent) {
-            assertThat(check.check(new Arrival("requests", "ID:x", "us", true, envelope.properties(), envelope.body())))
+        for (OutboundMessage outboundMessage : sender.sent) {
+            assertThat(check.check(new InboundMessage(
+                            "requests", "ID:x", "us", true, outboundMessage.properties(), outboundMessage.body())))
                     .allMatch(notice -> notice.queue().equals("outbox.ops"));
         }
 
@@ -137,7 +138,8 @@ class IntakeWithLedgerTest {
         assertThat(ledger.request("taken").orElseThrow().state()).isEqualTo(RequestState.ALLOWED);
     }
 
-    private static Arrival arrival(String messageId, String json) {
-        return new Arrival("requests", messageId, "alice", false, Map.of(), json.getBytes(StandardCharsets.UTF_8));
+    private static InboundMessage arrival(String messageId, String json) {
+        return new InboundMessage(
+                "requests", messageId, "alice", false, Map.of(), json.getBytes(StandardCharsets.UTF_8));
     }
 }

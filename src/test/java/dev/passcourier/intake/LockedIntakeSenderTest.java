@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.BrokerAccess;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.service.PlainArtemis;
@@ -107,9 +107,9 @@ class LockedIntakeSenderTest {
         }
     }
 
-    private static Envelope line(String run, int line) {
+    private static OutboundMessage line(String run, int line) {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        return new Envelope(
+        return new OutboundMessage(
                 Whole.REQUESTS, body, Map.of(MessageProperties.BATCH, run, MessageProperties.LINE, line), null, null);
     }
 }

@@ -3,8 +3,8 @@ package dev.passcourier.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.RequestReader;
@@ -139,7 +139,7 @@ class RequestSourceRoutesTest {
 
     @Test
     void triesAFileAgainWhenTheBrokerIsBackThoughNoErrorHandlerHelps() throws Exception {
-        camel.getRegistry().bind("envelope", (Processor) exchange -> {});
+        camel.getRegistry().bind("outbound", (Processor) exchange -> {});
         load("hand-on");
         Path drop = dropBox();
         sender.away = true;
@@ -206,9 +206,10 @@ class RequestSourceRoutesTest {
         }
 
         assertThat(sender.ids).containsExactly("jms:ID:1");
-        assertThat(sender.sent).singleElement().satisfies(envelope -> {
-            assertThat(envelope.properties()).containsOnlyKeys("pcOrigin");
-            assertThat(WorkCodec.originFromText((String) envelope.properties().get("pcOrigin"))
+        assertThat(sender.sent).singleElement().satisfies(outboundMessage -> {
+            assertThat(outboundMessage.properties()).containsOnlyKeys("pcOrigin");
+            assertThat(WorkCodec.originFromText(
+                                    (String) outboundMessage.properties().get("pcOrigin"))
                             .user())
                     .isEqualTo("alice");
         });
@@ -240,15 +241,15 @@ class RequestSourceRoutesTest {
 
             MockEndpoint handedOn = camel.getEndpoint("mock:handed-on", MockEndpoint.class);
             assertThat(handedOn.getExchanges()).hasSize(1);
-            List<?> envelopes = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
-            assertThat(((Envelope) envelopes.get(0)).queue()).isEqualTo("fetch.huawei");
+            List<?> outbound = handedOn.getExchanges().get(0).getMessage().getBody(List.class);
+            assertThat(((OutboundMessage) outbound.get(0)).queue()).isEqualTo("fetch.huawei");
         }
     }
 
     private List<String> instances() throws Exception {
         List<String> instances = new ArrayList<>();
-        for (Envelope envelope : sender.sent) {
-            instances.add(RequestReader.read(envelope.body()).instance());
+        for (OutboundMessage outboundMessage : sender.sent) {
+            instances.add(RequestReader.read(outboundMessage.body()).instance());
         }
         return instances;
     }
@@ -284,8 +285,8 @@ class RequestSourceRoutesTest {
         PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
     }
 
-    private static Arrival arrival(Object body) {
-        return new Arrival(
+    private static InboundMessage arrival(Object body) {
+        return new InboundMessage(
                 "requests", "ID:1", "alice", false, Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));
     }
 

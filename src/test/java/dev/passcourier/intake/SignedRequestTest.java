@@ -3,8 +3,8 @@ package dev.passcourier.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.TestSigner;
@@ -73,9 +73,9 @@ class SignedRequestTest {
 
     @Test
     void handsASignedRequestOnAndRecordsWhoSigned() throws Exception {
-        List<Envelope> out = check.check(message("ID:1", signed(60)));
+        List<OutboundMessage> out = check.check(message("ID:1", signed(60)));
 
-        assertThat(out).singleElement().extracting(Envelope::queue).isEqualTo("fetch.huawei");
+        assertThat(out).singleElement().extracting(OutboundMessage::queue).isEqualTo("fetch.huawei");
         assertThat(audit.told(Fact.REQUEST)).containsExactly("ASKED r-1", "ALLOWED r-1");
         assertThat(audit.events.get(0).facts()).containsEntry(Fact.SIGNER, "ci").doesNotContainKey(Fact.USER);
     }
@@ -180,10 +180,10 @@ class SignedRequestTest {
 
     @Test
     void tellsTheSignersDestinationsOfARefusal() throws Exception {
-        List<Envelope> out = check.check(
+        List<OutboundMessage> out = check.check(
                 message("ID:1", ci.request("ci", "r-1", NOW.plusSeconds(60), REQUEST.replace("i-1", "db-1"))));
 
-        assertThat(out).singleElement().extracting(Envelope::queue).isEqualTo("outbox.ops");
+        assertThat(out).singleElement().extracting(OutboundMessage::queue).isEqualTo("outbox.ops");
         assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED NOT_ALLOWED");
     }
 
@@ -191,7 +191,7 @@ class SignedRequestTest {
         return ci.request("ci", "r-1", NOW.plusSeconds(seconds), REQUEST);
     }
 
-    private static Arrival message(String id, String body) {
-        return new Arrival("requests", id, null, false, Map.of(), body.getBytes(StandardCharsets.UTF_8));
+    private static InboundMessage message(String id, String body) {
+        return new InboundMessage("requests", id, null, false, Map.of(), body.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -12,7 +12,7 @@ import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
-/** Opens a stopped service's broker on its own, with no door, and counts what lies in its queues. */
+/** Opens a stopped service's broker on its own, with no acceptor, and counts what lies in its queues. */
 final class BrokerLook {
 
     private BrokerLook() {}

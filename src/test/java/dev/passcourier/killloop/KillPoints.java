@@ -1,6 +1,6 @@
 package dev.passcourier.killloop;
 
-import dev.passcourier.broker.Arrival;
+import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +80,7 @@ public final class KillPoints implements InterceptStrategy {
         public boolean process(Exchange exchange, AsyncCallback callback) {
             reach("before " + id);
             if (id.equals("fetch-take")) {
-                takePoison(exchange.getMessage().getBody(Arrival.class));
+                takePoison(exchange.getMessage().getBody(InboundMessage.class));
             }
             return super.process(exchange, doneSync -> {
                 reach("after " + id);
@@ -88,7 +88,7 @@ public final class KillPoints implements InterceptStrategy {
             });
         }
 
-        private static void takePoison(Arrival arrival) {
+        private static void takePoison(InboundMessage arrival) {
             if (String.valueOf(arrival.properties().get(MessageProperties.REQUEST))
                     .startsWith(POISON)) {
                 hold(POISON_MILLIS);

@@ -104,7 +104,7 @@ final class Reckoning {
                 .count();
     }
 
-    /** Nothing may be left but what is laid aside on purpose: the quarantined, and failed work to be returned. */
+    /** Nothing may be left but what is kept on purpose: the quarantined, and failed work to be returned. */
     private void broker(Trail trail, Set<String> excused) throws Exception {
         long expected = trail.quarantined().stream()
                 .map(each -> each.event().facts().get(Fact.REFERENCE))

@@ -2,8 +2,8 @@ package dev.passcourier.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.DeliveryIds;
 import java.time.Instant;
@@ -18,15 +18,15 @@ class NoticesTest {
 
     @Test
     void makesOneForEveryDestination() throws OutboxException {
-        List<Envelope> made = make("r-1");
+        List<OutboundMessage> made = make("r-1");
 
-        assertThat(made).extracting(Envelope::queue).containsExactly("outbox.ops", "outbox.files");
+        assertThat(made).extracting(OutboundMessage::queue).containsExactly("outbox.ops", "outbox.files");
         OutboxItem item = item(made.get(0));
         assertThat(item.kind()).isEqualTo(OutboxItem.Kind.NOTICE);
         assertThat(item.alias()).isEqualTo("ops");
         assertThat(item.notAfter()).isNull();
         assertThat(OutboxJson.notice(item.body())).isEqualTo(notice("r-1"));
-        assertThat(made).extracting(Envelope::notBefore).containsOnlyNulls();
+        assertThat(made).extracting(OutboundMessage::notBefore).containsOnlyNulls();
     }
 
     @Test
@@ -34,7 +34,7 @@ class NoticesTest {
         Instant later = NOW.plusSeconds(3);
 
         assertThat(notices.notices(notice("r-1"), "r-1", List.of("ops", "files"), later))
-                .extracting(Envelope::notBefore)
+                .extracting(OutboundMessage::notBefore)
                 .containsExactly(later, later);
     }
 
@@ -58,7 +58,7 @@ class NoticesTest {
         assertThat(item.deliveryId()).isNotEqualTo(item(make("r-1").get(0)).deliveryId());
     }
 
-    private List<Envelope> make(String request) {
+    private List<OutboundMessage> make(String request) {
         return notices.notices(notice(request), request, List.of("ops", "files"));
     }
 
@@ -66,8 +66,8 @@ class NoticesTest {
         return new Notice(request, "huawei", "i-1", Verdict.DENIED, "APIGW_0301", "Ask for the right.", 3, NOW);
     }
 
-    private static OutboxItem item(Envelope envelope) throws OutboxException {
-        return OutboxCodec.item(
-                new Arrival(envelope.queue(), "ID:1", "us", true, envelope.properties(), envelope.body()));
+    private static OutboxItem item(OutboundMessage outboundMessage) throws OutboxException {
+        return OutboxCodec.item(new InboundMessage(
+                outboundMessage.queue(), "ID:1", "us", true, outboundMessage.properties(), outboundMessage.body()));
     }
 }

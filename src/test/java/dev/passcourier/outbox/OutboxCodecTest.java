@@ -3,8 +3,8 @@ package dev.passcourier.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import java.time.Instant;
@@ -24,19 +24,19 @@ class OutboxCodecTest {
 
     @Test
     void readsBackWhatItWrote() throws Exception {
-        Envelope envelope = OutboxCodec.envelope(RESULT, NOW.plusSeconds(5));
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(RESULT, NOW.plusSeconds(5));
 
-        assertThat(envelope.queue()).isEqualTo("outbox.ops-mail");
-        assertThat(envelope.notBefore()).isEqualTo(NOW.plusSeconds(5));
-        assertThat(envelope.expiresAt()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(OutboxCodec.item(arrival(true, envelope.properties())))
+        assertThat(outboundMessage.queue()).isEqualTo("outbox.ops-mail");
+        assertThat(outboundMessage.notBefore()).isEqualTo(NOW.plusSeconds(5));
+        assertThat(outboundMessage.expiresAt()).isEqualTo(NOW.plusSeconds(60));
+        assertThat(OutboxCodec.item(arrival(true, outboundMessage.properties())))
                 .usingRecursiveComparison()
                 .isEqualTo(RESULT);
     }
 
     @Test
     void propertyNamesAreValidInJms() {
-        assertThat(OutboxCodec.envelope(RESULT, null).properties().keySet())
+        assertThat(OutboxCodec.outboundMessage(RESULT, null).properties().keySet())
                 .allSatisfy(name -> assertThat(Character.isJavaIdentifierStart(name.charAt(0))
                                 && name.chars().allMatch(Character::isJavaIdentifierPart))
                         .isTrue());
@@ -46,15 +46,16 @@ class OutboxCodecTest {
     void noticesAndReportsDoNotExpire() throws Exception {
         OutboxItem notice = OutboxItem.notice(
                 new Notice("r-1", "prod", "i-1", Verdict.NEVER, "LINUX", "Use the key.", 2, NOW), "ops", "d-2", NOW);
-        Envelope envelope = OutboxCodec.envelope(notice, null);
+        OutboundMessage outboundMessage = OutboxCodec.outboundMessage(notice, null);
 
-        assertThat(envelope.expiresAt()).isNull();
-        assertThat(OutboxJson.notice(envelope.body()).verdict()).isEqualTo(Verdict.NEVER);
+        assertThat(outboundMessage.expiresAt()).isNull();
+        assertThat(OutboxJson.notice(outboundMessage.body()).verdict()).isEqualTo(Verdict.NEVER);
     }
 
     @Test
     void refusesWhatTheServiceDidNotSend() {
-        Map<String, Object> properties = OutboxCodec.envelope(RESULT, null).properties();
+        Map<String, Object> properties =
+                OutboxCodec.outboundMessage(RESULT, null).properties();
 
         assertThatThrownBy(() -> OutboxCodec.item(arrival(false, properties))).hasMessage("OUTBOX_NOT_OURS");
     }
@@ -63,7 +64,7 @@ class OutboxCodecTest {
     @MethodSource("spoiled")
     void refusesAMalformedProperty(String name, Object value) {
         Map<String, Object> properties =
-                new HashMap<>(OutboxCodec.envelope(RESULT, null).properties());
+                new HashMap<>(OutboxCodec.outboundMessage(RESULT, null).properties());
         if (value == null) {
             properties.remove(name);
         } else {
@@ -92,7 +93,7 @@ class OutboxCodecTest {
                 Arguments.of("pcMediaType", "text/html; x"));
     }
 
-    private static Arrival arrival(boolean internal, Map<String, Object> properties) {
-        return new Arrival("outbox.ops-mail", "ID:1", null, internal, properties, RESULT.body());
+    private static InboundMessage arrival(boolean internal, Map<String, Object> properties) {
+        return new InboundMessage("outbox.ops-mail", "ID:1", null, internal, properties, RESULT.body());
     }
 }

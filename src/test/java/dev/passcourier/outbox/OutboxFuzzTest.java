@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.passcourier.broker.Arrival;
-import dev.passcourier.broker.Envelope;
+import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.fuzz.Refusal;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +30,10 @@ class OutboxFuzzTest {
         }
         byte[] body = data.consumeRemainingAsBytes();
         try {
-            OutboxItem item = OutboxCodec.item(new Arrival("outbox.ops", "ID:1", "us", true, properties, body));
-            Envelope again = OutboxCodec.envelope(item, null);
-            OutboxItem twice =
-                    OutboxCodec.item(new Arrival(again.queue(), "ID:2", "us", true, again.properties(), again.body()));
+            OutboxItem item = OutboxCodec.item(new InboundMessage("outbox.ops", "ID:1", "us", true, properties, body));
+            OutboundMessage again = OutboxCodec.outboundMessage(item, null);
+            OutboxItem twice = OutboxCodec.item(
+                    new InboundMessage(again.queue(), "ID:2", "us", true, again.properties(), again.body()));
             assertThat(twice).usingRecursiveComparison().isEqualTo(item);
         } catch (OutboxException refused) {
             tellsNothing(refused);

@@ -8,9 +8,9 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.EmbeddedBroker;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
@@ -185,7 +185,7 @@ class RedriveServiceTest {
 
     @Test
     void nobodyGainsRightsByAReturn() throws Exception {
-        Envelope forged = work("forged", "files");
+        OutboundMessage forged = work("forged", "files");
         put(quarantined(
                 "fetch.kakao",
                 forged.body(),
@@ -300,16 +300,17 @@ class RedriveServiceTest {
         return new RedriveOrder(action, null, null, null, null, null, null, dryRun);
     }
 
-    private static Envelope work(String id, String destination) {
+    private static OutboundMessage work(String id, String destination) {
         PasswordRequest request =
                 new PasswordRequest(id, "kakao", "vm-1", Map.of(), null, List.of(destination), null, null, null);
         Origin origin = new Origin(Origin.Source.FILE, "sha:1", null, "b-1", 1);
         FetchWork work = new FetchWork(request, origin, NOW.minusSeconds(60), NOW.minusSeconds(1), 7, 3);
-        return new Envelope("fetch.kakao", WorkCodec.toBytes(work), Map.of(MessageProperties.REQUEST, id), null, null);
+        return new OutboundMessage(
+                "fetch.kakao", WorkCodec.toBytes(work), Map.of(MessageProperties.REQUEST, id), null, null);
     }
 
-    private static Envelope delivery(Instant notAfter) {
-        return OutboxCodec.envelope(
+    private static OutboundMessage delivery(Instant notAfter) {
+        return OutboxCodec.outboundMessage(
                 new OutboxItem(
                         OutboxItem.Kind.RESULT,
                         "hook",
@@ -323,17 +324,17 @@ class RedriveServiceTest {
                 null);
     }
 
-    private static Envelope quarantined(String from, byte[] body, Map<String, Object> marks) {
+    private static OutboundMessage quarantined(String from, byte[] body, Map<String, Object> marks) {
         Map<String, Object> properties = new HashMap<>(marks);
         properties.put(MessageProperties.FROM, from);
         properties.put(MessageProperties.REASON, "TOO_MANY_ATTEMPTS");
-        return new Envelope(Queues.QUARANTINE, body, properties, null, null);
+        return new OutboundMessage(Queues.QUARANTINE, body, properties, null, null);
     }
 
-    private void put(Envelope envelope) throws JMSException {
+    private void put(OutboundMessage outboundMessage) throws JMSException {
         try (Connection connection = pool.createConnection();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            PlainSend.send(session, envelope, NOW);
+            PlainSend.send(session, outboundMessage, NOW);
         }
     }
 

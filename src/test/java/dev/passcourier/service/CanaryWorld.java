@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * The demo's world, made larger: recipients of every format behind every kind of destination, destinations that get
- * results in clear as their settings say, and far sides that refuse. Every machine has a password of its own.
+ * results in clear as their settings say, and remote ends that refuse. Every machine has a password of its own.
  */
 final class CanaryWorld implements AutoCloseable {
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.broker.Envelope;
 import dev.passcourier.broker.MessageProperties;
+import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.demo.DemoWorld;
@@ -168,7 +168,7 @@ class RedriveTest {
                     message.getStringProperty(MessageProperties.REQUEST),
                     "_AMQ_ORIG_QUEUE",
                     queue);
-            PlainSend.send(session, new Envelope(Queues.DEAD, body, properties, null, null), Instant.now());
+            PlainSend.send(session, new OutboundMessage(Queues.DEAD, body, properties, null, null), Instant.now());
             session.commit();
         }
     }

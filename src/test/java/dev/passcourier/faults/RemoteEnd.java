@@ -8,8 +8,8 @@ import dev.passcourier.sandbox.WebhookReceiver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** One far side of one row, all its own: the proxy in front of it, and what can be told to misbehave behind. */
-interface FarSide extends AutoCloseable {
+/** One remote end of one row, all its own: the proxy in front of it, and what can be told to misbehave behind. */
+interface RemoteEnd extends AutoCloseable {
 
     /** In front of it. */
     FaultProxy proxy();
@@ -51,7 +51,7 @@ interface FarSide extends AutoCloseable {
 
     /** A cloud account of its own on a cloud that all rows share. Results go to the archive. */
     record Cloud(FaultProxy proxy, HuaweiEcsSandbox cloud, SandboxInstance machine, String instance)
-            implements FarSide {
+            implements RemoteEnd {
 
         @Override
         public Script script() {
@@ -70,11 +70,11 @@ interface FarSide extends AutoCloseable {
     }
 
     /** A mail server of its own. */
-    record Mail(FaultProxy proxy, Mailbox mailbox) implements FarSide {
+    record Mail(FaultProxy proxy, Mailbox mailbox) implements RemoteEnd {
 
         @Override
         public int copies(String deliveryId) {
-            return FarWorld.copies(mailbox.received(), deliveryId);
+            return RemoteWorld.copies(mailbox.received(), deliveryId);
         }
 
         @Override
@@ -85,11 +85,11 @@ interface FarSide extends AutoCloseable {
     }
 
     /** A webhook receiver of its own. */
-    record Hook(FaultProxy proxy, WebhookReceiver hook) implements FarSide {
+    record Hook(FaultProxy proxy, WebhookReceiver hook) implements RemoteEnd {
 
         @Override
         public int copies(String deliveryId) {
-            return FarWorld.hookCopies(hook.requests(), deliveryId);
+            return RemoteWorld.hookCopies(hook.requests(), deliveryId);
         }
 
         @Override

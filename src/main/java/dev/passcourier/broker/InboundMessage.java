@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param body       the bytes; a text message's as UTF-8
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-public record Arrival(
+public record InboundMessage(
         String queue,
         String messageId,
         @Nullable String user,
@@ -26,6 +26,6 @@ public record Arrival(
     /** Names the message only. */
     @Override
     public String toString() {
-        return "Arrival[" + queue + " " + messageId + "]";
+        return "InboundMessage[" + queue + " " + messageId + "]";
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt  when the broker moves it to the expiry queue, or null for never
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-public record Envelope(
+public record OutboundMessage(
         String queue,
         byte[] body,
         Map<String, Object> properties,
@@ -22,7 +22,7 @@ public record Envelope(
         @Nullable Instant expiresAt) {
 
     /** Copies the properties. */
-    public Envelope {
+    public OutboundMessage {
         properties = Map.copyOf(properties);
     }
 }

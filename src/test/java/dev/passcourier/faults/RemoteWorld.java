@@ -23,10 +23,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Far sides behind proxies, added to the demo's world before the service starts: each with an account or a destination of
+ * Remote ends behind proxies, added to the demo's world before the service starts: each with an account or a destination of
  * its own, so that what goes wrong with one cannot be seen by another.
  */
-final class FarWorld implements AutoCloseable {
+final class RemoteWorld implements AutoCloseable {
 
     static final String HOOK_SECRET = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
 
@@ -35,12 +35,12 @@ final class FarWorld implements AutoCloseable {
     private final SandboxCertificate certificate;
     private final HuaweiEcsSandbox cloud;
     private final KeyPair windows;
-    private final List<FarSide> sides = new ArrayList<>();
+    private final List<RemoteEnd> sides = new ArrayList<>();
     private final StringBuilder accounts = new StringBuilder();
     private final List<String> names = new ArrayList<>();
     private final StringBuilder destinations = new StringBuilder();
 
-    FarWorld(Whole whole, Clock clock) throws IOException, GeneralSecurityException {
+    RemoteWorld(Whole whole, Clock clock) throws IOException, GeneralSecurityException {
         this.whole = whole;
         this.clock = clock;
         certificate = SandboxCertificate.forLoopback(clock);
@@ -88,7 +88,7 @@ final class FarWorld implements AutoCloseable {
     }
 
     /** An account that signs its calls. */
-    FarSide account(String name, int concurrency) throws IOException {
+    RemoteEnd account(String name, int concurrency) throws IOException {
         return account(
                 name,
                 concurrency,
@@ -97,7 +97,7 @@ final class FarWorld implements AutoCloseable {
     }
 
     /** An account that signs in for a token. */
-    FarSide tokenAccount(String name) throws IOException {
+    RemoteEnd tokenAccount(String name) throws IOException {
         return account(
                 name,
                 1,
@@ -106,7 +106,7 @@ final class FarWorld implements AutoCloseable {
                         + "\n");
     }
 
-    private FarSide account(String name, int concurrency, String auth) throws IOException {
+    private RemoteEnd account(String name, int concurrency, String auth) throws IOException {
         FaultProxy proxy = FaultProxy.before(port(cloud.baseUrl()));
         String instance = UUID.randomUUID().toString();
         SandboxInstance machine = cloud.addInstance(instance, "Canary-" + UUID.randomUUID(), windows.getPublic());
@@ -116,11 +116,11 @@ final class FarWorld implements AutoCloseable {
                 .append("\n      projectId: " + cloud.projectId() + "\n      endpoint: http://127.0.0.1:"
                         + proxy.port())
                 .append("\n      identityEndpoint: " + cloud.iamUrl() + "\n      auth:\n" + auth);
-        return added(new FarSide.Cloud(proxy, cloud, machine, instance));
+        return added(new RemoteEnd.Cloud(proxy, cloud, machine, instance));
     }
 
     /** A mail destination behind STARTTLS; the server may lack it. */
-    FarSide mail(String alias, Mailbox.Security security, String password) throws IOException {
+    RemoteEnd mail(String alias, Mailbox.Security security, String password) throws IOException {
         boolean tls = security != Mailbox.Security.PLAIN;
         Mailbox mailbox =
                 Mailbox.start(security, tls ? certificate : null, tls ? Map.of("passcourier", password) : null);
@@ -132,11 +132,11 @@ final class FarWorld implements AutoCloseable {
                 .append(
                         "\n    security: starttls\n    user: passcourier\n    password: \"{{file:secrets/faults-mail}}\"\n")
                 .append("    from: passcourier@example.org\n    to: ops@example.org\n    trust: faults-ca.pem\n");
-        return added(new FarSide.Mail(proxy, mailbox));
+        return added(new RemoteEnd.Mail(proxy, mailbox));
     }
 
     /** A webhook destination. */
-    FarSide hook(String alias) throws IOException {
+    RemoteEnd hook(String alias) throws IOException {
         WebhookReceiver receiver = WebhookReceiver.start(HOOK_SECRET, certificate, clock);
         FaultProxy proxy = FaultProxy.before(receiver.url().getPort());
         proxy.answersWhen(() -> !receiver.requests().isEmpty());
@@ -144,7 +144,7 @@ final class FarWorld implements AutoCloseable {
                 .append("  " + alias + ":\n    type: webhook\n    seal: ops\n    url: https://localhost:"
                         + proxy.port())
                 .append("/hook\n    secrets: [\"{{file:secrets/faults-hook}}\"]\n    trust: faults-ca.pem\n");
-        return added(new FarSide.Hook(proxy, receiver));
+        return added(new RemoteEnd.Hook(proxy, receiver));
     }
 
     /** A directory that results are written to. */
@@ -155,7 +155,7 @@ final class FarWorld implements AutoCloseable {
         destinations.append("  " + alias + ":\n    type: file\n    seal: ops\n    directory: " + alias + "\n");
     }
 
-    private FarSide added(FarSide side) {
+    private RemoteEnd added(RemoteEnd side) {
         sides.add(side);
         return side;
     }
@@ -185,7 +185,7 @@ final class FarWorld implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (FarSide side : sides) {
+        for (RemoteEnd side : sides) {
             side.close();
         }
         cloud.close();
