@@ -4,7 +4,13 @@ import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.vault.KeyRing;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,15 +32,15 @@ final class FailedOpenings {
     static final int PER_REQUESTER = 100;
 
     private final Map<String, KeyRing> rings = new ConcurrentHashMap<>();
-    private final Allowance requesters;
-    private final Allowance instances;
-    private final Allowance keys;
+    private final Buckets requesters;
+    private final Buckets instances;
+    private final Buckets keys;
 
     /** Nothing has failed yet. */
     FailedOpenings(Clock clock) {
-        this.requesters = new Allowance(PER_REQUESTER, clock);
-        this.instances = new Allowance(PER_INSTANCE, clock);
-        this.keys = new Allowance(PER_KEY, clock);
+        this.requesters = new Buckets(PER_REQUESTER, clock);
+        this.instances = new Buckets(PER_INSTANCE, clock);
+        this.keys = new Buckets(PER_KEY, clock);
     }
 
     /** Names the keys that open an account's passwords. */
@@ -46,9 +52,9 @@ final class FailedOpenings {
     boolean tooMany(FetchWork work) {
         List<String> tried = tried(work.request());
         return !tried.isEmpty()
-                && (instances.isSpent(instance(work))
-                        || requesters.isSpent(requester(work.origin()))
-                        || tried.stream().anyMatch(keys::isSpent));
+                && (instances.isEmpty(instance(work))
+                        || requesters.isEmpty(requester(work.origin()))
+                        || tried.stream().anyMatch(keys::isEmpty));
     }
 
     /** The request's password was not opened. */
@@ -73,5 +79,59 @@ final class FailedOpenings {
 
     private static String requester(Origin origin) {
         return origin.source() + "/" + origin.user();
+    }
+
+    /**
+     * A bucket for each name, refilled over the hour. Remembers {@value #MOST_NAMES} names at most and forgets first what
+     * was not asked about for longest. Safe for use by many threads.
+     */
+    static final class Buckets {
+
+        static final int MOST_NAMES = 10_000;
+
+        private final int perHour;
+        private final TimeMeter time;
+        private final Map<String, Bucket> byName = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
+                return size() > MOST_NAMES;
+            }
+        };
+
+        Buckets(int perHour, Clock clock) {
+            this.perHour = perHour;
+            this.time = new TimeMeter() {
+                @Override
+                public long currentTimeNanos() {
+                    return ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant());
+                }
+
+                @Override
+                public boolean isWallClockBased() {
+                    return true;
+                }
+            };
+        }
+
+        /** Whether the name has no token left. */
+        synchronized boolean isEmpty(String name) {
+            Bucket bucket = byName.get(name);
+            return bucket != null && bucket.getAvailableTokens() == 0;
+        }
+
+        /** Takes a token, if there is one. */
+        @SuppressWarnings("CheckReturnValue") // none is left: as good as taken
+        synchronized void take(String name) {
+            byName.computeIfAbsent(name, unknown -> full()).tryConsume(1);
+        }
+
+        private Bucket full() {
+            return Bucket.builder()
+                    .addLimit(limit -> limit.capacity(perHour).refillGreedy(perHour, Duration.ofHours(1)))
+                    .withCustomTimePrecision(time)
+                    .build();
+        }
     }
 }
