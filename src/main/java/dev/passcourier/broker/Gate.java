@@ -9,7 +9,7 @@ public interface Gate {
     Gate OPEN = atMost -> true;
 
     /**
-     * Waits for leave to take one message.
+     * RetryTable for leave to take one message.
      *
      * @return true with leave; false if there was none within {@code atMost}
      */

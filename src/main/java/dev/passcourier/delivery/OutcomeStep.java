@@ -7,7 +7,7 @@ import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retry.RetryRule;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +36,7 @@ final class OutcomeStep implements Processor {
     private final GoneDestinations.Destination destination;
     private final Duration keep;
     private final Clock clock;
-    private final Waits waits;
+    private final RetryTable retryTable;
 
     /** Keeps what fails until it expires, or for {@code keep} if it never does. */
     OutcomeStep(
@@ -45,13 +45,13 @@ final class OutcomeStep implements Processor {
             GoneDestinations.Destination destination,
             Duration keep,
             Clock clock,
-            Waits waits) {
+            RetryTable retryTable) {
         this.reader = reader;
         this.record = record;
         this.destination = destination;
         this.keep = keep;
         this.clock = clock;
-        this.waits = waits;
+        this.retryTable = retryTable;
     }
 
     @Override
@@ -92,7 +92,7 @@ final class OutcomeStep implements Processor {
     }
 
     private List<OutboundMessage> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
-        Optional<Duration> wait = waits.after(RetryRule.DELIVERY, item.attempt(), later.after());
+        Optional<Duration> wait = retryTable.after(RetryRule.DELIVERY, item.attempt(), later.after());
         if (wait.isEmpty()) {
             return failed(item, later.code(), Verdict.FAILED);
         }

@@ -15,7 +15,7 @@ import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.outbox.GoneDestinations;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -38,7 +38,7 @@ public final class SinkFactory {
 
     private final DeliveryRecord record;
     private final Clock clock;
-    private final Waits waits;
+    private final RetryTable retryTable;
     private final AtRestOpener opener;
     private final GoneDestinations gone;
     private final Duration keepFailedWork;
@@ -52,13 +52,13 @@ public final class SinkFactory {
     public SinkFactory(
             AuditTrail audit,
             Clock clock,
-            Waits waits,
+            RetryTable retryTable,
             AtRestOpener opener,
             GoneDestinations gone,
             Duration keepFailedWork) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
-        this.waits = waits;
+        this.retryTable = retryTable;
         this.opener = opener;
         this.gone = gone;
         this.keepFailedWork = keepFailedWork;
@@ -146,7 +146,7 @@ public final class SinkFactory {
         GoneDestinations.Destination destination = gone.destination(alias, address);
         return route.parameter("consumers", consumers)
                 .bean("compose", new ComposeStep(alias, composer, record, destination, clock))
-                .bean("outcome", new OutcomeStep(reader, record, destination, keepFailedWork, clock, waits));
+                .bean("outcome", new OutcomeStep(reader, record, destination, keepFailedWork, clock, retryTable));
     }
 
     private static TemplatedRouteBuilder route(CamelContext camel, String template, String alias) {

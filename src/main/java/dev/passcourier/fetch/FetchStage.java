@@ -11,7 +11,7 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.ProviderType;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Vault;
@@ -42,7 +42,7 @@ public final class FetchStage {
     private final Gate service;
     private final Clock clock;
     private final FailedOpenings failedOpenings;
-    private final Waits waits;
+    private final RetryTable retryTable;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
@@ -63,7 +63,7 @@ public final class FetchStage {
             Duration resultLifetime,
             Duration keepFailedWork,
             Gate service,
-            Waits waits,
+            RetryTable retryTable,
             Clock clock) {
         this.camel = camel;
         this.audit = audit;
@@ -74,7 +74,7 @@ public final class FetchStage {
         this.resultLifetime = resultLifetime;
         this.keepFailedWork = keepFailedWork;
         this.service = service;
-        this.waits = waits;
+        this.retryTable = retryTable;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
@@ -106,11 +106,11 @@ public final class FetchStage {
                 targets,
                 vault,
                 new TransplantGuard(ledger),
-                new WrongKeyReply(failedOpenings, end, clock, waits.jitter()),
+                new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter()),
                 audit,
                 resultLifetime,
                 clock);
-        SettleStep settle = new SettleStep(new RetryScheduler(audit, end, clock, waits), end, gate);
+        SettleStep settle = new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate);
         fetchers.add(new Fetcher(
                 name, cloud, account.concurrency(), new GatedContainers(gate.then(service)), decryptAndSeal, settle));
         return gate;

@@ -12,7 +12,7 @@ import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.retry.RetryRule;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +30,13 @@ final class RetryScheduler {
     private final AuditTrail audit;
     private final RequestEnd ending;
     private final Clock clock;
-    private final Waits waits;
+    private final RetryTable retryTable;
 
-    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, Waits waits) {
+    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, RetryTable retryTable) {
         this.audit = audit;
         this.ending = ending;
         this.clock = clock;
-        this.waits = waits;
+        this.retryTable = retryTable;
     }
 
     List<OutboundMessage> notYet(FetchWork work, Answer.NotYet answer) {
@@ -65,7 +65,7 @@ final class RetryScheduler {
             String code) {
         Instant now = clock.instant();
         Duration left = Duration.between(now, work.deadline());
-        Optional<Duration> wait = waits.after(rule, turn, askedFor);
+        Optional<Duration> wait = retryTable.after(rule, turn, askedFor);
         if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
             return ending.end(work, otherwise, code);
         }

@@ -44,7 +44,7 @@ final class SessionKeeper {
     }
 
     /**
-     * The current session. Waits while another attempt signs in.
+     * The current session. RetryTable while another attempt signs in.
      *
      * @param who the attempt; it has the turn if there is no session
      * @return null if there is none or it is about to end: then {@link #call}, {@link #signedIn} and {@link #leave} follow

@@ -51,7 +51,7 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /** Waits for the next run; false when there is none. */
+    /** RetryTable for the next run; false when there is none. */
     private boolean rest() throws InterruptedException {
         lock.lock();
         try {

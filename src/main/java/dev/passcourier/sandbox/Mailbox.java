@@ -104,7 +104,7 @@ public final class Mailbox implements AutoCloseable {
         return new ArrayList<>(received);
     }
 
-    /** Waits for the next mail that this method has not returned yet. */
+    /** RetryTable for the next mail that this method has not returned yet. */
     public Optional<MimeMessage> next(Duration atMost) throws InterruptedException {
         return Optional.ofNullable(unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
     }

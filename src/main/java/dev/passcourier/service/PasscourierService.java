@@ -23,7 +23,7 @@ import dev.passcourier.redrive.RedriveControl;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.QuarantineNotices;
 import dev.passcourier.report.ReportHandOver;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -193,7 +193,8 @@ public final class PasscourierService implements AutoCloseable {
         watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
         Vault vault = new Vault(keys, clock);
         Notices notices = new Notices(DeliveryIds::of);
-        Waits waits = new Waits(new SecureRandom(), settings.service().retryPace());
+        RetryTable retryTable =
+                new RetryTable(new SecureRandom(), settings.service().retryPace());
         bindHops(camel.getRegistry(), notices);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
@@ -217,7 +218,7 @@ public final class PasscourierService implements AutoCloseable {
                 settings.service().resultLifetime(),
                 settings.service().keepFailedWork(),
                 watch.gate(),
-                waits,
+                retryTable,
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
@@ -230,7 +231,7 @@ public final class PasscourierService implements AutoCloseable {
                 new SinkFactory(
                         audit,
                         clock,
-                        waits,
+                        retryTable,
                         vault::openAtRest,
                         gone,
                         settings.service().keepFailedWork()));

@@ -14,7 +14,7 @@ import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.retry.RetryRule;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.Sealed;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -267,7 +267,8 @@ class DeliveryStepsTest {
                 out.setHeader("X-Left", "over");
             };
             new ComposeStep("ops", composer, record, destination, clock).process(exchange);
-            new OutcomeStep(reader, record, destination, KEEP, clock, new Waits(new NoJitter(), 1)).process(exchange);
+            new OutcomeStep(reader, record, destination, KEEP, clock, new RetryTable(new NoJitter(), 1))
+                    .process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);
         }

@@ -14,7 +14,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -58,7 +58,8 @@ final class SinkHarness implements AutoCloseable {
 
     SinkHarness(Path directory) throws Exception {
         gone = GoneDestinations.open(directory.resolve("disabled"));
-        factory = new SinkFactory(this::audit, CLOCK, new Waits(new NoJitter(), 1), vault, gone, Duration.ofDays(30));
+        factory = new SinkFactory(
+                this::audit, CLOCK, new RetryTable(new NoJitter(), 1), vault, gone, Duration.ofDays(30));
         broker = EmbeddedBroker.start(
                 directory.resolve("broker"),
                 1,
@@ -155,7 +156,7 @@ final class SinkHarness implements AutoCloseable {
         return template.receive(queue);
     }
 
-    /** Waits for the event of a delivery and returns it. */
+    /** RetryTable for the event of a delivery and returns it. */
     AuditEvent await(OutboxItem item, AuditEvent.Type type) {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(20))

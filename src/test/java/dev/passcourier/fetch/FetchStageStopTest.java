@@ -22,7 +22,7 @@ import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.WorkCodec;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.KeyRing;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -101,7 +101,7 @@ class FetchStageStopTest {
                 Duration.ofHours(1),
                 Duration.ofDays(30),
                 Gate.OPEN,
-                new Waits(new SecureRandom(), 1),
+                new RetryTable(new SecureRandom(), 1),
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
         for (String file : List.of("hand-on", "call", "sign-in", "fetch", "provider/zstack")) {

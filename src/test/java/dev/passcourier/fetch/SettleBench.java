@@ -9,7 +9,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
-import dev.passcourier.retry.Waits;
+import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.LockedSecret;
@@ -83,7 +83,7 @@ final class SettleBench implements AutoCloseable {
                         Duration.ofDays(7),
                         clock),
                 new SettleStep(
-                        new RetryScheduler(audit, end, clock, new Waits(random, 1)),
+                        new RetryScheduler(audit, end, clock, new RetryTable(random, 1)),
                         end,
                         new AccountGate("test", 100, clock)));
     }

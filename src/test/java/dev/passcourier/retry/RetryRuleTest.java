@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RetryRuleTest {
 
-    private final Waits waits = new Waits(new Random(42), 1);
+    private final RetryTable retryTable = new RetryTable(new Random(42), 1);
 
     @ParameterizedTest
     @CsvSource({
@@ -28,32 +28,32 @@ class RetryRuleTest {
     })
     void waitsBetweenHalfAndTheWholeOfADoublingStep(RetryRule rule, int failures, long least, long most) {
         for (int i = 0; i < 200; i++) {
-            assertThat(waits.after(rule, failures, null).orElseThrow().toMillis())
+            assertThat(retryTable.after(rule, failures, null).orElseThrow().toMillis())
                     .isBetween(least, most);
         }
     }
 
     @Test
     void neverAsksEarlierThanTheFarSideWants() {
-        assertThat(waits.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofMinutes(3)))
+        assertThat(retryTable.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofMinutes(3)))
                 .contains(Duration.ofMinutes(3));
     }
 
     @Test
     void honoursAWishOnlyUpToAQuarterOfAnHour() {
-        assertThat(waits.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofDays(1)))
+        assertThat(retryTable.after(RetryRule.CLOUD_THROTTLED, 1, Duration.ofDays(1)))
                 .contains(Duration.ofMinutes(15));
     }
 
     @Test
     void aWishForLessDoesNotShortenTheBackOff() {
-        assertThat(waits.after(RetryRule.DELIVERY, 10, Duration.ZERO).orElseThrow())
+        assertThat(retryTable.after(RetryRule.DELIVERY, 10, Duration.ZERO).orElseThrow())
                 .isGreaterThan(Duration.ofMinutes(20));
     }
 
     @Test
     void aRehearsalWaitsLessButNeverLessThanTheFarSideWants() {
-        Waits hundredth = new Waits(new Random(42), 0.01);
+        RetryTable hundredth = new RetryTable(new Random(42), 0.01);
         assertThat(hundredth
                         .after(RetryRule.CLOUD_SERVER, 8, null)
                         .orElseThrow()
@@ -67,9 +67,9 @@ class RetryRuleTest {
     @ParameterizedTest
     @EnumSource(RetryRule.class)
     void givesUpAfterItsNumberOfRetriesAndNotBefore(RetryRule rule) {
-        assertThat(waits.after(rule, rule.retries(), null)).isPresent();
+        assertThat(retryTable.after(rule, rule.retries(), null)).isPresent();
         if (rule.retries() < Integer.MAX_VALUE) {
-            assertThat(waits.after(rule, rule.retries() + 1, null)).isEmpty();
+            assertThat(retryTable.after(rule, rule.retries() + 1, null)).isEmpty();
         }
     }
 
@@ -77,7 +77,7 @@ class RetryRuleTest {
     void deliveriesAreTriedForAboutThreeDays() {
         Duration least = Duration.ZERO;
         for (int failures = 1; failures <= RetryRule.DELIVERY.retries(); failures++) {
-            least = least.plus(new Waits(new Random(7), 1)
+            least = least.plus(new RetryTable(new Random(7), 1)
                     .after(RetryRule.DELIVERY, failures, null)
                     .orElseThrow());
         }

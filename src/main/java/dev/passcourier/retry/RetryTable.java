@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param jitter used by many threads at once
  * @param pace   what the table's waits are multiplied by, {@code service.retryPace}: 1 in operation, less in a rehearsal
  */
-public record Waits(RandomGenerator jitter, double pace) {
+public record RetryTable(RandomGenerator jitter, double pace) {
 
     /**
      * How long to wait after the {@code failures}-th failure in a row. The pace leaves alone what the other side asked for.
