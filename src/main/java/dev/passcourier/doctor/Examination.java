@@ -1,22 +1,22 @@
 package dev.passcourier.doctor;
 
 /**
- * Something to be looked at.
+ * Something to be tried out.
  *
  * @param subject what
- * @param look    looks at it; whatever it throws is a failed diagnosis
+ * @param probe   tries it; whatever it throws is a failed diagnosis
  */
-record Examination(String subject, Look look) {
+record Examination(String subject, Probe probe) {
 
-    /** Looks and says what it found. */
+    /** Tries something and says what it found. */
     @FunctionalInterface
-    interface Look {
-        Diagnosis at(String subject) throws Exception;
+    interface Probe {
+        Diagnosis of(String subject) throws Exception;
     }
 
     Diagnosis examine() {
         try {
-            return look.at(subject);
+            return probe.of(subject);
         } catch (Exception e) {
             return Diagnosis.fail(subject, Causes.of(e));
         }

@@ -13,9 +13,9 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /** Opens a stopped service's broker on its own, with no acceptor, and counts what lies in its queues. */
-final class BrokerLook {
+final class LeftInQueues {
 
-    private BrokerLook() {}
+    private LeftInQueues() {}
 
     /** By queue, with messages that wait for their time; only those that hold any. */
     static Map<String, Long> messages(Path broker) throws Exception {
