@@ -84,8 +84,8 @@ public final class CloudAccount {
                 .routeId("ask." + account)
                 .parameter("account", account)
                 .parameters(new HashMap<>(routeParameters))
-                .bean("read", new ReadStep(protocol::read, sessions))
-                .bean("read-further", new ReadStep(protocol::readFurther, sessions))
+                .bean("read", new ReadAnswerStep(protocol::read, sessions))
+                .bean("read-further", new ReadAnswerStep(protocol::readFurther, sessions))
                 .add();
     }
 

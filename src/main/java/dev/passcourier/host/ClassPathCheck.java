@@ -24,9 +24,9 @@ final class ClassPathCheck {
             "camel-console", "org/apache/camel/impl/console/ContextDevConsole.class",
             "camel-management", "org/apache/camel/management/JmxManagementStrategy.class"));
 
-    private final Surroundings host;
+    private final ProcessFacts host;
 
-    ClassPathCheck(Surroundings host) {
+    ClassPathCheck(ProcessFacts host) {
         this.host = host;
     }
 

@@ -30,7 +30,7 @@ public final class HostCheck {
     public static void ofProcess(List<String> allowedAgents, Path camelSettings)
             throws ConfigurationException, IOException {
         refuse(Stream.concat(
-                findings(Surroundings.ofThisProcess(), allowedAgents),
+                findings(ProcessFacts.ofThisProcess(), allowedAgents),
                 Stream.concat(LoggerCheck.findings(), keys(camelSettings))));
     }
 
@@ -45,10 +45,10 @@ public final class HostCheck {
 
     /** What {@code bin/passcourier} would have closed, one line each; the service runs without it. */
     public static List<String> warnings() {
-        return OpenDoors.of(Surroundings.ofThisProcess(), Path.of("/proc/self"));
+        return ReachableParts.of(ProcessFacts.ofThisProcess(), Path.of("/proc/self"));
     }
 
-    static Stream<String> findings(Surroundings host, List<String> allowedAgents) {
+    static Stream<String> findings(ProcessFacts host, List<String> allowedAgents) {
         return Stream.concat(new JavaCheck(host).findings(allowedAgents), new ClassPathCheck(host).findings());
     }
 

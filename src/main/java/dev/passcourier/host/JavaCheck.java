@@ -35,9 +35,9 @@ final class JavaCheck {
             "FlightRecorder", Set.of("false"),
             "StartFlightRecording", Set.of("")));
 
-    private final Surroundings host;
+    private final ProcessFacts host;
 
-    JavaCheck(Surroundings host) {
+    JavaCheck(ProcessFacts host) {
         this.host = host;
     }
 

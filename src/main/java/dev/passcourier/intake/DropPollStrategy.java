@@ -14,7 +14,7 @@ public final class DropPollStrategy extends DefaultPollingConsumerPollStrategy {
     /**
      * For one drop directory.
      *
-     * @param lookAgain calls {@link BatchSource#lookAgain} while files may be taken
+     * @param lookAgain calls {@link TakeBatchFileStep#lookAgain} while files may be taken
      */
     public DropPollStrategy(Settling settling, Processor lookAgain) {
         this.settling = settling;

@@ -12,7 +12,7 @@ import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
-import dev.passcourier.intake.IntakeCheck;
+import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
@@ -199,8 +199,8 @@ public final class PasscourierService implements AutoCloseable {
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
                 .bind(
-                        "intake-check",
-                        new IntakeCheck(
+                        "check-request",
+                        new CheckRequestStep(
                                 settings,
                                 audit,
                                 ledger,

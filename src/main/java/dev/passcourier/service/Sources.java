@@ -9,15 +9,15 @@ import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.intake.BatchHandOver;
-import dev.passcourier.intake.BatchSource;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.ForeignRequests;
 import dev.passcourier.intake.LockedIntakeSender;
-import dev.passcourier.intake.ScheduleRuns;
+import dev.passcourier.intake.RunScheduleStep;
 import dev.passcourier.intake.Settling;
+import dev.passcourier.intake.TakeBatchFileStep;
 import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -75,14 +75,14 @@ final class Sources implements AutoCloseable {
             Settling settling = new Settling(file.minAge(), file.maxPause());
             registry.bind("drop-filter", new DropFilter(guard, settling));
             DropDirectory drop = DropDirectory.open(file.directory(), clock.instant());
-            BatchSource batches = new BatchSource(drop, guard, settling, handOver, audit, clock);
-            registry.bind("batch-source", watch.whileOpenForFiles(batches));
+            TakeBatchFileStep batches = new TakeBatchFileStep(drop, guard, settling, handOver, audit, clock);
+            registry.bind("take-batch-file", watch.whileOpenForFiles(batches));
             registry.bind(
                     "drop-poll",
                     new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
-        ScheduleRuns runs = new ScheduleRuns(settings.schedules(), ledger::lastPlanned, handOver, clock);
-        registry.bind("schedule-source", watch.whileOpen(runs));
+        RunScheduleStep runs = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
+        registry.bind("run-schedule", watch.whileOpen(runs));
         registry.bind("schedule-catch-up", watch.whileOpen(exchange -> runs.catchUp()));
         bindForeignBroker(registry);
     }

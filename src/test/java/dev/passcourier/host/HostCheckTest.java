@@ -44,7 +44,7 @@ class HostCheckTest {
         "'-Xrunjdwp:server=y', jdwp"
     })
     void refusesAnAgentUnlessItIsAllowedByName(String argument, String name) {
-        Surroundings host = host(List.of(argument), Map.of(), Map.of(), List.of(), Map.of());
+        ProcessFacts host = host(List.of(argument), Map.of(), Map.of(), List.of(), Map.of());
 
         assertThat(HostCheck.findings(host, List.of("other.jar")))
                 .singleElement()
@@ -137,7 +137,7 @@ class HostCheckTest {
 
     @Test
     void refusesALibraryUnderAnotherName() {
-        Surroundings host = new Surroundings(
+        ProcessFacts host = new ProcessFacts(
                 List.of(),
                 Map.of(),
                 Map.of(),
@@ -241,12 +241,12 @@ class HostCheckTest {
         }
     }
 
-    private static Surroundings host(
+    private static ProcessFacts host(
             List<String> arguments,
             Map<String, String> properties,
             Map<String, String> environment,
             List<String> jars,
             Map<String, String> options) {
-        return new Surroundings(arguments, properties, environment, jars, resource -> false, options::get);
+        return new ProcessFacts(arguments, properties, environment, jars, resource -> false, options::get);
     }
 }

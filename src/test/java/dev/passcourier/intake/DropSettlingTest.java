@@ -50,14 +50,14 @@ class DropSettlingTest {
 
     private Settling settling;
     private DropFilter filter;
-    private BatchSource source;
+    private TakeBatchFileStep source;
 
     @BeforeEach
     void start() throws ConfigurationException {
         DropGuard guard = new DropGuard(List.of());
         settling = new Settling(MIN_AGE, MAX_PAUSE, nanos::get);
         filter = new DropFilter(guard, settling);
-        source = new BatchSource(
+        source = new TakeBatchFileStep(
                 DropDirectory.open(drop, clock.instant()),
                 guard,
                 settling,

@@ -63,7 +63,7 @@ class ForgedSenderTest {
     private static JmsPoolConnectionFactory pool;
     private static DefaultCamelContext camel;
     private static TestSigner ci;
-    private static IntakeCheck check;
+    private static CheckRequestStep check;
     private static int asked;
 
     /** A message after its arrival step, and what the intake's check then put on record. */
@@ -90,7 +90,7 @@ class ForgedSenderTest {
                 Map.of("ci", new Settings.Signer(ci.publicKey(directory.resolve("ci.jwk")), null)),
                 List.of());
         Fakes.HandClock clock = new Fakes.HandClock(NOW.toString());
-        check = new IntakeCheck(
+        check = new CheckRequestStep(
                 Fakes.withPolicy(Fakes.settings(directory), policy),
                 audit,
                 audit.ledger(),

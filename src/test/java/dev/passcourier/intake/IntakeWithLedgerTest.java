@@ -45,13 +45,13 @@ class IntakeWithLedgerTest {
 
     private FileAuditTrail trail;
     private Ledger ledger;
-    private IntakeCheck check;
+    private CheckRequestStep check;
 
     @BeforeEach
     void start() throws Exception {
         trail = FileAuditTrail.open(home.resolve("audit"), Clock.systemUTC());
         ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
-        check = new IntakeCheck(
+        check = new CheckRequestStep(
                 Fakes.settings(home, Fakes.rule("jms", "", "ops"), Fakes.rule("file", "", "ops")),
                 trail,
                 ledger,
@@ -105,7 +105,7 @@ class IntakeWithLedgerTest {
         Path drop = Files.createDirectory(home.resolve("drop"));
         Fakes.Sender sender = new Fakes.Sender();
         BatchHandOver handOver = new BatchHandOver("requests", trail, sender, Clock.systemUTC());
-        BatchSource source = new BatchSource(
+        TakeBatchFileStep source = new TakeBatchFileStep(
                 DropDirectory.open(drop, Clock.systemUTC().instant()),
                 new DropGuard(List.of()),
                 new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), System::nanoTime),

@@ -158,9 +158,9 @@ class RequestSourceRoutesTest {
         Files.writeString(home.resolve("list.csv"), CSV);
         Settings.Schedule schedule =
                 new Settings.Schedule("* * * * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
-        ScheduleRuns runs =
-                new ScheduleRuns(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", runs);
+        RunScheduleStep runs =
+                new RunScheduleStep(Map.of("often", schedule), name -> Optional.empty(), handOver, Clock.systemUTC());
+        camel.getRegistry().bind("run-schedule", runs);
         camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate(
@@ -180,9 +180,9 @@ class RequestSourceRoutesTest {
         Settings.Schedule schedule =
                 new Settings.Schedule("0 0 3 * * ?", ZoneId.of("Asia/Seoul"), home.resolve("list.csv"), List.of());
         Instant lastWeek = Clock.systemUTC().instant().minus(Duration.ofDays(7));
-        ScheduleRuns runs = new ScheduleRuns(
+        RunScheduleStep runs = new RunScheduleStep(
                 Map.of("nightly", schedule), name -> Optional.of(lastWeek), handOver, Clock.systemUTC());
-        camel.getRegistry().bind("schedule-source", runs);
+        camel.getRegistry().bind("run-schedule", runs);
         camel.getRegistry().bind("schedule-catch-up", (Processor) exchange -> runs.catchUp());
         load("request-schedule-source");
         camel.addRouteFromTemplate("catch-up", "request-schedule-catch-up", Map.of("period", "100"));
@@ -220,8 +220,8 @@ class RequestSourceRoutesTest {
         try (FollowedTrail followed = new FollowedTrail(home)) {
             camel.getRegistry()
                     .bind(
-                            "intake-check",
-                            new IntakeCheck(
+                            "check-request",
+                            new CheckRequestStep(
                                     Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
                                     followed,
                                     followed.ledger(),
@@ -263,7 +263,7 @@ class RequestSourceRoutesTest {
         Path drop = Files.createDirectory(home.resolve("drop box + 1"));
         DropGuard guard = new DropGuard(List.of());
         Settling settling = new Settling(Duration.ofMillis(100), maxPause, System::nanoTime);
-        BatchSource batches = new BatchSource(
+        TakeBatchFileStep batches = new TakeBatchFileStep(
                 DropDirectory.open(drop, Clock.systemUTC().instant()),
                 guard,
                 settling,
@@ -272,7 +272,7 @@ class RequestSourceRoutesTest {
                 Clock.systemUTC());
         camel.getRegistry().bind("drop-filter", new DropFilter(guard, settling));
         camel.getRegistry().bind("drop-poll", new DropPollStrategy(settling, exchange -> batches.lookAgain()));
-        camel.getRegistry().bind("batch-source", batches);
+        camel.getRegistry().bind("take-batch-file", batches);
         load("request-file-source");
         camel.addRouteFromTemplate(
                 "file", "request-file-source", Map.of("directory", drop.toString(), "pollMillis", "50"));

@@ -44,11 +44,11 @@ class ScheduleNodesTest {
 
         private final Fakes.Trail audit = new Fakes.Trail();
         private final JmsPoolConnectionFactory pool;
-        private final ScheduleRuns runs;
+        private final RunScheduleStep runs;
 
         Node() throws Exception {
             pool = new BrokerAccess(broker.url(), PlainArtemis.COURIER, password).pool();
-            runs = new ScheduleRuns(
+            runs = new RunScheduleStep(
                     Map.of("nightly", hourly()),
                     schedule -> Optional.empty(),
                     new BatchHandOver(Whole.REQUESTS, audit, new JmsIntakeSender(pool), clock),

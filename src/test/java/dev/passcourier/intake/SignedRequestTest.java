@@ -35,7 +35,7 @@ class SignedRequestTest {
     private final Fakes.HandClock clock = new Fakes.HandClock(NOW.toString());
     private FollowedTrail audit;
     private TestSigner ci;
-    private IntakeCheck check;
+    private CheckRequestStep check;
 
     @BeforeEach
     void start() throws Exception {
@@ -50,7 +50,7 @@ class SignedRequestTest {
         audit.close();
     }
 
-    private IntakeCheck check(Path key, List<String> signed) throws Exception {
+    private CheckRequestStep check(Path key, List<String> signed) throws Exception {
         Settings without = Fakes.settings(directory);
         Settings.Rule rule = new Settings.Rule(
                 "pipeline",
@@ -62,7 +62,7 @@ class SignedRequestTest {
                 List.of("ops"));
         Settings.Policy policy =
                 new Settings.Policy(List.of(rule), Map.of("ci", new Settings.Signer(key, null)), signed);
-        return new IntakeCheck(
+        return new CheckRequestStep(
                 Fakes.withPolicy(without, policy),
                 audit,
                 audit.ledger(),
@@ -91,7 +91,7 @@ class SignedRequestTest {
 
     @Test
     void refusesARuleForSignersToTheUnsignedEvenIfTheSourceNeedNotSign() throws Exception {
-        IntakeCheck lax = check(directory.resolve("ci.jwk"), List.of());
+        CheckRequestStep lax = check(directory.resolve("ci.jwk"), List.of());
 
         assertThat(lax.check(message("ID:1", REQUEST))).isEmpty();
         assertThat(audit.told(Fact.CODE)).containsExactly("ASKED -", "ENDED SENDER_NOT_VALIDATED");

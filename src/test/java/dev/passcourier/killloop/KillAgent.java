@@ -20,7 +20,7 @@ public final class KillAgent {
             "dev.passcourier.intake.DropDirectory", "claim",
             "dev.passcourier.intake.BatchHandOver", "record",
             "dev.passcourier.broker.JmsIntakeSender", "send",
-            "dev.passcourier.intake.BatchSource", "take",
+            "dev.passcourier.intake.TakeBatchFileStep", "take",
             "dev.passcourier.report.BatchResults", "write",
             "dev.passcourier.report.BatchReporter", "reported",
             "dev.passcourier.ledger.LedgerProjector", "apply",

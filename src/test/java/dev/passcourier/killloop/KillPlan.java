@@ -84,7 +84,7 @@ final class KillPlan {
             "DropDirectory.claim",
             "BatchHandOver.record",
             "JmsIntakeSender.send",
-            "BatchSource.take",
+            "TakeBatchFileStep.take",
             "BatchResults.write",
             "BatchReporter.reported");
 

@@ -110,7 +110,8 @@ final class Reckoning {
                 .map(each -> each.event().facts().get(Fact.REFERENCE))
                 .distinct()
                 .count();
-        Map<String, Long> left = new TreeMap<>(LeftInQueues.messages(world.data().resolve("broker")));
+        Map<String, Long> left =
+                new TreeMap<>(LeftInQueues.messages(world.data().resolve("broker")));
         Long quarantined = left.remove(Queues.QUARANTINE);
         demand(
                 (quarantined == null ? 0 : quarantined) == expected,

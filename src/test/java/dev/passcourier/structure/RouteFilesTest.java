@@ -66,7 +66,7 @@ class RouteFilesTest {
             Map.entry("threads", "another thread leaves the transaction: raise the consumer's concurrency"),
             Map.entry("delay", "a delayed thread holds a transaction: send an outbound message with a delay"),
             Map.entry("throttle", "rates are paid before a message is taken: set the account's rate"),
-            Map.entry("idempotentConsumer", "the ledger knows what was asked: IntakeCheck asks it"),
+            Map.entry("idempotentConsumer", "the ledger knows what was asked: CheckRequestStep asks it"),
             Map.entry("aggregate", "nothing waits in memory: send an outboundMessage, or let the ledger count"),
             Map.entry("resequence", "nothing waits in memory: do without an order"),
             Map.entry("onException", "the transaction rolls back by itself: catch what is expected with doTry"),

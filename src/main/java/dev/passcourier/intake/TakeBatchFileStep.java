@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * back. Both are safe: a part's hash lets its requests onto the queue only once, and {@link TakenParts} says where each
  * part ends.
  */
-public final class BatchSource implements Processor {
+public final class TakeBatchFileStep implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BatchSource.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TakeBatchFileStep.class);
 
     private final DropDirectory directory;
     private final TakenParts takenParts;
@@ -46,7 +46,7 @@ public final class BatchSource implements Processor {
     private final List<FileInHand> inHand = new CopyOnWriteArrayList<>();
 
     /** For one drop directory. */
-    public BatchSource(
+    public TakeBatchFileStep(
             DropDirectory directory,
             DropGuard guard,
             Settling settling,

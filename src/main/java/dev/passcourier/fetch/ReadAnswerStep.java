@@ -10,13 +10,13 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /** Has the account's protocol say what the cloud's reply means, and settles the attempt with it or keeps it open. */
-final class ReadStep implements Processor {
+final class ReadAnswerStep implements Processor {
 
     private final BiFunction<PasswordRequest, HttpReply, Answer> protocol;
     private final @Nullable SessionKeeper sessions;
 
     /** For one account; {@code sessions} is null for clouds that sign every call. */
-    ReadStep(BiFunction<PasswordRequest, HttpReply, Answer> protocol, @Nullable SessionKeeper sessions) {
+    ReadAnswerStep(BiFunction<PasswordRequest, HttpReply, Answer> protocol, @Nullable SessionKeeper sessions) {
         this.protocol = protocol;
         this.sessions = sessions;
     }

@@ -35,7 +35,7 @@ import org.apache.camel.Processor;
  * {@link OutboundMessage}: work for the account's fetch queue, or notices of the refusal. Every decision is on record before
  * it takes effect.
  */
-public final class IntakeCheck implements Processor {
+public final class CheckRequestStep implements Processor {
 
     /** Longest a request may ask us to keep trying. */
     static final Duration LONGEST_WAIT = Duration.ofDays(30);
@@ -49,7 +49,7 @@ public final class IntakeCheck implements Processor {
     private final Clock clock;
 
     /** With everything that a decision depends on. */
-    public IntakeCheck(
+    public CheckRequestStep(
             Settings settings, AuditTrail audit, Ledger ledger, Notices notices, Signatures signatures, Clock clock) {
         this.settings = settings;
         this.permission = new Permission(settings);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BatchSourceTest {
+class TakeBatchFileStepTest {
 
     private static final String HEADER = "account,instance,deliverTo,reason\n";
 
@@ -40,11 +40,11 @@ class BatchSourceTest {
     @TempDir
     private Path drop;
 
-    private BatchSource source;
+    private TakeBatchFileStep source;
 
     @BeforeEach
     void start() throws ConfigurationException {
-        source = new BatchSource(
+        source = new TakeBatchFileStep(
                 DropDirectory.open(drop, clock.instant()),
                 new DropGuard(List.of()),
                 settling,

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Things that the start script sets right and other ways of starting leave: what others on this machine could still reach. */
-final class OpenDoors {
+final class ReachableParts {
 
-    private OpenDoors() {}
+    private ReachableParts() {}
 
     /**
      * One line for each.
      *
      * @param proc this process's folder under {@code /proc}; what is not there is not looked at
      */
-    static List<String> of(Surroundings host, Path proc) {
+    static List<String> of(ProcessFacts host, Path proc) {
         List<String> open = new ArrayList<>();
         if (!"true".equals(host.option().apply("DisableAttachMechanism"))) {
             open.add("programs of this user can attach and read memory: add -XX:+DisableAttachMechanism");

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources   whether the class path has a resource
  * @param option      a HotSpot option's value as it is in force, or null if this machine does not know it
  */
-record Surroundings(
+record ProcessFacts(
         List<String> arguments,
         Map<String, String> properties,
         Map<String, String> environment,
@@ -35,18 +35,18 @@ record Surroundings(
     private static final List<String> VARIABLES_OF_JAVA =
             List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
 
-    static Surroundings ofThisProcess() {
+    static ProcessFacts ofThisProcess() {
         Map<String, String> properties = new HashMap<>();
         System.getProperties()
                 .stringPropertyNames()
                 .forEach(name -> properties.put(name, System.getProperty(name, "")));
-        return new Surroundings(
+        return new ProcessFacts(
                 arguments(System.getenv()),
                 properties,
                 System.getenv(),
                 jars(System.getProperty("java.class.path", "")),
-                Surroundings::isThere,
-                Surroundings::optionInForce);
+                ProcessFacts::isThere,
+                ProcessFacts::optionInForce);
     }
 
     private static List<String> arguments(Map<String, String> environment) {
@@ -66,7 +66,7 @@ record Surroundings(
     }
 
     private static boolean isThere(String resource) {
-        return Stream.of(Surroundings.class.getClassLoader(), ClassLoader.getSystemClassLoader())
+        return Stream.of(ProcessFacts.class.getClassLoader(), ClassLoader.getSystemClassLoader())
                 .anyMatch(loader -> loader.getResource(resource) != null);
     }
 

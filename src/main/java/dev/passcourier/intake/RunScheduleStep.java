@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs schedules once per planned time, whatever makes them run: Quartz when the time comes, or the catch-up after a
+ * Asks for what is on a schedule's list, once per planned time, whatever makes it run: Quartz when the time comes, or the catch-up after a
  * stop, a failure or a machine asleep. Of several missed times only the latest is caught up. Two nodes may run the same
  * time; the broker takes it once.
  */
-public final class ScheduleRuns implements Processor {
+public final class RunScheduleStep implements Processor {
 
     private static final String SCHEDULE = "schedule";
     private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
-    private static final Logger LOG = LoggerFactory.getLogger(ScheduleRuns.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RunScheduleStep.class);
 
     private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
     private final Function<String, Optional<Instant>> lastPlanned;
@@ -46,7 +46,7 @@ public final class ScheduleRuns implements Processor {
      *
      * @param lastPlanned the latest planned time of a schedule whose run reached the intake, as the ledger knows it
      */
-    public ScheduleRuns(
+    public RunScheduleStep(
             Map<String, Settings.Schedule> schedules,
             Function<String, Optional<Instant>> lastPlanned,
             BatchHandOver handOver,

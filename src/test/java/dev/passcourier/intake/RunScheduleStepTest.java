@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ScheduleRunsTest {
+class RunScheduleStepTest {
 
     private static final String HEADER = "id,account,instance,deliverTo\n";
 
@@ -73,7 +73,7 @@ class ScheduleRunsTest {
 
     @Test
     void runsAPlannedTimeOnceWhoeverComesFirst() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00.003Z");
         runs.catchUp();
         runs.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
@@ -85,8 +85,8 @@ class ScheduleRunsTest {
 
     @Test
     void twoNodesAskOnce() {
-        ScheduleRuns one = runs();
-        ScheduleRuns other = runs();
+        RunScheduleStep one = runs();
+        RunScheduleStep other = runs();
         one.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
         other.fire("nightly", Instant.parse("2026-03-01T13:00:00Z"));
 
@@ -96,7 +96,7 @@ class ScheduleRunsTest {
 
     @Test
     void aFireThatIsLateCountsForThePlannedTime() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T15:20:00Z");
         runs.fire("nightly", clock.instant());
 
@@ -115,7 +115,7 @@ class ScheduleRunsTest {
     @Test
     void missesNothingOnItsFirstDay() {
         clock.set("2026-03-01T12:30:00Z");
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         runs.catchUp();
         assertThat(sender.ids).isEmpty();
 
@@ -126,7 +126,7 @@ class ScheduleRunsTest {
 
     @Test
     void catchesUpWhatTheBrokerDidNotTake() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00Z");
         sender.away = true;
         assertThatThrownBy(() -> runs.fire("nightly", clock.instant())).isInstanceOf(IllegalStateException.class);
@@ -141,7 +141,7 @@ class ScheduleRunsTest {
 
     @Test
     void waitsForAListThatCannotBeRead() throws IOException {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00Z");
         Files.writeString(home.resolve("list.csv"), "nonsense");
         runs.catchUp();
@@ -156,7 +156,7 @@ class ScheduleRunsTest {
 
     @Test
     void doesNotRunAgainWhenTheClockIsSetBack() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00Z");
         runs.catchUp();
         clock.set("2026-03-01T12:59:00Z");
@@ -189,7 +189,7 @@ class ScheduleRunsTest {
             }
             return Optional.empty();
         };
-        ScheduleRuns runs = new ScheduleRuns(schedules, partial, handOver(), clock);
+        RunScheduleStep runs = new RunScheduleStep(schedules, partial, handOver(), clock);
         clock.set("2026-03-01T13:00:30Z");
         runs.catchUp();
 
@@ -208,7 +208,7 @@ class ScheduleRunsTest {
         PlannedTimes times = new PlannedTimes("0 0 * * * ?", ZoneId.of("Europe/Berlin"));
         Instant start = Instant.parse(from);
         clock.set(from);
-        List<ScheduleRuns> nodes = new ArrayList<>(List.of(runs(), runs()));
+        List<RunScheduleStep> nodes = new ArrayList<>(List.of(runs(), runs()));
         Set<String> planned = new LinkedHashSet<>();
         for (int minute = 1; minute <= 36 * 60; minute++) {
             Instant now = start.plus(Duration.ofMinutes(minute));
@@ -216,11 +216,11 @@ class ScheduleRunsTest {
             sender.away = now.atOffset(ZoneOffset.UTC).getMinute() < 3;
             if (times.isPlanned(now)) {
                 planned.add("nightly@" + now);
-                for (ScheduleRuns node : nodes) {
+                for (RunScheduleStep node : nodes) {
                     assertThatThrownBy(() -> node.fire("nightly", now)).isInstanceOf(IllegalStateException.class);
                 }
             }
-            nodes.forEach(ScheduleRuns::catchUp);
+            nodes.forEach(RunScheduleStep::catchUp);
             if (minute % 290 == 0) {
                 remember();
                 nodes.set(minute / 290 % 2, runs());
@@ -233,7 +233,7 @@ class ScheduleRunsTest {
 
     @Test
     void fiveMissedTimesAreCaughtUpAsOneAndTheNextComesInItsTurn() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00Z");
         runs.catchUp();
         clock.set("2026-03-01T18:20:00Z");
@@ -248,7 +248,7 @@ class ScheduleRunsTest {
 
     @Test
     void aClockThatJumpsAheadRunsTheLatestOnceAndNothingAgainWhenItGoesBack() {
-        ScheduleRuns runs = runs();
+        RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00Z");
         runs.catchUp();
         clock.set("2026-03-01T15:10:00Z");
@@ -278,8 +278,8 @@ class ScheduleRunsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> runs().fire("other", clock.instant()));
     }
 
-    private ScheduleRuns runs() {
-        return new ScheduleRuns(
+    private RunScheduleStep runs() {
+        return new RunScheduleStep(
                 Map.of("nightly", hourly()), name -> Optional.ofNullable(lastPlanned.get(name)), handOver(), clock);
     }
 

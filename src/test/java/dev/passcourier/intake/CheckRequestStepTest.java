@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IntakeCheckTest {
+class CheckRequestStepTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String GOOD = "{'id':'r-1','account':'huawei','instance':'i-1','deliverTo':['ops']}";
@@ -36,12 +36,12 @@ class IntakeCheckTest {
     private Path home;
 
     private FollowedTrail audit;
-    private IntakeCheck check;
+    private CheckRequestStep check;
 
     @BeforeEach
     void start() throws Exception {
         audit = new FollowedTrail(home);
-        check = new IntakeCheck(
+        check = new CheckRequestStep(
                 Fakes.settings(home, Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
                 audit,
                 audit.ledger(),
