@@ -36,7 +36,7 @@ public final class Attempt {
     private @Nullable Answer answer;
     private boolean signingIn;
     private boolean renewed;
-    private boolean refused;
+    private boolean unasked;
     private int calls;
 
     /** Begins with {@code work}. */
@@ -83,15 +83,15 @@ public final class Attempt {
         signingIn = false;
     }
 
-    /** Ends the attempt before the cloud was asked anything. */
-    void refuse(String code) {
-        refused = true;
-        answer = new Answer.Ended(Verdict.REFUSED, code);
+    /** Settles the attempt with an answer of our own, as there is no call to make. */
+    void settleUnasked(Answer own) {
+        unasked = calls == 0;
+        answer = own;
     }
 
     /** True if the answer is our own and says nothing about the cloud. */
-    boolean isRefused() {
-        return refused;
+    boolean isUnasked() {
+        return unasked;
     }
 
     @Nullable

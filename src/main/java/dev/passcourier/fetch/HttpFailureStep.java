@@ -27,7 +27,10 @@ final class HttpFailureStep implements Processor {
         exchange.getMessage().removeHeaders("*");
         if (failure instanceof CannotAskException nothingToSend) {
             exchange.getMessage().setBody(null);
-            exchange.getVariable(Attempt.VARIABLE, Attempt.class).settle(nothingToSend.answer());
+            Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
+            if (attempt.isOpen()) {
+                attempt.settleUnasked(nothingToSend.answer());
+            }
         } else {
             exchange.getMessage().setBody(unreachable(failure));
         }

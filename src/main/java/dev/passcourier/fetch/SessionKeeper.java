@@ -34,7 +34,7 @@ final class SessionKeeper {
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
     private @Nullable Answer refusal;
     private Instant refusedUntil = Instant.MIN;
-    private boolean ended;
+    private volatile boolean ended;
 
     /** For one account. */
     SessionKeeper(String account, SignIn signIn, Clock clock) {
@@ -44,7 +44,7 @@ final class SessionKeeper {
     }
 
     /**
-     * The current session. RetryTable while another attempt signs in.
+     * The current session. Waits while another attempt signs in.
      *
      * @param who the attempt; it has the turn if there is no session
      * @return null if there is none or it is about to end: then {@link #call}, {@link #signedIn} and {@link #leave} follow
@@ -123,9 +123,10 @@ final class SessionKeeper {
      */
     @Nullable
     HttpCall signOut() {
+        // Before the turn: whoever waits for it must not sign in any more.
+        ended = true;
         turn.acquireUninterruptibly();
         try {
-            ended = true;
             Session last = session.getAndSet(null);
             return last == null ? null : signIn.signOut(last).orElse(null);
         } finally {

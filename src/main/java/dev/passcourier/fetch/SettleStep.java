@@ -33,7 +33,7 @@ final class SettleStep implements Processor {
         Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         exchange.removeVariable(Attempt.VARIABLE);
         Answer answer = attempt.answer();
-        if (!attempt.isRefused()) {
+        if (!attempt.isUnasked()) {
             tellGate(answer);
         }
         if (!(answer instanceof Answer.Found)) {

@@ -38,7 +38,7 @@ final class SignInStep {
                 signIn(exchange, attempt, sessions);
             }
         } catch (CannotAskException e) {
-            attempt.settle(e.answer());
+            attempt.settleUnasked(e.answer());
         }
     }
 

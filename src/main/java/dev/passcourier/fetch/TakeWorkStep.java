@@ -4,8 +4,10 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.InboundMessage;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
 import java.util.Map;
@@ -46,7 +48,7 @@ final class TakeWorkStep implements Processor {
                     "{} request {} is refused",
                     FailedOpenings.CODE,
                     work.request().id());
-            attempt.refuse(FailedOpenings.CODE);
+            attempt.settleUnasked(new Answer.Ended(Verdict.REFUSED, FailedOpenings.CODE));
         } else {
             recordAsking(work);
         }

@@ -2,6 +2,7 @@ package dev.passcourier.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
@@ -114,6 +115,18 @@ class SessionKeeperTest {
         Session fresh = keeper.signedIn("first", reply);
 
         assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isSameAs(fresh);
+    }
+
+    @Test
+    void nobodySignsInAnyMoreOnceTheServiceStops() throws Exception {
+        assertThat(keeper.enter("first")).isNull();
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(keeper::signOut);
+
+        await().untilAsserted(() -> assertThatThrownBy(() -> keeper.call("first"))
+                .as("while the stop still waits for the turn")
+                .isInstanceOf(CannotAskException.class));
+
+        assertThat(stop).succeedsWithin(Duration.ofSeconds(10));
     }
 
     @Test
