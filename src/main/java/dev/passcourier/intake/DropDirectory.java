@@ -77,7 +77,7 @@ public final class DropDirectory {
 
     private void sweep() throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(
-                work, file -> DropGuard.isBatchName(file.getFileName().toString()))) {
+                work, file -> !file.getFileName().toString().startsWith("."))) {
             for (Path file : left) {
                 giveBack(file);
             }
@@ -162,7 +162,9 @@ public final class DropDirectory {
         String free = name;
         int ending = name.contains(".") ? name.lastIndexOf('.') : name.length();
         for (int n = 2; exists(directories, free); n++) {
-            free = name.substring(0, ending) + "-" + n + name.substring(ending);
+            String rest = "-" + n + name.substring(ending);
+            // No longer than a batch's name may be, or nobody would take it once it is put back.
+            free = name.substring(0, Math.min(ending, DropGuard.LONGEST_NAME - rest.length())) + rest;
         }
         return free;
     }

@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  */
 public final class DropGuard {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 ._()+@-]{0,127}");
+    static final int LONGEST_NAME = 128;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 ._()+@-]{0," + (LONGEST_NAME - 1) + "}");
     private static final int WRITABLE_BY_OTHERS = 0002;
 
     private final List<String> owners;

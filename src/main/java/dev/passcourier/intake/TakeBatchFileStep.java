@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -44,6 +46,9 @@ public final class TakeBatchFileStep implements Processor {
     private final AuditTrail audit;
     private final Clock clock;
     private final List<FileInHand> inHand = new CopyOnWriteArrayList<>();
+
+    /** Inodes of refused files that are not filed yet. */
+    private final Set<Long> refusals = ConcurrentHashMap.newKeySet();
 
     /** For one drop directory. */
     public TakeBatchFileStep(
@@ -90,7 +95,12 @@ public final class TakeBatchFileStep implements Processor {
             deliver(file, content);
             inHand.add(file);
         } catch (RequestException unusable) {
-            refuse(name, claimed, unusable);
+            try {
+                refuse(name, claimed, unusable);
+            } catch (IOException | RuntimeException failed) {
+                giveBack(claimed, failed);
+                throw failed;
+            }
         } catch (IOException | RuntimeException failed) {
             giveBack(claimed, failed);
             throw failed;
@@ -204,9 +214,9 @@ public final class TakeBatchFileStep implements Processor {
     private void finish(FileInHand file) throws IOException {
         settling.forget(file.path());
         if (settling.look(file.path()).sha256().equals(file.read())) {
-            // The page goes first: the hash of the whole file is the id of its last part.
-            takenParts.delete(file.inode());
+            // The page goes last: a file without one would be taken anew, and a page without its file harms nobody.
             directory.finish(file.path(), file.doneName());
+            takenParts.delete(file.inode());
             forget(file);
         }
     }
@@ -216,17 +226,22 @@ public final class TakeBatchFileStep implements Processor {
         inHand.remove(file);
     }
 
+    /** Recorded once, however often its file cannot be moved to where refused ones go. */
     private void refuse(String name, Path claimed, RequestException why) throws IOException {
-        audit.append(new AuditEvent(
-                AuditEvent.Type.ENDED,
-                clock.instant(),
-                Map.of(
-                        Fact.SOURCE, Origin.Source.FILE.name(),
-                        Fact.NAME, name,
-                        Fact.VERDICT, Verdict.REFUSED.name(),
-                        Fact.CODE, why.code().name())));
-        takenParts.delete(settling.inode(claimed));
+        long inode = settling.inode(claimed);
+        if (refusals.add(inode)) {
+            audit.append(new AuditEvent(
+                    AuditEvent.Type.ENDED,
+                    clock.instant(),
+                    Map.of(
+                            Fact.SOURCE, Origin.Source.FILE.name(),
+                            Fact.NAME, name,
+                            Fact.VERDICT, Verdict.REFUSED.name(),
+                            Fact.CODE, why.code().name())));
+        }
         directory.fail(claimed, Rejects.error(why));
+        refusals.remove(inode);
+        takenParts.delete(inode);
         LOG.warn("{} {}: {}", why.code(), name, why.code().advice());
     }
 }

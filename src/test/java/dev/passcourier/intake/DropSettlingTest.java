@@ -2,6 +2,7 @@ package dev.passcourier.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.config.ConfigurationException;
@@ -121,6 +122,26 @@ class DropSettlingTest {
         assertThat(RequestReader.read(sender.sent.get(1).body()).id()).endsWith("-4");
         assertThat(Files.readString(drop.resolve("done/slow.csv.2.rejects.ndjson")))
                 .contains("\"line\":5");
+    }
+
+    @Test
+    void takesAFileWithALongNameAgainAfterItWasPutBack() throws Exception {
+        String name = "n".repeat(124) + ".csv";
+        for (int day = 1; day <= 2; day++) {
+            Files.writeString(drop.resolve(name), HEADER + line("r-" + day, "i-" + day));
+            if (day == 2) {
+                sender.away = true;
+                poll(POLL);
+                assertThatThrownBy(() -> poll(MIN_AGE)).hasMessage("INTAKE_NOT_SENT");
+                sender.away = false;
+            }
+            poll(POLL);
+            poll(MIN_AGE);
+            poll(MAX_PAUSE);
+        }
+
+        assertThat(instances()).containsExactly("i-1", "i-2");
+        assertThat(names("done")).hasSize(2).allMatch(each -> each.length() <= 128);
     }
 
     @Test
