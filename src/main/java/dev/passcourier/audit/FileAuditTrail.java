@@ -161,7 +161,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         return new AuditTail(this, AuditReader.after(files, after), after);
     }
 
-    /** RetryTable until a record with a higher number is synced, the trail is closed, or the time is over. */
+    /** Waits until a record with a higher number is synced, the trail is closed, or the time is over. */
     long awaitBeyond(long sequence, Duration wait) throws InterruptedException {
         lock.lock();
         try {

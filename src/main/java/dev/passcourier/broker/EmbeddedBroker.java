@@ -162,7 +162,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         for (String queue : Set.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED)) {
             configuration.addAddressSetting(queue, lastResort());
         }
-        configuration.registerBrokerPlugin(new SizeLimit());
+        configuration.registerBrokerPlugin(new MessageLimits());
         return configuration;
     }
 

@@ -9,7 +9,7 @@ public interface Gate {
     Gate OPEN = atMost -> true;
 
     /**
-     * RetryTable for leave to take one message.
+     * Waits for leave to take one message.
      *
      * @return true with leave; false if there was none within {@code atMost}
      */

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** Sends by plain JMS in a transaction of its own, which does nothing but send. */
 public final class JmsIntakeSender implements IntakeSender {
 
+    /**
+     * What our duplicate ids begin with. Senders share the queue's memory of them with us, and could use up ids that they
+     * can guess, such as a schedule's next time: {@link MessageLimits} refuses theirs that begin so.
+     */
+    static final String OURS = "passcourier:";
+
     private final ConnectionFactory pool;
 
     /** Over the pool of our broker. */
@@ -51,7 +57,7 @@ public final class JmsIntakeSender implements IntakeSender {
             throws JMSException {
         BytesMessage message = PlainSend.message(session, outboundMessage);
         if (duplicateId != null) {
-            message.setStringProperty(Message.HDR_DUPLICATE_DETECTION_ID.toString(), duplicateId);
+            message.setStringProperty(Message.HDR_DUPLICATE_DETECTION_ID.toString(), OURS + duplicateId);
         }
         return message;
     }

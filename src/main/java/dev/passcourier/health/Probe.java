@@ -51,7 +51,7 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /** RetryTable for the next run; false when there is none. */
+    /** Waits for the next run; false when there is none. */
     private boolean rest() throws InterruptedException {
         lock.lock();
         try {

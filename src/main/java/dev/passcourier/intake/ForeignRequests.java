@@ -6,6 +6,8 @@ import dev.passcourier.request.Origin;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves requests from a queue on another broker to our intake. The two brokers share no transaction: a message that
@@ -13,6 +15,8 @@ import org.apache.camel.Processor;
  * validated user cross over.
  */
 public final class ForeignRequests implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ForeignRequests.class);
 
     private final String intakeQueue;
     private final IntakeSender sender;
@@ -31,8 +35,11 @@ public final class ForeignRequests implements Processor {
     public void process(Exchange exchange) {
         InboundMessage arrival = exchange.getMessage().getBody(InboundMessage.class);
         Origin origin = new Origin(Origin.Source.JMS, arrival.messageId(), arrival.user(), null, 0);
-        sender.send(
-                List.of(Origins.outboundMessage(intakeQueue, arrival.body(), origin)), "jms:" + arrival.messageId());
+        // Ids of messages may come again after another broker was made anew: the same id with another body is another.
+        String once = "jms:" + arrival.messageId() + ":" + Hashes.sha256(arrival.body());
+        if (!sender.send(List.of(Origins.outboundMessage(intakeQueue, arrival.body(), origin)), once)) {
+            LOG.warn("REQUEST_REPEATED {}: had been taken from the other broker before", arrival.messageId());
+        }
         exchange.getMessage().setBody(null);
     }
 }

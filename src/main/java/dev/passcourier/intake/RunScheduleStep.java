@@ -97,7 +97,12 @@ public final class RunScheduleStep implements Processor {
         synchronized (schedule) {
             if (planned.isAfter(last(schedule))) {
                 try {
-                    handOver.handOver(batch(schedule, planned));
+                    if (!handOver.handOver(batch(schedule, planned))) {
+                        LOG.warn(
+                                "SCHEDULE_REPEATED {} at {}: was taken before, here or by another node",
+                                schedule.name,
+                                planned);
+                    }
                     schedule.last = planned;
                 } catch (IOException | RequestException unusable) {
                     complain(schedule, planned, unusable);

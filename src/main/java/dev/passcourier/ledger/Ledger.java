@@ -38,7 +38,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * RetryTable until the record with this number has been applied, 10 seconds at most.
+     * Waits until the record with this number has been applied, 10 seconds at most.
      *
      * @throws LedgerException {@code LEDGER_BEHIND} after that time, or why the ledger has stopped for good
      */

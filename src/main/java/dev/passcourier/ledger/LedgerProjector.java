@@ -55,7 +55,7 @@ final class LedgerProjector implements AutoCloseable {
     /** How far a trail has been applied. */
     private record Applied(long sequence, String hash) {}
 
-    /** RetryTable until the record has been applied. */
+    /** Waits until the record has been applied. */
     void await(long sequence, Duration atMost) {
         lock.lock();
         try {

@@ -52,7 +52,7 @@ final class Sql {
         }
     }
 
-    /** RetryTable for PostgreSQL's lock of this name and holds it until the transaction ends, or its connection. */
+    /** Waits for PostgreSQL's lock of this name and holds it until the transaction ends, or its connection. */
     void lockUntilTheEnd(String name) throws SQLException {
         query("select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> name, name);
     }

@@ -104,17 +104,17 @@ public final class Mailbox implements AutoCloseable {
         return new ArrayList<>(received);
     }
 
-    /** RetryTable for the next mail that this method has not returned yet. */
+    /** Waits for the next mail that this method has not returned yet. */
     public Optional<MimeMessage> next(Duration atMost) throws InterruptedException {
         return Optional.ofNullable(unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** OutboundMessage senders that were named to it, also of mails that were refused later. */
+    /** Envelope senders that were named to it, also of mails that were refused later. */
     public List<String> senders() {
         return new ArrayList<>(senders);
     }
 
-    /** OutboundMessage recipients that were named to it, also of mails that were refused later. */
+    /** Envelope recipients that were named to it, also of mails that were refused later. */
     public List<String> recipients() {
         return new ArrayList<>(recipients);
     }

@@ -124,7 +124,7 @@ public final class WebhookReceiver implements AutoCloseable {
         return new ArrayList<>(received);
     }
 
-    /** RetryTable for the next webhook that this method has not returned yet. */
+    /** Waits for the next webhook that this method has not returned yet. */
     public Optional<Webhook> next(Duration atMost) throws InterruptedException {
         return Optional.ofNullable(unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
     }

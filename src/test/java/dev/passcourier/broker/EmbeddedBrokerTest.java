@@ -37,7 +37,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -355,7 +357,7 @@ class EmbeddedBrokerTest {
     /** What is inside would be nobody's, and no JMS client could take the message off its queue. */
     @ParameterizedTest
     @EnumSource(names = {"AMQP_IN_CORE", "ODD_AMQP_IN_CORE"})
-    void amqpInsideACoreMessageIsRefusedAtTheDoor(Wire wire) {
+    void amqpInsideACoreMessageIsRefusedByTheBroker(Wire wire) {
         Wire.Login login = new Wire.Login(broker.port(), "ticketing", "canary-broker-user");
 
         assertThatThrownBy(() -> wire.send(login, INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of()))
@@ -374,8 +376,8 @@ class EmbeddedBrokerTest {
     /** A client reads a text whole, and unpacks what is compressed, before anybody can look at its size. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aMessageThatWouldFillOurMemoryIsRefusedAtTheDoor(boolean compressed) throws Exception {
-        String bomb = "x".repeat(compressed ? 16 << 20 : SizeLimit.LARGEST);
+    void aMessageThatWouldFillOurMemoryIsRefusedByTheBroker(boolean compressed) throws Exception {
+        String bomb = "x".repeat(compressed ? 16 << 20 : MessageLimits.LARGEST);
         try (ActiveMQConnectionFactory factory =
                 new ActiveMQConnectionFactory(url(), "ticketing", "canary-broker-user")) {
             factory.setCompressLargeMessage(compressed);
@@ -449,6 +451,37 @@ class EmbeddedBrokerTest {
             assertThat(session.createConsumer(session.createQueue("tickets")).receiveNoWait())
                     .isNull();
         }
+    }
+
+    /** Or who may ask could have the next run of a schedule dropped as a repetition. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nobodyElseUsesUpAnIdOfOurs(boolean asText) throws Exception {
+        String ours = "nightly@2026-03-02T02:00:00Z";
+        asTicketing(session -> {
+            for (String id : List.of(ours, "passcourier:" + ours)) {
+                TextMessage claim = session.createTextMessage("{}");
+                if (asText) {
+                    claim.setStringProperty("_AMQ_DUPL_ID", id);
+                } else {
+                    ((ActiveMQMessage) claim)
+                            .getCoreMessage()
+                            .putBytesProperty(
+                                    "_AMQ_DUPL_ID", SimpleString.of(id).getData());
+                }
+                if (id.equals(ours)) {
+                    send(session, claim);
+                } else {
+                    assertThatThrownBy(() -> send(session, claim))
+                            .isInstanceOf(JMSException.class)
+                            .hasMessageContaining("DUPLICATE_ID_RESERVED");
+                }
+            }
+        });
+
+        assertThat(new JmsIntakeSender(pool)
+                        .send(List.of(new OutboundMessage(INTAKE, new byte[] {1}, Map.of(), null, null)), ours))
+                .isTrue();
     }
 
     private void handOn(OutboundMessage outboundMessage) {

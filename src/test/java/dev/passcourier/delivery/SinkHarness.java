@@ -156,7 +156,7 @@ final class SinkHarness implements AutoCloseable {
         return template.receive(queue);
     }
 
-    /** RetryTable for the event of a delivery and returns it. */
+    /** Waits for the event of a delivery and returns it. */
     AuditEvent await(OutboxItem item, AuditEvent.Type type) {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(20))

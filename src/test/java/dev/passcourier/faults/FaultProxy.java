@@ -183,7 +183,7 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** RetryTable for its first word; where the server speaks first, there is none. */
+    /** Waits for its first word; where the server speaks first, there is none. */
     private static void beginsTheClient(Socket client) throws IOException {
         client.setSoTimeout(1_000);
         try {

@@ -87,19 +87,19 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** RetryTable until it is up, has reached its point, or has ended. Returns whether it is up. */
+    /** Waits until it is up, has reached its point, or has ended. Returns whether it is up. */
     boolean awaitUp(Duration atMost) throws InterruptedException {
         await(CompletableFuture.anyOf(up, reached, process.onExit()), atMost);
         return up.isDone();
     }
 
-    /** RetryTable for the point, for its end, or for the time to pass. Returns whether the point was reached. */
+    /** Waits for the point, for its end, or for the time to pass. Returns whether the point was reached. */
     boolean awaitPoint(Duration atMost) throws InterruptedException {
         await(CompletableFuture.anyOf(reached, process.onExit()), atMost);
         return reached.isDone();
     }
 
-    /** RetryTable for its end, or for the time to pass. Returns whether it has ended. */
+    /** Waits for its end, or for the time to pass. Returns whether it has ended. */
     boolean awaitEnd(Duration atMost) throws InterruptedException {
         return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -129,7 +129,7 @@ final class ServiceProcess implements AutoCloseable {
         return ended();
     }
 
-    /** RetryTable until it has ended and all it said is kept. */
+    /** Waits until it has ended and all it said is kept. */
     int ended() throws InterruptedException {
         int code = process.waitFor();
         listener.join(Duration.ofSeconds(10).toMillis());

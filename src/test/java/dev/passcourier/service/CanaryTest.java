@@ -217,7 +217,7 @@ class CanaryTest {
         await(Set.of(end), canaries);
     }
 
-    /** RetryTable until everybody has been told; any end will do if none is given. */
+    /** Waits until everybody has been told; any end will do if none is given. */
     private static void await(@Nullable Set<String> end, List<Canary> canaries) {
         for (Canary each : canaries) {
             Whole.patiently().until(() -> trail.read().isOver(each));

@@ -115,7 +115,7 @@ final class ServiceJvm implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    /** RetryTable until it has ended. Returns the exit code, 143 after SIGTERM. */
+    /** Waits until it has ended. Returns the exit code, 143 after SIGTERM. */
     int ended() throws InterruptedException {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended in time").isTrue();
         return process.exitValue();

@@ -56,7 +56,7 @@ public final class Whole implements AutoCloseable {
         return new Whole(DemoWorld.start(directory.resolve("demo"), Clock.systemUTC()));
     }
 
-    /** RetryTable long, for slow machines, and ends as soon as the condition holds. */
+    /** Waits long, for slow machines, and ends as soon as the condition holds. */
     public static ConditionFactory patiently() {
         return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100));
     }
@@ -136,7 +136,7 @@ public final class Whole implements AutoCloseable {
         return service.ledger().requests(List.of(id)).stream().findFirst();
     }
 
-    /** RetryTable until the request has ended and all its deliveries are settled. */
+    /** Waits until the request has ended and all its deliveries are settled. */
     public RequestRow ended(String id) {
         patiently().until(() -> row(id).filter(this::isSettled).isPresent());
         return row(id).orElseThrow();
