@@ -23,7 +23,7 @@ public final class AuditTail implements Closeable {
      * The next records, waiting for the first of them.
      *
      * @param most how many at once
-     * @return empty if none came in time or the trail was closed
+     * @return empty if none came in time, the trail was closed, or {@link FileAuditTrail#wakeFollowers} was called
      * @throws AuditDamage if the trail is not what was written
      */
     public List<AuditRecord> next(int most, Duration wait) throws IOException, AuditDamage, InterruptedException {

@@ -31,6 +31,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private long wakings;
     private final Condition closing = lock.newCondition();
     private final Thread signing = new Thread(this::keepSigning, "audit-checkpoints");
     private final AuditFiles files;
@@ -161,12 +162,24 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         return new AuditTail(this, AuditReader.after(files, after), after);
     }
 
-    /** Waits until a record with a higher number is synced, the trail is closed, or the time is over. */
+    /** Has whoever follows the trail look up at once, with no records, if it waits for some: its own end may have come. */
+    public void wakeFollowers() {
+        lock.lock();
+        try {
+            wakings++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until a record with a higher number is synced, the trail is closed, somebody wakes it, or the time is over. */
     long awaitBeyond(long sequence, Duration wait) throws InterruptedException {
         lock.lock();
         try {
+            long before = wakings;
             long left = wait.toNanos();
-            while (position <= sequence && !closed && left > 0) {
+            while (position <= sequence && !closed && wakings == before && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return position;

@@ -297,6 +297,7 @@ final class LedgerProjector implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        trail.wakeFollowers();
         try {
             thread.join(Duration.ofSeconds(10).toMillis());
         } catch (InterruptedException e) {
