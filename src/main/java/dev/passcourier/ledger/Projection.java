@@ -113,7 +113,7 @@ final class Projection {
             batches.line(facts, false);
             batches.lineFailed(facts);
         } else {
-            requests.endedAtTheDoor(atTheDoor(facts), facts);
+            requests.endedAtTheIntake(atTheIntake(facts), facts);
         }
     }
 
@@ -129,12 +129,12 @@ final class Projection {
             requests.reopened(facts.text(Fact.REQUEST), RequestState.ALLOWED, facts);
         } else {
             batches.lineReopened(facts);
-            requests.reopened(atTheDoor(facts), RequestState.ASKED, facts);
+            requests.reopened(atTheIntake(facts), RequestState.ASKED, facts);
         }
     }
 
     /** The request of a message that the intake did not get to hand on, or an empty text if it was not even asked. */
-    private String atTheDoor(Facts facts) throws SQLException {
+    private String atTheIntake(Facts facts) throws SQLException {
         return (facts.has(Fact.BATCH) ? batches.ownRequest(facts) : requests.ofMessage(facts)).orElse("");
     }
 

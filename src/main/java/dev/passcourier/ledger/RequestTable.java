@@ -76,7 +76,7 @@ final class RequestTable {
     }
 
     /** Ends a request that was asked and got no further. */
-    void endedAtTheDoor(String id, Facts facts) throws SQLException {
+    void endedAtTheIntake(String id, Facts facts) throws SQLException {
         sql.update("""
                 update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?
                 where id = ? and state in ('ASKED', 'ALLOWED')""", Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
