@@ -85,6 +85,15 @@ public final class TakeBatchFileStep implements Processor {
 
     private void take(String name, Path claimed, Optional<FileLook> settled) throws IOException {
         try {
+            takeOrRefuse(name, claimed, settled);
+        } catch (IOException | RuntimeException failed) {
+            giveBack(claimed, failed);
+            throw failed;
+        }
+    }
+
+    private void takeOrRefuse(String name, Path claimed, Optional<FileLook> settled) throws IOException {
+        try {
             byte[] content = files.read(claimed);
             if (settled.isPresent() && !settled.get().sha256().equals(Hashes.sha256(content))) {
                 // Written to between the last look and the rename: it has not settled after all.
@@ -95,15 +104,7 @@ public final class TakeBatchFileStep implements Processor {
             deliver(file, content);
             inHand.add(file);
         } catch (RequestException unusable) {
-            try {
-                refuse(name, claimed, unusable);
-            } catch (IOException | RuntimeException failed) {
-                giveBack(claimed, failed);
-                throw failed;
-            }
-        } catch (IOException | RuntimeException failed) {
-            giveBack(claimed, failed);
-            throw failed;
+            refuse(name, claimed, unusable);
         }
     }
 
