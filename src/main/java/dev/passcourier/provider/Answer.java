@@ -2,6 +2,7 @@ package dev.passcourier.provider;
 
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,13 @@ public sealed interface Answer {
      *                 tell a private key from a password by its first bytes
      * @param userName user the password belongs to, or null if the cloud does not say
      */
-    record Found(LockedSecret secret, String kind, @Nullable String userName) implements Answer {}
+    record Found(LockedSecret secret, String kind, @Nullable String userName) implements Answer {
+
+        /** A password that is encrypted to the instance's key pair, whose user the cloud does not say. */
+        public static Answer encrypted(String base64) {
+            return new Found(new LockedSecret.Encrypted(base64.getBytes(StandardCharsets.UTF_8)), "password", null);
+        }
+    }
 
     /** No password yet: ask again with growing delay until the deadline, then {@link Verdict#NOT_YET}. */
     record NotYet(String code) implements Answer {}

@@ -15,8 +15,6 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
-import dev.passcourier.vault.LockedSecret;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -88,13 +86,8 @@ final class HuaweiProtocol implements CloudProtocol {
         return switch (json.presence("password")) {
             case ABSENT -> noPassword(reply);
             case BLANK -> new Answer.NotYet("EMPTY");
-            case PRESENT -> json.text("password").map(HuaweiProtocol::found).orElseGet(() -> noPassword(reply));
+            case PRESENT -> json.text("password").map(Answer.Found::encrypted).orElseGet(() -> noPassword(reply));
         };
-    }
-
-    private static Answer found(String base64) {
-        byte[] ascii = base64.getBytes(StandardCharsets.UTF_8);
-        return new Answer.Found(new LockedSecret.Encrypted(ascii), "password", null);
     }
 
     /** An error may come with a good status. */

@@ -12,8 +12,6 @@ import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
-import dev.passcourier.vault.LockedSecret;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,7 +57,7 @@ final class KakaoCloudProtocol implements CloudProtocol {
             case ABSENT -> noPassword();
             case BLANK -> new Answer.Further();
             case PRESENT ->
-                json.text("password").map(KakaoCloudProtocol::found).orElseGet(KakaoCloudProtocol::noPassword);
+                json.text("password").map(Answer.Found::encrypted).orElseGet(KakaoCloudProtocol::noPassword);
         };
     }
 
@@ -75,11 +73,6 @@ final class KakaoCloudProtocol implements CloudProtocol {
                 .filter(isWindows -> !isWindows)
                 .isPresent();
         return notWindows ? new Answer.Ended(Verdict.NEVER, "NOT_WINDOWS") : new Answer.NotYet(EMPTY);
-    }
-
-    private static Answer found(String base64) {
-        byte[] ascii = base64.getBytes(StandardCharsets.UTF_8);
-        return new Answer.Found(new LockedSecret.Encrypted(ascii), "password", null);
     }
 
     /** The field is required by the API's own model, so this is a fault of the server that rarely heals. */

@@ -13,8 +13,6 @@ import dev.passcourier.provider.SignIn;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
-import dev.passcourier.vault.LockedSecret;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,7 +56,7 @@ final class OpenStackNovaProtocol implements CloudProtocol {
             case ABSENT -> noPassword();
             case BLANK -> new Answer.Further();
             case PRESENT ->
-                json.text("password").map(OpenStackNovaProtocol::found).orElseGet(OpenStackNovaProtocol::noPassword);
+                json.text("password").map(Answer.Found::encrypted).orElseGet(OpenStackNovaProtocol::noPassword);
         };
     }
 
@@ -81,11 +79,6 @@ final class OpenStackNovaProtocol implements CloudProtocol {
                         .isPresent()
                 ? new Answer.Ended(Verdict.NEVER, "NO_KEY_PAIR")
                 : new Answer.NotYet("EMPTY");
-    }
-
-    private static Answer found(String base64) {
-        byte[] ascii = base64.getBytes(StandardCharsets.UTF_8);
-        return new Answer.Found(new LockedSecret.Encrypted(ascii), "password", null);
     }
 
     /** The answer has exactly this one field, so another service speaks. */
