@@ -1,4 +1,4 @@
-/** Files that are there whole or not at all, also after a power failure. */
+/** Files that are there whole or not at all, also after a power failure; and text as people leave it in files. */
 @NullMarked
 package dev.passcourier.files;
 

@@ -1,8 +1,9 @@
 package dev.passcourier.http;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.files.PemText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -52,13 +53,12 @@ public final class PemTrust {
 
     private static Collection<? extends Certificate> certificates(Path pem)
             throws GeneralSecurityException, IOException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            Collection<? extends Certificate> found =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (found.isEmpty()) {
-                throw new IOException("no certificate");
-            }
-            return found;
+        var text = new ByteArrayInputStream(PemText.tidy(Files.readAllBytes(pem)));
+        Collection<? extends Certificate> found =
+                CertificateFactory.getInstance("X.509").generateCertificates(text);
+        if (found.isEmpty()) {
+            throw new IOException("no certificate");
         }
+        return found;
     }
 }

@@ -2,11 +2,13 @@ package dev.passcourier.vault;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.FileGuard;
+import dev.passcourier.files.PemText;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Reads key files after a look at who else could read or change them. */
 final class GuardedFile {
@@ -15,12 +17,12 @@ final class GuardedFile {
 
     private GuardedFile() {}
 
-    /** Reads a file that only we and root may read. The caller wipes the bytes. */
+    /** Reads a file that only we and root may read, as {@link PemText#tidy} gives it. The caller wipes the bytes. */
     static byte[] readSecret(Path file) throws KeyLoadException {
         return read(file, FileGuard::secret);
     }
 
-    /** Reads a file that anyone may read, but not everyone change. */
+    /** Reads a file that anyone may read, but not everyone change, in the same way. */
     static byte[] readPublic(Path file) throws KeyLoadException {
         return read(file, FileGuard::trusted);
     }
@@ -39,7 +41,11 @@ final class GuardedFile {
             if (bytes.length > LARGEST) {
                 throw new KeyLoadException(Code.KEY_FORMAT, file, "it is too large for a key file");
             }
-            return bytes;
+            try {
+                return PemText.tidy(bytes);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
         } catch (IOException e) {
             throw new KeyLoadException(Code.FILE_UNREADABLE, file, "it cannot be read");
         }

@@ -1,5 +1,6 @@
 package dev.passcourier.vault;
 
+import dev.passcourier.files.PemText;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyRing.KeyInfo;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class KeyFileReader {
     static boolean isKeyFile(Path file) throws KeyLoadException {
         byte[] content = new byte[0];
         try (InputStream in = Files.newInputStream(file)) {
-            content = in.readNBytes(GuardedFile.LARGEST);
+            content = PemText.tidy(in.readNBytes(GuardedFile.LARGEST));
             return PrivateKeyFile.looksLikeOne(content);
         } catch (IOException e) {
             throw new KeyLoadException(Code.FILE_UNREADABLE, file, "it cannot be read");

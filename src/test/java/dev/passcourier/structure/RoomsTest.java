@@ -33,7 +33,7 @@ class RoomsTest {
             files    |
             config   |
             retry    |
-            http     | config
+            http     | config files
             host     | config
             request  | config
             audit    | files

@@ -10,6 +10,7 @@ import dev.passcourier.vault.KeyLoadException.Finding;
 import dev.passcourier.vault.KeyRing.KeyInfo;
 import dev.passcourier.vault.KeyRing.Source;
 import java.math.BigInteger;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,24 @@ class KeyRingTest {
     void readsAPlainKeyWithoutAskingForAPassphrase(String form, String text) throws Exception {
         KeyRing ring = load(TestKeys.file(directory.resolve("web.pem"), text), NOT_ASKED);
         assertThat(opened(ring)).isEqualTo(PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE"})
+    void readsAKeyWithAByteOrderMark(String charset) throws Exception {
+        byte[] text = ("\uFEFF" + TestKeys.pkcs8(TestKeys.rsa2048())).getBytes(Charset.forName(charset));
+        TestKeys.file(directory.resolve("web.pem"), text);
+        assertThat(opened(load(directory.resolve("web.pem"), NOT_ASKED))).isEqualTo(PASSWORD);
+        assertThat(opened(load(directory, NOT_ASKED))).isEqualTo(PASSWORD);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("encryptedForms")
+    void readsAnEncryptedKeyWhoseLinesWereJoined(String form, String text) throws Exception {
+        Path file = TestKeys.file(directory.resolve("web.pem"), text.replace("\n", "\\n"));
+        assertThat(opened(load(file, RIGHT))).isEqualTo(PASSWORD);
+        TestKeys.file(file, text.replace('\n', ' '));
+        assertThat(opened(load(file, RIGHT))).isEqualTo(PASSWORD);
     }
 
     @ParameterizedTest(name = "{0}")

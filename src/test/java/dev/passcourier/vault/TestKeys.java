@@ -103,8 +103,12 @@ public final class TestKeys {
 
     /** Writes a file, 0600. */
     public static Path file(Path file, String content) {
+        return file(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Path file(Path file, byte[] content) {
         try {
-            Files.writeString(file, content);
+            Files.write(file, content);
             return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
