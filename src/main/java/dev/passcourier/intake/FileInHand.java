@@ -1,5 +1,6 @@
 package dev.passcourier.intake;
 
+import dev.passcourier.files.EncodedText;
 import dev.passcourier.intake.TakenParts.Part;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.RefusalCode;
@@ -90,7 +91,8 @@ final class FileInHand {
             if (more.isBlank()) {
                 return false;
             }
-            if (format() == BatchFormat.JSON || !isCutAtALine(content, end)) {
+            boolean wide = EncodedText.Encoding.of(content).isWide();
+            if (wide || format() == BatchFormat.JSON || !isCutAtALine(content, end)) {
                 throw changed(content);
             }
         }

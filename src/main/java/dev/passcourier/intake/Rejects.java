@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says what was wrong with a file or its lines: places and codes, never content. */
+/**
+ * Says what was wrong with a file or its lines: places, codes, and what was expected. Of the content it shows a cell of the
+ * header row, or one character, at most.
+ */
 final class Rejects {
 
     private Rejects() {}
@@ -26,19 +29,22 @@ final class Rejects {
 
     /** JSON with why a whole file was refused. */
     static byte[] error(RequestException why) {
-        ObjectNode error = reason(JsonNodeFactory.instance.objectNode(), why.code(), why.where());
+        ObjectNode error = reason(JsonNodeFactory.instance.objectNode(), why.code(), why.where(), why.says());
         return (error + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static ObjectNode row(BatchLine.Bad bad) {
         ObjectNode row = JsonNodeFactory.instance.objectNode().put("line", bad.line());
-        return reason(row, bad.code(), bad.where());
+        return reason(row, bad.code(), bad.where(), bad.says());
     }
 
-    private static ObjectNode reason(ObjectNode object, RefusalCode code, String where) {
+    private static ObjectNode reason(ObjectNode object, RefusalCode code, String where, String says) {
         object.put("code", code.name());
         if (!where.isEmpty()) {
             object.put("where", where);
+        }
+        if (!says.isEmpty()) {
+            object.put("says", says);
         }
         return object.put("advice", code.advice());
     }

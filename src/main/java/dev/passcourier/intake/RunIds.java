@@ -28,7 +28,7 @@ final class RunIds {
         PasswordRequest request = good.request();
         String id = prefix + request.id();
         if (id.length() > LONGEST_ID) {
-            return new BatchLine.Bad(line.line(), RefusalCode.FIELD_INVALID, "id");
+            return new BatchLine.Bad(line.line(), RefusalCode.FIELD_INVALID, "id", "");
         }
         return new BatchLine.Good(
                 line.line(),

@@ -22,6 +22,12 @@ public sealed interface BatchLine {
      *
      * @param code  why
      * @param where the field, or empty; never content
+     * @param says  what was read and what was expected, for the page beside the file and never for a log; or empty
      */
-    record Bad(int line, RefusalCode code, String where) implements BatchLine {}
+    record Bad(int line, RefusalCode code, String where, String says) implements BatchLine {
+
+        static Bad of(int line, RequestException refused) {
+            return new Bad(line, refused.code(), refused.where(), refused.says());
+        }
+    }
 }

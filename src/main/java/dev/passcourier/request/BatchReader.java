@@ -1,5 +1,8 @@
 package dev.passcourier.request;
 
+import dev.passcourier.files.EncodedText;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,7 +38,10 @@ public final class BatchReader {
         LineReader lines = new LineReader(idIfMissing);
         switch (format) {
             case JSON -> JsonBatch.read(text(bytes), lines);
-            case NDJSON -> eachLine(text(bytes), lines::add);
+            case NDJSON -> {
+                JsonLine parser = new JsonLine();
+                eachLine(text(bytes), (number, line) -> lines.add(number, line, parser));
+            }
             case CSV -> CsvBatch.read(text(bytes), lines);
             case JWS -> eachLine(text(bytes), (number, line) -> lines.addSigned(number, line.strip()));
         }
@@ -44,6 +50,21 @@ public final class BatchReader {
 
     private interface Line {
         void take(int number, String line) throws RequestException;
+    }
+
+    /** The place within a line, as its number stands beside it. */
+    private static final class JsonLine implements LineReader.Parser {
+
+        @Override
+        public byte[] json(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public RequestException placed(RequestException refused) {
+            String where = refused.where().replaceFirst("^line 1, ", "");
+            return new RequestException(refused.code(), where, refused.says());
+        }
     }
 
     /** NDJSON (<a href="https://github.com/ndjson/ndjson-spec">its page</a>), or compact JWS opened at the intake. */
@@ -63,13 +84,23 @@ public final class BatchReader {
      * a copier has reserved room. A file that looks finished may still grow.
      */
     public static boolean looksFinished(byte[] bytes, BatchFormat format) {
-        if (bytes.length == 0 || hasNul(bytes)) {
-            return false;
+        String text;
+        try {
+            text = text(bytes);
+        } catch (RequestException noText) {
+            // Bytes that are no text are so in the next poll too, but for a character that is cut at the end.
+            return noText.code() == RefusalCode.BATCH_NOT_UTF8 && bytes[bytes.length - 1] == '\n';
         }
         if (format == BatchFormat.JSON) {
-            return JsonBatch.isClosed(new String(bytes, StandardCharsets.UTF_8));
+            return JsonBatch.isClosed(text);
         }
-        return bytes[bytes.length - 1] == '\n' && !(format == BatchFormat.CSV && CsvBatch.endsInQuotes(bytes));
+        return endsInALineEnd(text) && !(format == BatchFormat.CSV && CsvBatch.endsInQuotes(text));
+    }
+
+    /** A carriage return at the end is one where it is the only kind of line end, and else the half of one. */
+    private static boolean endsInALineEnd(String text) {
+        return text.endsWith("\n")
+                || (text.endsWith("\r") && text.indexOf('\n') < 0 && text.indexOf('\r') < text.length() - 1);
     }
 
     private static boolean hasNul(byte[] bytes) {
@@ -81,15 +112,43 @@ public final class BatchReader {
         return false;
     }
 
-    private static String text(byte[] bytes) throws RequestException {
+    /**
+     * The file as text: UTF-8, or UTF-16 as Excel's "Unicode Text" and PowerShell write it. No other encoding can be told
+     * from bytes for sure, and a wrong guess would ask for another machine.
+     *
+     * @throws RequestException if it is none, or ends in room that a copier has reserved
+     */
+    static String text(byte[] bytes) throws RequestException {
         try {
-            String text = Texts.utf8(bytes);
-            if (hasNul(bytes)) {
+            byte[] utf8 = EncodedText.utf8(bytes);
+            if (hasNul(utf8)) {
                 throw new RequestException(RefusalCode.BATCH_UNFINISHED, "");
             }
-            return text;
+            return new String(utf8, StandardCharsets.UTF_8);
         } catch (CharacterCodingException notUtf8) {
-            throw new RequestException(RefusalCode.BATCH_NOT_UTF8, "");
+            throw new RequestException(RefusalCode.BATCH_NOT_UTF8, place(bytes), says(bytes));
         }
+    }
+
+    /** Where the first byte stands that is not UTF-8. */
+    private static String place(byte[] bytes) {
+        if (EncodedText.Encoding.of(bytes).isWide()) {
+            return "";
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        StandardCharsets.UTF_8.newDecoder().decode(in, CharBuffer.allocate(bytes.length), true);
+        String before = new String(bytes, 0, in.position(), StandardCharsets.UTF_8);
+        long line = 1 + before.chars().filter(each -> each == '\n').count();
+        return "line " + line + ", column " + (before.length() - before.lastIndexOf('\n'));
+    }
+
+    private static String says(byte[] bytes) {
+        if (EncodedText.Encoding.of(bytes).isWide()) {
+            return "this begins as " + EncodedText.Encoding.of(bytes).words() + " and does not go on so";
+        }
+        boolean packed = bytes.length > 1 && bytes[0] == 'P' && bytes[1] == 'K';
+        return packed
+                ? "this is a spreadsheet program's own file, or another archive, and no text"
+                : "this byte is no UTF-8; Excel writes so in CSV that it does not call UTF-8, in Korea CP949";
     }
 }

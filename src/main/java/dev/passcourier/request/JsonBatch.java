@@ -2,6 +2,7 @@ package dev.passcourier.request;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
@@ -32,8 +33,24 @@ final class JsonBatch {
             if (parser.nextToken() != null) {
                 throw notJson();
             }
-        } catch (IOException quotesContent) {
+        } catch (JsonProcessingException quotesContent) {
+            throw StrictJson.refusal(RefusalCode.BATCH_NOT_JSON, text, quotesContent);
+        } catch (IOException impossible) {
             throw notJson();
+        }
+    }
+
+    /** How many values the text holds one after the other, or -1 if it is not JSON. */
+    static int values(String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            int values = 0;
+            while (parser.nextToken() != null) {
+                parser.skipChildren();
+                values++;
+            }
+            return values;
+        } catch (IOException broken) {
+            return -1;
         }
     }
 

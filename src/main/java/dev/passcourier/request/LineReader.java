@@ -19,6 +19,11 @@ final class LineReader {
     @FunctionalInterface
     interface Parser {
         byte[] json(String text) throws RequestException;
+
+        /** The refusal of what {@link #json} made, with the place in the line. */
+        default RequestException placed(RequestException refused) {
+            return refused;
+        }
     }
 
     /** Reads a line of JSON. */
@@ -54,12 +59,12 @@ final class LineReader {
 
     private static BatchLine signed(int line, String compact) {
         if (isTooLong(compact)) {
-            return new BatchLine.Bad(line, RefusalCode.BATCH_LINE_TOO_LONG, "");
+            return new BatchLine.Bad(line, RefusalCode.BATCH_LINE_TOO_LONG, "", "");
         }
         byte[] bytes = compact.getBytes(StandardCharsets.UTF_8);
         return Submission.looksSigned(bytes)
                 ? new BatchLine.Signed(line, bytes)
-                : new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "");
+                : new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "", "");
     }
 
     List<BatchLine> finish() throws RequestException {
@@ -76,7 +81,7 @@ final class LineReader {
             }
             return new BatchLine.Good(line, RequestReader.read(parser.json(text), idIfMissing.apply(line)));
         } catch (RequestException refused) {
-            return new BatchLine.Bad(line, refused.code(), refused.where());
+            return BatchLine.Bad.of(line, parser.placed(refused));
         }
     }
 

@@ -22,18 +22,24 @@ public enum RefusalCode {
     DUPLICATE_REQUEST("Use a new id: another request has had this one."),
     DEADLINE_PAST("Ask again with a later deadline."),
     DEADLINE_TOO_FAR("Ask again with a deadline within 30 days."),
-    BATCH_NOT_UTF8("Save the file as UTF-8."),
+    BATCH_NOT_UTF8(
+            "Save the file as UTF-8: in Excel as \"CSV UTF-8\", in LibreOffice with the character set Unicode (UTF-8); or, for"
+                    + " one from a Korean Windows: iconv -f CP949 -t UTF-8 list.csv > list-utf8.csv."),
     BATCH_TOO_LARGE("Split the file: at most 10 MiB and 10,000 requests."),
     BATCH_EMPTY("Put at least one request into the file."),
-    BATCH_NOT_JSON("Make the file one JSON object or an array of objects, or name it .ndjson for one object a line."),
+    BATCH_NOT_JSON(
+            "Make the file one JSON object, an array of objects, or one object a line; JSON allows no comments and no comma"
+                    + " before a closing bracket."),
     BATCH_NOT_A_FILE("Drop a plain file of your own that only you can write, without links to it."),
     BATCH_UNFINISHED("Copy the file again: it holds NUL bytes, as a file does whose copy was broken off."),
     BATCH_CHANGED(
             "What the file held when it was taken was asked for, what was written after that was not: drop the rest as a"
                     + " file of its own, and move files in when they are whole."),
-    BATCH_HEADER("Start the CSV file with a header row that names each field once."),
+    BATCH_HEADER(
+            "Start the CSV file with a header row that names each column once: account, instance, deliverTo, and as needed"
+                    + " id, key, deadline, requestedBy, reason, parameters.NAME."),
     BATCH_LINE_TOO_LONG("Keep a line below 16 KiB."),
-    BATCH_COLUMNS("Give the line as many columns as the header row has.");
+    BATCH_COLUMNS("Give the line no more cells than the header row has, close its quotes, and end it with a line end.");
 
     private final String advice;
 

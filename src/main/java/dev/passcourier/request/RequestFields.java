@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one request, not believed yet. */
+/** The fields of one request, not believed yet. A field that is {@code null} is a field left out, as serializers write it. */
 final class RequestFields {
 
     static final String ID = "id";
@@ -32,6 +32,7 @@ final class RequestFields {
 
     private static final Set<String> KNOWN =
             Set.of(ID, ACCOUNT, INSTANCE, PARAMETERS, KEY, DELIVER_TO, DEADLINE, REQUESTED_BY, REASON, SCHEMA);
+    private static final String TIME = "a time with seconds and zone, such as 2026-12-01T12:00:00Z";
     private static final int MOST_DESTINATIONS = 16;
     private static final int MOST_PARAMETERS = 16;
     private static final Pattern RFC_3339 =
@@ -41,6 +42,11 @@ final class RequestFields {
 
     private RequestFields(ObjectNode fields) {
         this.fields = fields;
+    }
+
+    private @Nullable JsonNode field(String name) {
+        JsonNode node = fields.get(name);
+        return node == null || node.isNull() ? null : node;
     }
 
     static RequestFields of(ObjectNode fields) {
@@ -81,7 +87,7 @@ final class RequestFields {
     }
 
     private String id(@Nullable String idIfMissing) throws RequestException {
-        if (fields.has(ID) || idIfMissing == null) {
+        if (field(ID) != null || idIfMissing == null) {
             return neededId(ID);
         }
         if (!Texts.isId(idIfMissing)) {
@@ -99,19 +105,19 @@ final class RequestFields {
     }
 
     private @Nullable String optionalId(String name) throws RequestException {
-        JsonNode node = fields.get(name);
+        JsonNode node = field(name);
         return node == null ? null : id(node, name);
     }
 
     private static String id(JsonNode node, String where) throws RequestException {
         if (!node.isTextual() || !Texts.isId(node.textValue())) {
-            throw invalid(where);
+            throw invalid(where, node, "letters, digits and . _ : - only, at most 128, a letter or digit first");
         }
         return node.textValue();
     }
 
     private Map<String, String> parameters() throws RequestException {
-        JsonNode node = fields.get(PARAMETERS);
+        JsonNode node = field(PARAMETERS);
         if (node == null) {
             return Map.of();
         }
@@ -123,13 +129,15 @@ final class RequestFields {
             if (!Texts.isId(parameter.getKey())) {
                 throw invalid(PARAMETERS);
             }
-            parameters.put(parameter.getKey(), id(parameter.getValue(), PARAMETERS));
+            if (!parameter.getValue().isNull()) {
+                parameters.put(parameter.getKey(), id(parameter.getValue(), PARAMETERS));
+            }
         }
         return parameters;
     }
 
     private List<String> deliverTo() throws RequestException {
-        JsonNode node = fields.get(DELIVER_TO);
+        JsonNode node = field(DELIVER_TO);
         if (node == null) {
             throw new RequestException(RefusalCode.FIELD_MISSING, DELIVER_TO);
         }
@@ -147,27 +155,28 @@ final class RequestFields {
 
     /** RFC 3339, section 5.6: with seconds and an offset; leap seconds are refused. */
     private @Nullable Instant deadline() throws RequestException {
-        JsonNode node = fields.get(DEADLINE);
+        JsonNode node = field(DEADLINE);
         if (node == null) {
             return null;
         }
         if (!node.isTextual() || !RFC_3339.matcher(node.textValue()).matches()) {
-            throw invalid(DEADLINE);
+            throw new RequestException(RefusalCode.FIELD_INVALID, DEADLINE, "expected " + TIME);
         }
         try {
             return OffsetDateTime.parse(node.textValue()).toInstant();
         } catch (DateTimeException noSuchTime) {
-            throw invalid(DEADLINE);
+            throw new RequestException(RefusalCode.FIELD_INVALID, DEADLINE, "expected " + TIME);
         }
     }
 
     private @Nullable String remark(String name) throws RequestException {
-        JsonNode node = fields.get(name);
+        JsonNode node = field(name);
         if (node == null) {
             return null;
         }
         if (!node.isTextual() || !Texts.isRemark(node.textValue())) {
-            throw invalid(name);
+            throw new RequestException(
+                    RefusalCode.FIELD_INVALID, name, "expected text of 1 to 200 characters that can all be seen");
         }
         return node.textValue();
     }
@@ -185,6 +194,12 @@ final class RequestFields {
             }
         }
         return aliases.stream().distinct().toList();
+    }
+
+    /** Shows one character at most: what stands in the wrong place may be a secret. */
+    private static RequestException invalid(String where, JsonNode read, String expected) {
+        String found = read.isTextual() ? Texts.unfitInId(read.textValue()) : "no text in quotes; ";
+        return new RequestException(RefusalCode.FIELD_INVALID, where, found + "expected " + expected);
     }
 
     private static RequestException invalid(String where) {

@@ -55,18 +55,20 @@ public final class RequestReader {
         if (bytes.length > MAX_BYTES) {
             throw new RequestException(RefusalCode.REQUEST_TOO_LARGE, "");
         }
+        String text = text(bytes);
         try {
-            if (TREE.readTree(text(bytes)) instanceof ObjectNode object) {
+            if (TREE.readTree(text) instanceof ObjectNode object) {
                 return object;
             }
         } catch (StreamConstraintsException tooLarge) {
             throw new RequestException(RefusalCode.REQUEST_TOO_LARGE, place(tooLarge));
         } catch (StreamReadException notJson) {
-            throw new RequestException(
-                    isRepeatedField(notJson) ? RefusalCode.DUPLICATE_FIELD : RefusalCode.REQUEST_NOT_JSON,
-                    place(notJson));
+            if (isRepeatedField(notJson)) {
+                throw new RequestException(RefusalCode.DUPLICATE_FIELD, place(notJson));
+            }
+            throw StrictJson.refusal(RefusalCode.REQUEST_NOT_JSON, text, notJson);
         } catch (JsonProcessingException trailing) {
-            throw new RequestException(RefusalCode.REQUEST_NOT_JSON, place(trailing));
+            throw StrictJson.refusal(RefusalCode.REQUEST_NOT_JSON, text, trailing);
         }
         throw new RequestException(RefusalCode.REQUEST_NOT_JSON, "");
     }

@@ -10,6 +10,7 @@ final class Texts {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
     private static final int LONGEST_REMARK = 200;
+    private static final int LONGEST_SHOWN = 40;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -25,12 +26,67 @@ final class Texts {
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes))
                 .toString();
-        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        int start = 0;
+        while (text.startsWith(BYTE_ORDER_MARK, start)) {
+            start++;
+        }
+        return text.substring(start);
+    }
+
+    /** Whether nobody sees it: white space, blanks of every width, and what some programs put in front of a text. */
+    static boolean isBlank(int character) {
+        return Character.isWhitespace(character)
+                || Character.isSpaceChar(character)
+                || character == '\uFEFF'
+                || character == '\u200B'
+                || character == '\u2060';
+    }
+
+    static boolean isBlank(String text) {
+        return text.chars().allMatch(Texts::isBlank);
+    }
+
+    /** The text without what {@link #isBlank(int)} calls so at its ends. */
+    static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isBlank(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    /** A piece of content for a person to see: in quotes, cut, and with escapes for what nobody sees or what misleads. */
+    static String shown(String text) {
+        StringBuilder shown = new StringBuilder("'");
+        text.codePoints().limit(LONGEST_SHOWN).forEach(each -> {
+            if (each != ' ' && (isBlank(each) || misleads(each) || Character.getType(each) == Character.FORMAT)) {
+                shown.append("\\u%04X".formatted(each));
+            } else {
+                shown.appendCodePoint(each);
+            }
+        });
+        return shown.append(text.codePointCount(0, text.length()) > LONGEST_SHOWN ? "…'" : "'")
+                .toString();
     }
 
     /** Ids, names and aliases: safe in paths, queue names, file names and logs. */
     static boolean isId(String text) {
         return ID.matcher(text).matches();
+    }
+
+    /** The first character that no id has in its place, in words that end in a semicolon; or empty if there is none. */
+    static String unfitInId(String text) {
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            String character = Character.toString(text.codePointAt(i));
+            if (!isId(i == 0 ? character : "a" + character)) {
+                return "its character " + (text.codePointCount(0, i) + 1) + " is " + shown(character) + "; ";
+            }
+        }
+        return "";
     }
 
     /** Remarks by people: up to 200 characters that print and read in the order they are written. */

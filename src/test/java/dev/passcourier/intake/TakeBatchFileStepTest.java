@@ -93,7 +93,12 @@ class TakeBatchFileStepTest {
         Path rejects = drop.resolve("done/batch.csv.rejects.ndjson");
         List<String> lines = Files.readAllLines(rejects);
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(0)).contains("\"line\":2", "\"code\":\"FIELD_INVALID\"", "\"where\":\"instance\"");
+        assertThat(lines.get(0))
+                .contains(
+                        "\"line\":2",
+                        "\"code\":\"FIELD_INVALID\"",
+                        "\"where\":\"instance, column 2\"",
+                        "character 7 is '/'");
         assertThat(lines.get(1)).contains("\"line\":4", "\"code\":\"BATCH_COLUMNS\"");
         assertThat(lines).noneMatch(line -> line.contains("CANARY"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rejects)))

@@ -29,6 +29,7 @@ class BatchReaderTest {
         "a.csv,CSV",
         "a.b.csv,CSV",
         "a.jws,JWS",
+        "a.TSV,CSV",
         "a.xml,",
         "csv,"
     })
@@ -83,14 +84,15 @@ class BatchReaderTest {
                 .containsExactly(2, 10);
         assertThat(lines)
                 .filteredOn(Bad.class::isInstance)
+                .extracting(line -> line.line() + " " + ((Bad) line).code() + " at " + ((Bad) line).where())
                 .containsExactly(
-                        new Bad(3, RefusalCode.BATCH_COLUMNS, ""),
-                        new Bad(4, RefusalCode.BATCH_COLUMNS, ""),
-                        new Bad(5, RefusalCode.BATCH_COLUMNS, ""),
-                        new Bad(6, RefusalCode.BATCH_COLUMNS, ""),
-                        new Bad(7, RefusalCode.FIELD_INVALID, "instance"),
-                        new Bad(8, RefusalCode.FIELD_MISSING, "account"),
-                        new Bad(9, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+                        "3 FIELD_MISSING at deliverTo, column 4",
+                        "4 BATCH_COLUMNS at column 5",
+                        "5 BATCH_COLUMNS at ",
+                        "6 BATCH_COLUMNS at ",
+                        "7 FIELD_INVALID at instance, column 3",
+                        "8 FIELD_MISSING at account, column 2",
+                        "9 BATCH_LINE_TOO_LONG at ");
     }
 
     @ParameterizedTest
@@ -102,8 +104,7 @@ class BatchReaderTest {
                 "account,instance,deliverTo,password",
                 "account,instance,deliverTo,parameters.",
                 "account,instance,deliverTo,parameters.a b",
-                "account;instance;deliverTo",
-                "account,instance,deliverTo,"
+                "account|instance|deliverTo"
             })
     void wantsAHeaderOfKnownColumns(String header) {
         assertThat(refusal(header + "\na,i,x\n", BatchFormat.CSV).code()).isEqualTo(RefusalCode.BATCH_HEADER);
@@ -111,7 +112,8 @@ class BatchReaderTest {
 
     @Test
     void namesTheColumnOfTheHeaderThatIsWrong() {
-        assertThat(refusal("account,password,instance\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at column 2");
+        assertThat(refusal("account,password,instance\n", BatchFormat.CSV))
+                .hasMessage("BATCH_HEADER at line 1, column 2");
         assertThat(refusal("account,instance\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at deliverTo");
     }
 
@@ -119,7 +121,7 @@ class BatchReaderTest {
     void looksIntoAHeaderUpToTheLongestLineOnly() {
         String longest = "x".repeat(BatchReader.MAX_LINE_BYTES);
 
-        assertThat(refusal(longest + "\na,i,x\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at column 1");
+        assertThat(refusal(longest + "\na,i,x\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at line 1, column 1");
         assertThat(refusal(longest + "x\na,i,x\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at account");
     }
 
@@ -135,7 +137,7 @@ class BatchReaderTest {
                 .singleElement()
                 .isInstanceOf(Good.class);
         assertThat(read(start + fill + "x\"}", BatchFormat.NDJSON))
-                .containsExactly(new Bad(1, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+                .containsExactly(new Bad(1, RefusalCode.BATCH_LINE_TOO_LONG, "", ""));
     }
 
     @Test
@@ -151,7 +153,8 @@ class BatchReaderTest {
         assertThat(lines)
                 .filteredOn(Bad.class::isInstance)
                 .containsExactly(
-                        new Bad(3, RefusalCode.SIGNATURE_MISSING, ""), new Bad(5, RefusalCode.BATCH_LINE_TOO_LONG, ""));
+                        new Bad(3, RefusalCode.SIGNATURE_MISSING, "", ""),
+                        new Bad(5, RefusalCode.BATCH_LINE_TOO_LONG, "", ""));
     }
 
     @Test

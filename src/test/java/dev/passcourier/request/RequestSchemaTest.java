@@ -62,7 +62,8 @@ class RequestSchemaTest {
                 "{'account':'a','instance':'a','deliverTo':'a'}",
                 "{'account':'a','instance':'a','deliverTo':['a','a']}",
                 "{'account':'a','instance':'a','deliverTo':['a'],'url':'x'}",
-                "{'account':'a','instance':'a','deliverTo':['a'],'key':null}",
+                "{'account':null,'instance':'a','deliverTo':['a']}",
+                "{'account':'a','instance':'a','deliverTo':[null]}",
                 "{'account':'a','instance':'a','deliverTo':['a'],'reason':''}",
                 "{'account':'a','instance':'a','deliverTo':['a'],'reason':'a\\u202eb'}",
                 "{'account':'a','instance':'a','deliverTo':['a'],'reason':'a\\nb'}",
@@ -76,6 +77,23 @@ class RequestSchemaTest {
 
         assertThat(SCHEMA.validate(json, InputFormat.JSON)).isNotEmpty();
         assertThatThrownBy(() -> RequestReader.read(bytes(json), "made-up")).isInstanceOf(RequestException.class);
+    }
+
+    @Test
+    void itTakesOptionalFieldsThatAreNullAsTheReaderDoes() throws RequestException {
+        String least = "{'account':'a','instance':'a','deliverTo':['a']";
+        String nulls = least + ",'$schema':null,'id':null,'parameters':null,'key':null,'deadline':null,"
+                + "'requestedBy':null,'reason':null}";
+
+        assertThat(SCHEMA.validate(json(nulls))).isEmpty();
+        assertThat(RequestReader.read(bytes(nulls.replace('\'', '"')), "made-up"))
+                .isEqualTo(RequestReader.read(bytes(least.replace('\'', '"') + "}"), "made-up"));
+        assertThat(SCHEMA.validate(json(least + ",'parameters':{'fleetId':null}}")))
+                .isEmpty();
+        assertThat(RequestReader.read(
+                                bytes(least.replace('\'', '"') + ",\"parameters\":{\"fleetId\":null}}"), "made-up")
+                        .parameters())
+                .isEmpty();
     }
 
     private static JsonNode read() {

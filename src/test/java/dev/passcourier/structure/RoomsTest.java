@@ -35,7 +35,7 @@ class RoomsTest {
             retry    |
             http     | config files
             host     | config
-            request  | config
+            request  | config files
             audit    | files
             vault    | config files
             provider | config http request vault
