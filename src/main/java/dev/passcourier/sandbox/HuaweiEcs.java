@@ -1,17 +1,20 @@
 package dev.passcourier.sandbox;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Huawei Cloud ECS: {@code os-server-password} on the v1 path and on the Nova-native ones, which answer errors in
- * another shape.
+ * another shape, want no {@code Content-Type} of a GET, and tell their versions and a server's state, as Nova's own
+ * clients ask for them first.
  */
 final class HuaweiEcs implements Protocol {
 
     private static final Set<String> NOVA = Set.of("v2", "v2.1");
+    private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private final Instances instances;
     private final HuaweiGateway gateway;
@@ -25,8 +28,17 @@ final class HuaweiEcs implements Protocol {
 
     @Override
     public Reply answer(Request request) {
+        List<String> path = segments(request);
+        boolean reads = READING.contains(request.method());
+        if (reads && path.isEmpty()) {
+            return Reply.json(200, Json.object("versions", List.of(version("v2", request), version("v2.1", request))));
+        }
+        if (reads && path.size() <= 2 && nova(request)) {
+            return Reply.json(200, Json.object("version", version(path.get(0), request)));
+        }
         String id = instance(request);
-        if (id == null || !Set.of("GET", "DELETE").contains(request.method())) {
+        boolean served = reads || request.method().equals("DELETE") && wantsPassword(path);
+        if (id == null || !served) {
             return HuaweiGateway.error(
                     404, "APIGW.0101", "The API does not exist or has not been published in the environment");
         }
@@ -38,7 +50,29 @@ final class HuaweiEcs implements Protocol {
                 .with("X-Request-Id", Names.hex32());
     }
 
+    /** Only microversion 2.1 is offered: a client that asked for a newer one would expect that one's answers. */
+    private static Map<String, @Nullable Object> version(String id, Request request) {
+        boolean current = id.equals("v2.1");
+        return Json.object(
+                "id",
+                id,
+                "status",
+                current ? "CURRENT" : "SUPPORTED",
+                "version",
+                current ? "2.1" : "",
+                "min_version",
+                current ? "2.1" : "",
+                "updated",
+                current ? "2013-07-23T11:33:21Z" : "2011-01-21T11:33:21Z",
+                "links",
+                List.of(Json.object(
+                        "rel", "self", "href", "http://" + request.header("host", "127.0.0.1") + "/" + id + "/")));
+    }
+
     private static Reply served(SandboxInstance instance, Request request) {
+        if (!wantsPassword(segments(request))) {
+            return Reply.json(200, Json.object("server", description(instance)));
+        }
         if (request.method().equals("DELETE")) {
             instance.clear();
             return Reply.empty(204);
@@ -46,8 +80,24 @@ final class HuaweiEcs implements Protocol {
         return Reply.json(200, Json.object("password", instance.ask().orElse("")));
     }
 
+    private static Map<String, @Nullable Object> description(SandboxInstance instance) {
+        return Json.object(
+                "id",
+                instance.id(),
+                "name",
+                instance.id(),
+                "status",
+                "ACTIVE",
+                "key_name",
+                "sandbox-key-pair",
+                "addresses",
+                Json.object(),
+                "metadata",
+                Json.object("os_type", instance.windows() ? "Windows" : "Linux"));
+    }
+
     private Optional<Reply> malformed(Request request) {
-        if (!request.sendsJson()) {
+        if (!nova(request) && !request.sendsJson()) {
             return Optional.of(error(400, "Ecs.0005", "Content-Type must be application/json.", request));
         }
         String project = request.segments().get(1);
@@ -59,16 +109,21 @@ final class HuaweiEcs implements Protocol {
 
     @Override
     public @Nullable String instance(Request request) {
-        List<String> path = request.segments();
-        if (path.size() != 5 || !path.get(4).equals("os-server-password")) {
-            return null;
-        }
-        boolean ours = nova(request) ? path.get(2).equals("servers") : isV1(path);
+        List<String> path = segments(request);
+        boolean ours = nova(request)
+                ? (path.size() == 4 || wantsPassword(path)) && path.get(2).equals("servers")
+                : wantsPassword(path) && path.get(0).equals("v1") && path.get(2).equals("cloudservers");
         return ours ? path.get(3) : null;
     }
 
-    private static boolean isV1(List<String> path) {
-        return path.get(0).equals("v1") && path.get(2).equals("cloudservers");
+    private static boolean wantsPassword(List<String> path) {
+        return path.size() == 5 && path.get(4).equals("os-server-password");
+    }
+
+    /** Nova's clients end some paths with a slash. */
+    private static List<String> segments(Request request) {
+        List<String> path = request.segments();
+        return path.get(path.size() - 1).isEmpty() ? path.subList(0, path.size() - 1) : path;
     }
 
     private static boolean nova(Request request) {

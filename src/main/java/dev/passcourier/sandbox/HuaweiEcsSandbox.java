@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -41,9 +42,13 @@ public final class HuaweiEcsSandbox extends SignInCloud {
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "MII" + Names.random(3000));
         HuaweiGateway gateway =
                 new HuaweiGateway(tokens, new SdkHmacVerifier(clock, account.accessKey, account.secretKey));
-        HuaweiIam users = new HuaweiIam(account.service(tokens), gateway, account.projectId, Credentials.PROJECT);
+        Keystone keystone = account.service(tokens);
+        HuaweiIam users = new HuaweiIam(keystone, gateway, account.projectId, Credentials.PROJECT);
         Endpoint iam = Endpoint.open(users, clock, iamPort, "huawei-iam");
         Endpoint ecs = iam.beside(new HuaweiEcs(instances, gateway, account.projectId), clock, port, "huawei-ecs");
+        keystone.catalog(List.of(
+                Keystone.service("identity", "iam", "*", iam.url() + "/v3"),
+                Keystone.service("compute", "nova", Credentials.PROJECT, ecs.url() + "/v2.1/" + account.projectId)));
         return new HuaweiEcsSandbox(instances, ecs, iam, tokens, gateway, account);
     }
 
@@ -126,7 +131,7 @@ public final class HuaweiEcsSandbox extends SignInCloud {
                     Json.object("id", Names.hex32(), "name", USER, "domain", domain),
                     "project",
                     Json.object("id", projectId, "name", PROJECT, "domain", domain));
-            return new Keystone("/v3/auth/tokens", tokens, this::grants, owner, "The username or password is wrong.");
+            return new Keystone("", tokens, this::grants, owner, "The username or password is wrong.");
         }
 
         private boolean grants(JsonNode auth) {

@@ -121,12 +121,7 @@ public final class KakaoCloudSandbox extends SignInCloud {
                     Json.object("id", userId, "name", USER, "domain", domain),
                     "project",
                     Json.object("id", Names.hex32(), "name", PROJECT, "domain", domain));
-            return new Keystone(
-                    "/identity/v3/auth/tokens",
-                    tokens,
-                    this,
-                    owner,
-                    "The request you have made requires authentication.");
+            return new Keystone("/identity", tokens, this, owner, "The request you have made requires authentication.");
         }
 
         @Override

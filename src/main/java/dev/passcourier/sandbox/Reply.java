@@ -20,8 +20,12 @@ record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
         /** All of it, as HTTP wants it. */
         Wire WHOLE = (exchange, reply) -> {
             reply.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
-            if (reply.body().length > 0) {
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseHeaders().set("Content-Length", Integer.toString(reply.body().length));
+            }
+            boolean bare = exchange.getRequestMethod().equals("HEAD") || reply.body().length == 0;
+            exchange.sendResponseHeaders(reply.status(), bare ? -1 : reply.body().length);
+            if (!bare) {
                 exchange.getResponseBody().write(reply.body());
             }
         };

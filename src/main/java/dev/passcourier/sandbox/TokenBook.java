@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -14,7 +15,7 @@ final class TokenBook {
 
     private final Clock clock;
     private final Supplier<String> names;
-    private final Map<String, Instant> ends = new ConcurrentHashMap<>();
+    private final Map<String, Token> given = new ConcurrentHashMap<>();
     private final AtomicInteger issued = new AtomicInteger();
     private volatile Duration lifetime;
 
@@ -40,24 +41,29 @@ final class TokenBook {
     Token issue() {
         Instant now = clock.instant();
         Token token = new Token(names.get(), now, now.plus(lifetime));
-        ends.put(token.text(), token.expiresAt());
+        given.put(token.text(), token);
         issued.incrementAndGet();
         return token;
     }
 
+    /** A token that is still good. */
+    Optional<Token> find(@Nullable String text) {
+        Token token = text == null ? null : given.get(text);
+        return Optional.ofNullable(token).filter(each -> clock.instant().isBefore(each.expiresAt()));
+    }
+
     boolean valid(@Nullable String token) {
-        Instant end = token == null ? null : ends.get(token);
-        return end != null && clock.instant().isBefore(end);
+        return find(token).isPresent();
     }
 
     void revoke(@Nullable String token) {
         if (token != null) {
-            ends.remove(token);
+            given.remove(token);
         }
     }
 
     void revokeAll() {
-        ends.clear();
+        given.clear();
     }
 
     int issued() {
@@ -66,7 +72,9 @@ final class TokenBook {
 
     int open() {
         Instant now = clock.instant();
-        return (int) ends.values().stream().filter(now::isBefore).count();
+        return (int) given.values().stream()
+                .filter(token -> now.isBefore(token.expiresAt()))
+                .count();
     }
 
     void lifetime(Duration duration) {

@@ -121,8 +121,7 @@ public final class OpenStackNovaSandbox extends SignInCloud {
                     Json.object("id", userId, "name", USER, "domain", domain),
                     "project",
                     Json.object("id", Names.hex32(), "name", PROJECT, "domain", domain));
-            return new Keystone(
-                    "/v3/auth/tokens", tokens, this, owner, "The request you have made requires authentication.");
+            return new Keystone("", tokens, this, owner, "The request you have made requires authentication.");
         }
 
         @Override
