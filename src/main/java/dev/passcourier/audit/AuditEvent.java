@@ -24,7 +24,11 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         BATCH_TAKEN,
         /** A request is looked at: {@code REQUEST, ACCOUNT, INSTANCE, SOURCE, REFERENCE, USER, SIGNER, BATCH, LINE, WHO}. */
         ASKED,
-        /** It may go on: {@code REQUEST, RULE, DESTINATIONS} (comma separated aliases), {@code DEADLINE}. */
+        /**
+         * It may go on: {@code REQUEST, RULE, DESTINATIONS} (comma separated aliases), {@code DEADLINE}, and so that it can
+         * be made again with what {@link #ASKED} has: {@code PARAMETERS}, and {@code KEY}, the name of the key pair, if it
+         * names one.
+         */
         ALLOWED,
         /** The cloud is asked: {@code REQUEST, ACCOUNT, INSTANCE, ATTEMPT}. */
         FETCHING,
@@ -63,8 +67,9 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          */
         QUARANTINED,
         /**
-         * What had failed or was quarantined goes back to the queue it came from: {@code REFERENCE, QUEUE, CODE} (why it
-         * failed or was quarantined), and of it what is known of {@code REQUEST, ALIAS, DELIVERY, KIND, BATCH, LINE}.
+         * What had failed, was quarantined or was lost goes back to the queue it came from: {@code REFERENCE, QUEUE, CODE}
+         * (why it failed, was quarantined or is sent again), and of it what is known of {@code REQUEST, ALIAS, DELIVERY,
+         * KIND, BATCH, LINE}.
          */
         REDRIVEN,
         /** A batch's results or a run's report were written: {@code BATCH}. */
@@ -82,7 +87,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
 
     /**
      * Names of facts. The writer escapes the values, removes invisible characters and cuts at 200 characters; only
-     * {@link #DESTINATIONS}, made of configured names, may have 4096.
+     * {@link #DESTINATIONS} and {@link #PARAMETERS}, made of names and ids, may have 8192.
      */
     public enum Fact {
         REQUEST,
@@ -103,6 +108,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         RULE,
         DESTINATIONS,
         DEADLINE,
+        PARAMETERS,
         ATTEMPT,
         CODE,
         VERDICT,

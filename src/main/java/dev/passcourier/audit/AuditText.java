@@ -6,7 +6,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 public final class AuditText {
 
     private static final int LONGEST = 200;
-    private static final int LONGEST_LIST = 4096;
+    private static final int LONGEST_LIST = 8192;
 
     private AuditText() {}
 
@@ -19,7 +19,7 @@ public final class AuditText {
     }
 
     static String clean(Fact fact, String value) {
-        return clean(value, fact == Fact.DESTINATIONS ? LONGEST_LIST : LONGEST);
+        return clean(value, fact == Fact.DESTINATIONS || fact == Fact.PARAMETERS ? LONGEST_LIST : LONGEST);
     }
 
     private static String clean(String value, int longest) {

@@ -8,20 +8,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.postoffice.impl.LocalQueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.MessageReference;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -29,6 +37,7 @@ import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
 import org.apache.activemq.artemis.spi.core.remoting.Acceptor;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
+import org.apache.activemq.artemis.utils.collections.LinkedListIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +120,56 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks at every message there is, also those with a delay, which no JMS browser shows. Complete only while nobody
+     * consumes; the expiry queue comes last, as the broker itself moves messages there meanwhile.
+     *
+     * @throws IllegalStateException if a queue shows fewer messages than it counts
+     */
+    public void look(Consumer<QueuedMessage> each) {
+        List<Queue> queues = server.getActiveMQServer()
+                .getPostOffice()
+                .getAllBindings()
+                .filter(LocalQueueBinding.class::isInstance)
+                .map(binding -> ((LocalQueueBinding) binding).getQueue())
+                .sorted(Comparator.comparing(queue -> queue.getName().toString().equals(Queues.EXPIRED)))
+                .toList();
+        queues.forEach(queue -> look(queue, each));
+    }
+
+    private static void look(Queue queue, Consumer<QueuedMessage> each) {
+        long seen = 0;
+        // First: a delay that ends meanwhile moves a message to where we look next.
+        for (MessageReference delayed : queue.getScheduledMessages()) {
+            each.accept(queued(queue, delayed.getMessage()));
+            seen++;
+        }
+        try (LinkedListIterator<MessageReference> messages = queue.browserIterator()) {
+            while (messages.hasNext()) {
+                each.accept(queued(queue, messages.next().getMessage()));
+                seen++;
+            }
+        }
+        if (seen < queue.getMessageCount()) {
+            throw new IllegalStateException("QUEUE_NOT_SEEN_WHOLE " + queue.getName());
+        }
+    }
+
+    private static QueuedMessage queued(Queue queue, Message message) {
+        Map<String, Object> properties = new HashMap<>();
+        for (SimpleString name : message.getPropertyNames()) {
+            Object value = message.getObjectProperty(name);
+            if (value != null && !name.toString().startsWith("_AMQ")) {
+                properties.put(name.toString(), value instanceof SimpleString text ? text.toString() : value);
+            }
+        }
+        String id = message.getUserID() == null
+                ? SenderIdentity.id(message.getMessageID(), message.getTimestamp())
+                : "ID:" + message.getUserID();
+        return new QueuedMessage(
+                queue.getName().toString(), id, OWN_USER.equals(message.getValidatedUserID()), properties);
+    }
+
     /** How the broker treats a queue's messages, for whoever checks it. */
     AddressSettings settings(String queue) {
         return server.getActiveMQServer().getAddressSettingsRepository().getMatch(queue);
@@ -168,8 +227,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static AddressSettings addressSettings() {
         return new AddressSettings()
-                .setDeadLetterAddress(org.apache.activemq.artemis.api.core.SimpleString.of(Queues.DEAD))
-                .setExpiryAddress(org.apache.activemq.artemis.api.core.SimpleString.of(Queues.EXPIRED))
+                .setDeadLetterAddress(SimpleString.of(Queues.DEAD))
+                .setExpiryAddress(SimpleString.of(Queues.EXPIRED))
                 .setMaxDeliveryAttempts(BROKER_ATTEMPTS)
                 .setRedeliveryDelay(500)
                 .setRedeliveryMultiplier(2)

@@ -60,7 +60,12 @@ public final class SenderIdentity {
         if (id != null && !hasAmqpNotes(message)) {
             return id;
         }
-        return "core:" + ((ActiveMQMessage) message).getCoreMessage().getMessageID() + "." + message.getJMSTimestamp();
+        return id(((ActiveMQMessage) message).getCoreMessage().getMessageID(), message.getJMSTimestamp());
+    }
+
+    /** The broker's own id of a message that has no other, with the time. */
+    static String id(long brokersOwn, long timestamp) {
+        return "core:" + brokersOwn + "." + timestamp;
     }
 
     private boolean isFromAmqp(Message message, String user) throws JMSException {

@@ -31,8 +31,8 @@ final class LedgerRebuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return work.run(spec.commandLine().getErr(), (ledger, trails, progress) -> {
-            Made made = ledger.rebuild(trails, progress);
+        return work.run(spec.commandLine().getErr(), (service, trails, progress) -> {
+            Made made = service.ledger().rebuild(trails, progress);
             PrintWriter out = spec.commandLine().getOut();
             out.println("made again: " + made.records() + " records, " + made.requests() + " requests, "
                     + made.deliveries() + " deliveries");

@@ -4,7 +4,6 @@ import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.ledger.LedgerException;
-import dev.passcourier.ledger.LedgerWorkshop;
 import dev.passcourier.service.StoppedService;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,19 +40,19 @@ final class LedgerWork {
             description = "audit trail of another node that shares the ledger; may be given more than once")
     private List<Path> others = List.of();
 
-    /** What to do with the ledger. */
+    /** What to do with the ledger of a stopped service. */
     @FunctionalInterface
     interface Act {
 
-        int on(LedgerWorkshop ledger, List<Path> trails, LongConsumer progress)
-                throws IOException, AuditDamage, SQLException;
+        int on(StoppedService service, List<Path> trails, LongConsumer progress)
+                throws IOException, AuditDamage, SQLException, ConfigurationException;
     }
 
     /** Does it while no service runs; 2 if it cannot be done. */
     int run(PrintWriter err, Act act) {
         Progress progress = new Progress(err);
         try (StoppedService service = StoppedService.of(place.load(Clock.systemUTC()))) {
-            return act.on(service.ledger(), trails(service), progress::at);
+            return act.on(service, trails(service), progress::at);
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);
         } catch (ConfigurationException | CommandFailure e) {

@@ -1,7 +1,6 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditEvent;
-import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
@@ -118,14 +117,7 @@ public final class CheckRequestStep implements Processor {
     private OutboundMessage accept(PasswordRequest request, Requester requester, Instant now) throws RequestException {
         String rule = permission.rule(request, requester);
         Instant deadline = deadline(request, now);
-        audit.append(new AuditEvent(
-                AuditEvent.Type.ALLOWED,
-                now,
-                Map.of(
-                        Fact.REQUEST, request.id(),
-                        Fact.RULE, rule,
-                        Fact.DESTINATIONS, String.join(",", request.deliverTo()),
-                        Fact.DEADLINE, deadline.toString())));
+        audit.append(new AuditEvent(AuditEvent.Type.ALLOWED, now, RequestFacts.allowed(request, rule, deadline)));
         FetchWork work = new FetchWork(request, requester.origin(), now, deadline, 1, 0);
         return new OutboundMessage(
                 Queues.fetch(request.account()),

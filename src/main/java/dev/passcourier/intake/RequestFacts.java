@@ -4,6 +4,8 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Requester;
+import dev.passcourier.request.WorkCodec;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,17 @@ final class RequestFacts {
         facts.put(Fact.INSTANCE, request.instance());
         put(facts, Fact.WHO, request.requestedBy());
         put(facts, Fact.REASON, request.reason());
+        return facts;
+    }
+
+    static Map<Fact, String> allowed(PasswordRequest request, String rule, Instant deadline) {
+        Map<Fact, String> facts = new EnumMap<>(Fact.class);
+        facts.put(Fact.REQUEST, request.id());
+        facts.put(Fact.RULE, rule);
+        facts.put(Fact.DESTINATIONS, String.join(",", request.deliverTo()));
+        facts.put(Fact.DEADLINE, deadline.toString());
+        facts.put(Fact.PARAMETERS, WorkCodec.parametersToText(request.parameters()));
+        put(facts, Fact.KEY, request.key());
         return facts;
     }
 

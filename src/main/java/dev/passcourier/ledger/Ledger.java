@@ -106,6 +106,16 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> LedgerQueries.requests(sql, ids));
     }
 
+    /** The requests that have not ended, oldest first; those of all nodes if they share it. */
+    public List<OpenRequest> open() {
+        return read(LedgerQueries::open);
+    }
+
+    /** Whether it follows the audit trails of other nodes too. */
+    public boolean followsOthers() {
+        return read(sql -> TrailPosition.all(sql).size() > 1);
+    }
+
     /** The deliveries of a request's results. */
     public List<DeliveryRow> deliveries(String request) {
         return read(sql -> LedgerQueries.deliveries(sql, request));

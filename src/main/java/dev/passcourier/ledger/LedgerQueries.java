@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests, deliveries and fingerprints. */
 final class LedgerQueries {
 
     private static final String ROW =
-            "select id, coalesce(account, '') as account, coalesce(instance, '') as instance, source, sender, batch, state,"
+            "select id, coalesce(account, '') as account, coalesce(instance, '') as instance, source, reference, sender, batch, state,"
                     + " verdict, code, attempts, asked_at, ended_at, coalesce(destinations, '') as destinations"
                     + " from request where source is not null ";
 
@@ -52,6 +53,19 @@ final class LedgerQueries {
             sql.first(ROW + "and id = ?", LedgerQueries::requestRow, id).ifPresent(found::add);
         }
         return found;
+    }
+
+    static List<OpenRequest> open(Sql sql) throws SQLException {
+        Map<String, List<DeliveryRow>> deliveries = sql.query("""
+                        select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
+                        join request r on r.id = d.request where r.state <> 'ENDED' and d.kind = ?""", LedgerQueries::deliveryRow, Kind.RESULT).stream()
+                .collect(Collectors.groupingBy(DeliveryRow::request));
+        return sql.query(
+                ROW + "and state <> 'ENDED' order by asked_at, id",
+                row -> new OpenRequest(
+                        requestRow(row),
+                        row.getString("reference"),
+                        deliveries.getOrDefault(row.getString("id"), List.of())));
     }
 
     static List<DeliveryRow> deliveries(Sql sql, String request) throws SQLException {

@@ -107,6 +107,13 @@ public final class LedgerWorkshop {
         }
     }
 
+    /** The requests that have not ended, oldest first; those of all nodes if they share the ledger. */
+    public List<OpenRequest> open() throws IOException, SQLException {
+        try (LedgerDatabase existing = kept.open()) {
+            return existing.inTransaction(LedgerQueries::open);
+        }
+    }
+
     /** In a file of its own, which then takes the old one's place. */
     private Made rebuildFile(Path directory, List<Path> trails, LongConsumer progress)
             throws IOException, AuditDamage, SQLException {

@@ -3,6 +3,9 @@ package dev.passcourier.request;
 /** What a requester can do about a verdict, in one sentence. */
 public final class Advice {
 
+    /** Code of a request that is on record and in no queue. */
+    public static final String LOST = "LOST";
+
     private Advice() {}
 
     /** The sentence for a verdict; {@code code} makes it more exact where it can. */
@@ -21,7 +24,11 @@ public final class Advice {
             case REFUSED -> refused(code);
             case EXPIRED -> "The result could not be delivered in time. Ask again.";
             case PROVIDER_GONE -> "The cloud has shut this service down; it answers no more.";
-            case FAILED -> "The code says what failed. Ask again when it is repaired.";
+            case FAILED ->
+                code.equals(LOST)
+                        ? "The request was lost, as by a crash that cost the broker the end of its journal. Ask again, with"
+                                + " a new id."
+                        : "The code says what failed. Ask again when it is repaired.";
         };
     }
 

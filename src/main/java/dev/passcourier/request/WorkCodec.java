@@ -1,5 +1,7 @@
 package dev.passcourier.request;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -9,6 +11,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,8 @@ public final class WorkCodec {
             .build();
     private static final ObjectReader WORK = StrictJson.strict(MAPPER.readerFor(FetchWork.class));
     private static final ObjectReader ORIGIN = StrictJson.strict(MAPPER.readerFor(Origin.class));
+
+    private static final String NO_PARAMETERS = "none";
 
     private WorkCodec() {}
 
@@ -70,6 +76,39 @@ public final class WorkCodec {
             // Answered below, without its text.
         }
         throw new IllegalArgumentException("ORIGIN_NOT_READABLE");
+    }
+
+    /**
+     * A request's parameters as one fact of the audit trail: {@code name=value} of each in their order, separated by
+     * blanks, or {@code none}.
+     */
+    public static String parametersToText(Map<String, String> parameters) {
+        return parameters.isEmpty()
+                ? NO_PARAMETERS
+                : new TreeMap<>(parameters)
+                        .entrySet().stream()
+                                .map(each -> each.getKey() + "=" + each.getValue())
+                                .collect(joining(" "));
+    }
+
+    /**
+     * Reads what {@link #parametersToText} wrote.
+     *
+     * @throws IllegalArgumentException with a code and nothing of the content, if it is anything else
+     */
+    public static Map<String, String> parametersFromText(String text) {
+        Map<String, String> parameters = new TreeMap<>();
+        if (text.equals(NO_PARAMETERS)) {
+            return parameters;
+        }
+        for (String each : text.split(" ", -1)) {
+            int sign = each.indexOf('=');
+            if (sign < 0 || !Texts.isId(each.substring(0, sign)) || !Texts.isId(each.substring(sign + 1))) {
+                throw new IllegalArgumentException("PARAMETERS_NOT_READABLE");
+            }
+            parameters.put(each.substring(0, sign), each.substring(sign + 1));
+        }
+        return parameters;
     }
 
     private static boolean isWhole(@Nullable Origin origin) {

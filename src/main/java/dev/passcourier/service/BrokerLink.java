@@ -10,6 +10,7 @@ import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveService;
 import java.time.Clock;
 import java.time.Duration;
@@ -133,6 +134,23 @@ final class BrokerLink implements AutoCloseable {
         settings.accounts().keySet().forEach(account -> queues.add(Queues.fetch(account)));
         settings.destinations().keySet().forEach(alias -> queues.add(Queues.outbox(alias)));
         return queues;
+    }
+
+    /** Whether nobody else takes from the queues: the broker runs in this process. */
+    boolean ownsItsQueues() {
+        return embedded != null;
+    }
+
+    /**
+     * Whose work lies in the queues of the embedded broker, while nobody takes from them.
+     *
+     * @throws IllegalStateException if not all of it can be seen
+     */
+    QueuedWork queuedWork() {
+        QueuedWork work = new QueuedWork();
+        Objects.requireNonNull(embedded, "an external broker's queues are not ours alone")
+                .look(work);
+        return work;
     }
 
     /** Returns what failed or was quarantined on this broker. */

@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.ArrivalStep;
@@ -19,6 +20,7 @@ import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.redrive.LostRequests;
 import dev.passcourier.redrive.RedriveControl;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.QuarantineNotices;
@@ -30,6 +32,7 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -144,6 +147,23 @@ public final class PasscourierService implements AutoCloseable {
         audit = watch.trail(trail);
         watch.over(ledger, broker);
         gone = data.goneDestinations();
+        settleLostRequests();
+    }
+
+    /** Before anybody takes from the queues. Of a broker that others use too, nobody knows what they have in hand. */
+    private void settleLostRequests() {
+        if (!broker.ownsItsQueues() || ledger.followsOthers()) {
+            return;
+        }
+        try {
+            new LostRequests(settings, broker.pool(), audit, new Notices(DeliveryIds::of), clock)
+                    .settle(ledger.open(), broker.queuedWork(), data.part("audit"));
+        } catch (JMSException | IOException | AuditDamage | RuntimeException e) {
+            LOG.warn(
+                    "LOST_NOT_SETTLED {}: requests that are open and in no queue wait for the next start; see"
+                            + "  passcourier ledger check",
+                    e.getClass().getSimpleName());
+        }
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

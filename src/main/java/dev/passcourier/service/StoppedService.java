@@ -3,10 +3,13 @@ package dev.passcourier.service;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.ledger.OpenRequest;
+import dev.passcourier.redrive.QueuedWork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 
 /** What a service keeps, while it does not run: nobody else can start it until this is closed. */
 public final class StoppedService implements AutoCloseable {
@@ -41,6 +44,32 @@ public final class StoppedService implements AutoCloseable {
     /** Its ledger, for one use. */
     public LedgerWorkshop ledger() throws SQLException, IOException, ConfigurationException {
         return KeyAndLedgerFactory.workshop(settings.ledger(), data);
+    }
+
+    /** Whether its broker is its own, so that nobody else takes from the queues. */
+    public boolean ownsItsQueues() {
+        return settings.broker().url() == null;
+    }
+
+    /**
+     * The ids of requests that are open and in none of its own queues.
+     *
+     * @throws ConfigurationException if its broker cannot be started, or not all of a queue can be seen
+     */
+    public List<String> lostRequests() throws SQLException, IOException, ConfigurationException {
+        List<OpenRequest> open = ledger().open();
+        try (BrokerLink broker = BrokerLink.openAlone(settings, data)) {
+            QueuedWork queued = broker.queuedWork();
+            return open.stream()
+                    .filter(queued::isLost)
+                    .map(request -> request.row().id())
+                    .toList();
+        } catch (ConfigurationException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ConfigurationException("the embedded broker's queues cannot be looked at: "
+                    + e.getClass().getSimpleName());
+        }
     }
 
     @Override

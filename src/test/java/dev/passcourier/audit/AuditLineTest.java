@@ -142,7 +142,7 @@ class AuditLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4096, 4096", "4097, 4096"})
+    @CsvSource({"8192, 8192", "8193, 8192"})
     void cutsDestinationsBeyondTheirs(int length, int kept) {
         assertThat(AuditText.clean(Fact.DESTINATIONS, "x".repeat(length))).hasSize(kept);
     }

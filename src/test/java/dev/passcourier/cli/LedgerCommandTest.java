@@ -62,6 +62,14 @@ class LedgerCommandTest {
     }
 
     @Test
+    void answersOneAndNamesAnOpenRequestThatIsInNoQueue() throws Exception {
+        append(AuditEvent.Type.ASKED, Map.of(Fact.REQUEST, "r2", Fact.SOURCE, "JMS", Fact.REFERENCE, "ID:1"));
+        run("rebuild");
+        assertThat(run("check")).isOne();
+        assertThat(out.toString()).contains("no differences", "request r2: LOST", "1 open requests are in no queue");
+    }
+
+    @Test
     void answersTwoIfTheLedgerFollowsAnotherTrail() throws Exception {
         run("rebuild");
         Files.delete(data().resolve("audit/audit-000000000000001.jsonl"));
@@ -107,8 +115,12 @@ class LedgerCommandTest {
     }
 
     private void append(String request) throws Exception {
+        append(AuditEvent.Type.ENDED, Map.of(Fact.REQUEST, request));
+    }
+
+    private void append(AuditEvent.Type type, Map<Fact, String> facts) throws Exception {
         try (FileAuditTrail trail = FileAuditTrail.open(data().resolve("audit"), Clock.systemUTC())) {
-            trail.append(new AuditEvent(AuditEvent.Type.ASKED, Instant.EPOCH, Map.of(Fact.REQUEST, request)));
+            trail.append(new AuditEvent(type, Instant.EPOCH, facts));
         }
     }
 

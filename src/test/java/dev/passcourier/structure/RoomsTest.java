@@ -48,7 +48,7 @@ class RoomsTest {
             health   | audit broker config ledger vault
             report   | audit broker config files ledger outbox request vault
             sandbox  | files
-            redrive  | audit broker config outbox request
+            redrive  | audit broker config ledger outbox request
             service  | audit broker config delivery fetch health host intake ledger outbox provider redrive report request retry vault
             doctor   | audit broker config delivery http ledger provider request service vault
             cli      | audit config doctor files host ledger provider redrive request service vault
