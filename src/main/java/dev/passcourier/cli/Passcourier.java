@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             OpenCommand.class,
+            RecipientCommand.class,
             SignCommand.class,
             ValidateCommand.class,
             AuditCommand.class,

@@ -27,17 +27,36 @@ final class PassphraseOptions {
     @Option(names = "--passphrase-prompt", description = "… asked for on the terminal")
     private boolean prompt;
 
+    /** Of a key that is there. */
     Passphrase source() {
-        if (prompt) {
-            return PassphraseOptions::ask;
-        }
+        return prompt ? () -> ask("Passphrase: ") : written();
+    }
+
+    /** Of a key that is made now: typed twice, as a slip would lose the key. */
+    Passphrase fresh() {
+        return prompt ? PassphraseOptions::askTwice : written();
+    }
+
+    private Passphrase written() {
         return () -> new SecretRef(file != null ? "{{file:" + file + "}}" : "{{env:" + variable + "}}").read();
     }
 
+    private static byte[] askTwice() throws ConfigurationException {
+        byte[] first = ask("Passphrase: ");
+        byte[] second = ask("Once more: ");
+        boolean same = Arrays.equals(first, second);
+        Arrays.fill(second, (byte) 0);
+        if (!same) {
+            Arrays.fill(first, (byte) 0);
+            throw new ConfigurationException("what was typed differs");
+        }
+        return first;
+    }
+
     @SuppressWarnings("SystemConsoleNull") // from Java 22 on, it is the answer that is null without a terminal
-    private static byte[] ask() throws ConfigurationException {
+    private static byte[] ask(String question) throws ConfigurationException {
         Console console = System.console();
-        char[] typed = console == null ? null : console.readPassword("Passphrase: ");
+        char[] typed = console == null ? null : console.readPassword("%s", question);
         if (typed == null) {
             throw new ConfigurationException("there is no terminal to ask on");
         }

@@ -6,6 +6,7 @@ import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.provider.ProviderCatalog;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,12 @@ final class SettingsPlace {
     /** Reads them, with everything they refer to. */
     Settings load(Clock clock) throws InvalidConfigurationException {
         return SettingsLoader.load(file(), ProviderCatalog.find(), clock);
+    }
+
+    /** The folder that relative paths in the settings count from: the one that holds theirs. */
+    Path home() {
+        return Objects.requireNonNull(file().toAbsolutePath().normalize().getParent())
+                .resolveSibling("");
     }
 
     /** The file itself, whether it is there or not. */

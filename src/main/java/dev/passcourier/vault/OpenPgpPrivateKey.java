@@ -73,7 +73,7 @@ final class OpenPgpPrivateKey extends RecipientPrivateKey {
     private static PGPPrivateKey unlocked(Path file, PGPSecretKey key, @Nullable Passphrase passphrase)
             throws KeyLoadException {
         boolean isLocked = key.getKeyEncryptionAlgorithm() != SymmetricKeyAlgorithmTags.NULL;
-        char[] phrase = isLocked ? read(file, passphrase) : new char[0];
+        char[] phrase = isLocked ? phrase(file, passphrase) : new char[0];
         try {
             var decryptor = new BcPBESecretKeyDecryptorBuilder(new BcPGPDigestCalculatorProvider()).build(phrase);
             return key.extractPrivateKey(decryptor);
@@ -85,7 +85,8 @@ final class OpenPgpPrivateKey extends RecipientPrivateKey {
         }
     }
 
-    private static char[] read(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
+    /** Reads a passphrase as characters, which the caller wipes. */
+    static char[] phrase(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
         if (passphrase == null) {
             throw new KeyLoadException(
                     Code.PASSPHRASE_MISSING, file, "it is encrypted and no passphrase is given for it");
