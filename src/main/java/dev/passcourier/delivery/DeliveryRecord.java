@@ -7,10 +7,15 @@ import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.remote.FailureLog;
+import dev.passcourier.remote.RemoteText;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +26,7 @@ final class DeliveryRecord {
 
     private final AuditTrail audit;
     private final Clock clock;
+    private final FailureLog failures = new FailureLog(LOG);
 
     DeliveryRecord(AuditTrail audit, Clock clock) {
         this.audit = audit;
@@ -43,6 +49,23 @@ final class DeliveryRecord {
         append(
                 AuditEvent.Type.DELIVERY_FAILED,
                 with(with(delivery(item), Fact.CODE, code), Fact.VERDICT, verdict.name()));
+    }
+
+    /**
+     * Says in the log that an attempt failed. Who gets a result in clear could say it again, and is quoted in known words
+     * only.
+     *
+     * @param next when it is tried again, or null if it is not
+     * @param end  how it ended, or empty
+     */
+    void logged(OutboxItem item, DeliveryOutcome outcome, @Nullable Instant next, String end) {
+        String said = item.isAtRest() ? RemoteText.known(outcome.said()) : outcome.said();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("request", item.requestId());
+        facts.put("destination", item.alias());
+        facts.put("delivery", item.deliveryId());
+        facts.put("attempt", Integer.toString(item.attempt()));
+        failures.attempt("NOT_DELIVERED", item.alias(), facts, new FailureLog.Outcome(outcome.code(), next, end, said));
     }
 
     /** The message that takes it to quarantine. */

@@ -22,12 +22,17 @@ final class FailureCodes {
 
     /** The outcome of a send that failed with this and without an answer. */
     static DeliveryOutcome outcome(Throwable failure) {
+        return outcome(failure, "");
+    }
+
+    /** The same, where the receiver said something before. */
+    static DeliveryOutcome outcome(Throwable failure, String said) {
         AtRestResult.UnopenedException unopened = find(failure, AtRestResult.UnopenedException.class);
         if (unopened != null) {
             return new DeliveryOutcome.Failed(
                     unopened.code() == VaultException.Code.EXPIRED ? EXPIRED : VaultException.Code.NOT_OPENED.name());
         }
-        return new DeliveryOutcome.TryLater(code(failure), null);
+        return new DeliveryOutcome.TryLater(code(failure), null, said);
     }
 
     private static String code(Throwable failure) {

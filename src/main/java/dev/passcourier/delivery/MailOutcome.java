@@ -4,6 +4,7 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.camel.Message;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -26,33 +27,38 @@ final class MailOutcome implements OutcomeReader {
 
     /** What a failure means. */
     static DeliveryOutcome of(Throwable failure) {
+        String said = MailTransport.Refusal.of(failure);
         if (FailureCodes.find(failure, AuthenticationFailedException.class) != null) {
-            return new DeliveryOutcome.TryLater("SMTP_LOGIN", AFTER_REFUSED_LOGIN);
+            return new DeliveryOutcome.TryLater("SMTP_LOGIN", AFTER_REFUSED_LOGIN, said);
         }
-        int reply = reply(failure);
+        int reply = refused(failure).map(MailOutcome::code).orElse(-1);
         if (reply >= 500 && reply < 600) {
-            return new DeliveryOutcome.Failed("SMTP_" + reply);
+            return new DeliveryOutcome.Failed("SMTP_" + reply, said);
         }
         if (reply > 0) {
-            return new DeliveryOutcome.TryLater("SMTP_" + reply, null);
+            return new DeliveryOutcome.TryLater("SMTP_" + reply, null, said);
         }
         // The connection ended where a reply was due; whether as an error or as an end of file is chance.
         boolean cut = FailureCodes.find(failure, SMTPSendFailedException.class) != null;
-        return cut ? new DeliveryOutcome.TryLater("IO", null) : FailureCodes.outcome(failure);
+        return cut ? new DeliveryOutcome.TryLater("IO", null) : FailureCodes.outcome(failure, said);
+    }
+
+    /** The server's reply as it came, or empty if there was none. */
+    static String replyText(Throwable failure) {
+        return refused(failure).map(Throwable::getMessage).orElse("");
     }
 
     /** The reply to the recipient's address says more than the one to the whole, so the last one found counts. */
-    private static int reply(Throwable failure) {
-        int reply = -1;
+    private static Optional<Throwable> refused(Throwable failure) {
+        Throwable refused = null;
         Throwable link = failure;
         for (int depth = 0; link != null && depth < 16; depth++) {
-            int code = code(link);
-            reply = code > 0 ? code : reply;
+            refused = code(link) > 0 ? link : refused;
             link = link instanceof MessagingException mail && mail.getNextException() != null
                     ? mail.getNextException()
                     : link.getCause();
         }
-        return reply;
+        return Optional.ofNullable(refused);
     }
 
     private static int code(Throwable failure) {

@@ -4,8 +4,11 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.http.PemTrust;
+import jakarta.mail.NoSuchProviderException;
+import jakarta.mail.Provider;
 import jakarta.mail.Session;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
@@ -19,7 +22,7 @@ import org.apache.camel.component.mail.JavaMailSender;
 final class MailSessions {
 
     /** They carry any password; the library's DIGEST-MD5 cuts characters beyond ASCII to a byte. */
-    private static final String EXACT_MECHANISMS = "LOGIN PLAIN NTLM";
+    static final List<String> MECHANISMS = List.of("LOGIN", "PLAIN", "NTLM");
 
     private static final String CONNECT_MILLIS = "5000";
     private static final String SILENCE_MILLIS = "30000";
@@ -40,7 +43,7 @@ final class MailSessions {
         properties.setProperty(prefix + "host", channel.host());
         properties.setProperty(prefix + "port", Integer.toString(channel.port()));
         properties.setProperty(prefix + "auth", Boolean.toString(channel.user() != null));
-        properties.setProperty(prefix + "auth.mechanisms", EXACT_MECHANISMS);
+        properties.setProperty(prefix + "auth.mechanisms", String.join(" ", MECHANISMS));
         properties.setProperty(prefix + "connectiontimeout", CONNECT_MILLIS);
         properties.setProperty(prefix + "timeout", SILENCE_MILLIS);
         properties.setProperty(prefix + "writetimeout", SILENCE_MILLIS);
@@ -51,7 +54,14 @@ final class MailSessions {
         if (channel.security() != MailSecurity.NONE) {
             secure(properties, prefix, channel);
         }
-        return Session.getInstance(properties);
+        Session session = Session.getInstance(properties);
+        try {
+            session.setProvider(new Provider(
+                    Provider.Type.TRANSPORT, protocol(channel), MailTransport.class.getName(), "passcourier", null));
+        } catch (NoSuchProviderException e) {
+            throw new IllegalStateException("it was given", e);
+        }
+        return session;
     }
 
     /**

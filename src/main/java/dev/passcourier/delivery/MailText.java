@@ -52,7 +52,7 @@ final class MailText {
                 Request %s ended without a password: %s (%s).
 
                 %s
-
+                %s
                 Account:  %s
                 Instance: %s
                 Asked:    %d times
@@ -64,6 +64,7 @@ final class MailText {
                         notice.verdict(),
                         line(notice.code()),
                         line(notice.advice()),
+                        notice.said().isEmpty() ? "" : "The cloud says: " + line(notice.said()) + "\n",
                         orDash(notice.account()),
                         orDash(notice.instance()),
                         notice.attempts(),

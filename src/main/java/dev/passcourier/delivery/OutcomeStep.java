@@ -17,8 +17,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the outbound messages to hand
@@ -28,8 +26,6 @@ final class OutcomeStep implements Processor {
 
     /** Name of the exchange variable that a sink's catch clause keeps the exception in. */
     static final String FAILURE = "failure";
-
-    private static final Logger LOG = LoggerFactory.getLogger(OutcomeStep.class);
 
     private final OutcomeReader reader;
     private final DeliveryRecord record;
@@ -80,36 +76,34 @@ final class OutcomeStep implements Processor {
             record.delivered(item, delivered.code());
             return List.of();
         }
-        if (outcome instanceof DeliveryOutcome.Gone gone) {
+        if (outcome instanceof DeliveryOutcome.TryLater later) {
+            return postpone(item, later);
+        }
+        if (outcome instanceof DeliveryOutcome.Gone) {
             destination.disable();
-            return failed(item, gone.code(), Verdict.FAILED);
         }
-        if (outcome instanceof DeliveryOutcome.Failed failed) {
-            boolean expired = failed.code().equals(FailureCodes.EXPIRED);
-            return failed(item, failed.code(), expired ? Verdict.EXPIRED : Verdict.FAILED);
-        }
-        return postpone(item, (DeliveryOutcome.TryLater) outcome);
+        return failed(item, outcome, outcome.code().equals(FailureCodes.EXPIRED) ? Verdict.EXPIRED : Verdict.FAILED);
     }
 
     private List<OutboundMessage> postpone(OutboxItem item, DeliveryOutcome.TryLater later) {
         Optional<Duration> wait = retryTable.after(RetryRule.DELIVERY, item.attempt(), later.after());
         if (wait.isEmpty()) {
-            return failed(item, later.code(), Verdict.FAILED);
+            return failed(item, later, Verdict.FAILED);
         }
         Instant then = clock.instant().plus(wait.get());
         Instant notAfter = item.notAfter();
         if (notAfter != null && !then.isBefore(notAfter)) {
-            return failed(item, later.code(), Verdict.EXPIRED);
+            return failed(item, later, Verdict.EXPIRED);
         }
         record.postponed(item, later.code());
-        LOG.info("{} {} to {} goes again after {}", later.code(), item.deliveryId(), item.alias(), wait.get());
+        record.logged(item, later, then, "");
         return List.of(OutboxCodec.outboundMessage(item.nextAttempt(), then));
     }
 
-    private List<OutboundMessage> failed(OutboxItem item, String code, Verdict verdict) {
-        record.failed(item, code, verdict);
-        LOG.warn("{} {} {} to {} is not delivered", verdict, code, item.deliveryId(), item.alias());
-        return verdict == Verdict.EXPIRED ? List.of() : List.of(kept(item, code, verdict));
+    private List<OutboundMessage> failed(OutboxItem item, DeliveryOutcome outcome, Verdict verdict) {
+        record.failed(item, outcome.code(), verdict);
+        record.logged(item, outcome, null, verdict.name());
+        return verdict == Verdict.EXPIRED ? List.of() : List.of(kept(item, outcome.code(), verdict));
     }
 
     private OutboundMessage kept(OutboxItem item, String code, Verdict verdict) {

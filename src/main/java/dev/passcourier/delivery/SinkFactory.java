@@ -112,7 +112,8 @@ public final class SinkFactory {
         TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
                 .parameter("server", HttpClients.server(channel.url()))
                 .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
-        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, new WebhookOutcome(), consumers));
+        OutcomeReader outcome = new WebhookOutcome(channel.secrets());
+        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, outcome, consumers));
     }
 
     private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)

@@ -8,7 +8,6 @@ import dev.passcourier.http.PemTrust;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /** The destinations, as far as they can be tried out without delivering anything. */
 final class DestinationExaminations {
@@ -43,11 +42,11 @@ final class DestinationExaminations {
     }
 
     private static Diagnosis mail(String subject, Settings.EmailChannel mail) throws Exception {
-        Optional<String> trouble = MailProbe.trouble(mail);
-        return trouble.isEmpty()
-                ? Diagnosis.ok(subject, "the mail server greets us" + (mail.user() == null ? "" : " and lets us in"))
+        MailProbe.Seen seen = MailProbe.look(mail);
+        return seen.works()
+                ? Diagnosis.ok(subject, "the mail server " + seen.says())
                 : Diagnosis.fail(
-                        subject, "mail cannot be handed to " + mail.host() + ":" + mail.port() + ": " + trouble.get());
+                        subject, "mail cannot be handed to " + mail.host() + ":" + mail.port() + ": " + seen.says());
     }
 
     private static Diagnosis file(String subject, Settings.FileChannel file) throws Exception {

@@ -7,6 +7,8 @@ import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.PathSegment;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.remote.ErrorBody;
+import dev.passcourier.remote.RemoteText;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ public final class Attempt {
     private final List<byte[]> toWipe = new ArrayList<>();
     private @Nullable Session session;
     private @Nullable Answer answer;
+    private String said = "";
     private boolean signingIn;
     private boolean renewed;
     private boolean unasked;
@@ -140,9 +143,20 @@ public final class Attempt {
     void received(HttpReply reply) {
         wipe();
         toWipe.add(reply.body());
+        said = "";
     }
 
-    /** Takes an answer that may be the last one. */
+    /** Keeps why the cloud refused, in words from which nobody learns a secret. */
+    void heard(HttpReply reply) {
+        said = RemoteText.known(ErrorBody.explanation(reply.body()));
+    }
+
+    /** The cloud's words on its latest refusal; empty if there are none. */
+    String said() {
+        return said;
+    }
+
+    /** Takes an answer that may be the last one. A refusal is {@link #heard} before. */
     void take(Answer next, @Nullable SessionKeeper sessions) {
         if (next instanceof Answer.Renew renew) {
             if (sessions == null || session == null || renewed) {

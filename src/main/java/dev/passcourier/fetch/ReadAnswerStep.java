@@ -28,7 +28,11 @@ final class ReadAnswerStep implements Processor {
         exchange.getMessage().setBody(null);
         if (reply instanceof HttpReply answered) {
             attempt.received(answered);
-            attempt.take(read(attempt, answered), sessions);
+            Answer answer = read(attempt, answered);
+            if (!(answer instanceof Answer.Found)) {
+                attempt.heard(answered);
+            }
+            attempt.take(answer, sessions);
         } else if (reply instanceof HttpFailureStep.Unreachable unreachable) {
             attempt.settle(new Answer.Retry(TransientFailure.SERVER, unreachable.code(), null));
         }

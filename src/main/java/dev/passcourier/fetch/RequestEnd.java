@@ -9,6 +9,7 @@ import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.remote.FailureLog;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
@@ -19,16 +20,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends a request without a password: records it and tells its destinations. Work that a mended cause may yet bring to
  * success is kept for a while.
  */
 final class RequestEnd {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestEnd.class);
 
     private static final Set<Verdict> CURABLE = EnumSet.of(
             Verdict.WRONG_KEY,
@@ -44,6 +50,7 @@ final class RequestEnd {
     private final Notices notices;
     private final Duration keep;
     private final Clock clock;
+    private final FailureLog failures = new FailureLog(LOG);
 
     /** Keeps failed work for {@code keep}. */
     RequestEnd(AuditTrail audit, Notices notices, Duration keep, Clock clock) {
@@ -53,8 +60,13 @@ final class RequestEnd {
         this.clock = clock;
     }
 
-    List<OutboundMessage> end(FetchWork work, Verdict verdict, String code) {
-        return end(work, verdict, code, clock.instant(), null);
+    /**
+     * Now.
+     *
+     * @param said the cloud's words on it, or empty
+     */
+    List<OutboundMessage> end(FetchWork work, Verdict verdict, String code, String said) {
+        return end(work, verdict, code, said, clock.instant(), null);
     }
 
     /**
@@ -63,7 +75,8 @@ final class RequestEnd {
      * @param at        when it ended, which record and notices say
      * @param notBefore when the notices may leave, or null for at once
      */
-    List<OutboundMessage> end(FetchWork work, Verdict verdict, String code, Instant at, @Nullable Instant notBefore) {
+    List<OutboundMessage> end(
+            FetchWork work, Verdict verdict, String code, String said, Instant at, @Nullable Instant notBefore) {
         PasswordRequest request = work.request();
         audit.append(new AuditEvent(
                 AuditEvent.Type.ENDED,
@@ -73,12 +86,14 @@ final class RequestEnd {
                         Fact.VERDICT, verdict.name(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
+        logged(work, code, null, verdict.name(), said);
         Notice notice = new Notice(
                 request.id(),
                 request.account(),
                 request.instance(),
                 verdict,
                 code,
+                said,
                 Advice.on(verdict, code),
                 work.attempt(),
                 at);
@@ -88,6 +103,22 @@ final class RequestEnd {
             outbound.add(KeptWork.failed(message(work), verdict.name(), code, at.plus(keep)));
         }
         return outbound;
+    }
+
+    /**
+     * Says in the log how an attempt came out.
+     *
+     * @param next when the cloud is asked again, or null if it is not
+     * @param end  how the request ended, or empty
+     */
+    void logged(FetchWork work, String code, @Nullable Instant next, String end, String said) {
+        PasswordRequest request = work.request();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("request", request.id());
+        facts.put("account", request.account());
+        facts.put("instance", request.instance());
+        facts.put("attempt", String.valueOf(work.attempt()));
+        failures.attempt("NOT_FETCHED", request.account(), facts, new FailureLog.Outcome(code, next, end, said));
     }
 
     private static OutboundMessage message(FetchWork work) {

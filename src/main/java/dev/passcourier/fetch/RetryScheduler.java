@@ -39,11 +39,12 @@ final class RetryScheduler {
         this.retryTable = retryTable;
     }
 
-    List<OutboundMessage> notYet(FetchWork work, Answer.NotYet answer) {
-        return again(work, RetryRule.NOT_YET, work.attempt(), work.failures(), null, Verdict.NOT_YET, answer.code());
+    List<OutboundMessage> notYet(FetchWork work, Answer.NotYet answer, String said) {
+        return again(
+                work, RetryRule.NOT_YET, work.attempt(), work.failures(), null, Verdict.NOT_YET, answer.code(), said);
     }
 
-    List<OutboundMessage> failed(FetchWork work, Answer.Retry answer) {
+    List<OutboundMessage> failed(FetchWork work, Answer.Retry answer, String said) {
         int failures = work.failures() + 1;
         return again(
                 work,
@@ -52,7 +53,8 @@ final class RetryScheduler {
                 failures,
                 answer.after(),
                 verdict(answer.failure()),
-                answer.code());
+                answer.code(),
+                said);
     }
 
     private List<OutboundMessage> again(
@@ -62,12 +64,13 @@ final class RetryScheduler {
             int failures,
             @Nullable Duration askedFor,
             Verdict otherwise,
-            String code) {
+            String code,
+            String said) {
         Instant now = clock.instant();
         Duration left = Duration.between(now, work.deadline());
         Optional<Duration> wait = retryTable.after(rule, turn, askedFor);
         if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
-            return ending.end(work, otherwise, code);
+            return ending.end(work, otherwise, code, said);
         }
         Duration delay = wait.get().compareTo(left) < 0 ? wait.get() : left;
         audit.append(new AuditEvent(
@@ -77,6 +80,7 @@ final class RetryScheduler {
                         Fact.REQUEST, work.request().id(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
+        ending.logged(work, code, now.plus(delay), "", said);
         FetchWork next = new FetchWork(
                 work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
         return List.of(new OutboundMessage(

@@ -37,7 +37,7 @@ final class SettleStep implements Processor {
             tellGate(answer);
         }
         if (!(answer instanceof Answer.Found)) {
-            exchange.getMessage().setBody(settle(attempt.work(), answer));
+            exchange.getMessage().setBody(settle(attempt.work(), answer, attempt.said()));
         }
     }
 
@@ -61,15 +61,15 @@ final class SettleStep implements Processor {
         }
     }
 
-    private List<OutboundMessage> settle(FetchWork work, Answer answer) {
+    private List<OutboundMessage> settle(FetchWork work, Answer answer, String said) {
         if (answer instanceof Answer.NotYet notYet) {
-            return retries.notYet(work, notYet);
+            return retries.notYet(work, notYet, said);
         }
         if (answer instanceof Answer.Retry retry) {
-            return retries.failed(work, retry);
+            return retries.failed(work, retry, said);
         }
         if (answer instanceof Answer.Ended ended) {
-            return end.end(work, ended.verdict(), ended.code());
+            return end.end(work, ended.verdict(), ended.code(), said);
         }
         throw new IllegalStateException(
                 "a settled answer cannot be " + answer.getClass().getSimpleName());

@@ -53,6 +53,9 @@ final class SignInStep {
         try {
             begin(exchange, attempt, Objects.requireNonNull(sessions).signedIn(attempt, reply));
         } catch (CannotAskException e) {
+            if (reply instanceof HttpReply answered) {
+                attempt.heard(answered);
+            }
             attempt.settle(e.answer());
         } finally {
             attempt.wipe();

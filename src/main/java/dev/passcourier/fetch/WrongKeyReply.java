@@ -42,7 +42,12 @@ final class WrongKeyReply {
     List<OutboundMessage> end(FetchWork work, Instant began) {
         failures.count(work);
         return ending.end(
-                work, Verdict.WRONG_KEY, VaultException.Code.WRONG_KEY.name(), began, answerAt(began, clock.instant()));
+                work,
+                Verdict.WRONG_KEY,
+                VaultException.Code.WRONG_KEY.name(),
+                "",
+                began,
+                answerAt(began, clock.instant()));
     }
 
     private Instant answerAt(Instant began, Instant now) {

@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param instance  the instance, or empty
  * @param verdict   how it ended
  * @param code      why
+ * @param said      the cloud's own words on it, as far as they may be shown; or empty
  * @param advice    one sentence on what to do, for people
  * @param attempts  how often the cloud was asked
  * @param endedAt   when it ended
@@ -21,6 +22,26 @@ public record Notice(
         String instance,
         Verdict verdict,
         String code,
+        String said,
         String advice,
         int attempts,
-        Instant endedAt) {}
+        Instant endedAt) {
+
+    /** Notices of earlier builds have no words. */
+    public Notice {
+        said = said == null ? "" : said;
+    }
+
+    /** Where no cloud said anything. */
+    public Notice(
+            String requestId,
+            String account,
+            String instance,
+            Verdict verdict,
+            String code,
+            String advice,
+            int attempts,
+            Instant endedAt) {
+        this(requestId, account, instance, verdict, code, "", advice, attempts, endedAt);
+    }
+}

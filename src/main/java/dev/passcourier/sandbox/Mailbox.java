@@ -2,9 +2,11 @@ package dev.passcourier.sandbox;
 
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,19 +167,21 @@ public final class Mailbox implements AutoCloseable {
         @Override
         public void from(String from) throws RejectException {
             senders.add(from);
-            follow(Stage.SENDER);
+            follow(Stage.SENDER, from);
         }
 
         @Override
         public void recipient(String recipient) throws RejectException {
             recipients.add(recipient);
-            follow(Stage.RECIPIENT);
+            follow(Stage.RECIPIENT, recipient);
         }
 
         @Override
         public @Nullable String data(InputStream data) throws RejectException, IOException {
-            MimeMessage mail = read(data);
-            follow(Stage.CONTENT);
+            byte[] content = data.readAllBytes();
+            // Some servers quote what they refuse.
+            follow(Stage.CONTENT, new String(content, StandardCharsets.ISO_8859_1).replaceAll("\\s+", " "));
+            MimeMessage mail = read(new ByteArrayInputStream(content));
             received.add(mail);
             unread.add(mail);
             return null;
@@ -188,14 +192,14 @@ public final class Mailbox implements AutoCloseable {
             // nothing to let go of
         }
 
-        private void follow(Stage stage) throws RejectException {
+        private void follow(Stage stage, String quoted) throws RejectException {
             Queue<Integer> replies = script.get(stage);
             Integer reply = replies == null ? null : replies.poll();
             if (reply != null) {
                 if (reply == DROP) {
                     hangUp();
                 }
-                throw new RejectException(reply, "as scripted");
+                throw new RejectException(reply, "as scripted: " + quoted);
             }
         }
 

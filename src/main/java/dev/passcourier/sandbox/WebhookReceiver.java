@@ -1,5 +1,6 @@
 package dev.passcourier.sandbox;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,10 +144,23 @@ public final class WebhookReceiver implements AutoCloseable {
             Scripted scripted = script.poll();
             if (scripted != null) {
                 scripted.headers().forEach(exchange.getResponseHeaders()::set);
-                exchange.sendResponseHeaders(scripted.status(), -1);
+                refuse(exchange, scripted.status(), webhook);
             } else {
                 exchange.sendResponseHeaders(take(exchange.getRequestMethod(), webhook, clock.instant()), -1);
             }
+        }
+    }
+
+    /** Some receivers quote what they refuse. */
+    private static void refuse(HttpExchange exchange, int status, Webhook webhook) throws IOException {
+        String quoted = "{\"message\":\"not taken: "
+                + String.valueOf(JsonStringEncoder.getInstance()
+                        .quoteAsString(new String(webhook.body(), StandardCharsets.UTF_8)))
+                + "\"}";
+        byte[] body = quoted.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, status == 204 || status == 304 ? -1 : body.length);
+        if (status != 204 && status != 304) {
+            exchange.getResponseBody().write(body);
         }
     }
 

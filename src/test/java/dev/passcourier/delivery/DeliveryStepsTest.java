@@ -176,7 +176,7 @@ class DeliveryStepsTest {
 
     @Test
     void whatSaysThatItIsGoneIsNotSentToAgain() throws Exception {
-        OutcomeReader goes = (answer, failure, now) -> new DeliveryOutcome.Gone("HTTP_410");
+        OutcomeReader goes = (answer, failure, now) -> new DeliveryOutcome.Gone("HTTP_410", "");
         assertThat(run(arrival("outbox.ops", true, ITEM), NOW, goes)).hasSize(1);
         assertThat(composed).hasValue(1);
 

@@ -23,7 +23,7 @@ class OutcomeFuzzTest {
         Message answer = new DefaultExchange(CAMEL).getMessage();
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         answer.setHeader("Retry-After", text);
-        DeliveryOutcome webhook = new WebhookOutcome().read(answer, null, NOW);
+        DeliveryOutcome webhook = new WebhookOutcome(java.util.List.of()).read(answer, null, NOW);
         assertThat(webhook.code()).isEqualTo("HTTP_" + status);
         assertThat(webhook instanceof DeliveryOutcome.Delivered).isEqualTo(status >= 200 && status < 300);
         var failure = new SMTPSendFailedException(

@@ -275,7 +275,7 @@ class WebhookSinkTest {
             Message answer = new DefaultMessage(camel);
             answer.setHeader(Exchange.HTTP_RESPONSE_CODE, 503);
             answer.setHeader("Retry-After", "Sun, 22 Nov 2026 08:02:00 GMT");
-            assertThat(new WebhookOutcome().read(answer, null, now))
+            assertThat(new WebhookOutcome(List.of()).read(answer, null, now))
                     .isEqualTo(new DeliveryOutcome.TryLater("HTTP_503", Duration.ofMinutes(2)));
         }
     }

@@ -129,6 +129,36 @@ class CloudAccountTest {
     }
 
     @Test
+    void aRefusedSignInIsQuotedWithoutWhatWasSentWithIt() {
+        cloud.removeContext("/zstack/v1/accounts/login");
+        cloud.createContext("/zstack/v1/accounts/login", exchange -> {
+            String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String hash = sent.replaceFirst(".*\"password\":\"([0-9a-f]+)\".*", "$1");
+            assertThat(hash).hasSize(128);
+            answer(
+                    exchange,
+                    503,
+                    "{\"error\":{\"code\":\"ID.1000\",\"details\":\"wrong account name 'admin' or password 'canary' "
+                            + hash + "; try again later\"}}");
+        });
+        Attempt attempt = ask();
+        assertThat(attempt.answer()).isEqualTo(new Answer.Ended(Verdict.DENIED, "ID.1000"));
+        assertThat(attempt.said()).isEqualTo("wrong account name \u2026 or password \u2026 try again later");
+    }
+
+    @Test
+    void aRefusedCallIsQuotedInKnownWordsOnly() {
+        cloudAnswers(exchange -> answer(
+                exchange,
+                503,
+                "{\"error\":{\"code\":\"SYS.1003\",\"description\":\"not found\",\"details\":" + "\"resource[uuid:"
+                        + INSTANCE + "] with password hunter2 not found\"}}"));
+        Attempt attempt = ask();
+        assertThat(attempt.answer()).isEqualTo(new Answer.Ended(Verdict.NOT_FOUND, "SYS.1003"));
+        assertThat(attempt.said()).isEqualTo("\u2026 with password \u2026 not found");
+    }
+
+    @Test
     void anUnreachableCloudIsAPassingFailure() {
         cloud.stop(0);
         assertThat(ask().answer()).isEqualTo(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_CONNECT", null));

@@ -37,14 +37,15 @@ class RoomsTest {
             host     | config
             request  | config files
             audit    | files
+            remote   | audit
             vault    | config files
             provider | config http request vault
             broker   | audit config files
             outbox   | broker files request vault
-            delivery | audit broker config files http outbox request retry vault
+            delivery | audit broker config files http outbox remote request retry vault
             ledger   | audit files outbox request
             intake   | audit broker config files ledger outbox request
-            fetch    | audit broker config http ledger outbox provider request retry vault
+            fetch    | audit broker config http ledger outbox provider remote request retry vault
             health   | audit broker config ledger vault
             report   | audit broker config files ledger outbox request vault
             sandbox  | files
