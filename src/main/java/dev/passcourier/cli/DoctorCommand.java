@@ -8,6 +8,7 @@ import dev.passcourier.doctor.Diagnosis;
 import dev.passcourier.doctor.Doctor;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Tries out everything that the settings name: directories, keys, audit trail, ledger, broker, clouds' clocks"
-                    + " and certificates, destinations.",
-            "Sends no request and no mail. May run beside the service."
+            "Tries out everything that the settings name: directories, keys, audit trail, ledger, broker; signs in to"
+                    + " each cloud and mail server, and checks clocks and certificates.",
+            "Asks for no password, sends no mail and posts nothing. Takes two minutes at most; may run beside the service."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -55,17 +56,24 @@ public final class DoctorCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
     private OutputFormat output;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "say on standard error what is waited for, and how long each took")
+    private boolean verbose;
+
     @Spec
     private CommandSpec spec;
 
     private final List<Diagnosis> found = new ArrayList<>();
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         try {
             Settings settings = place.load(Clock.systemUTC());
-            new Doctor(settings, Clock.systemUTC()).examine(this::isWanted, this::begun, this::found);
+            try (Doctor doctor = new Doctor(Home.find(), settings, Clock.systemUTC())) {
+                doctor.examine(this::isWanted, new Shown());
+            }
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);
             err.flush();
@@ -79,20 +87,37 @@ public final class DoctorCommand implements Callable<Integer> {
                 || only.stream().anyMatch(wanted -> subject.equals(wanted) || subject.startsWith(wanted + "."));
     }
 
-    /** Some of them take minutes; a terminal shows what is being looked at, and the diagnosis writes over it. */
-    private void begun(String subject) {
-        if (Terminal.isThere()) {
-            spec.commandLine().getErr().print("\r\u001b[K… " + subject + "\r");
+    /** A terminal shows what is waited for, and the diagnosis writes over it; with {@code -v} it is lines anywhere. */
+    private final class Shown implements Doctor.Progress {
+
+        @Override
+        public void waiting(List<String> subjects) {
+            if (verbose) {
+                talk("waiting for " + String.join(", ", subjects) + "\n");
+            } else if (Terminal.isThere()) {
+                String one = subjects.size() == 1 ? "" : " and " + (subjects.size() - 1) + " more";
+                talk("\r\u001b[K… waiting for " + subjects.get(0) + one + "\r");
+            }
+        }
+
+        @Override
+        public void found(Diagnosis diagnosis, Duration took) {
+            if (verbose) {
+                talk(diagnosis.subject() + " done after " + took.toMillis() / 1000.0 + " s\n");
+            } else if (Terminal.isThere()) {
+                talk("\u001b[K");
+            }
+            show(diagnosis);
+        }
+
+        private void talk(String text) {
+            spec.commandLine().getErr().print(text);
             spec.commandLine().getErr().flush();
         }
     }
 
-    private void found(Diagnosis diagnosis) {
+    private void show(Diagnosis diagnosis) {
         found.add(diagnosis);
-        if (Terminal.isThere()) {
-            spec.commandLine().getErr().print("\u001b[K");
-            spec.commandLine().getErr().flush();
-        }
         if (output == OutputFormat.table) {
             String level = level(diagnosis);
             spec.commandLine()

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Compares our clock and a certificate's end with what a remote end says. */
 final class Clocks {
@@ -25,15 +26,19 @@ final class Clocks {
 
     Diagnosis judge(String subject, EndpointProbe.Seen seen) {
         Instant now = clock.instant();
-        Optional<Diagnosis> certificate = Optional.ofNullable(seen.certificateEnds())
-                .filter(end -> end.isBefore(now.plus(SOON)))
-                .map(end -> Diagnosis.warn(subject, "answers, but its certificate ends " + end));
-        return certificate.orElseGet(() -> judgeTime(subject, seen, now));
+        return certificate(subject, seen.certificateEnds()).orElseGet(() -> judgeTime(subject, seen, now));
+    }
+
+    /** A warning if a certificate ends soon. */
+    Optional<Diagnosis> certificate(String subject, @Nullable Instant ends) {
+        return Optional.ofNullable(ends)
+                .filter(end -> end.isBefore(clock.instant().plus(SOON)))
+                .map(end -> Diagnosis.warn(subject, "its certificate ends " + end + ": its owner must renew it"));
     }
 
     private static Diagnosis judgeTime(String subject, EndpointProbe.Seen seen, Instant now) {
         if (seen.serverTime() == null) {
-            return Diagnosis.ok(subject, "answers with HTTP " + seen.status() + "; it does not tell its time");
+            return Diagnosis.ok(subject, "it answers, and does not tell its time");
         }
         Duration apart = Duration.between(seen.serverTime(), now).abs();
         String says = "its clock and ours are " + apart.toSeconds() + " s apart";
@@ -42,6 +47,6 @@ final class Clocks {
         }
         return apart.compareTo(FINE) > 0
                 ? Diagnosis.warn(subject, says + ": let NTP set this machine's clock")
-                : Diagnosis.ok(subject, "answers with HTTP " + seen.status() + "; " + says);
+                : Diagnosis.ok(subject, says);
     }
 }

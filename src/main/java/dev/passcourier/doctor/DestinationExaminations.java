@@ -7,6 +7,7 @@ import dev.passcourier.http.EndpointProbe;
 import dev.passcourier.http.PemTrust;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 
 /** The destinations, as far as they can be tried out without delivering anything. */
@@ -33,7 +34,13 @@ final class DestinationExaminations {
             return mail(subject, mail);
         }
         if (channel instanceof Settings.WebhookChannel webhook) {
-            return clocks.judge(subject, EndpointProbe.look(webhook.url(), PemTrust.context(webhook.trust())));
+            Instant ends = EndpointProbe.handshake(webhook.url(), PemTrust.context(webhook.trust()));
+            return clocks.certificate(subject, ends)
+                    .orElseGet(() -> Diagnosis.ok(
+                            subject,
+                            ends == null
+                                    ? "somebody listens there, without TLS; nothing was posted"
+                                    : "its certificate is good until " + ends + "; nothing was posted"));
         }
         if (channel instanceof Settings.FileChannel file) {
             return file(subject, file);

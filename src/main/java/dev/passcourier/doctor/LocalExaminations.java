@@ -3,6 +3,7 @@ package dev.passcourier.doctor;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.config.FileGuard;
+import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.LedgerDatabase;
@@ -11,6 +12,7 @@ import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.service.KeyAndLedgerFactory;
 import dev.passcourier.service.RequestSignatures;
+import dev.passcourier.vault.KeyRing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What lies on this machine: directories, keys, the audit trail, lists, and the ledger's database. */
 final class LocalExaminations {
@@ -36,6 +40,9 @@ final class LocalExaminations {
         List<Examination> all = new ArrayList<>();
         all.add(new Examination("data", this::data));
         all.add(new Examination("keys", this::keys));
+        settings.keyRings()
+                .keySet()
+                .forEach(ring -> all.add(new Examination("keys." + ring, subject -> ring(subject, ring))));
         all.add(new Examination("audit", this::audit));
         all.add(new Examination("ledger", this::ledger));
         if (settings.sources().file() != null) {
@@ -83,6 +90,23 @@ final class LocalExaminations {
                         + settings.policy().signers().size() + " signers can be used");
     }
 
+    /** Which keys are on a ring, and for whom, as {@code ssh-keygen -l} and the audit trail name them. */
+    private Diagnosis ring(String subject, String name) throws Exception {
+        Settings.KeyRing ring = settings.keyRings().get(name);
+        List<KeyRing.KeyInfo> keys = KeyAndLedgerFactory.keyRing(name, ring).keys();
+        String accounts = settings.accounts().entrySet().stream()
+                .filter(account -> name.equals(account.getValue().keyRing()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        String says = keys.stream()
+                .map(key -> key.name() + " " + key.algorithm() + " " + key.bits() + " " + key.fingerprint())
+                .collect(Collectors.joining("; "));
+        return accounts.isEmpty()
+                ? Diagnosis.warn(subject, "serves no account: " + says)
+                : Diagnosis.ok(subject, "serves " + accounts + ": " + says);
+    }
+
     private Diagnosis audit(String subject) throws IOException {
         Path directory = settings.service().dataDirectory().resolve("audit");
         if (!Files.isDirectory(directory)) {
@@ -124,7 +148,7 @@ final class LocalExaminations {
         return room(subject, directory);
     }
 
-    private static Diagnosis list(String subject, Settings.Schedule schedule) throws Exception {
+    private Diagnosis list(String subject, Settings.Schedule schedule) throws Exception {
         List<BatchLine> lines = BatchReader.read(
                 Files.readAllBytes(schedule.requests()),
                 BatchFormat.of(schedule.requests().toString()).orElseThrow(),
@@ -133,11 +157,12 @@ final class LocalExaminations {
                 .filter(BatchLine.Bad.class::isInstance)
                 .map(BatchLine.Bad.class::cast)
                 .toList();
+        String next = "; next " + String.join(", ", ScheduleTimes.next(schedule, clock.instant(), 3));
         return bad.isEmpty()
-                ? Diagnosis.ok(subject, lines.size() + " requests in " + schedule.requests())
+                ? Diagnosis.ok(subject, lines.size() + " requests in " + schedule.requests() + next)
                 : Diagnosis.warn(
                         subject,
                         bad.size() + " of " + lines.size() + " requests will be refused, first in line "
-                                + bad.get(0).line() + ": " + bad.get(0).code());
+                                + bad.get(0).line() + ": " + bad.get(0).code() + next);
     }
 }

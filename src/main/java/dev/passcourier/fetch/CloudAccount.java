@@ -103,6 +103,11 @@ public final class CloudAccount {
                 .add();
     }
 
+    /** Whether its cloud gives out sessions, or is asked by signed calls only. */
+    boolean signsIn() {
+        return sessions != null;
+    }
+
     /** Ends the session at clouds that count them. Never fails: the service is stopping. */
     public void signOut() {
         HttpCall call = sessions == null ? null : sessions.signOut();

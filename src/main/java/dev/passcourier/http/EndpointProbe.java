@@ -1,6 +1,8 @@
 package dev.passcourier.http;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -9,8 +11,10 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.classic.methods.HttpHead;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at a remote end with the very client that the service calls it with: one {@code HEAD} without any credentials. */
 public final class EndpointProbe {
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int HANDSHAKE_MILLIS = 10_000;
 
     private EndpointProbe() {}
 
@@ -51,6 +58,34 @@ public final class EndpointProbe {
                     new HttpHead(uri),
                     context,
                     response -> new Seen(response.getCode(), serverTime(response), certificateEnds(context)));
+        }
+    }
+
+    /**
+     * Connects, and with {@code https:} does the handshake as the client would, and says nothing more.
+     *
+     * @return when the certificate ends, or null without TLS
+     * @throws IOException if nobody listens, or the certificate is not trusted or somebody else's
+     */
+    public static @Nullable Instant handshake(URI uri, SSLContext tls) throws IOException {
+        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+        try (Socket plain = new Socket()) {
+            plain.setSoTimeout(HANDSHAKE_MILLIS);
+            plain.connect(new InetSocketAddress(uri.getHost(), port), CONNECT_MILLIS);
+            if (!secure) {
+                return null;
+            }
+            try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, uri.getHost(), port, true)) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                parameters.setProtocols(HttpClients.TLS);
+                socket.setSSLParameters(parameters);
+                socket.startHandshake();
+                return socket.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+                        ? certificate.getNotAfter().toInstant()
+                        : null;
+            }
         }
     }
 

@@ -34,7 +34,7 @@ public final class HttpClients implements HttpClientConfigurer {
     /** Sent where a request names none. */
     public static final String USER_AGENT = "passcourier";
 
-    private static final String[] TLS = {"TLSv1.3", "TLSv1.2"};
+    static final String[] TLS = {"TLSv1.3", "TLSv1.2"};
     private static final Timeout CONNECT = Timeout.ofSeconds(5);
     private static final Timeout SILENCE = Timeout.ofSeconds(30);
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +15,8 @@ import java.util.Map;
  * Finds the explanation in the JSON that clouds and receivers refuse with, wherever it lies: {@code error.message}
  * (Keystone, Huawei, KakaoCloud), {@code itemNotFound.message} (Nova), {@code error_msg} (Huawei's gateway),
  * {@code error.details} (ZStack), {@code Response.Error.Message} (Tencent), {@code detail} (FastAPI, RFC 9457) and their
- * like. No other member becomes a {@code String}, as the body may hold a password.
+ * like. No other member becomes a {@code String}, as the body may hold a password; a factory remembers members' names, and
+ * recycled buffers what was read last, so neither serves two bodies.
  */
 public final class ErrorBody {
 
@@ -38,6 +41,9 @@ public final class ErrorBody {
                     .maxStringLength(LONGEST)
                     .maxNameLength(1 << 10)
                     .build())
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .build();
 
     private ErrorBody() {}
@@ -50,7 +56,7 @@ public final class ErrorBody {
      */
     public static String explanation(byte[] body) {
         Map<String, String> found = new HashMap<>();
-        try (JsonParser parser = JSON.createParser(body, 0, Math.min(body.length, LONGEST))) {
+        try (JsonParser parser = JSON.copy().createParser(body, 0, Math.min(body.length, LONGEST))) {
             String name = "";
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.FIELD_NAME) {

@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +35,19 @@ public final class KeyAndLedgerFactory {
     public static Map<String, KeyRing> keyRings(Settings settings) throws KeyLoadException {
         Map<String, KeyRing> rings = new HashMap<>();
         for (var ring : settings.keyRings().entrySet()) {
-            List<KeyRing.Source> sources = ring.getValue().keys().stream()
-                    .map(KeyAndLedgerFactory::source)
-                    .toList();
-            rings.put(ring.getKey(), KeyRing.load(ring.getKey(), sources));
+            rings.put(ring.getKey(), keyRing(ring.getKey(), ring.getValue()));
         }
         return rings;
+    }
+
+    /**
+     * One key ring.
+     *
+     * @throws KeyLoadException naming every file that cannot be used
+     */
+    public static KeyRing keyRing(String name, Settings.KeyRing ring) throws KeyLoadException {
+        return KeyRing.load(
+                name, ring.keys().stream().map(KeyAndLedgerFactory::source).toList());
     }
 
     private static KeyRing.Source source(Settings.KeyFile file) {

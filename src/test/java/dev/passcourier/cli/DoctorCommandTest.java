@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +93,55 @@ class DoctorCommandTest {
         assertThat(out.toString()).doesNotContain("\u001b").contains("its clock and ours are 0 s apart");
         assertThat(err.toString()).contains(" 0 failed");
         assertThat(world.mailbox().received()).isEmpty();
+    }
+
+    @Test
+    void triesCredentialsKeysListsAndCertificatesForReal() throws Exception {
+        assertThat(doctor("-v")).as(out + "\n" + err).isZero();
+
+        assertThat(out.toString())
+                .containsPattern("ok +account.kakao: signs in; its clock and ours are [0-9]+ s apart")
+                .containsPattern("ok +account.zstack: signs in; its clock")
+                .containsPattern("ok +account.gse: takes our signature, and knows no instance 0+; its clock")
+                .containsPattern("ok +account.huawei: signs in; its clock")
+                .containsPattern("ok +keys\\.\\S+: serves huawei, huawei-aksk: \\S+ RSA 2048 SHA256:")
+                .containsPattern(
+                        "ok +schedule\\.\\S+: [0-9]+ requests in .*; next ((, )?[A-Z][a-z]{2} 2[-0-9]+ [0-9:]+ \\S+ \\S+){3}")
+                .containsPattern("ok +destination.ops-mail: the mail server greets us and lets us in: 235")
+                .containsPattern("warn +destination.hook: its certificate ends 2[-0-9]+T")
+                .doesNotContain("HTTP 404");
+        assertThat(world.hook().requests()).isEmpty();
+        assertThat(err.toString()).containsPattern("account.kakao done after [0-9.]+ s");
+    }
+
+    @Test
+    void tellsARefusedSignInInTheCloudsWordsAndDoesNotRepeatItForAnotherAccount() throws Exception {
+        change(text -> text.replaceFirst("(?s)(accounts:\n)(  kakao:\n.*?)(  zstack:\n)", "$1$2$2$3")
+                .replaceFirst("  kakao:\n(    provider)", "  kakao-too:\n$1")
+                .replaceFirst("kakao:\n(    keys:)", "kakao:\n    accounts: [kakao, kakao-too]\n$1"));
+        Path secrets = world.settings().resolveSibling("../secrets").normalize();
+        Map<String, String> right = new HashMap<>();
+        for (String name : List.of("kakao", "gse", "zstack")) {
+            right.put(name, Files.readString(secrets.resolve(name)));
+            Files.writeString(secrets.resolve(name), "wr0ng-" + name + "-secret");
+        }
+        try {
+            assertThat(doctor("--only", "account")).as(out + "\n" + err).isEqualTo(1);
+        } finally {
+            for (var each : right.entrySet()) {
+                Files.writeString(secrets.resolve(each.getKey()), each.getValue());
+            }
+        }
+        assertThat(out.toString())
+                .containsPattern(
+                        "fail +account.kakao(-too)?: DENIED IAM_401: '[A-Za-z ,.\u2026:]+'; Check the account's cred")
+                .containsPattern(
+                        "fail +account.kakao(-too)?: not tried, as another account's same credentials were: DENIED")
+                .containsPattern("fail +account.gse: DENIED AuthFailure.SignatureFailure")
+                .containsPattern("fail +account.zstack: DENIED ID.1000: '")
+                .containsPattern("ok +account.huawei: ")
+                .doesNotContain("wr0ng");
+        assertThat(err.toString()).doesNotContain("wr0ng");
     }
 
     @Test
