@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.files.PemText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ final class RecipientCheck {
 
     private static Kind kind(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            return Kind.of(in.readNBytes(LARGEST));
+            return Kind.of(PemText.tidy(in.readNBytes(LARGEST)));
         } catch (IOException e) {
             return Kind.UNKNOWN;
         }

@@ -35,14 +35,13 @@ final class AgeIdentity extends RecipientPrivateKey {
         this.reader = reader;
     }
 
-    /** Whether a file's content has such a line. */
-    static boolean looksLikeOne(byte[] content) {
-        return ResultMimeEntity.indexOf(content, MARK, 0) >= 0;
-    }
-
-    /** Reads the first identity. The library reads strings, which cannot be wiped. */
+    /** Reads the only identity. The library reads strings, which cannot be wiped. */
     static AgeIdentity load(Path file, byte[] content) throws KeyLoadException {
         int start = ResultMimeEntity.indexOf(content, MARK, 0);
+        if (ResultMimeEntity.indexOf(content, MARK, start + 1) >= 0) {
+            throw new KeyLoadException(
+                    Code.KEY_FORMAT, file, "it holds several age identities; give a file with the one that is meant");
+        }
         String identity =
                 new String(content, start, Math.min(LENGTH, content.length - start), StandardCharsets.US_ASCII);
         try {

@@ -35,9 +35,17 @@ final class AgeRecipient extends RecipientKey {
      * @param pinned the recipient itself, or null
      */
     static AgeRecipient read(Path file, @Nullable String pinned) throws KeyLoadException {
-        List<String> lines = lines(file);
-        if (lines.size() != 1 || !lines.get(0).matches(FORM)) {
-            throw new KeyLoadException(Code.KEY_FORMAT, file, "one line with an age recipient, age1…, is needed");
+        List<String> lines = recipients(file);
+        if (lines.size() > 1) {
+            throw new KeyLoadException(
+                    Code.KEY_FORMAT,
+                    file,
+                    "it holds " + lines.size() + " age recipients, and a result is sealed for one; give each a file, a"
+                            + " name under recipients and a destination of its own");
+        }
+        if (!lines.get(0).matches(FORM)) {
+            throw new KeyLoadException(
+                    Code.KEY_DAMAGED, file, "its age recipient is not age1 and 58 characters; copy it again");
         }
         String recipient = lines.get(0);
         try {
@@ -68,23 +76,33 @@ final class AgeRecipient extends RecipientKey {
         return X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient);
     }
 
-    private static List<String> lines(Path file) throws KeyLoadException {
+    private static List<String> recipients(Path file) throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
-        try {
-            String text = new String(content, StandardCharsets.US_ASCII);
-            if (text.contains("AGE-SECRET-KEY-")) {
-                throw new KeyLoadException(
-                        Code.KEY_IS_PRIVATE,
-                        file,
-                        "it holds an age identity; give its recipient, which age-keygen -y prints, and consider the"
-                                + " identity exposed if it was sent to you");
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            if (found.kind() != KeyFileKind.AGE_RECIPIENT) {
+                throw refusal(file, found.kind());
             }
-            return text.lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            return new String(found.bytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> !line.strip().startsWith("#"))
+                    .flatMap(line -> Arrays.stream(line.strip().split("[\\s,]+")))
+                    .filter(word -> word.startsWith("age1"))
                     .toList();
         } finally {
             Arrays.fill(content, (byte) 0);
         }
+    }
+
+    private static KeyLoadException refusal(Path file, KeyFileKind kind) {
+        String make =
+                "make a key with age-keygen -o key.txt, and give the line age1… that age-keygen -y key.txt prints";
+        return switch (kind) {
+            case AGE_PLUGIN_RECIPIENT, SSH_PUBLIC ->
+                new KeyLoadException(
+                        Code.KEY_FORMAT,
+                        file,
+                        "it is " + kind.words() + ", which age itself takes and this format does not; " + make);
+            default -> PublicKeyFile.refusal(file, kind, "an age recipient is needed: " + make);
+        };
     }
 }

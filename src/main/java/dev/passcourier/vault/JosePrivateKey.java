@@ -18,7 +18,6 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
-import java.util.Arrays;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.ECNamedDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
@@ -35,16 +34,6 @@ final class JosePrivateKey extends RecipientPrivateKey {
     private JosePrivateKey(JWK jwk) throws JOSEException {
         super(jwk.computeThumbprint().toString());
         this.jwk = jwk;
-    }
-
-    /** Reads a file with such a key. */
-    static JosePrivateKey load(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
-        byte[] content = GuardedFile.readSecret(file);
-        try {
-            return load(file, content, passphrase);
-        } finally {
-            Arrays.fill(content, (byte) 0);
-        }
     }
 
     static JosePrivateKey load(Path file, byte[] content, @Nullable Passphrase passphrase) throws KeyLoadException {

@@ -5,13 +5,16 @@ import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyRing.KeyInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.RSAPrivateCrtKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +22,26 @@ import org.jspecify.annotations.Nullable;
 /** Turns key files into keys of a ring. */
 final class KeyFileReader {
 
+    private static final byte[] PEM_MARK = "PRIVATE KEY-----".getBytes(StandardCharsets.US_ASCII);
+
     private KeyFileReader() {}
 
-    /** Whether a file of a directory claims to be a private key. */
-    static boolean isKeyFile(Path file) throws KeyLoadException {
+    /**
+     * A file of a directory, before it is read as a key.
+     *
+     * @param kind  what it is
+     * @param isPem whether it says in clear that it holds a private key
+     */
+    record Look(KeyFileKind kind, boolean isPem) {}
+
+    /** Looks at a file of a directory, whoever may read it. */
+    static Look look(Path file) throws KeyLoadException {
         byte[] content = new byte[0];
         try (InputStream in = Files.newInputStream(file)) {
             content = PemText.tidy(in.readNBytes(GuardedFile.LARGEST));
-            return PrivateKeyFile.looksLikeOne(content);
+            try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+                return new Look(found.kind(), ResultMimeEntity.indexOf(content, PEM_MARK, 0) >= 0);
+            }
         } catch (IOException e) {
             throw new KeyLoadException(Code.FILE_UNREADABLE, file, "it cannot be read");
         } finally {
@@ -34,23 +49,27 @@ final class KeyFileReader {
         }
     }
 
-    /** Reads one key. */
-    static HeldKey read(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
+    /** Reads the keys of a file: the second and further ones are called {@code name-2} and so on. */
+    static List<HeldKey> read(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
         byte[] content = GuardedFile.readSecret(file);
         try {
-            return held(file, new PrivateKeyFile(file, passphrase).parse(content));
+            List<HeldKey> keys = new ArrayList<>();
+            for (AsymmetricKeyParameter key : new PrivateKeyFile(file, passphrase).parseAll(content)) {
+                keys.add(held(file, keys.isEmpty() ? "" : "-" + (keys.size() + 1), key));
+            }
+            return keys;
         } finally {
             Arrays.fill(content, (byte) 0);
         }
     }
 
-    private static HeldKey held(Path file, AsymmetricKeyParameter key) throws KeyLoadException {
+    private static HeldKey held(Path file, String number, AsymmetricKeyParameter key) throws KeyLoadException {
         try {
             SshPublicKey half = SshPublicKey.of(key);
-            var info = new KeyInfo(nameOf(file), half.algorithm(), half.bits(), half.fingerprint());
+            var info = new KeyInfo(nameOf(file) + number, half.algorithm(), half.bits(), half.fingerprint());
             return new HeldKey(info, key instanceof RSAPrivateCrtKeyParameters rsa ? rsa(rsa) : null);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key");
+            throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key of two primes");
         }
     }
 

@@ -44,6 +44,10 @@ public final class KeyLoadException extends Exception {
         PASSPHRASE_WRONG,
         /** It is not a key file that we read. */
         KEY_FORMAT,
+        /** It is no private key, and lies among private keys. */
+        NOT_A_KEY,
+        /** A private key of another kind than RSA, which opens no password. */
+        KEY_NOT_RSA,
         /** It looks like a key and is none. */
         KEY_DAMAGED,
         /** Two keys of a ring have the same name. */

@@ -1,5 +1,6 @@
 package dev.passcourier.vault;
 
+import dev.passcourier.vault.KeyFileReader.Look;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyLoadException.Finding;
 import java.io.IOException;
@@ -21,15 +22,18 @@ public final class KeyRing {
 
     private final String name;
     private final Map<String, HeldKey> keys;
+    private final List<Finding> unused;
 
-    private KeyRing(String name, Map<String, HeldKey> keys) {
+    private KeyRing(String name, Map<String, HeldKey> keys, List<Finding> unused) {
         this.name = name;
         this.keys = keys;
+        this.unused = List.copyOf(unused);
     }
 
     /**
      * A file with a private key, or a directory of them. In a directory every file that holds a private key counts;
-     * other files, such as {@code .pub}, and sub-directories are skipped.
+     * other files, such as {@code .pub}, and keys in a form that cannot be used are told by {@link #unused()};
+     * sub-directories are skipped.
      *
      * @param path       the file or directory
      * @param passphrase of encrypted keys, or null
@@ -53,7 +57,7 @@ public final class KeyRing {
 
     /** The ring for clouds that answer in clear. */
     public static KeyRing empty() {
-        return new KeyRing("", Map.of());
+        return new KeyRing("", Map.of(), List.of());
     }
 
     /**
@@ -68,7 +72,8 @@ public final class KeyRing {
         for (Source source : sources) {
             loading.add(source);
         }
-        return new KeyRing(name, loading.result());
+        Map<String, HeldKey> keys = loading.result();
+        return new KeyRing(name, keys, loading.unused);
     }
 
     /** The ring's name. */
@@ -79,6 +84,14 @@ public final class KeyRing {
     /** What may be told about the keys, in the order they were read. */
     public List<KeyInfo> keys() {
         return keys.values().stream().map(HeldKey::info).toList();
+    }
+
+    /**
+     * What lies in the ring's directories and opens no password, and why: {@link Code#NOT_A_KEY} for files that are no
+     * private keys, other codes for private keys that cannot be used.
+     */
+    public List<Finding> unused() {
+        return unused;
     }
 
     /** The keys to try: the named one, or all RSA keys. */
@@ -110,6 +123,7 @@ public final class KeyRing {
 
         private final Map<String, HeldKey> keys = new LinkedHashMap<>();
         private final List<Finding> findings = new ArrayList<>();
+        private final List<Finding> unused = new ArrayList<>();
 
         void add(Source source) {
             if (Files.isDirectory(source.path())) {
@@ -135,21 +149,58 @@ public final class KeyRing {
             }
         }
 
-        private void add(Path file, @Nullable Passphrase passphrase, boolean skipOthers) {
+        private void add(Path file, @Nullable Passphrase passphrase, boolean inDirectory) {
             try {
-                if (!skipOthers || KeyFileReader.isKeyFile(file)) {
+                Look look = inDirectory ? KeyFileReader.look(file) : null;
+                if (look == null || look.isPem() && look.kind() == KeyFileKind.PRIVATE_KEY) {
                     put(file, KeyFileReader.read(file, passphrase));
+                } else {
+                    putIfUsable(file, passphrase, look.kind());
                 }
             } catch (KeyLoadException e) {
                 findings.addAll(e.findings());
             }
         }
 
-        private void put(Path file, HeldKey key) throws KeyLoadException {
-            if (keys.putIfAbsent(key.name(), key) != null) {
-                throw new KeyLoadException(
-                        Code.KEY_NAME_TWICE, file, "another file gives the key name " + key.name() + "; rename one");
+        /** A file that does not say in clear that it is a key may lie there for another purpose: it stops nothing. */
+        private void putIfUsable(Path file, @Nullable Passphrase passphrase, KeyFileKind kind) {
+            try {
+                switch (kind) {
+                    case PRIVATE_KEY, PRIVATE_JWK, PKCS12, JAVA_KEY_STORE ->
+                        put(file, KeyFileReader.read(file, passphrase));
+                    case PUTTY, SSH_COM, DOTNET, SECURITY_KEY ->
+                        unused.add(
+                                new Finding(Code.KEY_FORMAT, file, new PrivateKeyFile(file, passphrase).advice(kind)));
+                    default -> unused.add(new Finding(Code.NOT_A_KEY, file, "it is " + kind.words()));
+                }
+            } catch (KeyLoadException e) {
+                unused.addAll(e.findings());
             }
+        }
+
+        private void put(Path file, List<HeldKey> read) throws KeyLoadException {
+            for (HeldKey key : read) {
+                HeldKey same = keys.putIfAbsent(key.name(), key);
+                if (same != null && !isSame(same, key)) {
+                    throw new KeyLoadException(
+                            Code.KEY_NAME_TWICE,
+                            file,
+                            "another file gives the key name " + key.name() + "; rename one");
+                }
+                if (same != null) {
+                    unused.add(new Finding(Code.KEY_NAME_TWICE, file, "another file holds the same key"));
+                } else if (!key.isRsa()) {
+                    unused.add(new Finding(
+                            Code.KEY_NOT_RSA,
+                            file,
+                            "it holds a key of the kind " + key.info().algorithm()
+                                    + ", which opens nothing: clouds encrypt passwords to RSA keys"));
+                }
+            }
+        }
+
+        private static boolean isSame(HeldKey one, HeldKey other) {
+            return !one.info().fingerprint().isEmpty() && one.info().equals(other.info());
         }
     }
 }

@@ -346,7 +346,7 @@ public final class NewRecipient {
         if (passphrase == null) {
             return new char[0];
         }
-        char[] phrase = OpenPgpPrivateKey.phrase(privateFile, passphrase);
+        char[] phrase = PrivateKeyFile.phrase(privateFile, passphrase);
         if (phrase.length == 0) {
             throw new KeyLoadException(Code.PASSPHRASE_MISSING, privateFile, "its passphrase is empty");
         }

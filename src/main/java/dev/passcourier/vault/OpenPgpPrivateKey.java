@@ -1,14 +1,10 @@
 package dev.passcourier.vault;
 
 import com.nimbusds.jose.jwk.ECKey;
-import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.NotOpenedException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -73,7 +69,7 @@ final class OpenPgpPrivateKey extends RecipientPrivateKey {
     private static PGPPrivateKey unlocked(Path file, PGPSecretKey key, @Nullable Passphrase passphrase)
             throws KeyLoadException {
         boolean isLocked = key.getKeyEncryptionAlgorithm() != SymmetricKeyAlgorithmTags.NULL;
-        char[] phrase = isLocked ? phrase(file, passphrase) : new char[0];
+        char[] phrase = isLocked ? PrivateKeyFile.phrase(file, passphrase) : new char[0];
         try {
             var decryptor = new BcPBESecretKeyDecryptorBuilder(new BcPGPDigestCalculatorProvider()).build(phrase);
             return key.extractPrivateKey(decryptor);
@@ -82,29 +78,6 @@ final class OpenPgpPrivateKey extends RecipientPrivateKey {
                     Code.PASSPHRASE_WRONG, file, "the passphrase does not open it, or it is damaged");
         } finally {
             Arrays.fill(phrase, '\0');
-        }
-    }
-
-    /** Reads a passphrase as characters, which the caller wipes. */
-    static char[] phrase(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
-        if (passphrase == null) {
-            throw new KeyLoadException(
-                    Code.PASSPHRASE_MISSING, file, "it is encrypted and no passphrase is given for it");
-        }
-        byte[] utf8 = new byte[0];
-        try {
-            utf8 = passphrase.read();
-            CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(utf8));
-            char[] phrase = Arrays.copyOf(decoded.array(), decoded.limit());
-            Arrays.fill(decoded.array(), '\0');
-            return phrase;
-        } catch (ConfigurationException e) {
-            throw new KeyLoadException(
-                    Code.PASSPHRASE_UNREADABLE, file, "its passphrase cannot be read: " + e.getMessage());
-        } catch (Exception e) {
-            throw new KeyLoadException(Code.PASSPHRASE_UNREADABLE, file, "its passphrase cannot be read");
-        } finally {
-            Arrays.fill(utf8, (byte) 0);
         }
     }
 }

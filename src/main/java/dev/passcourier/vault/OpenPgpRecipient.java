@@ -4,7 +4,6 @@ import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.OpenPgpCertificate.EncryptionKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A recipient of OpenPGP: an RSA key from 2048 bits or an elliptic curve key, with a key for encryption. */
 final class OpenPgpRecipient extends RecipientKey {
 
-    private static final byte[] PRIVATE_MARK = "PGP PRIVATE KEY BLOCK".getBytes(StandardCharsets.US_ASCII);
+    private static final String NEEDED = "one OpenPGP public key is needed, as gpg --armor --export writes it";
 
     private final PGPPublicKey key;
 
@@ -48,12 +47,6 @@ final class OpenPgpRecipient extends RecipientKey {
         return new OpenPgpRecipient(fingerprint, key);
     }
 
-    /** Whether a file's content claims to be an OpenPGP key, armored or not. */
-    static boolean looksLikeOne(byte[] content) {
-        String start = new String(content, 0, Math.min(content.length, 64), StandardCharsets.US_ASCII);
-        return start.stripLeading().startsWith("-----BEGIN PGP ") || (content.length > 0 && content[0] < 0);
-    }
-
     static String fingerprint(PGPPublicKey key) {
         return HexFormat.of().withUpperCase().formatHex(key.getFingerprint());
     }
@@ -61,11 +54,11 @@ final class OpenPgpRecipient extends RecipientKey {
     /** Reads the one public key of a file. */
     static PGPPublicKeyRing ring(Path file) throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
-        try {
-            if (ResultMimeEntity.indexOf(content, PRIVATE_MARK, 0) >= 0) {
-                throw isPrivate(file);
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            if (found.kind() != KeyFileKind.OPENPGP_PUBLIC) {
+                throw PublicKeyFile.refusal(file, found.kind(), NEEDED);
             }
-            return ring(file, content);
+            return ring(file, found.bytes());
         } finally {
             Arrays.fill(content, (byte) 0);
         }
@@ -90,7 +83,7 @@ final class OpenPgpRecipient extends RecipientKey {
             var objects = new BcPGPObjectFactory(PGPUtil.getDecoderStream(new ByteArrayInputStream(content)));
             Object first = objects.nextObject();
             if (first instanceof PGPSecretKeyRing) {
-                throw isPrivate(file);
+                throw PublicKeyFile.refusal(file, KeyFileKind.OPENPGP_PRIVATE, NEEDED);
             }
             if (first instanceof PGPPublicKeyRing ring && !(objects.nextObject() instanceof PGPPublicKeyRing)) {
                 return ring;
@@ -98,8 +91,7 @@ final class OpenPgpRecipient extends RecipientKey {
         } catch (IOException | RuntimeException e) {
             throw new KeyLoadException(Code.KEY_DAMAGED, file, "it cannot be parsed");
         }
-        throw new KeyLoadException(
-                Code.KEY_FORMAT, file, "one OpenPGP public key is needed, as gpg --armor --export writes it");
+        throw new KeyLoadException(Code.KEY_FORMAT, file, NEEDED);
     }
 
     private static EncryptionKey fitting(Path file, OpenPgpCertificate certificate, Instant now)
@@ -129,13 +121,5 @@ final class OpenPgpRecipient extends RecipientKey {
                 "its key for encryption is valid from "
                         + key.key().getCreationTime().toInstant() + " to " + key.expiresAt()
                         + "; ask for the renewed one");
-    }
-
-    private static KeyLoadException isPrivate(Path file) {
-        return new KeyLoadException(
-                Code.KEY_IS_PRIVATE,
-                file,
-                "it holds a private key; give what gpg --export writes, and consider the key exposed if it was sent to"
-                        + " you");
     }
 }

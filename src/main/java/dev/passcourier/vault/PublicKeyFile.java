@@ -20,10 +20,13 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Date;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.openssl.PEMParser;
 import org.jspecify.annotations.Nullable;
 
@@ -50,21 +53,52 @@ final class PublicKeyFile {
 
     Found read() throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
-        try {
-            if (PrivateKeyFile.looksLikeOne(content)) {
-                throw isPrivate();
-            }
-            return Jwks.looksLikeOne(content) ? new Found(publicJwk(content), null) : pem(content);
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            return switch (found.kind()) {
+                case PUBLIC_JWK -> new Found(publicJwk(found.bytes()), null);
+                case CERTIFICATE, PUBLIC_KEY -> pem(found.bytes());
+                case SSH_PUBLIC -> new Found(openSsh(found.bytes()), null);
+                default -> throw refusal(file, found.kind(), "a public JWK, PEM public key or certificate is needed");
+            };
         } finally {
             Arrays.fill(content, (byte) 0); // in case it was a private one
         }
     }
 
+    /** Why a file is no public key for us, and what to do. */
+    static KeyLoadException refusal(Path file, KeyFileKind kind, String needed) {
+        if (kind.isPrivate()) {
+            return new KeyLoadException(Code.KEY_IS_PRIVATE, file, isPrivate(file, kind));
+        }
+        String is = kind == KeyFileKind.UNKNOWN || kind == KeyFileKind.EMPTY ? "" : "it is " + kind.words() + "; ";
+        return new KeyLoadException(
+                Code.KEY_FORMAT,
+                file,
+                switch (kind) {
+                    case EMPTY -> "it is empty; " + needed;
+                    case SSH_PUBLIC_RFC4716 -> is + "convert it with: ssh-keygen -i -f " + file + " > " + file + ".pub";
+                    case PKCS7 -> is + "take the certificate out: openssl pkcs7 -print_certs -in " + file;
+                    default -> is + needed;
+                });
+    }
+
+    private static String isPrivate(Path file, KeyFileKind kind) {
+        String exposed = ", and consider the key exposed if it was sent to you";
+        return switch (kind) {
+            case PKCS12, JAVA_KEY_STORE ->
+                "it is " + kind.words() + ", which is where private keys are; give its certificate alone"
+                        + (kind == KeyFileKind.PKCS12 ? " (openssl pkcs12 -clcerts -nokeys -in " + file + ")" : "")
+                        + exposed;
+            case AGE_IDENTITY -> "it holds an age identity; give its recipient, which age-keygen -y prints" + exposed;
+            case OPENPGP_PRIVATE -> "it holds a private key; give what gpg --export writes" + exposed;
+            case PRIVATE_KEY ->
+                "it holds a private key; give its public half (openssl pkey -pubout -in " + file + ")" + exposed;
+            default -> "it holds a private key (" + kind.words() + "); give its public half" + exposed;
+        };
+    }
+
     private JWK publicJwk(byte[] content) throws KeyLoadException {
         JWK jwk = Jwks.parse(file, content);
-        if (jwk.isPrivate()) {
-            throw isPrivate();
-        }
         return jwk;
     }
 
@@ -114,10 +148,23 @@ final class PublicKeyFile {
         return new ECKey.Builder(Curve.forECParameterSpec(ecKey.getParams()), ecKey).build();
     }
 
-    private KeyLoadException isPrivate() {
-        return new KeyLoadException(
-                Code.KEY_IS_PRIVATE,
-                file,
-                "it holds a private key; give its public half, and consider the key exposed if it was sent to you");
+    /** The first key of a file as {@code ssh-keygen} writes it beside a private one. */
+    private JWK openSsh(byte[] content) throws KeyLoadException {
+        try {
+            for (String line :
+                    new String(content, StandardCharsets.US_ASCII).lines().toList()) {
+                int start = line.indexOf(" AAAA");
+                if (start > 0 && !line.stripLeading().startsWith("#")) {
+                    String base64 = line.substring(start + 1).split("[ \t]", 2)[0];
+                    var key = OpenSSHPublicKeyUtil.parsePublicKey(
+                            Base64.getDecoder().decode(base64));
+                    return jwk(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(key));
+                }
+            }
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // Answered below.
+        }
+        throw new KeyLoadException(
+                Code.KEY_DAMAGED, file, "its OpenSSH public key is damaged, or of a kind that we don't know");
     }
 }

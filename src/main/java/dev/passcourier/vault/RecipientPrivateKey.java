@@ -17,13 +17,12 @@ abstract sealed class RecipientPrivateKey permits JosePrivateKey, OpenPgpPrivate
     /** Reads a private JWK, a file that a key ring reads, an OpenPGP private key, or an age identity file. */
     static RecipientPrivateKey load(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
         byte[] content = GuardedFile.readSecret(file);
-        try {
-            if (OpenPgpRecipient.looksLikeOne(content)) {
-                return OpenPgpPrivateKey.load(file, content, passphrase);
-            }
-            return AgeIdentity.looksLikeOne(content)
-                    ? AgeIdentity.load(file, content)
-                    : JosePrivateKey.load(file, content, passphrase);
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            return switch (found.kind()) {
+                case OPENPGP_PRIVATE, OPENPGP_PUBLIC -> OpenPgpPrivateKey.load(file, found.bytes(), passphrase);
+                case AGE_IDENTITY -> AgeIdentity.load(file, found.bytes());
+                default -> JosePrivateKey.load(file, found.bytes(), passphrase);
+            };
         } finally {
             Arrays.fill(content, (byte) 0);
         }

@@ -32,7 +32,9 @@ public final class RequestSigner {
      * @throws KeyLoadException naming the file and what is wrong with it
      */
     public static RequestSigner load(Path file, @Nullable Passphrase passphrase, String name) throws KeyLoadException {
-        if (JosePrivateKey.load(file, passphrase).jwk() instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())) {
+        if (RecipientPrivateKey.load(file, passphrase) instanceof JosePrivateKey key
+                && key.jwk() instanceof ECKey ec
+                && Curve.P_256.equals(ec.getCurve())) {
             return new RequestSigner(ec, name);
         }
         throw new KeyLoadException(Code.KEY_WEAK, file, "requests are signed with a P-256 key");

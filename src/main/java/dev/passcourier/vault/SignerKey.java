@@ -14,7 +14,12 @@ final class SignerKey {
 
     /** Reads {@code signing.pub.jwk}, or the same key as PEM, certificate or OpenPGP key. */
     static ECKey load(Path file, Clock clock) throws KeyLoadException {
-        if (OpenPgpRecipient.looksLikeOne(GuardedFile.readPublic(file))) {
+        byte[] content = GuardedFile.readPublic(file);
+        KeyFileKind kind;
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            kind = found.kind();
+        }
+        if (kind == KeyFileKind.OPENPGP_PUBLIC) {
             return SigningPgpKey.jwk(file, OpenPgpRecipient.ring(file).getPublicKey());
         }
         JWK jwk = new PublicKeyFile(file, clock.instant()).read().jwk();

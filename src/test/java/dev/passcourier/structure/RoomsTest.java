@@ -31,7 +31,7 @@ class RoomsTest {
      */
     private static final Map<String, Set<String>> KNOWS = table("""
             files    |
-            config   |
+            config   | files
             retry    |
             http     | config files
             host     | config

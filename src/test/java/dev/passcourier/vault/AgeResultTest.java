@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results in age, opened by age and by ourselves. */
@@ -134,6 +135,37 @@ class AgeResultTest {
         Path file = TestKeys.file(directory.resolve("ops.pub"), content);
         assertThat(FormatBench.refused(SealFormat.AGE, file, null).code())
                 .isIn(Code.KEY_FORMAT, Code.KEY_DAMAGED, Code.KEY_IS_PRIVATE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t | age plugin",
+                "age1pq1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t | age plugin",
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZM me@host | an OpenSSH public key, which age itself takes",
+                "-----BEGIN PGP PUBLIC KEY BLOCK----- | OpenPGP public key; an age recipient is needed",
+                "AGE-PLUGIN-YUBIKEY-1QQPSQ | private key (the identity of an age plugin"
+            })
+    void saysWhatItIsAndWhatToMake(String content, String says) {
+        Path file = TestKeys.file(directory.resolve("ops.pub"), content);
+        assertThat(FormatBench.refused(SealFormat.AGE, file, null).advice()).contains(says);
+    }
+
+    @Test
+    void saysThatAResultIsSealedForOneRecipient() {
+        Path file = TestKeys.file(directory.resolve("ops.pub"), RECIPIENT + "\n# ops\n" + RECIPIENT + "\n");
+        assertThat(FormatBench.refused(SealFormat.AGE, file, null).advice())
+                .startsWith("it holds 2 age recipients, and a result is sealed for one; give each a file");
+    }
+
+    @Test
+    void readsARecipientBesideItsCommentWhateverWroteIt() throws Exception {
+        byte[] text = ("\uFEFF# created: today\r\n# public key\r\n  " + RECIPIENT + " \r\n")
+                .getBytes(java.nio.charset.StandardCharsets.UTF_16LE);
+        assertThat(FormatBench.recipient(SealFormat.AGE, TestKeys.file(directory.resolve("ops.pub"), text))
+                        .thumbprint())
+                .isEqualTo(RECIPIENT);
     }
 
     private Sealed seal() throws Exception {

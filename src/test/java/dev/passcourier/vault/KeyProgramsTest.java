@@ -43,6 +43,11 @@ class KeyProgramsTest {
                 "genrsa -traditional -aes256 -passout PASS -out KEY 2048",
                 "genrsa -traditional -des3 -passout PASS -out KEY 2048",
                 "genrsa -aes256 -passout PASS -out KEY 2048",
+                "genrsa -aria256 -passout PASS -out KEY 2048",
+                "genrsa -aria128 -traditional -passout PASS -out KEY 2048",
+                "genrsa -camellia256 -passout PASS -out KEY 2048",
+                "genrsa -seed -traditional -provider default -provider legacy -passout PASS -out KEY 2048",
+                "genrsa -camellia192 -traditional -passout PASS -out KEY 2048",
                 "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -aes-256-cbc -pass PASS -out KEY",
                 "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out KEY"
             })
@@ -58,11 +63,26 @@ class KeyProgramsTest {
                 "-scrypt",
                 "-v2 aes-256-cbc -iter 600000",
                 "-v2 aes-192-cbc -v2prf hmacWithSHA512",
+                "-v2 aria-192-cbc",
+                "-v2 camellia-128-cbc",
+                "-outform DER -v2 aes-256-cbc",
                 "-v1 PBE-SHA1-3DES"
             })
     void opensWhatOpensslConvertsToPkcs8(String options) throws Exception {
         Path plain = TestKeys.file(directory.resolve("plain.pem"), TestKeys.pkcs8(TestKeys.rsa2048()));
         run("openssl", "pkcs8 -topk8 -in " + plain + " " + options + " -passout PASS -out KEY");
+        assertThat(opened(directory.resolve("web.pem"))).isEqualTo(PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-keypbe PBE-SHA1-3DES -macalg sha1", "-keypbe aes-128-cbc -nomac"})
+    void opensWhatOpensslPutsIntoPkcs12(String options) throws Exception {
+        Path plain = TestKeys.file(directory.resolve("plain.pem"), TestKeys.pkcs8(TestKeys.rsa2048()));
+        Path certificate = directory.resolve("crt.pem");
+        run("openssl", "req -x509 -key " + plain + " -subj /CN=canary -out " + certificate);
+        run(
+                "openssl",
+                "pkcs12 -export -inkey " + plain + " -in " + certificate + " " + options + " -passout PASS -out KEY");
         assertThat(opened(directory.resolve("web.pem"))).isEqualTo(PASSWORD);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.nimbusds.jose.jwk.RSAKey;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyLoadException.Finding;
@@ -22,6 +23,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.util.io.pem.PemObject;
@@ -163,6 +166,187 @@ class KeyRingTest {
         assertThat(load(directory, null).keys()).extracting(KeyInfo::name).containsExactly("id_rsa", "web.prod");
     }
 
+    static Stream<Arguments> lessUsualForms() throws Exception {
+        KeyPair key = TestKeys.rsa2048();
+        byte[] pkcs8 = key.getPrivate().getEncoded();
+        byte[] pkcs1 = PrivateKeyInfo.getInstance(pkcs8).getPrivateKey().getOctets();
+        byte[] encrypted = der(TestKeys.pkcs8(key, PKCS8Generator.AES_256_CBC, 2048));
+        String openSsh = TestKeys.openSsh(key, true);
+        return Stream.of(
+                arguments("DER of PKCS#8", pkcs8),
+                arguments("DER of PKCS#1", pkcs1),
+                arguments("DER of encrypted PKCS#8", encrypted),
+                arguments(
+                        "base64 of PKCS#8 without its lines",
+                        Base64.getEncoder().encode(pkcs8)),
+                arguments(
+                        "base64 of PKCS#1 without its lines",
+                        Base64.getMimeEncoder().encode(pkcs1)),
+                arguments("base64 of a PEM file", Base64.getEncoder().encode(openSsh.getBytes(StandardCharsets.UTF_8))),
+                arguments(
+                        "base64 of OpenSSH's form without its lines",
+                        Base64.getMimeEncoder().encode(der(openSsh))),
+                arguments("PKCS#12", store("PKCS12", key)),
+                arguments("Java key store", store("JKS", key)),
+                arguments(
+                        "JWK",
+                        new RSAKey.Builder((RSAPublicKey) key.getPublic())
+                                .privateKey(key.getPrivate())
+                                .build()
+                                .toJSONString()
+                                .getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lessUsualForms")
+    void readsLessUsualFormsAloneAndInADirectory(String form, byte[] content) throws Exception {
+        Path file = TestKeys.file(directory.resolve("web.key"), content);
+        assertThat(opened(load(file, RIGHT))).isEqualTo(PASSWORD);
+        assertThat(opened(load(directory, RIGHT))).isEqualTo(PASSWORD);
+    }
+
+    @Test
+    void takesTheGoodKeysOfACopiedSshFolderAndNamesTheRest() throws Exception {
+        TestKeys.file(directory.resolve("id_rsa"), TestKeys.openSsh(TestKeys.rsa2048(), false));
+        TestKeys.file(directory.resolve("id_ed25519"), TestKeys.pkcs8(TestKeys.ed25519()));
+        TestKeys.file(directory.resolve("id_ed25519_sk"), SECURITY_KEY);
+        TestKeys.file(directory.resolve("id_rsa.ppk"), "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\n");
+        TestKeys.file(directory.resolve("id_rsa.pub"), "ssh-rsa AAAAB3NzaC1yc2E= me@host\n");
+        TestKeys.file(directory.resolve("known_hosts"), "example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA\n");
+        TestKeys.file(directory.resolve("config"), "Host *\n  ServerAliveInterval 60\n");
+        TestKeys.file(directory.resolve("web.p12"), store("PKCS12", TestKeys.rsa2048()));
+        KeyRing ring = load(directory, null);
+        assertThat(ring.keys()).extracting(KeyInfo::name).containsExactly("id_ed25519", "id_rsa");
+        assertThat(ring.unused())
+                .extracting(finding -> finding.file().getFileName() + " " + finding.code() + " " + finding.advice())
+                .containsExactly(
+                        "config NOT_A_KEY it is OpenSSH's configuration",
+                        "id_ed25519 KEY_NOT_RSA it holds a key of the kind ED25519, which opens nothing: clouds encrypt"
+                                + " passwords to RSA keys",
+                        "id_ed25519_sk KEY_FORMAT it is the handle of a key inside a hardware token (sk-…), which"
+                                + " decrypts nothing; a private RSA key is needed",
+                        "id_rsa.ppk KEY_FORMAT it is a private key in PuTTY's own format; convert it with: puttygen "
+                                + directory.resolve("id_rsa.ppk") + " -O private-openssh-new -o "
+                                + directory.resolve("id_rsa")
+                                + " (or in PuTTYgen: Conversions, Export OpenSSH key)",
+                        "id_rsa.pub NOT_A_KEY it is an OpenSSH public key",
+                        "known_hosts NOT_A_KEY it is OpenSSH's list of known hosts",
+                        "web.p12 PASSPHRASE_MISSING it is a key store and no passphrase is given for it");
+    }
+
+    @Test
+    void takesAKeyTwiceIfItIsTheSame() throws Exception {
+        TestKeys.file(directory.resolve("web.p12"), store("PKCS12", TestKeys.rsa2048()));
+        TestKeys.file(directory.resolve("web.pem"), TestKeys.pkcs8(TestKeys.rsa2048()));
+        KeyRing ring = load(directory, RIGHT);
+        assertThat(opened(ring)).isEqualTo(PASSWORD);
+        assertThat(ring.unused()).extracting(Finding::code).containsExactly(Code.KEY_NAME_TWICE);
+    }
+
+    @Test
+    void takesEveryKeyOfAFile() throws Exception {
+        String two = TestKeys.pkcs8(TestKeys.rsa("second", 2048)) + TestKeys.pkcs8(TestKeys.rsa2048());
+        KeyRing ring = load(TestKeys.file(directory.resolve("both.pem"), two), null);
+        assertThat(ring.keys()).extracting(KeyInfo::name).containsExactly("both", "both-2");
+    }
+
+    static Stream<Arguments> namedFiles() throws Exception {
+        return Stream.of(
+                arguments(
+                        "id_rsa.pub",
+                        "ssh-rsa AAAAB3NzaC1yc2E= me@host",
+                        "it is an OpenSSH public key; name the private key"),
+                arguments(
+                        "web.pem",
+                        TestKeys.pem(TestKeys.rsa2048().getPublic()),
+                        "it is a bare public key; name the private"),
+                arguments(
+                        "web.crt",
+                        RecipientKeyTest.certificate(TestKeys.rsa2048(), -1, 1),
+                        "it is an X.509 certificate; name the"),
+                arguments(
+                        "web.csr",
+                        "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
+                        "it is a certificate request; name"),
+                arguments(
+                        "web.xml",
+                        "<RSAKeyValue><Modulus>x</Modulus><D>canary</D></RSAKeyValue>",
+                        "in .NET's XML form; convert it in PowerShell"),
+                arguments(
+                        "web.ssh2",
+                        "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\ncanary\n",
+                        "convert it with: puttygen"),
+                arguments(
+                        "dh.pem",
+                        "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n",
+                        "parameters without a key"),
+                arguments(
+                        "id.asc",
+                        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----\n",
+                        "it is an OpenPGP private key; a private RSA key"),
+                arguments("age.txt", VaultBench.AGE_IDENTITY, "it is an age identity; a private RSA key is needed"),
+                arguments("sk", SECURITY_KEY, "a key inside a hardware token"),
+                arguments(
+                        "page.pem",
+                        "<!DOCTYPE html><title>Sign in</title>",
+                        "it is a web page, such as a sign-in page"),
+                arguments(
+                        "cut.pem",
+                        TestKeys.pkcs8(TestKeys.rsa2048()).substring(0, 900),
+                        "its END line is missing: it is cut off"),
+                arguments("empty.pem", "\uFEFF \r\n", "it is empty"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("namedFiles")
+    void saysWhatANamedFileIsInstead(String name, String content, String says) {
+        Path file = TestKeys.file(directory.resolve(name), content);
+        assertThat(findings(file, null)).singleElement().satisfies(finding -> assertThat(finding.advice())
+                .contains(says)
+                .doesNotContain("canary"));
+    }
+
+    @Test
+    void namesACipherThatItDoesNotRead() throws Exception {
+        byte[] sealed = der(TestKeys.pkcs8(TestKeys.rsa2048(), PKCS8Generator.AES_256_CBC, 2048));
+        byte[] cipher = NISTObjectIdentifiers.id_aes256_CBC.getEncoded();
+        sealed[ResultMimeEntity.indexOf(sealed, cipher, 0) + cipher.length - 1] = 99;
+        Path file = TestKeys.file(directory.resolve("web.pem"), sealed);
+        assertThat(findings(file, RIGHT)).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo(Code.KEY_FORMAT);
+            assertThat(finding.advice())
+                    .contains("encrypted with the cipher 2.16.840.1.101.3.4.1.99", "openssl pkcs8 -topk8");
+        });
+    }
+
+    /** What ssh-keygen -t ed25519-sk writes begins so; the rest of it does not matter. */
+    private static final String SECURITY_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n"
+            + Base64.getEncoder()
+                    .encodeToString(("openssh-key-v1\0\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\1\0\0\0\112"
+                                    + "\0\0\0\32sk-ssh-ed25519@openssh.com")
+                            .getBytes(StandardCharsets.ISO_8859_1))
+            + "\n-----END OPENSSH PRIVATE KEY-----\n";
+
+    private static byte[] store(String type, KeyPair key) throws Exception {
+        char[] phrase = TestKeys.PASSPHRASE.toCharArray();
+        var store = type.equals("PKCS12")
+                ? java.security.KeyStore.getInstance(type, BouncyCastle.PROVIDER)
+                : java.security.KeyStore.getInstance(type);
+        store.load(null, null);
+        var certificate = java.security.cert.CertificateFactory.getInstance("X.509")
+                .generateCertificate(new java.io.ByteArrayInputStream(
+                        RecipientKeyTest.certificate(key, -1, 1).getBytes(StandardCharsets.US_ASCII)));
+        store.setKeyEntry("web", key.getPrivate(), phrase, new java.security.cert.Certificate[] {certificate});
+        var out = new java.io.ByteArrayOutputStream();
+        store.store(out, phrase);
+        return out.toByteArray();
+    }
+
+    /** What stands between the lines of PEM. */
+    private static byte[] der(String pem) {
+        return Base64.getMimeDecoder().decode(pem.replaceAll("-----[^\n]+-----", ""));
+    }
+
     @Test
     void allowsADirectoryWithoutKeys() throws Exception {
         assertThat(load(directory, null).keys()).isEmpty();
@@ -207,7 +391,7 @@ class KeyRingTest {
     void findsEverythingThatIsWrongAtOnce() throws Exception {
         String key = TestKeys.pkcs8(TestKeys.rsa2048());
         TestKeys.file(directory.resolve("a.pem"), key);
-        TestKeys.file(directory.resolve("a.key"), key);
+        TestKeys.file(directory.resolve("a.key"), TestKeys.pkcs8(TestKeys.rsa("second", 2048)));
         TestKeys.file(directory.resolve("b.pem"), key.substring(0, key.length() / 2) + "\n-----END PRIVATE KEY-----\n");
         TestKeys.file(directory.resolve("c.pem"), TestKeys.openSsh(TestKeys.rsa2048(), true));
         Path open = TestKeys.file(directory.resolve("d.pem"), key);

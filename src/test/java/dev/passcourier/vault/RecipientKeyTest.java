@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyLoadException.Finding;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +20,7 @@ import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
@@ -58,6 +60,60 @@ class RecipientKeyTest {
         RecipientKey key = RecipientKey.load(file, thumbprint, VaultBench.CLOCK);
         assertThat(key.thumbprint()).isEqualTo(thumbprint);
         assertThat(key.toString()).isEqualTo("RecipientKey[" + thumbprint + "]");
+    }
+
+    static Stream<Arguments> lessUsual() throws Exception {
+        KeyPair pair = TestKeys.rsa2048();
+        String pem = certificate(pair, -1, 1);
+        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^\n]+-----", ""));
+        String jwk = rsaJwk(pair).build().toPublicJWK().toJSONString();
+        return Stream.of(
+                arguments("certificate in DER", der),
+                arguments(
+                        "certificate in base64 without its lines",
+                        Base64.getMimeEncoder().encode(der)),
+                arguments("certificate in UTF-16", ("\uFEFF" + pem).getBytes(StandardCharsets.UTF_16LE)),
+                arguments("certificate with a mark", ("\uFEFF" + pem).getBytes(StandardCharsets.UTF_8)),
+                arguments("public key in DER", pair.getPublic().getEncoded()),
+                arguments(
+                        "OpenSSH's public key",
+                        ("ssh-rsa "
+                                        + Base64.getEncoder()
+                                                .encodeToString(TestKeys.rsaPublic((RSAPublicKey) pair.getPublic()))
+                                        + " ops@host\r\n")
+                                .getBytes(StandardCharsets.UTF_8)),
+                arguments("JWK in UTF-16", ("\uFEFF" + jwk).getBytes(StandardCharsets.UTF_16BE)),
+                arguments("a set of one JWK", ("{\"keys\":[" + jwk + "]}").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lessUsual")
+    void readsLessUsualForms(String form, byte[] content) throws Exception {
+        Path file = TestKeys.file(directory.resolve("ops.key"), content);
+        String thumbprint =
+                rsaJwk(TestKeys.rsa2048()).build().computeThumbprint().toString();
+        assertThat(RecipientKey.load(file, null, VaultBench.CLOCK).thumbprint()).isEqualTo(thumbprint);
+    }
+
+    static Stream<Arguments> notPublic() throws Exception {
+        return Stream.of(
+                arguments(
+                        "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n",
+                        "private key in PuTTY's own format); give"),
+                arguments("AGE-PLUGIN-YUBIKEY-1QQPSQ", "age plugin"),
+                arguments("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n", "convert it with: ssh-keygen -i -f"),
+                arguments("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", "openssl pkcs7 -print_certs"),
+                arguments(
+                        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
+                        "it is an OpenPGP public key; a public JWK, PEM public key or certificate is needed"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("notPublic")
+    void saysWhatItIsAndWhatToGive(String content, String says) {
+        assertThat(finding(TestKeys.file(directory.resolve("ops.key"), content), null)
+                        .advice())
+                .contains(says);
     }
 
     static Stream<Arguments> refused() throws Exception {
