@@ -92,18 +92,21 @@ public final class ArrivalStep implements Processor {
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage().getBody(Message.class);
         String queue = ((JmsEndpoint) exchange.getFromEndpoint()).getDestinationName();
+        SenderIdentity.Sender sender = senders.of(message);
         int limit = queue.equals(intake) ? MAX_REQUEST : MAX_INTERNAL;
         String poison = queue.equals(Queues.DEAD) ? "DEAD_LETTERED" : reasonToQuarantine(message, limit);
         if (poison == null) {
             byte[] body = body(message);
             if (body.length <= limit) {
                 exchange.getMessage().removeHeaders("*");
-                exchange.getMessage().setBody(arrival(message, queue, body));
+                exchange.getMessage()
+                        .setBody(new InboundMessage(
+                                queue, sender.id(), sender.user(), sender.ours(), MessageProperties.of(message), body));
                 return;
             }
             poison = "MESSAGE_TOO_LARGE";
         }
-        quarantine(message, cameFrom(message, queue), poison);
+        quarantine(message, sender, cameFrom(message, sender, queue), poison);
         exchange.setRouteStop(true);
     }
 
@@ -118,29 +121,20 @@ public final class ArrivalStep implements Processor {
     }
 
     /** The queue whose work it was. A stranger can have reached the intake only, whatever its message says. */
-    private String cameFrom(Message message, String queue) throws JMSException {
+    private String cameFrom(Message message, SenderIdentity.Sender sender, String queue) throws JMSException {
         if (!queue.equals(Queues.DEAD)) {
             return queue;
         }
-        String original =
-                senders.isOurs(message) ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : intake;
+        String original = sender.ours() ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : intake;
         return original == null ? queue : original;
     }
 
-    private InboundMessage arrival(Message message, String queue, byte[] body) throws JMSException {
-        return new InboundMessage(
-                queue,
-                SenderIdentity.id(message),
-                senders.user(message),
-                senders.isOurs(message),
-                MessageProperties.of(message),
-                body);
-    }
-
     /** Whose work ends here is known from our own messages only. */
-    private Map<Fact, String> facts(Message message, String id, String queue, String reason) throws JMSException {
-        Map<Fact, String> facts = new HashMap<>(Map.of(Fact.REFERENCE, id, Fact.QUEUE, queue, Fact.CODE, reason));
-        if (senders.isOurs(message)) {
+    private static Map<Fact, String> facts(Message message, SenderIdentity.Sender sender, String queue, String reason)
+            throws JMSException {
+        Map<Fact, String> facts =
+                new HashMap<>(Map.of(Fact.REFERENCE, sender.id(), Fact.QUEUE, queue, Fact.CODE, reason));
+        if (sender.ours()) {
             facts.putAll(MessageProperties.facts(MessageProperties.of(message)));
         }
         return facts;
@@ -157,12 +151,12 @@ public final class ArrivalStep implements Processor {
         return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private void quarantine(Message message, String queue, String reason) throws JMSException {
-        String id = SenderIdentity.id(message);
-        Map<Fact, String> facts = facts(message, id, queue, reason);
+    private void quarantine(Message message, SenderIdentity.Sender sender, String queue, String reason)
+            throws JMSException {
+        Map<Fact, String> facts = facts(message, sender, queue, reason);
         audit.append(new AuditEvent(AuditEvent.Type.QUARANTINED, clock.instant(), facts));
-        LOG.warn("{} {} from {} goes to {}", reason, id, queue, Queues.QUARANTINE);
-        relabel(message, id, queue, reason);
+        LOG.warn("{} {} from {} goes to {}", reason, sender.id(), queue, Queues.QUARANTINE);
+        relabel(message, sender, queue, reason);
         toQuarantine.send(Queues.QUARANTINE, session -> message);
         if (facts.containsKey(Fact.REQUEST) && !facts.containsKey(Fact.DELIVERY)) {
             for (OutboundMessage notice : notifier.of(facts)) {
@@ -172,20 +166,19 @@ public final class ArrivalStep implements Processor {
     }
 
     /** It goes on under our own name: what a stranger claimed in properties must not become ours. */
-    private void relabel(Message message, String id, String queue, String reason) throws JMSException {
-        boolean own = senders.isOurs(message);
-        String user = senders.user(message);
-        Map<String, Object> properties = own ? MessageProperties.of(message) : Map.of();
+    private static void relabel(Message message, SenderIdentity.Sender sender, String queue, String reason)
+            throws JMSException {
+        Map<String, Object> properties = sender.ours() ? MessageProperties.of(message) : Map.of();
         message.clearProperties();
         for (var property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
-        if (own) {
+        if (sender.ours()) {
             message.setBooleanProperty(MessageProperties.OWN, true);
         } else {
-            message.setStringProperty(MessageProperties.REFERENCE, id);
-            if (user != null) {
-                message.setStringProperty(MessageProperties.USER, user);
+            message.setStringProperty(MessageProperties.REFERENCE, sender.id());
+            if (sender.user() != null) {
+                message.setStringProperty(MessageProperties.USER, sender.user());
             }
         }
         message.setStringProperty(MessageProperties.REASON, reason);

@@ -40,6 +40,21 @@ public final class SenderIdentity {
         this.ownUser = ownUser;
     }
 
+    /**
+     * Who sent one message.
+     *
+     * @param id   {@link SenderIdentity#id the message's}
+     * @param user {@link SenderIdentity#user who it was}, or null
+     * @param ours whether {@link SenderIdentity#isOurs we did}
+     */
+    record Sender(String id, @Nullable String user, boolean ours) {}
+
+    /** All that is known of who sent it. */
+    Sender of(Message message) throws JMSException {
+        String user = user(message);
+        return new Sender(id(message), user, isOurs(user));
+    }
+
     /** The user who sent it, or null if the broker does not vouch for anybody. */
     public @Nullable String user(Message message) throws JMSException {
         String user = message.getStringProperty(VALIDATED_USER);
@@ -48,7 +63,11 @@ public final class SenderIdentity {
 
     /** Whether we sent it ourselves: only then may its properties be believed. */
     public boolean isOurs(Message message) throws JMSException {
-        return ownUser != null && ownUser.equals(user(message));
+        return isOurs(user(message));
+    }
+
+    private boolean isOurs(@Nullable String user) {
+        return ownUser != null && ownUser.equals(user);
     }
 
     /**

@@ -2,9 +2,11 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
+import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.PathSegment;
+import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.remote.ErrorBody;
@@ -68,8 +70,8 @@ public final class Attempt {
         return answer instanceof Answer.Further;
     }
 
-    /** True while there is no session and one is to be got. Asked by the sign-in route's filter. */
-    public boolean isSigningIn() {
+    /** True while there is no session and one is to be got. */
+    boolean isSigningIn() {
         return signingIn;
     }
 
@@ -116,22 +118,22 @@ public final class Attempt {
     }
 
     /**
-     * Demands that one more call may be made.
+     * The next call, authorized as whoever the session is of. What its body holds is wiped with the attempt.
      *
-     * @throws CannotAskException if the answer is known, or the attempt has gone on for too long
+     * @param requestLine what the provider's route asks
+     * @throws CannotAskException if the answer is known, the attempt has gone on for too long, or there is no call to make
      */
-    void demandOpen() throws CannotAskException {
+    HttpCall call(CloudProtocol protocol, @Nullable String requestLine) throws CannotAskException {
         if (!isOpen()) {
             throw new CannotAskException(answer());
         }
         if (calls >= MAX_CALLS) {
             throw new CannotAskException(new Answer.Retry(TransientFailure.FEW, "TOO_MANY_CALLS", null));
         }
-    }
-
-    void sending(HttpCall call) {
+        HttpCall call = protocol.authorize(work.request(), RequestLine.parse(requestLine), session);
         calls++;
         owns(call);
+        return call;
     }
 
     private void owns(HttpCall call) {
@@ -140,13 +142,14 @@ public final class Attempt {
         }
     }
 
+    /** Owns what a reply holds from now on; of the call before it nothing is left. */
     void received(HttpReply reply) {
         wipe();
         toWipe.add(reply.body());
         said = "";
     }
 
-    /** Keeps why the cloud refused, in words from which nobody learns a secret. */
+/** Keeps why the cloud refused, in words from which nobody learns a secret. */
     void heard(HttpReply reply) {
         said = RemoteText.known(ErrorBody.explanation(reply.body()));
     }
@@ -156,8 +159,28 @@ public final class Attempt {
         return said;
     }
 
-    /** Takes an answer that may be the last one. A refusal is {@link #heard} before. */
-    void take(Answer next, @Nullable SessionKeeper sessions) {
+    /**
+     * Takes what the protocol says that the reply means, to the call that was asked for or to the further one.
+     *
+     * @param sessions to renew the session with, or null for clouds that sign every call
+     */
+    void read(HttpReply reply, CloudProtocol protocol, @Nullable SessionKeeper sessions) {
+        received(reply);
+        try {
+            Answer next = isFurther()
+                    ? protocol.readFurther(work.request(), reply)
+                    : protocol.read(work.request(), reply);
+            if (!(next instanceof Answer.Found)) {
+                heard(reply);
+            }
+            take(next, sessions);
+        } catch (RuntimeException unexpected) {
+            wipe();
+            throw unexpected;
+        }
+    }
+
+    private void take(Answer next, @Nullable SessionKeeper sessions) {
         if (next instanceof Answer.Renew renew) {
             if (sessions == null || session == null || renewed) {
                 answer = new Answer.Ended(Verdict.DENIED, renew.code());

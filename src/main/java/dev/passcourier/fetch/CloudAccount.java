@@ -3,16 +3,18 @@ package dev.passcourier.fetch;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.provider.TransientFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ExchangePattern;
-import org.apache.camel.Processor;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -60,36 +62,43 @@ public final class CloudAccount {
                 .orElse(null);
     }
 
-    /** Binds the beans that all calls share: {@code http-reply}, {@code http-failure}, {@code exact-headers}. */
+    /** Binds the bean that all calls share: {@code exact-headers}. */
     public static void bindShared(Registry registry) {
-        registry.bind("http-reply", new HttpReplyStep());
-        registry.bind("http-failure", new HttpFailureStep());
         registry.bind("exact-headers", new ExactHeaders());
     }
 
     /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
-        addCall(account, API, AuthorizeStep.with(protocol));
-        if (sessions != null) {
-            addCall(signInCall(), SIGN_IN, AuthorizeStep.ready());
-        }
         SignInStep signIn = new SignInStep(protocol, sessions);
+        addCall(account, API, new HttpCallStep(protocol), this::read);
+        if (sessions != null) {
+            addCall(signInCall(), SIGN_IN, new HttpCallStep(null), signIn::signedIn);
+            addCall(signOutCall(), SIGN_IN, new HttpCallStep(null), this::signedOut);
+        }
         TemplatedRouteBuilder.builder(camel, SIGN_IN)
                 .routeId(SIGN_IN + "." + account)
                 .parameter("account", account)
-                .bean("session", (Processor) signIn::session)
-                .bean("signed-in", (Processor) signIn::signedIn)
+                .bean("session", signIn)
                 .add();
         TemplatedRouteBuilder.builder(camel, "provider-" + provider)
                 .routeId("ask." + account)
                 .parameter("account", account)
                 .parameters(new HashMap<>(routeParameters))
-                .bean("read", new ReadAnswerStep(protocol::read, sessions))
-                .bean("read-further", new ReadAnswerStep(protocol::readFurther, sessions))
                 .add();
     }
 
-    private void addCall(String name, String endpoint, AuthorizeStep authorize) throws Exception {
+    /** Settles the attempt with what the reply means, or keeps it open. */
+    private void read(Exchange exchange, @Nullable HttpReply reply, String failure) {
+        Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
+        if (reply == null) {
+            attempt.settle(new Answer.Retry(TransientFailure.SERVER, failure, null));
+        } else {
+            attempt.read(reply, protocol, sessions);
+        }
+    }
+
+    private void addCall(String name, String endpoint, HttpCallStep authorize, HttpReplyStep.Receiver receiver)
+            throws Exception {
         URI url = endpoints.get(endpoint);
         if (url == null) {
             throw new IllegalStateException("provider " + provider + " names no endpoint " + endpoint);
@@ -99,6 +108,7 @@ public final class CloudAccount {
                 .parameter("name", name)
                 .parameter("endpoint", url.toString())
                 .bean("authorize", authorize)
+                .bean("reply", new HttpReplyStep(receiver))
                 .bean("client", client)
                 .add();
     }
@@ -115,17 +125,24 @@ public final class CloudAccount {
             return;
         }
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            Object reply = template.sendBody("direct:call." + signInCall(), ExchangePattern.InOut, call);
-            if (reply instanceof HttpFailureStep.Unreachable unreachable) {
-                LOG.warn("SIGN_OUT_FAILED account {}: {}", account, unreachable.code());
-            }
+            template.sendBody("direct:call." + signOutCall(), call);
         } catch (IOException | RuntimeException e) {
             LOG.warn("SIGN_OUT_FAILED account {}: {}", account, e.getClass().getName());
+        }
+    }
+
+    private void signedOut(Exchange exchange, @Nullable HttpReply reply, String failure) {
+        if (reply == null) {
+            LOG.warn("SIGN_OUT_FAILED account {}: {}", account, failure);
         }
     }
 
     /** A dot is in no account's name. */
     private String signInCall() {
         return account + "." + SIGN_IN;
+    }
+
+    private String signOutCall() {
+        return account + ".sign-out";
     }
 }

@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.provider.Answer;
@@ -28,6 +29,8 @@ import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decrypts the password that the cloud handed out and seals it for every destination, in one call of the vault, and makes
@@ -36,12 +39,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecryptAndSealStep implements Processor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DecryptAndSealStep.class);
+
     private final String provider;
     private final KeyRing keys;
     private final boolean clones;
     private final Function<String, SealTarget> targets;
     private final Vault vault;
-    private final TransplantGuard guard;
+    private final Ledger ledger;
     private final WrongKeyReply wrongKey;
     private final AuditTrail audit;
     private final Duration lifetime;
@@ -60,7 +65,7 @@ final class DecryptAndSealStep implements Processor {
             boolean clones,
             Function<String, SealTarget> targets,
             Vault vault,
-            TransplantGuard guard,
+            Ledger ledger,
             WrongKeyReply wrongKey,
             AuditTrail audit,
             Duration lifetime,
@@ -70,7 +75,7 @@ final class DecryptAndSealStep implements Processor {
         this.clones = clones;
         this.targets = targets;
         this.vault = vault;
-        this.guard = guard;
+        this.ledger = ledger;
         this.wrongKey = wrongKey;
         this.audit = audit;
         this.lifetime = lifetime;
@@ -143,7 +148,26 @@ final class DecryptAndSealStep implements Processor {
         long sequence = audit.append(new AuditEvent(AuditEvent.Type.OPENING, now, facts));
         String fingerprint = facts.get(Fact.FINGERPRINT);
         if (fingerprint != null && !clones) {
-            guard.check(sequence, fingerprint, provider, request.instance());
+            refuseTransplanted(sequence, fingerprint, request.instance());
+        }
+    }
+
+    /**
+     * Refuses a ciphertext that was seen for another instance before: on clouds where the guest itself posts its "encrypted
+     * password", a guest could post another machine's and have us decrypt it. Two accounts may see the same instance of one
+     * cloud.
+     *
+     * @param sequence of the audit record that names the fingerprint and this instance
+     */
+    private void refuseTransplanted(long sequence, String fingerprint, String instance) throws VaultException {
+        ledger.awaitApplied(sequence);
+        boolean own = ledger.owner(fingerprint)
+                .filter(first ->
+                        first.provider().equals(provider) && first.instance().equals(instance))
+                .isPresent();
+        if (!own) {
+            LOG.error("TRANSPLANTED {}: the ciphertext of {} was another instance's first", provider, instance);
+            throw new VaultException(VaultException.Code.TRANSPLANTED);
         }
     }
 

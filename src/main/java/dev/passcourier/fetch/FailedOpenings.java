@@ -31,7 +31,9 @@ final class FailedOpenings {
     static final int PER_KEY = 100;
     static final int PER_REQUESTER = 100;
 
-    private final Map<String, KeyRing> rings = new ConcurrentHashMap<>();
+    /** The keys that may open an account's passwords. */
+    private final Map<String, List<KeyRing.KeyInfo>> rings = new ConcurrentHashMap<>();
+
     private final Buckets requesters;
     private final Buckets instances;
     private final Buckets keys;
@@ -45,7 +47,11 @@ final class FailedOpenings {
 
     /** Names the keys that open an account's passwords. */
     void account(String account, KeyRing ring) {
-        rings.put(account, ring);
+        rings.put(
+                account,
+                ring.keys().stream()
+                        .filter(key -> key.algorithm().equals("RSA"))
+                        .toList());
     }
 
     /** Whether the request must not be worked on. Requests that open nothing are never held up. */
@@ -66,8 +72,7 @@ final class FailedOpenings {
 
     /** Fingerprints of the keys, so that one key on two rings is one key. */
     private List<String> tried(PasswordRequest request) {
-        return rings.getOrDefault(request.account(), KeyRing.empty()).keys().stream()
-                .filter(key -> key.algorithm().equals("RSA"))
+        return rings.getOrDefault(request.account(), List.of()).stream()
                 .filter(key -> request.key() == null || request.key().equals(key.name()))
                 .map(KeyRing.KeyInfo::fingerprint)
                 .toList();

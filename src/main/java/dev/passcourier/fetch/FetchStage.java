@@ -105,7 +105,7 @@ public final class FetchStage {
                 account.clones(),
                 targets,
                 vault,
-                new TransplantGuard(ledger),
+                ledger,
                 new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter()),
                 audit,
                 resultLifetime,

@@ -89,12 +89,16 @@ final class SessionKeeper {
     /**
      * Keeps the session that the reply brings.
      *
-     * @param who   has the turn, and loses it
-     * @param reply an {@link HttpReply} or {@link HttpFailureStep.Unreachable}
+     * @param who     has the turn, and loses it
+     * @param reply   null if none came
+     * @param failure why none came, a code
      * @throws CannotAskException with what the failure means for the request
      */
-    Session signedIn(Object who, Object reply) throws CannotAskException {
+    Session signedIn(Object who, @Nullable HttpReply reply, String failure) throws CannotAskException {
         try {
+            if (reply == null) {
+                throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + failure, null));
+            }
             Session fresh = read(reply);
             refusal = null;
             session.set(fresh);
@@ -134,13 +138,9 @@ final class SessionKeeper {
         }
     }
 
-    private Session read(Object reply) throws CannotAskException {
-        if (!(reply instanceof HttpReply answered)) {
-            String code = reply instanceof HttpFailureStep.Unreachable unreachable ? unreachable.code() : "IO";
-            throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + code, null));
-        }
+    private Session read(HttpReply reply) throws CannotAskException {
         try {
-            return signIn.read(answered);
+            return signIn.read(reply);
         } catch (CannotAskException e) {
             if (e.answer() instanceof Answer.Ended refused) {
                 refusal = refused;

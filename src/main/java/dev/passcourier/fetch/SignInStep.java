@@ -8,15 +8,16 @@ import dev.passcourier.provider.PathSegment;
 import dev.passcourier.provider.Session;
 import java.util.Objects;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the attempt its account's session, and the request line the variables that the protocol knows. Two steps, with
- * the call for a session between them if there is none. If that fails the attempt is settled, and the steps after it let
- * it pass.
+ * Gives the attempt its account's session, and the request line the variables that the protocol knows. If there is none
+ * it leaves the call for one in the body, and takes its reply. If that fails the attempt is settled, and the steps after
+ * it let it pass.
  */
-final class SignInStep {
+final class SignInStep implements Processor {
 
     private final CloudProtocol protocol;
     private final @Nullable SessionKeeper sessions;
@@ -27,8 +28,9 @@ final class SignInStep {
         this.sessions = sessions;
     }
 
-    /** The step before: the attempt begins with the session, or signs in by the call in the body. */
-    void session(Exchange exchange) {
+    /** The step: the attempt begins with the session, or signs in by the call in the body. */
+    @Override
+    public void process(Exchange exchange) {
         Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         try {
             Session session = sessions == null ? null : sessions.enter(attempt);
@@ -42,19 +44,17 @@ final class SignInStep {
         }
     }
 
-    /** The step after: the attempt begins with the session that the reply in the body brings. */
-    void signedIn(Exchange exchange) {
+    /** The call's reply: the attempt begins with the session that it brings. */
+    void signedIn(Exchange exchange, @Nullable HttpReply reply, String failure) {
         Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
-        Object reply = exchange.getMessage().getBody();
-        exchange.getMessage().setBody(null);
-        if (reply instanceof HttpReply answered) {
-            attempt.received(answered);
+        if (reply != null) {
+            attempt.received(reply);
         }
         try {
-            begin(exchange, attempt, Objects.requireNonNull(sessions).signedIn(attempt, reply));
+            begin(exchange, attempt, Objects.requireNonNull(sessions).signedIn(attempt, reply, failure));
         } catch (CannotAskException e) {
-            if (reply instanceof HttpReply answered) {
-                attempt.heard(answered);
+            if (reply != null) {
+                attempt.heard(reply);
             }
             attempt.settle(e.answer());
         } finally {
@@ -74,7 +74,7 @@ final class SignInStep {
         protocol.variables(session).forEach((name, value) -> exchange.setVariable(name, PathSegment.encode(value)));
     }
 
-    /** Should the route end between the two steps, nothing is left behind and others may sign in. */
+    /** Should the route end between the two, nothing is left behind and others may sign in. */
     private static final class Leaving extends SynchronizationAdapter {
 
         private final Attempt attempt;

@@ -6,8 +6,8 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.request.BatchLine;
-import dev.passcourier.request.RequestWriter;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -69,7 +69,7 @@ public final class BatchHandOver {
     private OutboundMessage outboundMessage(Batch batch, BatchLine line) {
         byte[] body = line instanceof BatchLine.Signed signed
                 ? signed.compact()
-                : RequestWriter.toBytes(((BatchLine.Good) line).request());
+                : WorkCodec.toBytes(((BatchLine.Good) line).request());
         return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()));
     }
 

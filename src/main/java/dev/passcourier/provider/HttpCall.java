@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record HttpCall(RequestLine line, Map<String, String> headers, byte @Nullable [] body) {
 
+    /** Without a body. */
+    public HttpCall(RequestLine line, Map<String, String> headers) {
+        this(line, headers, null);
+    }
+
     /** Names the method only: headers and body may hold credentials. */
     @Override
     public String toString() {

@@ -1,7 +1,6 @@
 package dev.passcourier.provider;
 
 import dev.passcourier.request.Verdict;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +32,5 @@ public record RequestLine(
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "REQUEST_LINE"));
         }
         return new RequestLine(matcher.group(1), matcher.group(2), matcher.group(3));
-    }
-
-    /** A call of this line without a body. */
-    public HttpCall with(Map<String, String> headers) {
-        return new HttpCall(this, headers, null);
     }
 }

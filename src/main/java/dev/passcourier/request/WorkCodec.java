@@ -56,6 +56,11 @@ public final class WorkCodec {
         throw new IllegalArgumentException("WORK_NOT_READABLE");
     }
 
+    /** A request as {@link RequestReader} reads it: one JSON object in UTF-8. */
+    public static byte[] toBytes(PasswordRequest request) {
+        return json(request);
+    }
+
     /** The origin as the text of a message property. */
     public static String originToText(Origin origin) {
         return new String(json(origin), StandardCharsets.UTF_8);

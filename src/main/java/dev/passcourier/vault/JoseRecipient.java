@@ -1,13 +1,20 @@
 package dev.passcourier.vault;
 
+import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.JWEObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDHEncrypter;
+import com.nimbusds.jose.crypto.RSAEncrypter;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.passcourier.vault.KeyLoadException.Code;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -64,22 +71,24 @@ final class JoseRecipient extends RecipientKey {
         }
     }
 
-    JWK jwk() {
-        return jwk;
-    }
-
-    JWEAlgorithm algorithm() {
-        return algorithm(jwk);
-    }
-
     @Override
     String mediaType() {
         return Sealed.JOSE;
     }
 
+    /**
+     * Seals as compact JWE (RFC 7516). Made of bytes, the payload is encrypted from the very array that is wiped
+     * afterwards; the library makes no copy of it.
+     */
     @Override
     byte[] seal(SignedParcel parcel, SigningIdentity identity) throws JOSEException {
-        return JweSeal.seal(parcel.signed(), this);
+        var header = new JWEHeader.Builder(algorithm(jwk), EncryptionMethod.A256GCM)
+                .contentType("JOSE")
+                .keyID(thumbprint())
+                .build();
+        var jwe = new JWEObject(header, new Payload(parcel.signed().borrow()));
+        jwe.encrypt(jwk instanceof ECKey ec ? new ECDHEncrypter(ec) : new RSAEncrypter((RSAKey) jwk));
+        return jwe.serialize().getBytes(StandardCharsets.US_ASCII);
     }
 
     private static JWEAlgorithm algorithm(JWK jwk) {

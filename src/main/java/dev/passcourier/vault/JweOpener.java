@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Set;
 
-/** Opens what {@link JweSeal} sealed. */
+/** Opens what {@link JoseRecipient} sealed. */
 final class JweOpener {
 
     private static final Set<JWEAlgorithm> ALGORITHMS = Set.of(JWEAlgorithm.ECDH_ES_A256KW, JWEAlgorithm.RSA_OAEP_256);

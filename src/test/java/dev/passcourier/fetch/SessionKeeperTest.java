@@ -42,7 +42,8 @@ class SessionKeeperTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-21T08:00:00Z"), ZoneOffset.UTC);
     private final AtomicInteger calls = new AtomicInteger();
     private final byte[] credentials = {1, 2, 3};
-    private volatile Object reply = new HttpReply(201, Map.of(), new byte[0]);
+    private volatile HttpReply reply = new HttpReply(201, Map.of(), new byte[0]);
+    private volatile String failure = "";
     private final SessionKeeper keeper = new SessionKeeper("lab", new PretendSignIn(), clock);
 
     @Test
@@ -96,7 +97,8 @@ class SessionKeeperTest {
 
     @Test
     void anUnreachableSignInIsTriedAgainAtOnce() throws Exception {
-        reply = new HttpFailureStep.Unreachable("TIMEOUT");
+        reply = null;
+        failure = "TIMEOUT";
         assertThatThrownBy(this::current)
                 .isInstanceOfSatisfying(CannotAskException.class, refused -> assertThat(refused.answer())
                         .isInstanceOfSatisfying(Answer.Retry.class, retry -> assertThat(retry.code())
@@ -112,7 +114,7 @@ class SessionKeeperTest {
         keeper.call("first");
         assertThat(second).isNotDone();
 
-        Session fresh = keeper.signedIn("first", reply);
+        Session fresh = keeper.signedIn("first", reply, failure);
 
         assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isSameAs(fresh);
     }
@@ -138,7 +140,7 @@ class SessionKeeperTest {
         CompletableFuture<Session> third = CompletableFuture.supplyAsync(() -> keeper.enter("third"));
         keeper.call("second");
         assertThat(third).isNotDone();
-        keeper.signedIn("second", reply);
+        keeper.signedIn("second", reply, failure);
 
         assertThat(third).succeedsWithin(Duration.ofSeconds(10)).isNotNull();
     }
@@ -146,8 +148,7 @@ class SessionKeeperTest {
     @Test
     void theCredentialsInTheCallAreWiped() throws Exception {
         Exchange exchange = signingIn();
-        exchange.getMessage().setBody(reply);
-        step().signedIn(exchange);
+        step().signedIn(exchange, reply, "");
 
         assertThat(credentials).containsOnly(0);
         assertThat(attempt(exchange).session()).isNotNull();
@@ -190,7 +191,7 @@ class SessionKeeperTest {
         }
         keeper.call(who);
         calls.incrementAndGet();
-        return keeper.signedIn(who, reply);
+        return keeper.signedIn(who, reply, failure);
     }
 
     private Exchange signingIn() {
@@ -201,7 +202,7 @@ class SessionKeeperTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(
                 Attempt.VARIABLE, new Attempt(new FetchWork(request, origin, now, now.plusSeconds(60), 1, 0)));
-        step().session(exchange);
+        step().process(exchange);
         assertThat(attempt(exchange).isSigningIn()).isTrue();
         return exchange;
     }
@@ -241,7 +242,7 @@ class SessionKeeperTest {
 
         @Override
         public Optional<HttpCall> signOut(Session session) {
-            return Optional.of(new RequestLine("DELETE", "/tokens", null).with(Map.of()));
+            return Optional.of(new HttpCall(new RequestLine("DELETE", "/tokens", null), Map.of()));
         }
     }
 }

@@ -77,7 +77,7 @@ final class SettleBench implements AutoCloseable {
                         clones,
                         alias -> new SealTarget(alias, null),
                         vault,
-                        new TransplantGuard(ledger),
+                        ledger,
                         new WrongKeyReply(failures, end, clock, random),
                         audit,
                         Duration.ofDays(7),

@@ -26,7 +26,7 @@ class BatchFuzzTest {
         assertThat(lines).extracting(BatchLine::line).isSorted().doesNotHaveDuplicates();
         for (BatchLine line : lines) {
             if (line instanceof BatchLine.Good good) {
-                assertThat(RequestReader.read(RequestWriter.toBytes(good.request())))
+                assertThat(RequestReader.read(WorkCodec.toBytes(good.request())))
                         .isEqualTo(good.request());
             } else if (line instanceof BatchLine.Bad bad) {
                 Refused.tellsNothing(bad);

@@ -178,7 +178,7 @@ class PolicyTest {
         "a**,a,true"
     })
     void matchesStarsOnly(String pattern, String text, boolean matches) {
-        assertThat(Wildcard.matches(pattern, text)).isEqualTo(matches);
+        assertThat(Policy.matches(pattern, text)).isEqualTo(matches);
     }
 
     private static Requester requester(String source, @Nullable String user) {

@@ -13,7 +13,7 @@ class RequestFuzzTest {
             PasswordRequest request = RequestReader.read(bytes);
             assertThat(Texts.isId(request.id())).isTrue();
             assertThat(request.deliverTo()).isNotEmpty().allMatch(Texts::isId);
-            assertThat(RequestReader.read(RequestWriter.toBytes(request))).isEqualTo(request);
+            assertThat(RequestReader.read(WorkCodec.toBytes(request))).isEqualTo(request);
         } catch (RequestException refused) {
             Refused.tellsNothing(refused);
         }

@@ -46,7 +46,7 @@ class RequestReaderTest {
     void readsWhatTheWriterWrites() throws RequestException {
         PasswordRequest request = read(WHOLE + ",'parameters':{'a':'b'},'deadline':'2026-03-01T12:00:00.5Z'}");
 
-        assertThat(RequestReader.read(RequestWriter.toBytes(request))).isEqualTo(request);
+        assertThat(RequestReader.read(WorkCodec.toBytes(request))).isEqualTo(request);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.JsonReply.Presence;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -71,7 +72,7 @@ final class HuaweiProtocol implements CloudProtocol {
         } catch (ConfigurationException e) {
             throw CannotAskException.secretNotReadable();
         }
-        return line.with(headers);
+        return new HttpCall(line, headers);
     }
 
     @Override
@@ -83,11 +84,11 @@ final class HuaweiProtocol implements CloudProtocol {
     }
 
     private Answer password(JsonReply json, HttpReply reply) {
-        return switch (json.presence("password")) {
-            case ABSENT -> noPassword(reply);
-            case BLANK -> new Answer.NotYet("EMPTY");
-            case PRESENT -> json.text("password").map(Answer.Found::encrypted).orElseGet(() -> noPassword(reply));
-        };
+        String password = json.text("password").orElse("");
+        if (!password.isBlank()) {
+            return Answer.Found.encrypted(password);
+        }
+        return json.presence("password") == Presence.BLANK ? new Answer.NotYet("EMPTY") : noPassword(reply);
     }
 
     /** An error may come with a good status. */

@@ -39,7 +39,7 @@ record ProjectLookup(String region, SdkHmacSigner signer, HuaweiFaults faults, C
         } catch (ConfigurationException e) {
             throw CannotAskException.secretNotReadable();
         }
-        return new RequestLine("GET", PATH, SdkSignature.encode(query)).with(headers);
+        return new HttpCall(new RequestLine("GET", PATH, SdkSignature.encode(query)), headers);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
+import dev.passcourier.provider.JsonReply.Presence;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -41,7 +42,7 @@ final class KakaoCloudProtocol implements CloudProtocol {
     @Override
     public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session) {
         String token = Objects.requireNonNull(session).token();
-        return line.with(Map.of("X-Auth-Token", token, "Accept", "application/json"));
+        return new HttpCall(line, Map.of("X-Auth-Token", token, "Accept", "application/json"));
     }
 
     @Override
@@ -53,12 +54,11 @@ final class KakaoCloudProtocol implements CloudProtocol {
     }
 
     private static Answer password(JsonReply json) {
-        return switch (json.presence("password")) {
-            case ABSENT -> noPassword();
-            case BLANK -> new Answer.Further();
-            case PRESENT ->
-                json.text("password").map(Answer.Found::encrypted).orElseGet(KakaoCloudProtocol::noPassword);
-        };
+        String password = json.text("password").orElse("");
+        if (!password.isBlank()) {
+            return Answer.Found.encrypted(password);
+        }
+        return json.presence("password") == Presence.BLANK ? new Answer.Further() : noPassword();
     }
 
     /** Only a plain "no" ends the waiting; whatever else is wrong with this call, the password may still come. */

@@ -40,7 +40,7 @@ final class OpenStackNovaProtocol implements CloudProtocol {
     @Override
     public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session) {
         String token = Objects.requireNonNull(session).token();
-        return line.with(Map.of("X-Auth-Token", token, "Accept", "application/json"));
+        return new HttpCall(line, Map.of("X-Auth-Token", token, "Accept", "application/json"));
     }
 
     @Override
@@ -52,12 +52,11 @@ final class OpenStackNovaProtocol implements CloudProtocol {
     }
 
     private static Answer password(JsonReply json) {
-        return switch (json.presence("password")) {
-            case ABSENT -> noPassword();
-            case BLANK -> new Answer.Further();
-            case PRESENT ->
-                json.text("password").map(Answer.Found::encrypted).orElseGet(OpenStackNovaProtocol::noPassword);
-        };
+        String password = json.text("password").orElse("");
+        if (!password.isBlank()) {
+            return Answer.Found.encrypted(password);
+        }
+        return json.presence("password") == Presence.BLANK ? new Answer.Further() : noPassword();
     }
 
     /**

@@ -60,7 +60,8 @@ final class ZStackProtocol implements CloudProtocol {
         if (!UUID.matcher(request.instance()).matches()) {
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "INSTANCE_ID"));
         }
-        return line.with(
+        return new HttpCall(
+                line,
                 signer == null
                         ? bySession(Objects.requireNonNull(session))
                         : signer.headers(line.method(), line.path()));

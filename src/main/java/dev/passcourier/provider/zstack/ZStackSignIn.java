@@ -70,7 +70,8 @@ final class ZStackSignIn implements SignIn {
     /** Sessions count against a limit of 500 per user, so they are given back. */
     @Override
     public Optional<HttpCall> signOut(Session session) {
-        return Optional.of(new RequestLine("DELETE", "/v1/accounts/sessions/" + session.token(), null).with(Map.of()));
+        return Optional.of(
+                new HttpCall(new RequestLine("DELETE", "/v1/accounts/sessions/" + session.token(), null), Map.of()));
     }
 
     private static Answer refusal(Answer answer) {
