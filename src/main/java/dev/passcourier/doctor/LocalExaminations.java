@@ -6,6 +6,8 @@ import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 /** What lies on this machine: directories, keys, the audit trail, lists, and the ledger's database. */
 final class LocalExaminations {
 
+    private static final int MOST_SHOWN = 10;
     private static final long MIB = 1024 * 1024;
 
     private final Settings settings;
@@ -139,13 +142,21 @@ final class LocalExaminations {
     }
 
     private Diagnosis drop(String subject) throws Exception {
-        Path directory = settings.sources().file().directory();
-        FileGuard.directory(directory);
-        if (!Files.isWritable(directory)) {
-            return Diagnosis.fail(
-                    subject, directory + " cannot be written by this user, so that files could not be claimed");
-        }
-        return room(subject, directory);
+        Settings.FileSource source = settings.sources().file();
+        DropDirectory.demandUsable(source.directory(), source.owners());
+        Map<String, String> left = DropFilter.left(source, clock);
+        Diagnosis room = room(subject, source.directory());
+        return left.isEmpty() || room.level() == Diagnosis.Level.FAIL
+                ? room
+                : Diagnosis.warn(subject, room.says() + "; not taken: " + shown(left));
+    }
+
+    private static String shown(Map<String, String> left) {
+        String some = left.entrySet().stream()
+                .limit(MOST_SHOWN)
+                .map(each -> "'" + each.getKey() + "': " + each.getValue())
+                .collect(Collectors.joining("; "));
+        return left.size() > MOST_SHOWN ? some + "; and " + (left.size() - MOST_SHOWN) + " more" : some;
     }
 
     private Diagnosis list(String subject, Settings.Schedule schedule) throws Exception {

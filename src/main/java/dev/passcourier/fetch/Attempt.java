@@ -149,7 +149,7 @@ public final class Attempt {
         said = "";
     }
 
-/** Keeps why the cloud refused, in words from which nobody learns a secret. */
+    /** Keeps why the cloud refused, in words from which nobody learns a secret. */
     void heard(HttpReply reply) {
         said = RemoteText.known(ErrorBody.explanation(reply.body()));
     }
@@ -167,9 +167,8 @@ public final class Attempt {
     void read(HttpReply reply, CloudProtocol protocol, @Nullable SessionKeeper sessions) {
         received(reply);
         try {
-            Answer next = isFurther()
-                    ? protocol.readFurther(work.request(), reply)
-                    : protocol.read(work.request(), reply);
+            Answer next =
+                    isFurther() ? protocol.readFurther(work.request(), reply) : protocol.read(work.request(), reply);
             if (!(next instanceof Answer.Found)) {
                 heard(reply);
             }

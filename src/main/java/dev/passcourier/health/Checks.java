@@ -101,11 +101,11 @@ public final class Checks {
         if (problem == null) {
             LOG.info("HEALTH_UP {}", now.name());
         } else if (sameKind(before.problem(), problem)) {
-            LOG.debug("HEALTH_DOWN {} {}", now.name(), problem.code());
+            LOG.debug("HEALTH_DOWN {} {}", now.name(), problem);
         } else if (now.isGrave()) {
-            LOG.error("HEALTH_DOWN {} {}", now.name(), problem.code());
+            LOG.error("HEALTH_DOWN {} {}", now.name(), problem);
         } else {
-            LOG.warn("HEALTH_DOWN {} {}", now.name(), problem.code());
+            LOG.warn("HEALTH_DOWN {} {}", now.name(), problem);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The numbers on the status page. The ledger counts again after five seconds at the earliest, and not while it is down. */
 public final class Figures {
@@ -19,6 +20,7 @@ public final class Figures {
     private final BrokerCheck broker;
     private final Checks checks;
     private final Clock clock;
+    private volatile Supplier<Map<String, String>> filesLeft = Map::of;
     private Instant counted = Instant.MIN;
     private Counts counts = new Counts(Map.of(), Map.of());
 
@@ -31,6 +33,15 @@ public final class Figures {
         this.broker = broker;
         this.checks = checks;
         this.clock = clock;
+    }
+
+    /** Who knows which dropped files are not taken, by name, and why. */
+    public void filesLeft(Supplier<Map<String, String>> known) {
+        filesLeft = known;
+    }
+
+    Map<String, String> filesLeft() {
+        return filesLeft.get();
     }
 
     Map<String, Long> depths() {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The status page: names, codes, times and numbers. No script, no link, nothing of any request but counts. */
+/** The status page: names, codes, times and numbers. No script, no link, nothing of any request but counts, and of
+ * dropped files nothing but the names of those that are not taken. */
 final class StatusPage {
 
     private static final String STYLE =
@@ -36,6 +37,9 @@ final class StatusPage {
         page.append("<h2>Deliveries</h2>")
                 .append(table("destination", figures.counts().deliveries()));
         page.append("<h2>Queues</h2>").append(table("queue", figures.depths()));
+        if (!figures.filesLeft().isEmpty()) {
+            page.append("<h2>Dropped files that are not taken</h2>").append(table("file", "why", figures.filesLeft()));
+        }
         return page.append("</body></html>\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -61,15 +65,19 @@ final class StatusPage {
         if (problem == null) {
             return "";
         }
-        return problem.until() == null ? problem.code() : problem.code() + " until " + problem.until();
+        return problem.until() == null ? problem.toString() : problem + " until " + problem.until();
     }
 
     private static String table(String head, Map<?, ?> values) {
-        StringBuilder rows = new StringBuilder("<table><tr><th>" + head + "</th><th>number</th></tr>");
-        new TreeMap<>(values).forEach((name, value) -> rows.append("<tr><td>")
+        return table(head, "number", values);
+    }
+
+    private static String table(String head, String value, Map<?, ?> values) {
+        StringBuilder rows = new StringBuilder("<table><tr><th>" + head + "</th><th>" + value + "</th></tr>");
+        new TreeMap<>(values).forEach((name, each) -> rows.append("<tr><td>")
                 .append(escape(String.valueOf(name)))
                 .append("</td><td>")
-                .append(escape(number(value)))
+                .append(escape(number(each)))
                 .append("</td></tr>"));
         return rows.append("</table>").toString();
     }

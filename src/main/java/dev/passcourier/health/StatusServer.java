@@ -116,6 +116,9 @@ public final class StatusServer implements AutoCloseable {
                 if (problem.until() != null) {
                     check.put("until", problem.until().toString());
                 }
+                if (!problem.says().isEmpty()) {
+                    check.put("says", problem.says());
+                }
             }
         }
         return (root + "\n").getBytes(StandardCharsets.UTF_8);

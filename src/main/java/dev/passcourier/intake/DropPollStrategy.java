@@ -1,13 +1,19 @@
 package dev.passcourier.intake;
 
+import java.io.IOException;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultPollingConsumerPollStrategy;
 
-/** After each poll of the drop directory: looks at the files in hand again, on the same thread. */
+/**
+ * Before each poll of the drop directory: looks whether the directory is as it must be, and at everything in it. After it:
+ * looks at the files in hand again. All on the same thread.
+ */
 public final class DropPollStrategy extends DefaultPollingConsumerPollStrategy {
 
+    private final DropDirectory directory;
+    private final DropFilter filter;
     private final Settling settling;
     private final Processor lookAgain;
 
@@ -16,9 +22,23 @@ public final class DropPollStrategy extends DefaultPollingConsumerPollStrategy {
      *
      * @param lookAgain calls {@link TakeBatchFileStep#lookAgain} while files may be taken
      */
-    public DropPollStrategy(Settling settling, Processor lookAgain) {
+    public DropPollStrategy(DropDirectory directory, DropFilter filter, Settling settling, Processor lookAgain) {
+        this.directory = directory;
+        this.filter = filter;
         this.settling = settling;
         this.lookAgain = lookAgain;
+    }
+
+    /** Health tells of a directory that is not as it must be; here it is only left alone. */
+    @Override
+    public boolean begin(Consumer consumer, Endpoint endpoint) {
+        try {
+            directory.demandRight();
+            filter.survey();
+            return true;
+        } catch (IOException fault) {
+            return false;
+        }
     }
 
     @Override

@@ -46,8 +46,9 @@ final class FileInHand {
         return List.copyOf(parts);
     }
 
-    BatchFormat format() {
-        return BatchFormat.of(path.getFileName().toString()).orElseThrow();
+    /** The format that its name and content say; the filter saw to it that there is one. */
+    BatchFormat format(byte[] content) {
+        return BatchFormat.of(path.getFileName().toString(), content).orElse(BatchFormat.CSV);
     }
 
     /** The name of a part's batch: the file's for the first, with a number after it for those that came later. */
@@ -92,7 +93,9 @@ final class FileInHand {
                 return false;
             }
             boolean wide = EncodedText.Encoding.of(content).isWide();
-            if (wide || format() == BatchFormat.JSON || !isCutAtALine(content, end)) {
+            boolean whole =
+                    format(Arrays.copyOf(content, end)) == BatchFormat.JSON || format(content) == BatchFormat.JSON;
+            if (wide || whole || !isCutAtALine(content, end)) {
                 throw changed(content);
             }
         }

@@ -2,6 +2,7 @@ package dev.passcourier.intake;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
@@ -31,6 +32,26 @@ final class Rejects {
     static byte[] error(RequestException why) {
         ObjectNode error = reason(JsonNodeFactory.instance.objectNode(), why.code(), why.where(), why.says());
         return (error + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** JSON with which batch a file repeats. */
+    static byte[] repeated(BatchSummary earlier) {
+        ObjectNode page = JsonNodeFactory.instance
+                .objectNode()
+                .put("code", "BATCH_REPEATED")
+                .put("repeats", earlier.name())
+                .put("takenAt", earlier.takenAt().toString())
+                .put("results", results(earlier))
+                .put(
+                        "advice",
+                        "Nothing was asked again. The results are there when all requests of the earlier file have ended; to"
+                                + " ask anew, give the requests new ids.");
+        return (page + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The name of the page that says how an earlier batch ended. */
+    static String results(BatchSummary earlier) {
+        return earlier.name() + ".results.csv";
     }
 
     private static ObjectNode row(BatchLine.Bad bad) {

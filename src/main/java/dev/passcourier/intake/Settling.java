@@ -64,6 +64,18 @@ public final class Settling {
         return read;
     }
 
+    /** Looks at anything that has a name, without reading it. */
+    synchronized FileLook glance(Path file) throws IOException {
+        lookedAt.add(file);
+        FileLook now = attributes(file);
+        FileLook before = looks.get(file);
+        if (before != null && before.isSame(now)) {
+            return before;
+        }
+        looks.put(file, now);
+        return now;
+    }
+
     /** Number of the file's inode, without reading it. */
     long inode(Path file) throws IOException {
         return attributes(file).inode();
@@ -115,21 +127,27 @@ public final class Settling {
                     (FileTime) facts.get("ctime"),
                     "",
                     false,
+                    "",
                     since);
         }
         BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return new FileLook(0, facts.size(), facts.lastModifiedTime(), facts.creationTime(), "", false, since);
+        return new FileLook(0, facts.size(), facts.lastModifiedTime(), facts.creationTime(), "", false, "", since);
     }
 
     /** A file that is too large looks finished: it is refused whatever comes. */
     private static FileLook content(Path file, FileLook look) throws IOException {
+        String name = file.getFileName().toString();
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] content = in.readNBytes(BatchReader.MAX_BYTES + 1);
             if (content.length > BatchReader.MAX_BYTES) {
-                return look.read("", true);
+                return BatchFormat.of(name).isPresent()
+                        ? look.read("", true)
+                        : look.noBatch("", "it is larger than a batch may be, and its name is no batch's");
             }
-            BatchFormat format = BatchFormat.of(file.getFileName().toString()).orElseThrow();
-            return look.read(Hashes.sha256(content), BatchReader.looksFinished(content, format));
+            String sha256 = Hashes.sha256(content);
+            return BatchFormat.of(name, content)
+                    .map(format -> look.read(sha256, BatchReader.looksFinished(content, format)))
+                    .orElseGet(() -> look.noBatch(sha256, BatchReader.whyNoBatch(content)));
         }
     }
 }

@@ -2,8 +2,10 @@ package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.intake.TakenParts.Part;
+import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.file.GenericFile;
@@ -43,6 +46,7 @@ public final class TakeBatchFileStep implements Processor {
     private final ClaimedFile files;
     private final Settling settling;
     private final BatchHandOver handOver;
+    private final Function<String, Optional<BatchSummary>> earlierBatch;
     private final AuditTrail audit;
     private final Clock clock;
     private final List<FileInHand> inHand = new CopyOnWriteArrayList<>();
@@ -50,12 +54,17 @@ public final class TakeBatchFileStep implements Processor {
     /** Inodes of refused files that are not filed yet. */
     private final Set<Long> refusals = ConcurrentHashMap.newKeySet();
 
-    /** For one drop directory. */
+    /**
+     * For one drop directory.
+     *
+     * @param earlierBatch the batch that has this id already, if there is one
+     */
     public TakeBatchFileStep(
             DropDirectory directory,
             DropGuard guard,
             Settling settling,
             BatchHandOver handOver,
+            Function<String, Optional<BatchSummary>> earlierBatch,
             AuditTrail audit,
             Clock clock) {
         this.directory = directory;
@@ -63,6 +72,7 @@ public final class TakeBatchFileStep implements Processor {
         this.files = new ClaimedFile(guard);
         this.settling = settling;
         this.handOver = handOver;
+        this.earlierBatch = earlierBatch;
         this.audit = audit;
         this.clock = clock;
     }
@@ -144,7 +154,7 @@ public final class TakeBatchFileStep implements Processor {
         long before = file.linesBefore(number, content);
         List<BatchLine> lines = BatchReader.read(
                         Arrays.copyOf(content, part.bytes()),
-                        file.format(),
+                        file.format(content),
                         line -> "file-" + part.sha256().substring(0, 16) + "-" + line)
                 .stream()
                 .filter(line -> line.line() > before)
@@ -154,8 +164,9 @@ public final class TakeBatchFileStep implements Processor {
         if (rejects.isPresent()) {
             directory.besideDone(name + ".rejects.ndjson", rejects.get());
         }
+        Optional<BatchSummary> earlier = earlierBatch.apply(part.sha256());
         if (!handOver.handOver(new Batch(Origin.Source.FILE, part.sha256(), name, null, lines))) {
-            LOG.warn("BATCH_REPEATED {}: its requests had been taken before and were not sent again", part.sha256());
+            tellRepeated(name, earlier.filter(batch -> !batch.name().equals(AuditText.clean(name))));
         }
         if (number > 0) {
             LOG.warn(
@@ -164,6 +175,23 @@ public final class TakeBatchFileStep implements Processor {
                     before + 1,
                     name);
         }
+    }
+
+    /** The same name is a file that a crash let be taken again; what it asked for is on its way or has ended. */
+    private void tellRepeated(String name, Optional<BatchSummary> earlier) throws IOException {
+        if (earlier.isEmpty()) {
+            LOG.warn("BATCH_REPEATED {}: its requests had been taken before and were not sent again", name);
+            return;
+        }
+        BatchSummary batch = earlier.get();
+        directory.besideDone(name + ".repeated.json", Rejects.repeated(batch));
+        LOG.warn(
+                "BATCH_REPEATED {}: nothing was asked again, as {} held the same and was taken at {}; its results are in"
+                        + " done/{}",
+                name,
+                batch.name(),
+                batch.takenAt(),
+                Rejects.results(batch));
     }
 
     /** Looks at the files in hand once more: takes what came late, and files away those that are left alone. */
@@ -240,9 +268,16 @@ public final class TakeBatchFileStep implements Processor {
                             Fact.VERDICT, Verdict.REFUSED.name(),
                             Fact.CODE, why.code().name())));
         }
-        directory.fail(claimed, Rejects.error(why));
+        String failedName = directory.fail(claimed, Rejects.error(why));
         refusals.remove(inode);
         takenParts.delete(inode);
-        LOG.warn("{} {}: {}", why.code(), name, why.code().advice());
+        LOG.warn(
+                "{} {}{}: {} See {}.error.json in {}.",
+                why.code(),
+                DropDirectory.safeName(name),
+                why.where().isEmpty() ? "" : " at " + why.where(),
+                why.code().advice(),
+                failedName,
+                directory.failed());
     }
 }

@@ -16,20 +16,27 @@ final class BatchQueries {
     private BatchQueries() {}
 
     static List<BatchSummary> finishedUnreported(Sql sql) throws SQLException {
-        return sql.query(
-                """
+        return sql.query("""
                 select b.id, b.source, b.name, b.planned, b.total, b.taken_at from batch b
                 where b.reported_at is null and b.total <= (
                     select count(*) from batch_line l left join request r on r.id = l.request and l.owns
                     where l.batch = b.id and (l.verdict is not null or r.verdict is not null))
-                order by b.taken_at, b.id""",
-                row -> new BatchSummary(
-                        row.getString("id"),
-                        Origin.Source.valueOf(row.getString("source")),
-                        row.getString("name"),
-                        Sql.time(row, "planned"),
-                        row.getInt("total"),
-                        Sql.instant(row, "taken_at")));
+                order by b.taken_at, b.id""", BatchQueries::summary);
+    }
+
+    static Optional<BatchSummary> batch(Sql sql, String id) throws SQLException {
+        return sql.first(
+                "select id, source, name, planned, total, taken_at from batch where id = ?", BatchQueries::summary, id);
+    }
+
+    private static BatchSummary summary(ResultSet row) throws SQLException {
+        return new BatchSummary(
+                row.getString("id"),
+                Origin.Source.valueOf(row.getString("source")),
+                row.getString("name"),
+                Sql.time(row, "planned"),
+                row.getInt("total"),
+                Sql.instant(row, "taken_at"));
     }
 
     static Optional<Instant> lastPlanned(Sql sql, String schedule) throws SQLException {

@@ -86,6 +86,11 @@ public final class Ledger implements AutoCloseable {
         return read(BatchQueries::finishedUnreported);
     }
 
+    /** A batch or run by its id. */
+    public Optional<BatchSummary> batch(String id) {
+        return read(sql -> BatchQueries.batch(sql, id));
+    }
+
     /** The lines of a batch in their order. */
     public List<LineResult> lines(String batch) {
         return read(sql -> BatchQueries.lines(sql, batch));

@@ -8,7 +8,6 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.request.Origin;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -53,7 +52,11 @@ public final class BatchReporter {
      * @param zones the time zone of a schedule by its name; also answers for a schedule that is gone
      */
     public BatchReporter(
-            Ledger ledger, AuditTrail audit, Clock clock, @Nullable Path done, Function<String, ZoneId> zones) {
+            Ledger ledger,
+            AuditTrail audit,
+            Clock clock,
+            BatchResults.@Nullable Place done,
+            Function<String, ZoneId> zones) {
         this.ledger = ledger;
         this.audit = audit;
         this.clock = clock;

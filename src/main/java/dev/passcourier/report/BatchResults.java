@@ -13,16 +13,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Writes a batch file's results beside it, as {@code <name>.results.csv}, 0600, times in UTC. */
-final class BatchResults {
+public final class BatchResults {
 
     private static final String ENDING = ".results.csv";
     private static final int SHORT_ID = 8;
 
-    private final Path done;
+    private final Place done;
     private final ResultsCsv csv = new ResultsCsv(ZoneOffset.UTC);
 
-    BatchResults(Path done) {
+    BatchResults(Place done) {
         this.done = done;
+    }
+
+    /** Where batch files lie when they are done. */
+    @FunctionalInterface
+    public interface Place {
+
+        /**
+         * The directory.
+         *
+         * @throws IOException if it is not as it must be, so that nothing is to be written there now
+         */
+        Path path() throws IOException;
     }
 
     /**
@@ -31,13 +43,14 @@ final class BatchResults {
      */
     void write(BatchSummary batch, List<LineResult> lines) throws IOException {
         byte[] content = csv.of(lines).getBytes(StandardCharsets.UTF_8);
-        Path target = DurableFile.inside(done, batch.name() + ENDING);
+        Path directory = done.path();
+        Path target = DurableFile.inside(directory, batch.name() + ENDING);
         try {
             DurableFile.write(target, content);
         } catch (FileAlreadyExistsException e) {
             if (!Arrays.equals(Files.readAllBytes(target), content)) {
                 DurableFile.replace(
-                        DurableFile.inside(done, batch.name() + "." + shortId(batch) + ENDING),
+                        DurableFile.inside(directory, batch.name() + "." + shortId(batch) + ENDING),
                         out -> out.write(content));
             }
         }

@@ -103,6 +103,24 @@ public final class BatchReader {
                 || (text.endsWith("\r") && text.indexOf('\n') < 0 && text.indexOf('\r') < text.length() - 1);
     }
 
+    /** What a file is that {@link BatchFormat#of(String, byte[])} knows no format for, and what to do with it. */
+    public static String whyNoBatch(byte[] bytes) {
+        if (bytes.length == 0) {
+            return "it is empty; write requests into it, or remove it";
+        }
+        return isPacked(bytes)
+                ? "it is a spreadsheet program's own file, or another archive; save it as CSV UTF-8, or unpack it"
+                : "neither its name nor its content is a batch's; end its name in .csv, .json, .ndjson or .jws to be told"
+                        + " what is wrong with it, or remove it";
+    }
+
+    private static boolean isPacked(byte[] bytes) {
+        return bytes.length > 1
+                && ((bytes[0] == 'P' && bytes[1] == 'K')
+                        || (bytes[0] == (byte) 0xD0 && bytes[1] == (byte) 0xCF)
+                        || (bytes[0] == 0x1F && bytes[1] == (byte) 0x8B));
+    }
+
     private static boolean hasNul(byte[] bytes) {
         for (byte each : bytes) {
             if (each == 0) {
@@ -146,8 +164,7 @@ public final class BatchReader {
         if (EncodedText.Encoding.of(bytes).isWide()) {
             return "this begins as " + EncodedText.Encoding.of(bytes).words() + " and does not go on so";
         }
-        boolean packed = bytes.length > 1 && bytes[0] == 'P' && bytes[1] == 'K';
-        return packed
+        return isPacked(bytes)
                 ? "this is a spreadsheet program's own file, or another archive, and no text"
                 : "this byte is no UTF-8; Excel writes so in CSV that it does not call UTF-8, in Korea CP949";
     }

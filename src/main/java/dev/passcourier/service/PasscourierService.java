@@ -14,6 +14,7 @@ import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.intake.CheckRequestStep;
+import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
@@ -216,7 +217,6 @@ public final class PasscourierService implements AutoCloseable {
         RetryTable retryTable =
                 new RetryTable(new SecureRandom(), settings.service().retryPace());
         bindHops(camel.getRegistry(), notices);
-        camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver()));
         camel.getRegistry()
                 .bind(
                         "check-request",
@@ -257,6 +257,7 @@ public final class PasscourierService implements AutoCloseable {
                         settings.service().keepFailedWork()));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
+        camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));
         watch.begin(camel, gone);
     }
 
@@ -267,13 +268,13 @@ public final class PasscourierService implements AutoCloseable {
         factory.bind(camel.getRegistry());
     }
 
-    private ReportHandOver reportHandOver() {
-        Settings.FileSource file = settings.sources().file();
+    private ReportHandOver reportHandOver(Sources from) {
+        DropDirectory drop = from.drop();
         BatchReporter reporter = new BatchReporter(
                 ledger,
                 audit,
                 clock,
-                file == null ? null : file.directory().resolve("done"),
+                drop == null ? null : drop::done,
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC);

@@ -45,6 +45,7 @@ final class Sources implements AutoCloseable {
     private final Watch watch;
     private final Clock clock;
     private final String intakeQueue;
+    private @Nullable DropDirectory drop;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
     Sources(
@@ -73,18 +74,29 @@ final class Sources implements AutoCloseable {
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
             Settling settling = new Settling(file.minAge(), file.maxPause());
-            registry.bind("drop-filter", new DropFilter(guard, settling));
-            DropDirectory drop = DropDirectory.open(file.directory(), clock.instant());
-            TakeBatchFileStep batches = new TakeBatchFileStep(drop, guard, settling, handOver, audit, clock);
+            DropDirectory directory = DropDirectory.open(file.directory(), file.owners(), clock);
+            drop = directory;
+            DropFilter filter = new DropFilter(directory, guard, settling);
+            watch.drop(directory, filter);
+            TakeBatchFileStep batches =
+                    new TakeBatchFileStep(directory, guard, settling, handOver, ledger::batch, audit, clock);
+            registry.bind("drop-filter", filter);
             registry.bind("take-batch-file", watch.whileOpenForFiles(batches));
             registry.bind(
                     "drop-poll",
-                    new DropPollStrategy(settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
+                    new DropPollStrategy(
+                            directory, filter, settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
         RunScheduleStep runs = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
         registry.bind("run-schedule", watch.whileOpen(runs));
         registry.bind("schedule-catch-up", watch.whileOpen(exchange -> runs.catchUp()));
         bindForeignBroker(registry);
+    }
+
+    /** The drop directory, once it is bound, if the settings name one. */
+    @Nullable
+    DropDirectory drop() {
+        return drop;
     }
 
     private void bindForeignBroker(Registry registry) throws ConfigurationException, JMSException {

@@ -23,6 +23,8 @@ import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
 import dev.passcourier.health.WatchedTrail;
 import dev.passcourier.health.WhileOpen;
+import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import jakarta.jms.ConnectionFactory;
@@ -45,6 +47,7 @@ final class Watch implements AutoCloseable {
     private final ServiceGate gate;
     private final DestinationChecks destinations = new DestinationChecks();
     private @Nullable QueueDepths depths;
+    private @Nullable Figures figures;
     private @Nullable StatusServer status;
 
     Watch(Settings settings, Clock clock) {
@@ -55,10 +58,6 @@ final class Watch implements AutoCloseable {
         this.gate = new ServiceGate(checks, probe);
         long least = settings.service().minFreeSpace();
         checks.add("disk", Stops.EVERYTHING, new DiskCheck(settings.service().dataDirectory(), least));
-        Settings.FileSource drop = settings.sources().file();
-        if (drop != null) {
-            checks.add("drop-directory", Stops.FILES, new DiskCheck(drop.directory(), least));
-        }
     }
 
     /** The trail as the hops shall write it. */
@@ -74,7 +73,20 @@ final class Watch implements AutoCloseable {
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
         Settings.Status page = settings.service().status();
         if (page != null) {
-            status = StatusServer.open(page.port(), checks, new Figures(ledger, brokerCheck, checks, clock));
+            figures = new Figures(ledger, brokerCheck, checks, clock);
+            status = StatusServer.open(page.port(), checks, figures);
+        }
+    }
+
+    /** Watches the drop directory, and shows what stays in it. */
+    void drop(DropDirectory directory, DropFilter filter) {
+        DiskCheck disk = new DiskCheck(directory.path(), settings.service().minFreeSpace());
+        checks.add("drop-directory", Stops.FILES, () -> directory
+                .check()
+                .map(fault -> new HealthProblem(fault.code(), fault.says()))
+                .or(disk::check));
+        if (figures != null) {
+            figures.filesLeft(filter::left);
         }
     }
 

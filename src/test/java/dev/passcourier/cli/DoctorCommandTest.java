@@ -1,6 +1,7 @@
 package dev.passcourier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -142,6 +143,25 @@ class DoctorCommandTest {
                 .containsPattern("ok +account.huawei: ")
                 .doesNotContain("wr0ng");
         assertThat(err.toString()).doesNotContain("wr0ng");
+    }
+
+    @Test
+    void namesDroppedFilesThatAreNotTaken() throws Exception {
+        change(text -> text.replace("maxPause: 5s", "maxPause: 1ms"));
+        Path note = world.settings().getParent().resolveSibling("drop").resolve("서버 목록.txt");
+        Files.writeString(note, "dear all\n");
+        try {
+            await().untilAsserted(() -> {
+                out.getBuffer().setLength(0);
+                assertThat(doctor("--only", "sources.file")).isZero();
+                assertThat(out.toString())
+                        .startsWith("warn  sources.file: ")
+                        .contains(
+                                "; not taken: '서버 목록.txt': neither its name nor its content is a batch's; end its name in");
+            });
+        } finally {
+            Files.delete(note);
+        }
     }
 
     @Test

@@ -90,6 +90,32 @@ class StatusServerTest {
     }
 
     @Test
+    void saysInWordsWhatToRepair() throws Exception {
+        disk.set(
+                Optional.of(new HealthProblem("DIRECTORY_OPEN", "/drop can be written to by everybody; chmod o-w it")));
+        checks.run();
+
+        assertThat(json(ask("GET", "/health", "localhost"))
+                        .path("checks")
+                        .get(0)
+                        .path("says")
+                        .asText())
+                .isEqualTo("/drop can be written to by everybody; chmod o-w it");
+        assertThat(ask("GET", "/", "localhost"))
+                .contains("<td>DIRECTORY_OPEN: /drop can be written to by everybody; chmod o-w it</td>");
+    }
+
+    @Test
+    void showsDroppedFilesThatAreNotTakenAndWhy() throws Exception {
+        assertThat(ask("GET", "/", "localhost")).doesNotContain("Dropped files");
+
+        figures.filesLeft(() -> Map.of("<b>목록.txt", "it is empty"));
+
+        assertThat(ask("GET", "/", "localhost"))
+                .contains("<h2>Dropped files that are not taken</h2>", "<td>&lt;b&gt;목록.txt</td><td>it is empty</td>");
+    }
+
+    @Test
     void anAccountWithAProblemIsToldButTheServiceIsUp() throws Exception {
         account.set(Optional.of(new HealthProblem("PAUSED", NOW.plusSeconds(60))));
         checks.run();

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,12 +58,14 @@ class DropSettlingTest {
     void start() throws ConfigurationException {
         DropGuard guard = new DropGuard(List.of());
         settling = new Settling(MIN_AGE, MAX_PAUSE, nanos::get);
-        filter = new DropFilter(guard, settling);
+        DropDirectory directory = DropDirectory.open(drop, List.of(), clock);
+        filter = new DropFilter(directory, guard, settling);
         source = new TakeBatchFileStep(
-                DropDirectory.open(drop, clock.instant()),
+                directory,
                 guard,
                 settling,
                 new BatchHandOver("requests", audit, sender, clock),
+                batch -> Optional.empty(),
                 audit,
                 clock);
     }
@@ -247,9 +250,11 @@ class DropSettlingTest {
     void putsAFileBackThatGrewBetweenTheLookAndTheRename() throws Exception {
         Path file = drop.resolve("a.csv");
         append(file, HEADER + line("r-1", "i-1"));
-        assertThat(filter.accept(file)).isFalse();
+        filter.survey();
+        assertThat(filter.isReady("a.csv")).isFalse();
         nanos.addAndGet(MIN_AGE.toNanos());
-        assertThat(filter.accept(file)).isTrue();
+        filter.survey();
+        assertThat(filter.isReady("a.csv")).isTrue();
         append(file, "r-2,hua");
 
         source.take("a.csv");
@@ -408,7 +413,7 @@ class DropSettlingTest {
             write(writer, "{\"id\":\"r-1\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}");
             poll(MIN_AGE);
             write(writer, "\n{\"id\":\"r-2\"}");
-            poll(MIN_AGE);
+            poll(MAX_PAUSE);
         }
 
         assertThat(instances()).containsExactly("i-1");
@@ -461,9 +466,12 @@ class DropSettlingTest {
     }
 
     private void pollOnce() throws IOException {
+        filter.survey();
         try (Stream<Path> files = Files.list(drop)) {
-            for (Path file : files.filter(filter::accept).toList()) {
-                source.take(file.getFileName().toString());
+            for (Path file : files.toList()) {
+                if (filter.isReady(file.getFileName().toString())) {
+                    source.take(file.getFileName().toString());
+                }
             }
         }
         source.lookAgain();

@@ -106,10 +106,11 @@ class IntakeWithLedgerTest {
         Fakes.Sender sender = new Fakes.Sender();
         BatchHandOver handOver = new BatchHandOver("requests", trail, sender, Clock.systemUTC());
         TakeBatchFileStep source = new TakeBatchFileStep(
-                DropDirectory.open(drop, Clock.systemUTC().instant()),
+                DropDirectory.open(drop, List.of(), Clock.systemUTC()),
                 new DropGuard(List.of()),
                 new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), System::nanoTime),
                 handOver,
+                ledger::batch,
                 trail,
                 Clock.systemUTC());
         check.check(arrival("ID:1", REQUEST.formatted("taken")));

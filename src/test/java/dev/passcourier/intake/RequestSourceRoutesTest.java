@@ -10,6 +10,7 @@ import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,43 @@ class RequestSourceRoutesTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch-2.csv")));
         assertThat(drop.toFile().list())
                 .containsExactlyInAnyOrder("link.csv", "batch.csv.part", "work", "done", "failed");
+    }
+
+    @Test
+    void takesNamesAndTextOfEveryKindAndTellsOfTheRest() throws Exception {
+        Path drop = dropBox();
+        Files.writeString(drop.resolve("서버목록.csv"), CSV);
+        Files.write(
+                drop.resolve("Unicode Text.txt"),
+                "account\tinstance\tdeliverTo\r\nhuawei\ti-3\tops\r\n".getBytes(Charset.forName("x-UTF-16LE-BOM")));
+        Files.writeString(drop.resolve("line\nbreak.CSV"), "account;instance;deliverTo\nhuawei;i-4;ops\n");
+        Files.writeString(drop.resolve("note.txt"), "dear all\n");
+
+        camel.start();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> sender.sent.size() == 4);
+        assertThat(instances()).containsExactlyInAnyOrder("i-1", "i-2", "i-3", "i-4");
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/line_break.CSV")));
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/서버목록.csv")));
+        assertThat(drop.resolve("note.txt")).exists();
+    }
+
+    @Test
+    void takesNothingWhileTheDirectoryIsNotAsItMustBeAndGoesOnByItself() throws Exception {
+        Path drop = dropBox();
+        Path aside = home.resolve("aside");
+        camel.start();
+        Files.move(drop, aside);
+        Files.createSymbolicLink(drop, aside);
+        Files.writeString(aside.resolve("batch.csv"), CSV);
+        await().during(Duration.ofMillis(600)).until(sender.sent::isEmpty);
+        Files.delete(drop);
+        Files.createDirectory(drop);
+        Files.writeString(drop.resolve("other.csv"), "account,instance,deliverTo\nhuawei,i-9,ops\n");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> sender.sent.size() == 1);
+        assertThat(instances()).containsExactly("i-9");
+        assertThat(aside.resolve("batch.csv")).exists();
     }
 
     @Test
@@ -278,15 +316,13 @@ class RequestSourceRoutesTest {
         Path drop = Files.createDirectory(home.resolve("drop box + 1"));
         DropGuard guard = new DropGuard(List.of());
         Settling settling = new Settling(Duration.ofMillis(100), maxPause, System::nanoTime);
+        DropDirectory directory = DropDirectory.open(drop, List.of(), Clock.systemUTC());
+        DropFilter filter = new DropFilter(directory, guard, settling);
         TakeBatchFileStep batches = new TakeBatchFileStep(
-                DropDirectory.open(drop, Clock.systemUTC().instant()),
-                guard,
-                settling,
-                handOver,
-                audit,
-                Clock.systemUTC());
-        camel.getRegistry().bind("drop-filter", new DropFilter(guard, settling));
-        camel.getRegistry().bind("drop-poll", new DropPollStrategy(settling, exchange -> batches.lookAgain()));
+                directory, guard, settling, handOver, batch -> Optional.empty(), audit, Clock.systemUTC());
+        camel.getRegistry().bind("drop-filter", filter);
+        camel.getRegistry()
+                .bind("drop-poll", new DropPollStrategy(directory, filter, settling, exchange -> batches.lookAgain()));
         camel.getRegistry().bind("take-batch-file", batches);
         load("request-file-source");
         camel.addRouteFromTemplate(

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
+import dev.passcourier.secrecy.CapturedOutput;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -19,12 +21,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TakeBatchFileStepTest {
 
@@ -34,6 +42,7 @@ class TakeBatchFileStepTest {
     private final Fakes.Sender sender = new Fakes.Sender();
     private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
 
+    private final Map<String, BatchSummary> earlier = new HashMap<>();
     private final AtomicLong nanos = new AtomicLong();
     private final Settling settling = new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), nanos::get);
 
@@ -45,10 +54,11 @@ class TakeBatchFileStepTest {
     @BeforeEach
     void start() throws ConfigurationException {
         source = new TakeBatchFileStep(
-                DropDirectory.open(drop, clock.instant()),
+                DropDirectory.open(drop, List.of(), clock),
                 new DropGuard(List.of()),
                 settling,
                 new BatchHandOver("requests", audit, sender, clock),
+                id -> Optional.ofNullable(earlier.get(id)),
                 audit,
                 clock);
     }
@@ -129,6 +139,81 @@ class TakeBatchFileStepTest {
     }
 
     @Test
+    void saysWhichEarlierBatchAFileRepeatsAndWhereItsResultsAre() throws IOException {
+        String content = HEADER + "huawei,i-1,ops,\n";
+        String id = Hashes.sha256(content.getBytes(StandardCharsets.UTF_8));
+        take("monday.csv", content);
+        earlier.put(
+                id,
+                new BatchSummary(id, Origin.Source.FILE, "monday.csv", null, 1, Instant.parse("2026-03-01T12:00:00Z")));
+
+        try (CapturedOutput output = new CapturedOutput()) {
+            take("서버 목록.txt", content);
+            assertThat(output.log())
+                    .contains(
+                            "BATCH_REPEATED 서버 목록.txt: nothing was asked again, as monday.csv held the same and was taken at"
+                                    + " 2026-03-01T12:00:00Z; its results are in done/monday.csv.results.csv");
+        }
+
+        assertThat(sender.sent).hasSize(1);
+        assertThat(new ObjectMapper()
+                        .readTree(drop.resolve("done/서버 목록.txt.repeated.json").toFile()))
+                .hasToString(
+                        "{\"code\":\"BATCH_REPEATED\",\"repeats\":\"monday.csv\",\"takenAt\":\"2026-03-01T12:00:00Z\","
+                                + "\"results\":\"monday.csv.results.csv\",\"advice\":\"Nothing was asked again. The results are there when"
+                                + " all requests of the earlier file have ended; to ask anew, give the requests new ids.\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "서버목록.csv,서버목록.csv",
+        "新服务器.JSON,新服务器.JSON",
+        "ops&dev.csv,ops&dev.csv",
+        "list.txt,list.txt",
+        "-rf.csv,_rf.csv",
+        "<script>.csv,<script>.csv",
+        "a\u202Evsc.exe,a_vsc.exe",
+        "=cmd.csv,=cmd.csv"
+    })
+    void keepsAFileUnderItsNameOrAHarmlessOne(String name, String kept) throws IOException {
+        String content = name.endsWith("JSON")
+                ? "[{\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]},{}]"
+                : HEADER + "huawei,i-1,ops,\nbad\n";
+        take(name, content);
+
+        assertThat(names("done")).containsExactly(kept, kept + ".rejects.ndjson");
+        assertThat(audit.told(Fact.NAME)).contains("BATCH_TAKEN " + kept);
+        assertThat(sender.sent).hasSize(1);
+    }
+
+    @Test
+    void keepsAFileWhoseNameBreaksTheLineOnOneLine() throws IOException {
+        try (CapturedOutput output = new CapturedOutput()) {
+            take("a\nFORGED.csv", "nothing\n");
+            assertThat(output.log().lines())
+                    .filteredOn(line -> line.contains("FORGED"))
+                    .singleElement()
+                    .asString()
+                    .contains("BATCH_HEADER a_FORGED.csv at line 1, column 1: ", "See a_FORGED.csv.error.json in ");
+        }
+        assertThat(names("failed")).containsExactly("a_FORGED.csv", "a_FORGED.csv.error.json");
+    }
+
+    @Test
+    void showsTheCellOfTheHeaderRowBesideTheFileAndNotInTheLog() throws IOException {
+        try (CapturedOutput output = new CapturedOutput()) {
+            take("list.csv", "account,instnace,deliverTo\nhuawei,i-1,ops\n");
+            assertThat(output.log()).contains("line 1, column 2").doesNotContain("instnace");
+        }
+
+        assertThat(new ObjectMapper()
+                        .readTree(drop.resolve("failed/list.csv.error.json").toFile())
+                        .path("says")
+                        .textValue())
+                .startsWith("read 'instnace', expected id, account, instance, deliverTo");
+    }
+
+    @Test
     void putsAFileBackThatCouldNotBeHandedOver() throws IOException {
         sender.away = true;
         assertThatThrownBy(() -> take("batch.csv", HEADER + "huawei,i-1,ops,\n"))
@@ -157,7 +242,7 @@ class TakeBatchFileStepTest {
         Files.writeString(drop.resolve("work/batch.csv"), HEADER + "huawei,i-1,ops,\n");
         Files.writeString(drop.resolve("batch.csv"), HEADER + "huawei,i-2,ops,\n");
 
-        DropDirectory.open(drop, clock.instant());
+        DropDirectory.open(drop, List.of(), clock);
 
         assertThat(names("work")).isEmpty();
         source.take("batch.csv");
@@ -171,7 +256,7 @@ class TakeBatchFileStepTest {
         take("batch.csv", HEADER + "huawei,i-1,ops,\nbad\n");
         Files.move(drop.resolve("done/batch.csv"), drop.resolve("work/batch.csv"));
 
-        DropDirectory.open(drop, clock.instant());
+        DropDirectory.open(drop, List.of(), clock);
         source.take("batch.csv");
         fileAway();
 
@@ -233,29 +318,20 @@ class TakeBatchFileStepTest {
     }
 
     @Test
-    void refusesToStartOnAnOpenDirectoryOrAForeignOneOfOurs(@TempDir Path other) throws IOException {
-        Files.createSymbolicLink(other.resolve("done"), drop);
-        assertThatThrownBy(() -> DropDirectory.open(other, clock.instant())).isInstanceOf(ConfigurationException.class);
+    void takesNothingFromADirectoryThatWasExchangedAndGoesOnByItself(@TempDir Path elsewhere) throws IOException {
+        Path aside = drop.resolveSibling(drop.getFileName() + "-aside");
+        Files.move(drop, aside);
+        Files.createSymbolicLink(drop, elsewhere);
+        Files.writeString(elsewhere.resolve("batch.csv"), HEADER + "huawei,i-1,ops,\n");
 
-        Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> DropDirectory.open(drop, clock.instant())).isInstanceOf(ConfigurationException.class);
-        Files.setPosixFilePermissions(drop.resolve("failed"), PosixFilePermissions.fromString("rwx------"));
-
-        Files.setPosixFilePermissions(drop, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> DropDirectory.open(drop, clock.instant())).isInstanceOf(ConfigurationException.class);
-        assertThatThrownBy(() -> DropDirectory.open(drop.resolve("missing"), clock.instant()))
-                .isInstanceOf(ConfigurationException.class);
-    }
-
-    @Test
-    void stopsWhenItsDirectoriesAreExchanged() throws IOException {
-        Files.delete(drop.resolve("done"));
-        Files.createSymbolicLink(drop.resolve("done"), drop.resolve("failed"));
-
-        assertThatThrownBy(() -> take("batch.csv", HEADER + "huawei,i-1,ops,\nbad\n"))
-                .isInstanceOf(IOException.class);
-        assertThat(drop.resolve("batch.csv")).exists();
+        assertThatThrownBy(() -> source.take("batch.csv")).hasMessage("DIRECTORY_REPLACED");
         assertThat(sender.sent).isEmpty();
+        assertThat(elsewhere.resolve("batch.csv")).exists();
+
+        Files.delete(drop);
+        Files.move(aside, drop);
+        take("batch.csv", HEADER + "huawei,i-1,ops,\n");
+        assertThat(sender.sent).hasSize(1);
     }
 
     private void take(String name, String content) throws IOException {

@@ -65,7 +65,7 @@ class BatchReporterTest {
     void writesTheSameAgainAfterAKillBeforeTheRecord() throws IOException {
         story.batch("b", "FILE", "wave.csv", 1).endedLine("b", 1, "BATCH_COLUMNS");
         caughtUp();
-        new BatchResults(done).write(ledger.finishedUnreportedBatches().get(0), ledger.lines("b"));
+        new BatchResults(() -> done).write(ledger.finishedUnreportedBatches().get(0), ledger.lines("b"));
         due();
         assertThat(doneFiles()).containsExactly("wave.csv.results.csv");
         assertThat(ledger.finishedUnreportedBatches()).isEmpty();
@@ -122,7 +122,8 @@ class BatchReporterTest {
     }
 
     private BatchReporter reporter(@Nullable Path place) {
-        return new BatchReporter(ledger, trail, Clock.systemUTC(), place, schedule -> ZoneOffset.UTC);
+        return new BatchReporter(
+                ledger, trail, Clock.systemUTC(), place == null ? null : () -> place, schedule -> ZoneOffset.UTC);
     }
 
     private List<String> doneFiles() {
