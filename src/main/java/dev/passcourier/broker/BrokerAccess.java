@@ -29,10 +29,10 @@ public record BrokerAccess(
         return new BrokerAccess(url, user, password == null ? null : EmbeddedBroker.text(password));
     }
 
-    /** A pool of connections. Whoever makes it stops it. */
+    /** A pool of connections on which every send is confirmed. Whoever makes it stops it. */
     public JmsPoolConnectionFactory pool() throws JMSException {
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(factory());
+        pool.setConnectionFactory(ConfirmedSends.over(factory()));
         pool.setMaxConnections(1);
         pool.setMaxSessionsPerConnection(MAX_SESSIONS);
         pool.setUseAnonymousProducers(true);
