@@ -2,6 +2,7 @@ package dev.passcourier.broker;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -95,6 +96,27 @@ public final class BrokerProbe {
         try (MessageConsumer consumer = session.createConsumer(queue, selector(id))) {
             Message message = consumer.receive(10_000);
             return message == null ? null : new SenderIdentity(access.user()).user(message);
+        }
+    }
+
+    /**
+     * Whether we may send to a queue: tried in a transaction that is rolled back when the broker has answered, so that
+     * nothing is left there.
+     *
+     * @throws Exception if the broker does not let us in, has no such queue, or refuses the message otherwise
+     */
+    public boolean maySend(String queue) throws Exception {
+        try (ActiveMQConnectionFactory factory = access.factory();
+                Connection connection = ConfirmedSends.over(factory).createConnection();
+                Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+            try {
+                send(session, queue(session, queue), UUID.randomUUID().toString(), 0, Map.of());
+                return true;
+            } catch (JMSSecurityException e) {
+                return false;
+            } finally {
+                session.rollback();
+            }
         }
     }
 

@@ -34,8 +34,8 @@ record CompositeGate(Gate first, Gate last) implements Gate {
     }
 
     @Override
-    public void failed(Throwable why) {
-        last.failed(why);
-        first.failed(why);
+    public void failed(String messageId, Throwable why) {
+        last.failed(messageId, why);
+        first.failed(messageId, why);
     }
 }

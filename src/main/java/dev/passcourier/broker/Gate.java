@@ -21,8 +21,12 @@ public interface Gate {
     /** The message that was taken with a leave has been worked on, whatever became of it. */
     default void left() {}
 
-    /** The hop failed and its message goes back; {@link #left} follows. */
-    default void failed(Throwable why) {}
+    /**
+     * The hop failed, perhaps at its commit, and its message goes back; {@link #left} follows.
+     *
+     * @param messageId as in {@link InboundMessage}
+     */
+    default void failed(String messageId, Throwable why) {}
 
     /** Leave of this gate first, then of the other. */
     default Gate then(Gate last) {

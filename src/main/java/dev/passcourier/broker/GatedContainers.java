@@ -58,7 +58,7 @@ public final class GatedContainers implements MessageListenerContainerFactory {
             try {
                 super.doExecuteListener(session, message);
             } catch (JMSException | RuntimeException | Error e) {
-                gate.failed(e);
+                gate.failed(SenderIdentity.id(message), e);
                 throw e;
             } finally {
                 gate.left();

@@ -13,11 +13,12 @@ import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Second step of a sink: the {@link InboundMessage} in the body becomes what the channel sends, recorded beforehand, or null if
- * there is nothing to send: the result's lifetime is over, the message is not one of ours, the destination is
- * gone, or a secret is missing.
+ * there is nothing to send: the message is word of what was sent, or not one of ours, the broker refused it when it came
+ * before, the result's lifetime is over, the destination is gone, or a secret is missing.
  */
 final class ComposeStep implements Processor {
 
@@ -41,6 +42,7 @@ final class ComposeStep implements Processor {
     private final Composer composer;
     private final DeliveryRecord record;
     private final GoneDestinations.Destination destination;
+    private final RolledBackSends rolledBack;
     private final Clock clock;
 
     ComposeStep(
@@ -48,11 +50,13 @@ final class ComposeStep implements Processor {
             Composer composer,
             DeliveryRecord record,
             GoneDestinations.Destination destination,
+            RolledBackSends rolledBack,
             Clock clock) {
         this.alias = alias;
         this.composer = composer;
         this.record = record;
         this.destination = destination;
+        this.rolledBack = rolledBack;
         this.clock = clock;
     }
 
@@ -76,13 +80,16 @@ final class ComposeStep implements Processor {
             if (!item.alias().equals(alias) || !arrival.queue().equals(Queues.outbox(alias))) {
                 return new Attempt.Refused(arrival, OutboxException.Code.OUTBOX_WRONG_QUEUE);
             }
-            return attempt(item, message);
+            String sent = OutboxCodec.sentCode(arrival);
+            return sent != null
+                    ? new Attempt.Settled(item, new DeliveryOutcome.Delivered(sent))
+                    : attempt(item, rolledBack.take(arrival.messageId()), message);
         } catch (OutboxException e) {
             return new Attempt.Refused(arrival, e.code());
         }
     }
 
-    private Attempt attempt(OutboxItem item, Message message) throws OutboxException {
+    private Attempt attempt(OutboxItem item, @Nullable String refusal, Message message) throws OutboxException {
         Instant now = clock.instant();
         Instant notAfter = item.notAfter();
         if (notAfter != null && !now.isBefore(notAfter)) {
@@ -90,6 +97,9 @@ final class ComposeStep implements Processor {
         }
         if (destination.isGone()) {
             return new Attempt.Settled(item, new DeliveryOutcome.Failed(FailureCodes.GONE));
+        }
+        if (refusal != null) {
+            return new Attempt.Settled(item, new DeliveryOutcome.TryLater(refusal, null));
         }
         record.delivering(item);
         try {

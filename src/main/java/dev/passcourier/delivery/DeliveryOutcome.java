@@ -17,6 +17,9 @@ public sealed interface DeliveryOutcome {
     /** Accepted. */
     record Delivered(String code) implements DeliveryOutcome {}
 
+    /** Sent in the transaction in hand: delivered once that is committed. */
+    record Sent(String code) implements DeliveryOutcome {}
+
     /**
      * Try again later.
      *

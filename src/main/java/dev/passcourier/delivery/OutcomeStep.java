@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the outbound messages to hand
- * on in the body: none, the next attempt, the failed delivery to be kept, or the message for quarantine.
+ * on in the body: none, word of what is sent with this very transaction, the next attempt, the failed delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {
 
@@ -75,6 +75,9 @@ final class OutcomeStep implements Processor {
         if (outcome instanceof DeliveryOutcome.Delivered delivered) {
             record.delivered(item, delivered.code());
             return List.of();
+        }
+        if (outcome instanceof DeliveryOutcome.Sent sent) {
+            return List.of(OutboxCodec.sent(item, sent.code()));
         }
         if (outcome instanceof DeliveryOutcome.TryLater later) {
             return postpone(item, later);

@@ -1,6 +1,8 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.Gate;
+import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.NetworkName;
@@ -41,12 +43,14 @@ public final class SinkFactory {
     private final RetryTable retryTable;
     private final AtRestOpener opener;
     private final GoneDestinations gone;
+    private final Gate gate;
     private final Duration keepFailedWork;
 
     /**
      * With what all sinks share.
      *
      * @param gone           the destinations that nothing is sent to any more
+     * @param gate           what the consumers of every outbox pass
      * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
      */
     public SinkFactory(
@@ -55,12 +59,14 @@ public final class SinkFactory {
             RetryTable retryTable,
             AtRestOpener opener,
             GoneDestinations gone,
+            Gate gate,
             Duration keepFailedWork) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
         this.retryTable = retryTable;
         this.opener = opener;
         this.gone = gone;
+        this.gate = gate;
         this.keepFailedWork = keepFailedWork;
     }
 
@@ -126,15 +132,20 @@ public final class SinkFactory {
         return List.of(send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));
     }
 
-    /** One route: a failed send must roll back, where every other sink's is an outcome. */
+    /** One route: what fails here, also at the commit, must roll back, where every other sink's failure is an outcome. */
     private List<TemplatedRouteBuilder> jms(CamelContext camel, String alias, JmsChannel channel, int consumers) {
-        TemplatedRouteBuilder whole = route(camel, "jms-sink", alias).parameter("queue", channel.queue());
-        return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), simple("JMS_SENT"), consumers));
+        RolledBackSends rolledBack = new RolledBackSends();
+        OutcomeReader reader = (answer, failure, now) -> new DeliveryOutcome.Sent("JMS_SENT");
+        TemplatedRouteBuilder whole = route(camel, "jms-sink", alias)
+                .parameter("queue", channel.queue())
+                .bean("containers", new GatedContainers(gate.then(rolledBack)));
+        return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), reader, rolledBack, consumers));
     }
 
     private TemplatedRouteBuilder outbox(
             CamelContext camel, String alias, String address, Composer composer, OutcomeReader reader, int consumers) {
-        return steps(route(camel, "outbox", alias), alias, address, composer, reader, consumers);
+        TemplatedRouteBuilder outbox = route(camel, "outbox", alias);
+        return steps(outbox, alias, address, composer, reader, new RolledBackSends(), consumers);
     }
 
     private TemplatedRouteBuilder steps(
@@ -143,10 +154,11 @@ public final class SinkFactory {
             String address,
             Composer composer,
             OutcomeReader reader,
+            RolledBackSends rolledBack,
             int consumers) {
         GoneDestinations.Destination destination = gone.destination(alias, address);
         return route.parameter("consumers", consumers)
-                .bean("compose", new ComposeStep(alias, composer, record, destination, clock))
+                .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, clock))
                 .bean("outcome", new OutcomeStep(reader, record, destination, keepFailedWork, clock, retryTable));
     }
 

@@ -1,5 +1,7 @@
 package dev.passcourier.doctor;
 
+import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.Settings;
 import dev.passcourier.delivery.MailProbe;
@@ -45,7 +47,25 @@ final class DestinationExaminations {
         if (channel instanceof Settings.FileChannel file) {
             return file(subject, file);
         }
-        return Diagnosis.ok(subject, "queue " + ((Settings.JmsChannel) channel).queue() + " on our broker");
+        return jms(subject, ((Settings.JmsChannel) channel).queue());
+    }
+
+    private Diagnosis jms(String subject, String queue) throws Exception {
+        Settings.Broker broker = settings.broker();
+        if (broker.url() == null) {
+            return Diagnosis.ok(subject, "queue " + queue + " on our own broker");
+        }
+        BrokerAccess access = BrokerAccess.external(broker.url(), broker.user(), broker.password());
+        if (BrokerProbe.waiting(access, queue) < 0) {
+            return Diagnosis.warn(
+                    subject, "there is no queue " + queue + " on the broker: the start makes it, if our user may");
+        }
+        return new BrokerProbe(access).maySend(queue)
+                ? Diagnosis.ok(subject, "the broker takes messages of ours for queue " + queue)
+                : Diagnosis.fail(
+                        subject,
+                        "our user may not send to queue " + queue
+                                + ": give one of its roles the permission send on it");
     }
 
     private static Diagnosis mail(String subject, Settings.EmailChannel mail) throws Exception {

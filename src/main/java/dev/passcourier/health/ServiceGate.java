@@ -91,7 +91,7 @@ public final class ServiceGate implements Gate {
 
     /** Shuts at once if the ledger is the reason, and runs all checks whatever the reason. */
     @Override
-    public void failed(Throwable why) {
+    public void failed(String messageId, Throwable why) {
         for (Throwable cause = why; cause != null; cause = cause.getCause()) {
             if (cause instanceof LedgerException ledger) {
                 checks.suspect(LedgerCheck.NAME, String.valueOf(ledger.getMessage()));

@@ -44,6 +44,26 @@ public final class OutboxCodec {
     }
 
     /**
+     * Word of a delivery that is sent in the same transaction, to its own outbox: it comes only if the transaction is
+     * committed, and then as surely as the delivery itself. Has no body and does not expire.
+     *
+     * @param code of the success
+     */
+    public static OutboundMessage sent(OutboxItem item, String code) {
+        OutboundMessage message = outboundMessage(item, null);
+        Map<String, Object> properties = new HashMap<>(message.properties());
+        properties.put(MessageProperties.SENT, code);
+        return new OutboundMessage(message.queue(), new byte[0], properties, null, null);
+    }
+
+    /** The code of the success that a message of {@link #sent} brings word of; null of every other message. */
+    public static @Nullable String sentCode(InboundMessage arrival) {
+        return arrival.internal() && arrival.properties().get(MessageProperties.SENT) instanceof String code
+                ? code
+                : null;
+    }
+
+    /**
      * Reads what lies in an outbox, or came from one to the expiry queue.
      *
      * @throws OutboxException if the service did not send it, or it is malformed: to be quarantined

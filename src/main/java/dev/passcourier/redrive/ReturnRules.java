@@ -115,9 +115,14 @@ final class ReturnRules {
     }
 
     private OutboundMessage toOutbox(KeptMessage kept) throws JMSException, ReturnException {
-        OutboxItem item = item(kept.arrival(LONGEST_WORK));
+        InboundMessage arrival = kept.arrival(LONGEST_WORK);
+        OutboxItem item = item(arrival);
         Instant now = clock.instant();
         demand(kept.from().equals(Queues.outbox(item.alias())), Kept.Refusal.NOT_READABLE);
+        String sent = OutboxCodec.sentCode(arrival);
+        if (sent != null) {
+            return OutboxCodec.sent(item, sent);
+        }
         demand(item.notAfter() == null || now.isBefore(item.notAfter()), Kept.Refusal.EXPIRED);
         demand(!gone.aliases().contains(item.alias()), Kept.Refusal.DESTINATION_GONE);
         return OutboxCodec.outboundMessage(item.afresh(now), null);

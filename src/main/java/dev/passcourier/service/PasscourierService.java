@@ -254,6 +254,7 @@ public final class PasscourierService implements AutoCloseable {
                         retryTable,
                         vault::openAtRest,
                         gone,
+                        watch.gate(),
                         settings.service().keepFailedWork()));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);

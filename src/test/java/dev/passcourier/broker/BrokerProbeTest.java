@@ -58,6 +58,7 @@ class BrokerProbeTest {
         probe.stampsUsers();
         probe.deadLetter(PATIENCE);
         probe.expiry(PATIENCE);
+        assertThat(probe.maySend(BrokerProbe.QUEUE)).isTrue();
 
         for (String queue : new String[] {BrokerProbe.QUEUE, Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE}) {
             assertThat(BrokerProbe.waiting(access(PASSWORD), queue)).as(queue).isZero();

@@ -32,7 +32,7 @@ class CompositeGateTest {
         Gate both = gate("account", true).then(gate("service", true));
 
         assertThat(both.enter(Duration.ZERO)).isTrue();
-        both.failed(new IllegalStateException());
+        both.failed("m-1", new IllegalStateException());
         both.left();
         both.giveBack();
 
@@ -65,7 +65,7 @@ class CompositeGateTest {
             }
 
             @Override
-            public void failed(Throwable why) {
+            public void failed(String messageId, Throwable why) {
                 calls.add(name + " failed");
             }
         };

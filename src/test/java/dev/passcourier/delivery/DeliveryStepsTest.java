@@ -266,7 +266,7 @@ class DeliveryStepsTest {
                 out.setBody("composed");
                 out.setHeader("X-Left", "over");
             };
-            new ComposeStep("ops", composer, record, destination, clock).process(exchange);
+            new ComposeStep("ops", composer, record, destination, new RolledBackSends(), clock).process(exchange);
             new OutcomeStep(reader, record, destination, KEEP, clock, new RetryTable(new NoJitter(), 1))
                     .process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();

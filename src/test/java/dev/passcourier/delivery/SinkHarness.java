@@ -3,8 +3,10 @@ package dev.passcourier.delivery;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.ArrivalStep;
+import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.EmbeddedBroker;
+import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.broker.QueueDeclarer;
@@ -52,27 +54,38 @@ final class SinkHarness implements AutoCloseable {
     final PretendVault vault = new PretendVault();
     final GoneDestinations gone;
     private final SinkFactory factory;
-    private final EmbeddedBroker broker;
+    private final BrokerAccess access;
+    private final AutoCloseable broker;
     private final JmsPoolConnectionFactory pool;
     private final DefaultCamelContext camel = new DefaultCamelContext();
 
     SinkHarness(Path directory) throws Exception {
+        this(directory, embedded(directory));
+    }
+
+    private SinkHarness(Path directory, EmbeddedBroker embedded) throws Exception {
+        this(directory, embedded.access(), embedded, 1);
+    }
+
+    /** On any broker. */
+    SinkHarness(Path directory, BrokerAccess access, AutoCloseable broker, double retryPace) throws Exception {
+        this.access = access;
+        this.broker = broker;
         gone = GoneDestinations.open(directory.resolve("disabled"));
         factory = new SinkFactory(
-                this::audit, CLOCK, new RetryTable(new NoJitter(), 1), vault, gone, Duration.ofDays(30));
-        broker = EmbeddedBroker.start(
-                directory.resolve("broker"),
-                1,
-                new Settings.Broker(null, null, null, null, Map.of()),
-                INTAKE,
-                Set.of());
-        QueueDeclarer.declare(broker.access(), List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
-        pool = broker.access().pool();
+                this::audit,
+                CLOCK,
+                new RetryTable(new NoJitter(), retryPace),
+                vault,
+                gone,
+                Gate.OPEN,
+                Duration.ofDays(30));
+        QueueDeclarer.declare(access, List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
+        pool = access.pool();
         JmsTemplate template = new JmsTemplate(pool);
         template.setSessionTransacted(true);
         camel.getRegistry().bind("broker", BrokerComponent.on(pool));
-        camel.getRegistry()
-                .bind("arrival", new ArrivalStep(template, broker.access().user(), INTAKE, this::audit, CLOCK));
+        camel.getRegistry().bind("arrival", new ArrivalStep(template, access.user(), INTAKE, this::audit, CLOCK));
         camel.getRegistry().bind("outbound", new OutboundMessageStep());
         factory.bind(camel.getRegistry());
         for (String route : List.of(
@@ -87,6 +100,15 @@ final class SinkHarness implements AutoCloseable {
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + route + ".camel.yaml"));
         }
         camel.start();
+    }
+
+    private static EmbeddedBroker embedded(Path directory) throws Exception {
+        return EmbeddedBroker.start(
+                directory.resolve("broker"),
+                1,
+                new Settings.Broker(null, null, null, null, Map.of()),
+                INTAKE,
+                Set.of());
     }
 
     private long audit(AuditEvent event) {
@@ -105,7 +127,7 @@ final class SinkHarness implements AutoCloseable {
     }
 
     void declare(String queue) throws Exception {
-        QueueDeclarer.declare(broker.access(), List.of(queue));
+        QueueDeclarer.declare(access, List.of(queue));
     }
 
     static OutboxItem sealed(String alias) {

@@ -18,6 +18,12 @@ enum ServiceFault {
             .does("the same")
             .attemptsFrom(1)
             .ends(DELIVERED, "HTTP_204", new Times(1, 5))),
+    BROKER_REFUSES(
+            FaultRow.when(Far.BROKER, "does not let us send to a JMS destination's queue, for a while", side -> {})
+                    .does("sends again, for about three days")
+                    .waits("JMS_REFUSED")
+                    .attemptsFrom(2)
+                    .ends(DELIVERED, "JMS_SENT", 1)),
     AUDIT_GONE(FaultRow.when(Far.DISK, "audit trail cannot be written for a while", side -> {})
             .does("asks and delivers nothing meanwhile; goes on by itself")
             .ends(DELIVERED, "HTTP_204", 1)),

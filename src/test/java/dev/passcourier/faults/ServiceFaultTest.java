@@ -6,19 +6,25 @@ import static org.assertj.core.api.SoftAssertions.assertSoftly;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.doctor.Diagnosis;
+import dev.passcourier.doctor.Doctor;
 import dev.passcourier.faults.FaultProxy.Wire;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.service.ArtemisProcess;
+import dev.passcourier.service.StatusClient;
 import dev.passcourier.service.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -83,10 +89,58 @@ class ServiceFaultTest {
                 proxy.cut();
             }
             all("cut", hook, ServiceFault.BROKER_CUT.row());
+
+            refused(broker);
             whole.stop();
         } finally {
             broker.close();
         }
+    }
+
+    /** Rights are taken away and given back while the service runs. */
+    private void refused(ArtemisProcess broker) throws Exception {
+        String queue = Whole.RESULTS;
+        StatusClient status = new StatusClient(whole.service().statusPort());
+        broker.maySend(queue, false);
+        whole.drop("refused.ndjson", Whole.request("refused", "huawei-aksk", DemoWorld.HUAWEI, "tickets") + "\n");
+        Whole.patiently().until(() -> tried("refused") >= 2);
+        assertThat(status.code("destination.tickets")).isEqualTo("JMS_REFUSED");
+        assertThat(status.isUp()).isTrue();
+        assertThat(ofRequest("refused", AuditEvent.Type.DELIVERED)).isEmpty();
+        assertThat(doctorOnTickets()).startsWith("FAIL our user may not send to queue " + queue);
+        broker.maySend(queue, true);
+        ends("refused", ServiceFault.BROKER_REFUSES.row());
+        assertThat(doctorOnTickets()).startsWith("OK ");
+        assertThat(ofRequest("refused", AuditEvent.Type.DELIVERED)).hasSize(1);
+        assertThat(whole.ticket(broker.url(), "refused").getStringProperty("kind"))
+                .isEqualTo("RESULT");
+        Whole.patiently().untilAsserted(() -> status.assertEmpty(queue));
+        assertThat(status.code("destination.tickets")).isEmpty();
+    }
+
+    private List<AuditRecord> ofRequest(String id, AuditEvent.Type type) throws Exception {
+        return whole.audited(type).stream()
+                .filter(record -> id.equals(record.event().facts().get(Fact.REQUEST)))
+                .toList();
+    }
+
+    private String doctorOnTickets() throws Exception {
+        var settings = SettingsLoader.load(whole.world().settings(), ProviderCatalog.find(), Clock.systemUTC());
+        List<String> found = new ArrayList<>();
+        try (Doctor doctor = new Doctor(Path.of("").toAbsolutePath(), settings, Clock.systemUTC())) {
+            doctor.examine("destination.tickets"::equals, new Doctor.Progress() {
+                @Override
+                public void found(Diagnosis diagnosis, Duration took) {
+                    found.add(diagnosis.level() + " " + diagnosis.says());
+                }
+
+                @Override
+                public void waiting(List<String> subjects) {
+                    // is over in a moment
+                }
+            });
+        }
+        return String.join(", ", found);
     }
 
     private static String batch(String name, String alias) {

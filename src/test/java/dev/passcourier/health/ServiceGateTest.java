@@ -153,7 +153,7 @@ class ServiceGateTest {
         int before = runs.get();
 
         for (int i = 0; i < 10_000; i++) {
-            gate.failed(new IllegalStateException());
+            gate.failed("m-1", new IllegalStateException());
         }
 
         await().atMost(Duration.ofMillis(900)).until(() -> runs.get() > before);

@@ -52,6 +52,13 @@ public final class ArtemisProcess implements AutoCloseable {
         return "tcp://127.0.0.1:" + port;
     }
 
+    /** Takes the right to send to a queue from the service, or gives it back. */
+    public void maySend(String queue, boolean allowed) throws IOException {
+        String command = (allowed ? "allow " : "forbid ") + queue + "\n";
+        process.getOutputStream().write(command.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     /** It ends when its standard input does. */
     @Override
     public void close() throws Exception {
@@ -66,8 +73,10 @@ public final class ArtemisProcess implements AutoCloseable {
         try (PlainArtemis broker =
                 PlainArtemis.start(Path.of(args[0]), System.getenv("SERVICE"), System.getenv("TICKETING"))) {
             System.out.println("port " + broker.port());
-            while (System.in.read() >= 0) {
-                // until the test closes it
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] command = line.split(" ");
+                broker.maySend(command[1], command[0].equals("allow"));
             }
         }
         System.exit(0);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -20,6 +21,7 @@ import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ComponentConfigurationRoutingType;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.MessageReference;
@@ -70,6 +72,25 @@ public final class PlainArtemis implements AutoCloseable {
 
     public String url() {
         return "tcp://127.0.0.1:" + port();
+    }
+
+    /** Takes the right to send to a queue from the service, or gives it back. */
+    public void maySend(String queue, boolean allowed) {
+        Role role = new Role("service", false, true, true, true, true, true, true, true, true, true);
+        if (allowed) {
+            server().getSecurityRepository().removeMatch(queue);
+        } else {
+            Set<Role> others = Set.copyOf(server().getSecurityRepository().getMatch("#"));
+            Set<Role> roles = others.stream()
+                    .map(other -> other.getName().equals("service") ? role : other)
+                    .collect(Collectors.toSet());
+            server().getSecurityRepository().addMatch(queue, roles);
+        }
+    }
+
+    /** The broker itself, for changes that its operator could make. */
+    public ActiveMQServer server() {
+        return server.getActiveMQServer();
     }
 
     /** The broker's own view of a queue. */

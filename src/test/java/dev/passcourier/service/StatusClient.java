@@ -10,7 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Asks the service's status page. */
-record StatusClient(int port) {
+public record StatusClient(int port) {
 
     HttpResponse<String> get(String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
@@ -19,7 +19,7 @@ record StatusClient(int port) {
     }
 
     /** Whether /health says so, with the status code that belongs to it. */
-    boolean isUp() throws Exception {
+    public boolean isUp() throws Exception {
         HttpResponse<String> health = get("/health");
         boolean up = new ObjectMapper()
                 .readTree(health.body())
@@ -31,7 +31,7 @@ record StatusClient(int port) {
     }
 
     /** The code of a check, empty while it is up. */
-    String code(String check) throws Exception {
+    public String code(String check) throws Exception {
         for (JsonNode each : new ObjectMapper().readTree(get("/health").body()).path("checks")) {
             if (each.path("name").asText().equals(check)) {
                 return each.path("code").asText();
@@ -41,7 +41,7 @@ record StatusClient(int port) {
     }
 
     /** Whether a queue is empty, as the page has it. */
-    void assertEmpty(String queue) throws Exception {
+    public void assertEmpty(String queue) throws Exception {
         assertThat(get("/").body()).contains("<td>" + queue + "</td><td>0</td>");
     }
 }
