@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,9 +36,9 @@ public final class DemoCommand implements Subcommand {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            defaultValue = "data/demo",
-            description = "where everything goes; emptied before; default: ${DEFAULT-VALUE}")
-    private Path directory;
+            description = {"where everything goes; emptied before, if a demo made it;", "default: data/demo beside bin"
+            })
+    private @Nullable Path directory;
 
     @Spec
     private CommandSpec spec;
@@ -46,7 +47,8 @@ public final class DemoCommand implements Subcommand {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
-        try (Demo demo = Demo.start(Home.find(), directory, out, terminal, Clock.systemUTC())) {
+        Path where = directory == null ? Home.find().resolve("data/demo") : directory;
+        try (Demo demo = Demo.start(Home.find(), where, out, terminal, Clock.systemUTC())) {
             boolean fine = demo.run();
             if (!exit) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(demo), "stop"));

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
@@ -16,21 +17,38 @@ import java.util.stream.Stream;
 /** The folder the demo runs in: settings, secrets, keys and lists, everything 0700 and 0600, made anew each time. */
 final class DemoHome {
 
+    private static final String MARK = ".passcourier-demo";
+
     private final Path path;
 
     private DemoHome(Path path) {
         this.path = path;
     }
 
-    /** Empties the folder, or makes it. */
+    /**
+     * Empties the folder, or makes it.
+     *
+     * @throws IOException if it cannot be done, or the folder holds something and no demo made it
+     */
     static DemoHome fresh(Path path) throws IOException {
         Path home = path.toAbsolutePath().normalize();
-        if (Files.exists(home)) {
+        if (Files.exists(home, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS) || !isOurs(home)) {
+                throw new IOException(home + " was not made by a demo and stays as it is: name another --directory");
+            }
             delete(home);
         }
         Files.createDirectories(
                 home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new DemoHome(home);
+        DemoHome fresh = new DemoHome(home);
+        fresh.file(MARK, "The demo made this folder and empties it when it is started again.\n");
+        return fresh;
+    }
+
+    private static boolean isOurs(Path home) throws IOException {
+        try (Stream<Path> entries = Files.list(home)) {
+            return Files.exists(home.resolve(MARK)) || entries.findAny().isEmpty();
+        }
     }
 
     private static void delete(Path home) throws IOException {
@@ -70,17 +88,22 @@ final class DemoHome {
 
     /** Writes the settings from the demo's template. */
     Path settings(Map<String, String> values) throws IOException {
-        String text = template();
+        return file("config/passcourier.yaml", filled("passcourier.yaml", values));
+    }
+
+    /** A template of this package with its {@code @names@} replaced. */
+    static String filled(String template, Map<String, String> values) {
+        String text = template(template);
         for (Map.Entry<String, String> value : values.entrySet()) {
             text = text.replace("@" + value.getKey() + "@", value.getValue());
         }
-        return file("config/passcourier.yaml", text);
+        return text;
     }
 
-    private static String template() {
-        try (InputStream in = DemoHome.class.getResourceAsStream("passcourier.yaml")) {
+    private static String template(String name) {
+        try (InputStream in = DemoHome.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the demo's settings are missing from the program");
+                throw new IllegalStateException("settings are missing from the program");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

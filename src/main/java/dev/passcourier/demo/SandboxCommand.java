@@ -2,38 +2,55 @@ package dev.passcourier.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.cli.Home;
 import dev.passcourier.cli.OutputFormat;
 import dev.passcourier.cli.Subcommand;
 import dev.passcourier.sandbox.DemoClouds;
-import dev.passcourier.sandbox.DemoFiles;
 import dev.passcourier.sandbox.DemoInstance;
+import dev.passcourier.sandbox.HuaweiEcsSandbox;
+import dev.passcourier.sandbox.KakaoCloudSandbox;
+import dev.passcourier.sandbox.Mailbox;
+import dev.passcourier.sandbox.SandboxCertificate;
+import dev.passcourier.sandbox.SandboxState;
+import dev.passcourier.sandbox.WebhookReceiver;
+import dev.passcourier.sandbox.ZStackSandbox;
+import dev.passcourier.vault.KeyLoadException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs the pretend clouds until Ctrl-C, for rehearsals without a cloud account. */
+/** Runs the pretend clouds, a mailbox and a webhook receiver until Ctrl-C, for rehearsals without a cloud account. */
 @Command(
         name = "sandbox",
-        description = "Runs four pretend clouds on this machine, for rehearsals without a cloud account.",
+        description = {
+            "Runs pretend clouds, a mailbox and a webhook receiver on this machine, for rehearsals without",
+            "an account, and writes settings for a service that uses them. Says what arrives, and checks it.",
+            "Started again, everything is as it was: machines, keys, ports, settings, data. Only pretend machines."
+        },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExample:%n",
         footer = {
-            "  passcourier sandbox --port-base 18080",
+            "  passcourier sandbox",
             "",
-            "Then copy passcourier-accounts.yaml into config/passcourier.yaml, let a rule",
-            "of the policy grant the accounts, and ask for one of the instances shown."
+            "and then, each in a terminal of its own, what it prints: a service that fetches the first",
+            "password, and the command that opens it. validate and doctor take the same --config."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -44,14 +61,31 @@ import picocli.CommandLine.Spec;
         })
 public final class SandboxCommand implements Subcommand {
 
-    private static final int LAST_PORT_BASE = 65535 - 5;
+    /** In this order from {@code --port-base} on. */
+    private static final List<String> SERVERS = List.of(
+            "kakaocloud",
+            "kakaocloud-iam",
+            "zstack",
+            "tencent-gse",
+            "huawei-iam",
+            "huawei-ecs",
+            "mail",
+            "hook",
+            "broker",
+            "status");
+
     private static final int MOST_INSTANCES = 100_000;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Option(
             names = "--port-base",
             paramLabel = "N",
             defaultValue = "0",
-            description = "first of six ports in a row; ${DEFAULT-VALUE}, the default, takes any free ones")
+            description = {
+                "first of ten ports in a row; ${DEFAULT-VALUE}, the default, takes those of the last time,",
+                "or any free ones"
+            })
     private int portBase;
 
     @Option(
@@ -64,9 +98,16 @@ public final class SandboxCommand implements Subcommand {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            defaultValue = "data/sandbox",
-            description = "where keys, secrets and the accounts snippet go; default: ${DEFAULT-VALUE}")
-    private Path directory;
+            description = "where settings, keys, secrets and data go; default: data/sandbox beside bin")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--fresh",
+            description = {
+                "start over: removes what a sandbox made in DIR, and what a service that ran on it put",
+                "into data, drop and out; says what, and leaves everything else"
+            })
+    private boolean fresh;
 
     @Option(
             names = "--output",
@@ -78,18 +119,33 @@ public final class SandboxCommand implements Subcommand {
     @Spec
     private CommandSpec spec;
 
+    private final Clock clock = Clock.system(ZoneId.systemDefault());
+
     @Override
     public Integer call() {
-        check("--port-base", portBase, LAST_PORT_BASE);
+        check("--port-base", portBase, 65536 - SERVERS.size());
         check("--instances", instances, MOST_INSTANCES);
-        try (DemoClouds clouds = DemoClouds.start(Clock.system(ZoneId.systemDefault()), portBase, instances)) {
-            show(clouds, DemoFiles.write(directory, clouds));
-            new CountDownLatch(1).await();
+        Path where = directory == null ? Home.find().resolve("data/sandbox") : directory;
+        try (SandboxHome home = SandboxHome.open(where)) {
+            if (fresh) {
+                SandboxHome.StartedOver over = home.startOver();
+                say("removed from " + home.path() + ": "
+                        + (over.removed().isEmpty() ? "nothing" : String.join(", ", over.removed())));
+                if (!over.left().isEmpty()) {
+                    say("left there: " + String.join(", ", over.left()));
+                }
+            }
+            run(home);
             return 0;
         } catch (InterruptedException e) {
             return 0;
-        } catch (UncheckedIOException | IOException e) {
-            spec.commandLine().getErr().println("The sandbox cannot start: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            say("The sandbox cannot start: " + e.getMessage() + ": "
+                    + e.getCause().getMessage()
+                    + ". End what listens there, or choose other ports by --port-base.");
+            return 1;
+        } catch (KeyLoadException | IOException e) {
+            say("The sandbox cannot start: " + e.getMessage());
             return 1;
         }
     }
@@ -100,18 +156,201 @@ public final class SandboxCommand implements Subcommand {
         }
     }
 
-    private void show(DemoClouds clouds, DemoFiles files) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (output == OutputFormat.json) {
-            out.println(json(clouds, files));
-        } else {
-            table(out, clouds, files);
-        }
-        out.flush();
-        spec.commandLine().getErr().println("The sandbox is up. Ctrl-C stops it.");
+    private void say(String text) {
+        spec.commandLine().getErr().println(text);
+        spec.commandLine().getErr().flush();
     }
 
-    private static void table(PrintWriter out, DemoClouds clouds, DemoFiles files) {
+    private void run(SandboxHome home) throws IOException, KeyLoadException, InterruptedException {
+        SandboxState state = home.state();
+        for (int i = 0; portBase > 0 && i < SERVERS.size(); i++) {
+            state.port(SERVERS.get(i), portBase + i);
+        }
+        String mailPassword = state.keep("mail.password", SandboxCommand::secret);
+        String hookSecret =
+                state.keep("hook.secret", () -> "whsec_" + Base64.getEncoder().encodeToString(bytes(32)));
+        SandboxCertificate certificate = SandboxCertificate.forLoopback(clock, state);
+        try (DemoClouds clouds = DemoClouds.start(clock, state, instances)) {
+            Arrivals arrivals = new Arrivals(home.recipientKey(), home.signer(), clouds.instances(), clock, this::show);
+            try (Mailbox mailbox = Mailbox.start(
+                            state.port("mail"),
+                            Mailbox.Security.STARTTLS,
+                            certificate,
+                            Map.of("passcourier", mailPassword),
+                            arrivals::mail);
+                    WebhookReceiver hook = WebhookReceiver.start(
+                            state.port("hook"), hookSecret, certificate, clock, arrivals::webhook)) {
+                state.port("mail", mailbox.port());
+                state.port("hook", hook.url().getPort());
+                String note = write(home, clouds, certificate, hook);
+                show(home, clouds);
+                if (note != null) {
+                    say(note);
+                }
+                say("The sandbox is up. Ctrl-C stops it; what arrives is told here.");
+                new CountDownLatch(1).await();
+            }
+        }
+    }
+
+    /** Writes everything into the folder; returns what there is to know about the settings, or null. */
+    private static @Nullable String write(
+            SandboxHome home, DemoClouds clouds, SandboxCertificate certificate, WebhookReceiver hook)
+            throws IOException, KeyLoadException {
+        SandboxState state = home.state();
+        home.file("keys/kakaocloud.pem", state.get(DemoClouds.KAKAO_ACCOUNT + ".key-pair"));
+        home.file("keys/huawei-ecs.pem", state.get(DemoClouds.HUAWEI_ACCOUNT + ".key-pair"));
+        home.file("secrets/kakaocloud", clouds.kakaoCloud().credentialSecret());
+        home.file("secrets/zstack", clouds.zStack().accountPassword());
+        home.file("secrets/tencent-gse", clouds.tencentGse().secretKey());
+        home.file("secrets/huawei-ecs", clouds.huaweiEcs().secretKey());
+        home.file("secrets/mail", state.get("mail.password"));
+        home.file("secrets/hook", state.get("hook.secret"));
+        home.file("secrets/orchestrator", state.keep("broker.password", SandboxCommand::secret));
+        home.file("sandbox-ca.pem", certificate.pem());
+        home.json("instances.json", clouds.instances());
+        home.json("credentials.json", credentials(clouds));
+        home.file("openrc", openrc(clouds.huaweiEcs()));
+        home.recipient(Clock.systemUTC());
+        home.folder("drop");
+        home.folder("out");
+        String note = home.settings(values(home, clouds, hook));
+        if (state.get("first").isEmpty()) {
+            state.put("first", first(clouds).instance());
+            home.file("drop/first.csv", firstBatch(first(clouds)));
+        }
+        state.save();
+        return note;
+    }
+
+    private static DemoInstance first(DemoClouds clouds) {
+        return clouds.instances().stream()
+                .filter(each -> each.account().equals(DemoClouds.HUAWEI_ACCOUNT))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String firstBatch(DemoInstance machine) {
+        return "id,account,instance,deliverTo\nfirst," + machine.account() + "," + machine.instance()
+                + ",folder mail hook\n";
+    }
+
+    private static Map<String, String> values(SandboxHome home, DemoClouds clouds, WebhookReceiver hook)
+            throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("home", home.path().toString());
+        values.put("port.mail", Integer.toString(home.state().port("mail")));
+        values.put("port.broker", Integer.toString(home.state().reservePort("broker")));
+        values.put("port.status", Integer.toString(home.state().reservePort("status")));
+        values.put("hook.url", hook.url().toString());
+        values.put("kakao.api", clouds.kakaoCloud().baseUrl());
+        values.put("kakao.iam", clouds.kakaoCloud().iamUrl());
+        values.put("kakao.id", clouds.kakaoCloud().credentialId());
+        values.put("zstack.api", clouds.zStack().baseUrl());
+        values.put("zstack.account", clouds.zStack().accountName());
+        values.put("gse.api", clouds.tencentGse().baseUrl());
+        values.put("gse.id", clouds.tencentGse().secretId());
+        values.put("huawei.api", clouds.huaweiEcs().baseUrl());
+        values.put("huawei.iam", clouds.huaweiEcs().iamUrl());
+        values.put("huawei.region", clouds.huaweiEcs().projectName());
+        values.put("huawei.project", clouds.huaweiEcs().projectId());
+        values.put("huawei.ak", clouds.huaweiEcs().accessKey());
+        return values;
+    }
+
+    /** Every way to sign in to the clouds, for other clients too. */
+    private static Map<String, Map<String, String>> credentials(DemoClouds clouds) {
+        KakaoCloudSandbox kakao = clouds.kakaoCloud();
+        ZStackSandbox zstack = clouds.zStack();
+        HuaweiEcsSandbox huawei = clouds.huaweiEcs();
+        Map<String, Map<String, String>> all = new LinkedHashMap<>();
+        all.put(
+                DemoClouds.KAKAO_ACCOUNT,
+                ordered(
+                        "authUrl", kakao.iamUrl() + "/identity/v3",
+                        "accessKeyId", kakao.credentialId(),
+                        "accessKeyName", kakao.credentialName(),
+                        "accessKeySecret", kakao.credentialSecret(),
+                        "userId", kakao.userId(),
+                        "user", kakao.userName(),
+                        "password", kakao.userPassword(),
+                        "organization", kakao.organization(),
+                        "project", kakao.projectName()));
+        all.put(
+                DemoClouds.ZSTACK_ACCOUNT,
+                ordered(
+                        "account", zstack.accountName(),
+                        "user", zstack.userName(),
+                        "password", zstack.accountPassword(),
+                        "accessKeyId", zstack.accessKeyId(),
+                        "accessKeySecret", zstack.accessKeySecret()));
+        all.put(
+                DemoClouds.GSE_ACCOUNT,
+                ordered(
+                        "secretId", clouds.tencentGse().secretId(),
+                        "secretKey", clouds.tencentGse().secretKey()));
+        all.put(
+                DemoClouds.HUAWEI_ACCOUNT,
+                ordered(
+                        "authUrl", huawei.iamUrl() + "/v3",
+                        "user", huawei.userName(),
+                        "password", huawei.userPassword(),
+                        "domain", huawei.domainName(),
+                        "project", huawei.projectName(),
+                        "projectId", huawei.projectId(),
+                        "accessKey", huawei.accessKey(),
+                        "secretKey", huawei.secretKey()));
+        return all;
+    }
+
+    private static Map<String, String> ordered(String... pairs) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            map.put(pairs[i], pairs[i + 1]);
+        }
+        return map;
+    }
+
+    private static String openrc(HuaweiEcsSandbox huawei) {
+        return "# For OpenStack's own clients: read it with a dot, and ask, for example, with\n"
+                + "#   nova get-password INSTANCE keys/huawei-ecs.pem\n"
+                + "export OS_IDENTITY_API_VERSION=3\n"
+                + "export OS_AUTH_URL=" + huawei.iamUrl() + "/v3\n"
+                + "export OS_USERNAME=" + huawei.userName() + "\n"
+                + "export OS_PASSWORD=" + huawei.userPassword() + "\n"
+                + "export OS_USER_DOMAIN_NAME=" + huawei.domainName() + "\n"
+                + "export OS_PROJECT_NAME=" + huawei.projectName() + "\n"
+                + "export OS_PROJECT_DOMAIN_NAME=" + huawei.domainName() + "\n"
+                + "export OS_REGION_NAME=" + huawei.projectName() + "\n";
+    }
+
+    private static String secret() {
+        return HexFormat.of().formatHex(bytes(16));
+    }
+
+    private static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    private void show(Arrivals.Arrival arrival) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(output == OutputFormat.json ? json(arrival) : arrival.toString());
+        out.flush();
+    }
+
+    private void show(SandboxHome home, DemoClouds clouds) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output == OutputFormat.json) {
+            out.println(json(facts(home, clouds)));
+        } else {
+            table(out, home, clouds);
+        }
+        out.flush();
+    }
+
+    private static void table(PrintWriter out, SandboxHome home, DemoClouds clouds) {
         out.printf("%-21s %-36s %s%n", "ACCOUNT", "ENDPOINT", "SIGN-IN");
         endpoints(clouds)
                 .forEach((account, urls) ->
@@ -122,22 +361,50 @@ public final class SandboxCommand implements Subcommand {
                     each.parameters().isEmpty() ? "-" : each.parameters().toString();
             out.printf("%-21s %-36s %-38s %s%n", each.account(), each.instance(), each.state(), parameters);
         }
-        out.printf("%naccounts for config/passcourier.yaml: %s%n", files.accounts());
-        out.printf("private keys and secrets it refers to: %s%n", files.directory());
-        out.printf("pretend passwords, to compare:         %s%n", files.instances());
+        out.printf("%nsettings for all of it:       %s%n", home.settings());
+        out.printf("users, passwords, keys:       %s%n", home.path().resolve("credentials.json"));
+        out.printf("for OpenStack's clients:      %s%n", home.path().resolve("openrc"));
+        out.printf("pretend passwords to compare: %s%n", home.path().resolve("instances.json"));
+        out.printf("requests are taken from:      %s%n", home.path().resolve("drop"));
+        out.printf("%nNext, each in a terminal of its own: fetch the first password, and open it%n");
+        next(home).forEach(command -> out.println("  " + command));
+        out.println();
     }
 
-    private static String json(DemoClouds clouds, DemoFiles files) {
+    /** As README has them when they are typed where README is. */
+    private static List<String> next(SandboxHome home) {
+        Path program = Home.find().resolve("bin/passcourier");
+        String passcourier = Files.exists(program) ? shown(program) : "passcourier";
+        return List.of(
+                passcourier + " run --config " + shown(home.path().resolve("config")),
+                passcourier + " open --key " + shown(home.recipientKey()) + " --signer " + shown(home.signer())
+                        + " --show " + shown(home.path().resolve("out")) + "/*.jwe");
+    }
+
+    /** From here if it is below, as a shell takes it for one word. */
+    private static String shown(Path path) {
+        Path here = Path.of("").toAbsolutePath();
+        String text = (path.startsWith(here) ? here.relativize(path) : path).toString();
+        return text.matches("[A-Za-z0-9_@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    private static Map<String, Object> facts(SandboxHome home, DemoClouds clouds) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("endpoints", endpoints(clouds));
         all.put(
                 "instances",
                 clouds.instances().stream().map(SandboxCommand::shown).toList());
-        all.put("accountsFile", files.accounts().toString());
-        all.put("directory", files.directory().toString());
-        all.put("passwordsFile", files.instances().toString());
+        all.put("directory", home.path().toString());
+        all.put("config", home.path().resolve("config").toString());
+        all.put("credentialsFile", home.path().resolve("credentials.json").toString());
+        all.put("passwordsFile", home.path().resolve("instances.json").toString());
+        all.put("next", next(home));
+        return all;
+    }
+
+    private static String json(Object value) {
         try {
-            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
+            return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

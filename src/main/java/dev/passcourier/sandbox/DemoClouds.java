@@ -5,8 +5,6 @@ import java.security.KeyPair;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 
 /** All four clouds with machines in various states, ready to be asked. */
 public final class DemoClouds implements AutoCloseable {
@@ -25,8 +23,8 @@ public final class DemoClouds implements AutoCloseable {
 
     private static final int KEY_BITS = 2048;
 
-    private final KeyPair kakaoKey = Pem.keyPair("RSA", KEY_BITS);
-    private final KeyPair huaweiKey = Pem.keyPair("RSA", KEY_BITS);
+    private final KeyPair kakaoKey;
+    private final KeyPair huaweiKey;
     private final List<DemoInstance> instances = new ArrayList<>();
     private final List<SandboxCloud> started = new ArrayList<>();
     private final KakaoCloudSandbox kakaoCloud;
@@ -34,32 +32,39 @@ public final class DemoClouds implements AutoCloseable {
     private final TencentGseSandbox tencentGse;
     private final HuaweiEcsSandbox huaweiEcs;
 
-    private DemoClouds(Clock clock, IntSupplier port) {
+    private DemoClouds(Clock clock, SandboxState state) {
+        kakaoKey = keyPair(state, KAKAO_ACCOUNT);
+        huaweiKey = keyPair(state, HUAWEI_ACCOUNT);
         try {
-            kakaoCloud = started(KakaoCloudSandbox.start(clock, port.getAsInt(), port.getAsInt()));
-            zStack = started(ZStackSandbox.start(clock, port.getAsInt()));
-            tencentGse = started(TencentGseSandbox.start(clock, port.getAsInt()));
-            huaweiEcs = started(HuaweiEcsSandbox.start(clock, port.getAsInt(), port.getAsInt()));
+            kakaoCloud = started(KakaoCloudSandbox.start(clock, state));
+            zStack = started(ZStackSandbox.start(clock, state));
+            tencentGse = started(TencentGseSandbox.start(clock, state));
+            huaweiEcs = started(HuaweiEcsSandbox.start(clock, state));
         } catch (UncheckedIOException e) {
             close();
             throw e;
         }
     }
 
+    private static KeyPair keyPair(SandboxState state, String account) {
+        return Pem.rsaPair(state.keep(
+                account + ".key-pair",
+                () -> Pem.privateKey(Pem.keyPair("RSA", KEY_BITS).getPrivate())));
+    }
+
     /**
-     * Starts the clouds.
+     * Starts the clouds, with the machines, keys and ports that the state has; makes and keeps those it has not.
      *
-     * @param portBase first of six ports in a row, or 0 for any free ones
-     * @param ready    machines per cloud whose password can be had at once; some in other states come beside them
+     * @param ready machines per cloud whose password can be had at once; some in other states come beside them
      * @throws UncheckedIOException if a port is taken
      */
-    public static DemoClouds start(Clock clock, int portBase, int ready) {
-        AtomicInteger port = new AtomicInteger(portBase);
-        DemoClouds clouds = new DemoClouds(clock, () -> portBase == 0 ? 0 : port.getAndIncrement());
-        clouds.instances.addAll(DemoMachines.ofKakaoCloud(clouds.kakaoCloud, clouds.kakaoKey.getPublic(), ready));
-        clouds.instances.addAll(DemoMachines.ofZStack(clouds.zStack, ready));
-        clouds.instances.addAll(DemoMachines.ofTencentGse(clouds.tencentGse, ready));
-        clouds.instances.addAll(DemoMachines.ofHuaweiEcs(clouds.huaweiEcs, clouds.huaweiKey.getPublic(), ready));
+    public static DemoClouds start(Clock clock, SandboxState state, int ready) {
+        DemoClouds clouds = new DemoClouds(clock, state);
+        clouds.instances.addAll(
+                DemoMachines.ofKakaoCloud(clouds.kakaoCloud, clouds.kakaoKey.getPublic(), state, ready));
+        clouds.instances.addAll(DemoMachines.ofZStack(clouds.zStack, state, ready));
+        clouds.instances.addAll(DemoMachines.ofTencentGse(clouds.tencentGse, state, ready));
+        clouds.instances.addAll(DemoMachines.ofHuaweiEcs(clouds.huaweiEcs, clouds.huaweiKey.getPublic(), state, ready));
         return clouds;
     }
 

@@ -10,16 +10,16 @@ import java.time.Clock;
  */
 record Endpoint(MockService service, LoopbackServer server) implements AutoCloseable {
 
-    /** Serves a protocol on a port of its own; 0 takes any free one. */
-    static Endpoint open(Protocol protocol, Clock clock, int port, String name) {
+    /** Serves a protocol on the port of this name. */
+    static Endpoint open(Protocol protocol, Clock clock, SandboxState state, String name) {
         MockService service = new MockService(protocol, clock);
-        return new Endpoint(service, LoopbackServer.start(port, name, service::serve));
+        return new Endpoint(service, LoopbackServer.start(state, name, service::serve));
     }
 
     /** Serves another protocol, or closes this one if that fails. */
-    Endpoint beside(Protocol protocol, Clock clock, int port, String name) {
+    Endpoint beside(Protocol protocol, Clock clock, SandboxState state, String name) {
         try {
-            return open(protocol, clock, port, name);
+            return open(protocol, clock, state, name);
         } catch (UncheckedIOException e) {
             close();
             throw e;

@@ -3,6 +3,7 @@ package dev.passcourier.sandbox;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.util.Base64;
 import javax.crypto.Cipher;
 
@@ -24,5 +25,12 @@ final class GuestAgent {
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("not an RSA key that the password fits", e);
         }
+    }
+
+    /** What a block for another key pair of 2048 bits looks like to everybody who does not have it: noise. */
+    static String encryptedToNobody() {
+        byte[] block = new byte[256];
+        new SecureRandom().nextBytes(block);
+        return Base64.getEncoder().encodeToString(block);
     }
 }

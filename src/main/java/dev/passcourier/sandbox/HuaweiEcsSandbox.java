@@ -32,20 +32,20 @@ public final class HuaweiEcsSandbox extends SignInCloud {
 
     /** Starts on free ports. */
     public static HuaweiEcsSandbox start(Clock clock) {
-        return start(clock, 0, 0);
+        return start(clock, SandboxState.inMemory());
     }
 
-    /** Starts on chosen ports; 0 takes any free one. */
-    public static HuaweiEcsSandbox start(Clock clock, int port, int iamPort) {
+    /** Starts on the ports, and with the credentials, that the state has; makes and keeps those it has not. */
+    public static HuaweiEcsSandbox start(Clock clock, SandboxState state) {
         Instances instances = new Instances();
-        Credentials account = new Credentials();
+        Credentials account = new Credentials(state);
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "MII" + Names.random(3000));
         HuaweiGateway gateway =
                 new HuaweiGateway(tokens, new SdkHmacVerifier(clock, account.accessKey, account.secretKey));
         Keystone keystone = account.service(tokens);
         HuaweiIam users = new HuaweiIam(keystone, gateway, account.projectId, Credentials.PROJECT);
-        Endpoint iam = Endpoint.open(users, clock, iamPort, "huawei-iam");
-        Endpoint ecs = iam.beside(new HuaweiEcs(instances, gateway, account.projectId), clock, port, "huawei-ecs");
+        Endpoint iam = Endpoint.open(users, clock, state, "huawei-iam");
+        Endpoint ecs = iam.beside(new HuaweiEcs(instances, gateway, account.projectId), clock, state, "huawei-ecs");
         keystone.catalog(List.of(
                 Keystone.service("identity", "iam", "*", iam.url() + "/v3"),
                 Keystone.service("compute", "nova", Credentials.PROJECT, ecs.url() + "/v2.1/" + account.projectId)));
@@ -119,16 +119,28 @@ public final class HuaweiEcsSandbox extends SignInCloud {
         private static final String DOMAIN = "sandbox-domain";
         private static final String PROJECT = "cn-north-4";
 
-        private final String accessKey = "SANDBOXAK" + Names.random(11).toUpperCase(Locale.ROOT);
-        private final String secretKey = Names.random(40);
-        private final String password = Names.random(24);
-        private final String projectId = Names.hex32();
+        private final String accessKey;
+        private final String secretKey;
+        private final String password;
+        private final String projectId;
+        private final String domainId;
+        private final String userId;
+
+        Credentials(SandboxState state) {
+            accessKey = state.keep(
+                    "huawei.access-key", () -> "SANDBOXAK" + Names.random(11).toUpperCase(Locale.ROOT));
+            secretKey = state.keep("huawei.secret-key", () -> Names.random(40));
+            password = state.keep("huawei.user-password", () -> Names.random(24));
+            projectId = state.keep("huawei.project-id", Names::hex32);
+            domainId = state.keep("huawei.domain-id", Names::hex32);
+            userId = state.keep("huawei.user-id", Names::hex32);
+        }
 
         Keystone service(TokenBook tokens) {
-            var domain = Json.object("id", Names.hex32(), "name", DOMAIN);
+            var domain = Json.object("id", domainId, "name", DOMAIN);
             var owner = Json.object(
                     "user",
-                    Json.object("id", Names.hex32(), "name", USER, "domain", domain),
+                    Json.object("id", userId, "name", USER, "domain", domain),
                     "project",
                     Json.object("id", projectId, "name", PROJECT, "domain", domain));
             return new Keystone("", tokens, this::grants, owner, "The username or password is wrong.");

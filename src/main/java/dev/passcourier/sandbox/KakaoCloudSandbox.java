@@ -23,16 +23,16 @@ public final class KakaoCloudSandbox extends SignInCloud {
 
     /** Starts on free ports. */
     public static KakaoCloudSandbox start(Clock clock) {
-        return start(clock, 0, 0);
+        return start(clock, SandboxState.inMemory());
     }
 
-    /** Starts on chosen ports; 0 takes any free one. */
-    public static KakaoCloudSandbox start(Clock clock, int port, int iamPort) {
+    /** Starts on the ports, and with the credentials, that the state has; makes and keeps those it has not. */
+    public static KakaoCloudSandbox start(Clock clock, SandboxState state) {
         Instances instances = new Instances();
-        Credentials credentials = new Credentials();
+        Credentials credentials = new Credentials(state);
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "gAAAAAB" + Names.random(180));
-        Endpoint bcs = Endpoint.open(new KakaoBcs(instances, tokens), clock, port, "kakaocloud");
-        Endpoint iam = bcs.beside(credentials.service(tokens), clock, iamPort, "kakaocloud-iam");
+        Endpoint bcs = Endpoint.open(new KakaoBcs(instances, tokens), clock, state, "kakaocloud");
+        Endpoint iam = bcs.beside(credentials.service(tokens), clock, state, "kakaocloud-iam");
         return new KakaoCloudSandbox(instances, bcs, iam, tokens, credentials);
     }
 
@@ -108,19 +108,30 @@ public final class KakaoCloudSandbox extends SignInCloud {
         private static final String ORGANIZATION = "sandbox-organization";
         private static final String PROJECT = "sandbox-project";
 
-        private final String id = Names.hex32();
+        private final String id;
         private final String name = "sandbox-key";
-        private final String secret = Names.random(86);
-        private final String userId = Names.hex32();
-        private final String password = Names.random(24);
+        private final String secret;
+        private final String userId;
+        private final String password;
+        private final String domainId;
+        private final String projectId;
+
+        Credentials(SandboxState state) {
+            id = state.keep("kakaocloud.key-id", Names::hex32);
+            secret = state.keep("kakaocloud.key-secret", () -> Names.random(86));
+            userId = state.keep("kakaocloud.user-id", Names::hex32);
+            password = state.keep("kakaocloud.user-password", () -> Names.random(24));
+            domainId = state.keep("kakaocloud.domain-id", Names::hex32);
+            projectId = state.keep("kakaocloud.project-id", Names::hex32);
+        }
 
         Keystone service(TokenBook tokens) {
-            var domain = Json.object("id", Names.hex32(), "name", ORGANIZATION);
+            var domain = Json.object("id", domainId, "name", ORGANIZATION);
             var owner = Json.object(
                     "user",
                     Json.object("id", userId, "name", USER, "domain", domain),
                     "project",
-                    Json.object("id", Names.hex32(), "name", PROJECT, "domain", domain));
+                    Json.object("id", projectId, "name", PROJECT, "domain", domain));
             return new Keystone("/identity", tokens, this, owner, "The request you have made requires authentication.");
         }
 

@@ -41,14 +41,17 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server.
+     * Starts a server on the port it had before, or any free one.
      *
-     * @param port 0 takes any free one
+     * @param name by which the state knows it
      * @throws UncheckedIOException if the port is taken
      */
-    static LoopbackServer start(int port, String name, Function<Request, Reply> service) {
+    static LoopbackServer start(SandboxState state, String name, Function<Request, Reply> service) {
+        int port = state.port(name);
         try {
-            return new LoopbackServer(port, name, service);
+            LoopbackServer started = new LoopbackServer(port, name, service);
+            state.port(name, started.server.getAddress().getPort());
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException("port " + port + " of the sandbox's " + name, e);
         }

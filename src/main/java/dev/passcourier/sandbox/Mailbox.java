@@ -5,6 +5,7 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.subethamail.smtp.DropConnectionException;
@@ -64,8 +66,14 @@ public final class Mailbox implements AutoCloseable {
     private final List<String> recipients = new CopyOnWriteArrayList<>();
     private final List<String> logins = new CopyOnWriteArrayList<>();
 
-    private Mailbox(Security security, @Nullable SandboxCertificate certificate, @Nullable Map<String, String> users) {
-        SMTPServer.Builder builder = SMTPServer.port(0)
+    private @Nullable BiConsumer<String, MimeMessage> watcher;
+
+    private Mailbox(
+            int port,
+            Security security,
+            @Nullable SandboxCertificate certificate,
+            @Nullable Map<String, String> users) {
+        SMTPServer.Builder builder = SMTPServer.port(port)
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .hostName("localhost")
                 .softwareName("passcourier sandbox")
@@ -91,8 +99,30 @@ public final class Mailbox implements AutoCloseable {
      */
     public static Mailbox start(
             Security security, @Nullable SandboxCertificate certificate, @Nullable Map<String, String> users) {
-        Mailbox mailbox = new Mailbox(security, certificate, users);
-        mailbox.server.start();
+        return start(0, security, certificate, users, null);
+    }
+
+    /**
+     * Starts a mailbox.
+     *
+     * @param port    0 takes any free one
+     * @param watcher is told of each mail that was taken, with its envelope's recipient; then nothing is kept. Null keeps
+     * @throws UncheckedIOException if the port is taken
+     */
+    public static Mailbox start(
+            int port,
+            Security security,
+            @Nullable SandboxCertificate certificate,
+            @Nullable Map<String, String> users,
+            @Nullable BiConsumer<String, MimeMessage> watcher) {
+        Mailbox mailbox = new Mailbox(port, security, certificate, users);
+        mailbox.watcher = watcher;
+        try {
+            mailbox.server.start();
+        } catch (RuntimeException e) {
+            throw new UncheckedIOException(
+                    "port " + port + " of the sandbox's mailbox", new IOException(String.valueOf(e.getMessage()), e));
+        }
         return mailbox;
     }
 
@@ -150,7 +180,9 @@ public final class Mailbox implements AutoCloseable {
     }
 
     private void logIn(Map<String, String> users, String user, String password) throws LoginFailedException {
-        logins.add(user);
+        if (watcher == null) {
+            logins.add(user);
+        }
         if (!password.equals(users.get(user))) {
             throw new LoginFailedException();
         }
@@ -159,6 +191,7 @@ public final class Mailbox implements AutoCloseable {
     private final class Conversation implements MessageHandler {
 
         private final Session session;
+        private String to = "";
 
         Conversation(Session session) {
             this.session = session;
@@ -166,13 +199,18 @@ public final class Mailbox implements AutoCloseable {
 
         @Override
         public void from(String from) throws RejectException {
-            senders.add(from);
+            if (watcher == null) {
+                senders.add(from);
+            }
             follow(Stage.SENDER, from);
         }
 
         @Override
         public void recipient(String recipient) throws RejectException {
-            recipients.add(recipient);
+            to = recipient;
+            if (watcher == null) {
+                recipients.add(recipient);
+            }
             follow(Stage.RECIPIENT, recipient);
         }
 
@@ -182,8 +220,12 @@ public final class Mailbox implements AutoCloseable {
             // Some servers quote what they refuse.
             follow(Stage.CONTENT, new String(content, StandardCharsets.ISO_8859_1).replaceAll("\\s+", " "));
             MimeMessage mail = read(new ByteArrayInputStream(content));
-            received.add(mail);
-            unread.add(mail);
+            if (watcher == null) {
+                received.add(mail);
+                unread.add(mail);
+            } else {
+                watcher.accept(to, mail);
+            }
             return null;
         }
 

@@ -7,13 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,10 +34,13 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A fresh certificate for pretend servers, of an authority of its own; keys stay in memory. */
+/** A fresh certificate for pretend servers, of an authority of its own that may be kept; other keys stay in memory. */
 public final class SandboxCertificate {
 
     private static final Duration VALID = Duration.ofDays(7);
+    private static final Duration LONG_VALID = Duration.ofDays(3650);
+    private static final String AUTHORITY_CERTIFICATE = "authority.certificate";
+    private static final String AUTHORITY_KEY = "authority.key";
     private static final X500Name AUTHORITY = new X500Name("CN=passcourier sandbox authority");
 
     private final X509Certificate authority;
@@ -48,6 +54,38 @@ public final class SandboxCertificate {
     /** For {@code localhost} and {@code 127.0.0.1}, valid for a week. */
     public static SandboxCertificate forLoopback(Clock clock) {
         return of(clock.instant(), new GeneralName(GeneralName.dNSName, "localhost"), loopback());
+    }
+
+    /** The same, of the authority that the state has, or that is made and kept, for ten years. */
+    public static SandboxCertificate forLoopback(Clock clock, SandboxState state) {
+        try {
+            String certificate = state.keep(AUTHORITY_CERTIFICATE, () -> keepAuthority(clock.instant(), state));
+            byte[] key = Base64.getMimeDecoder().decode(state.get(AUTHORITY_KEY));
+            X509Certificate root = certificate(Base64.getMimeDecoder().decode(certificate));
+            PrivateKey signer = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
+            return of(
+                    root,
+                    signer,
+                    clock.instant(),
+                    LONG_VALID,
+                    new GeneralName(GeneralName.dNSName, "localhost"),
+                    loopback());
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException("no certificate for the sandbox", e);
+        }
+    }
+
+    private static String keepAuthority(Instant now, SandboxState state) {
+        try {
+            KeyPair authority = keys();
+            X509Certificate root = root(authority, now, LONG_VALID);
+            state.put(
+                    AUTHORITY_KEY,
+                    Base64.getEncoder().encodeToString(authority.getPrivate().getEncoded()));
+            return Base64.getEncoder().encodeToString(root.getEncoded());
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException("no authority for the sandbox", e);
+        }
     }
 
     /** For another host name than the one it will be found at. */
@@ -70,23 +108,33 @@ public final class SandboxCertificate {
     private static SandboxCertificate of(Instant from, GeneralName... names) {
         try {
             KeyPair authority = keys();
-            KeyPair server = keys();
-            X509Certificate root = sign(
-                    builder(AUTHORITY, authority, from.minus(VALID), from.plus(VALID.multipliedBy(3)))
-                            .addExtension(Extension.basicConstraints, true, new BasicConstraints(true)),
-                    authority);
-            X509Certificate leaf = sign(
-                    builder(
-                                    new X500Name("CN=passcourier sandbox"),
-                                    server,
-                                    from.minus(Duration.ofHours(1)),
-                                    from.plus(VALID))
-                            .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names)),
-                    authority);
-            return new SandboxCertificate(root, context(server, leaf, root));
+            return of(root(authority, from, VALID.multipliedBy(3)), authority.getPrivate(), from, VALID, names);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("no certificate for the sandbox", e);
         }
+    }
+
+    private static SandboxCertificate of(
+            X509Certificate root, PrivateKey authority, Instant from, Duration valid, GeneralName... names)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        KeyPair server = keys();
+        X509Certificate leaf = sign(
+                builder(
+                                new X500Name("CN=passcourier sandbox"),
+                                server,
+                                from.minus(Duration.ofHours(1)),
+                                from.plus(valid))
+                        .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names)),
+                authority);
+        return new SandboxCertificate(root, context(server, leaf, root));
+    }
+
+    private static X509Certificate root(KeyPair authority, Instant from, Duration valid)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        return sign(
+                builder(AUTHORITY, authority, from.minus(VALID), from.plus(valid))
+                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(true)),
+                authority.getPrivate());
     }
 
     private static KeyPair keys() throws GeneralSecurityException {
@@ -105,10 +153,14 @@ public final class SandboxCertificate {
                 keys.getPublic());
     }
 
-    private static X509Certificate sign(X509v3CertificateBuilder builder, KeyPair authority)
+    private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey authority)
             throws GeneralSecurityException, IOException, OperatorCreationException {
-        byte[] encoded = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
+        byte[] encoded = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority))
                 .getEncoded();
+        return certificate(encoded);
+    }
+
+    private static X509Certificate certificate(byte[] encoded) throws GeneralSecurityException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
     }

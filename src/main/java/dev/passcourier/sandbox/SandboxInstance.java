@@ -13,6 +13,7 @@ public final class SandboxInstance {
     private String operatingSystem = "Windows Server 2022";
     private String group = "";
     private Form form = Form.USUAL;
+    private Runnable whenCleared = () -> {};
     private int asks;
     private int readyAt = 1;
 
@@ -112,6 +113,12 @@ public final class SandboxInstance {
     /** Forgets the password for good. */
     synchronized void clear() {
         wireSecret = null;
+        whenCleared.run();
+    }
+
+    synchronized SandboxInstance whenCleared(Runnable what) {
+        whenCleared = what;
+        return this;
     }
 
     synchronized String userName() {

@@ -24,16 +24,16 @@ public final class TencentGseSandbox extends SandboxCloud {
 
     /** Starts on a free port. */
     public static TencentGseSandbox start(Clock clock) {
-        return start(clock, 0);
+        return start(clock, SandboxState.inMemory());
     }
 
-    /** Starts on a chosen port; 0 takes any free one. */
-    public static TencentGseSandbox start(Clock clock, int port) {
+    /** Starts on the port, and with the credentials, that the state has; makes and keeps those it has not. */
+    public static TencentGseSandbox start(Clock clock, SandboxState state) {
         Instances instances = new Instances();
-        String secretId = "AKIDsandbox" + Names.random(25);
-        String secretKey = Names.random(32);
+        String secretId = state.keep("tencent-gse.secret-id", () -> "AKIDsandbox" + Names.random(25));
+        String secretKey = state.keep("tencent-gse.secret-key", () -> Names.random(32));
         TencentGse gse = new TencentGse(clock, instances, secretId, secretKey);
-        Endpoint api = Endpoint.open(gse, clock, port, "tencent-gse");
+        Endpoint api = Endpoint.open(gse, clock, state, "tencent-gse");
         return new TencentGseSandbox(instances, api, gse, secretId, secretKey);
     }
 

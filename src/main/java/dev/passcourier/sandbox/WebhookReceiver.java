@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +72,14 @@ public final class WebhookReceiver implements AutoCloseable {
 
     private record Scripted(int status, Map<String, String> headers) {}
 
-    private WebhookReceiver(String secret, @Nullable SandboxCertificate certificate, Clock clock) throws IOException {
+    private @Nullable ObjIntConsumer<Webhook> watcher;
+
+    private WebhookReceiver(int port, String secret, @Nullable SandboxCertificate certificate, Clock clock)
+            throws IOException {
         this.secure = certificate != null;
         this.verifier = new WebhookVerifier(secret);
         this.clock = clock;
-        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         if (certificate == null) {
             server = HttpServer.create(anywhere, 64);
         } else {
@@ -100,9 +105,30 @@ public final class WebhookReceiver implements AutoCloseable {
      */
     public static WebhookReceiver start(String secret, @Nullable SandboxCertificate certificate, Clock clock)
             throws IOException {
-        WebhookReceiver receiver = new WebhookReceiver(secret, certificate, clock);
-        receiver.server.start();
-        return receiver;
+        return start(0, secret, certificate, clock, null);
+    }
+
+    /**
+     * Starts a receiver.
+     *
+     * @param port    0 takes any free one
+     * @param watcher is told of each request and the status it got; then nothing is kept. Null keeps
+     * @throws UncheckedIOException if the port is taken
+     */
+    public static WebhookReceiver start(
+            int port,
+            String secret,
+            @Nullable SandboxCertificate certificate,
+            Clock clock,
+            @Nullable ObjIntConsumer<Webhook> watcher) {
+        try {
+            WebhookReceiver receiver = new WebhookReceiver(port, secret, certificate, clock);
+            receiver.watcher = watcher;
+            receiver.server.start();
+            return receiver;
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port + " of the sandbox's webhook receiver", e);
+        }
     }
 
     /** Where to post to. */
@@ -140,13 +166,19 @@ public final class WebhookReceiver implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Webhook webhook = read(exchange);
-            requests.add(webhook);
+            if (watcher == null) {
+                requests.add(webhook);
+            }
             Scripted scripted = script.poll();
             if (scripted != null) {
                 scripted.headers().forEach(exchange.getResponseHeaders()::set);
                 refuse(exchange, scripted.status(), webhook);
             } else {
-                exchange.sendResponseHeaders(take(exchange.getRequestMethod(), webhook, clock.instant()), -1);
+                int status = take(exchange.getRequestMethod(), webhook, clock.instant());
+                if (watcher != null) {
+                    watcher.accept(webhook, status);
+                }
+                exchange.sendResponseHeaders(status, -1);
             }
         }
     }
@@ -179,7 +211,8 @@ public final class WebhookReceiver implements AutoCloseable {
             return 401;
         }
         synchronized (received) {
-            if (received.stream().noneMatch(known -> known.id().equals(webhook.id()))) {
+            if (watcher == null
+                    && received.stream().noneMatch(known -> known.id().equals(webhook.id()))) {
                 received.add(webhook);
                 unread.add(webhook);
             }

@@ -29,20 +29,23 @@ public final class ZStackSandbox extends SignInCloud {
 
     /** Starts on a free port. */
     public static ZStackSandbox start(Clock clock) {
-        return start(clock, 0);
+        return start(clock, SandboxState.inMemory());
     }
 
-    /** Starts on a chosen port; 0 takes any free one. */
-    public static ZStackSandbox start(Clock clock, int port) {
+    /** Starts on the port, and with the credentials, that the state has; makes and keeps those it has not. */
+    public static ZStackSandbox start(Clock clock, SandboxState state) {
         Instances instances = new Instances();
-        Credentials own = new Credentials(Names.random(20), Names.random(40), Names.random(24));
+        Credentials own = new Credentials(
+                state.keep("zstack.key-id", () -> Names.random(20)),
+                state.keep("zstack.key-secret", () -> Names.random(40)),
+                state.keep("zstack.password", () -> Names.random(24)));
         TokenBook sessions = new TokenBook(clock, ZStackLogin.LIFETIME, Names::hex32);
         AccessKeyVerifier keys = new AccessKeyVerifier(clock, own.keyId, own.keySecret);
         ZStackLogin logins = new ZStackLogin(sessions, clock, Credentials.ACCOUNT, Credentials.USER, own.password);
         MockService rest = new MockService(new ZStackRest(instances, sessions, keys), clock);
         MockService signIns = new MockService(logins, clock);
         LoopbackServer server = LoopbackServer.start(
-                port, "zstack", request -> ZStackLogin.serves(request) ? signIns.serve(request) : rest.serve(request));
+                state, "zstack", request -> ZStackLogin.serves(request) ? signIns.serve(request) : rest.serve(request));
         return new ZStackSandbox(
                 instances, new Endpoint(rest, server), new Endpoint(signIns, server), sessions, logins, keys, own);
     }

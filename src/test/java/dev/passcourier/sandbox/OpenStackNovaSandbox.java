@@ -34,8 +34,9 @@ public final class OpenStackNovaSandbox extends SignInCloud {
         Users users = new Users();
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "gAAAAAB" + Names.random(180));
         Nova nova = new Nova(instances, tokens);
-        Endpoint api = Endpoint.open(nova, clock, 0, "openstack-nova");
-        Endpoint keystone = api.beside(users.service(tokens), clock, 0, "openstack-keystone");
+        SandboxState state = SandboxState.inMemory();
+        Endpoint api = Endpoint.open(nova, clock, state, "openstack-nova");
+        Endpoint keystone = api.beside(users.service(tokens), clock, state, "openstack-keystone");
         return new OpenStackNovaSandbox(instances, api, keystone, tokens, users, nova);
     }
 

@@ -53,7 +53,7 @@ class RoomsTest {
             service  | audit broker config delivery fetch health host intake ledger outbox provider redrive report request retry vault
             doctor   | audit broker config delivery fetch http intake ledger provider request service vault
             cli      | audit config doctor files host ledger provider redrive request service vault
-            demo     | cli config ledger provider request sandbox service vault
+            demo     | cli config files ledger provider request sandbox service vault
             """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");
