@@ -112,7 +112,7 @@ final class DecryptAndSealStep implements Processor {
         String code = e.code().name();
         return switch (e.code()) {
             case KEY_MISSING -> new Answer.Ended(Verdict.WRONG_KEY, code);
-            case KEY_NOT_RSA, MASKED -> new Answer.Ended(Verdict.NEVER, code);
+            case KEY_NOT_RSA, MASKED, NOT_ENCRYPTED, CIPHERTEXT_DAMAGED -> new Answer.Ended(Verdict.NEVER, code);
             case NO_SECRET -> new Answer.NotYet(code);
             case TRANSPLANTED -> new Answer.Ended(Verdict.REFUSED, code);
             case RECIPIENT_EXPIRED -> new Answer.Ended(Verdict.FAILED, code);

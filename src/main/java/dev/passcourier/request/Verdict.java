@@ -6,7 +6,7 @@ public enum Verdict {
     DELIVERED,
     /** The password had not appeared when the deadline came. */
     NOT_YET,
-    /** This password can never be read: a Linux server, an ED25519 key pair, a masked answer. */
+    /** This password can never be read: a Linux server, an ED25519 key pair, a masked answer, no ciphertext. */
     NEVER,
     /** Nobody has set a password. */
     NOT_SET,

@@ -25,7 +25,7 @@ final class ClearBody {
             for (List<String> pointer : locked.pointers()) {
                 Optional<SecretBytes> found = JsonStrings.find(locked.body(), pointer);
                 if (found.isPresent()) {
-                    return checked(found.get());
+                    return checked(withoutEnds(found.get()));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -34,6 +34,10 @@ final class ClearBody {
             Arrays.fill(locked.body(), (byte) 0);
         }
         throw new VaultException(Code.NO_SECRET);
+    }
+
+    private static SecretBytes withoutEnds(SecretBytes secret) {
+        return SecretKind.isPrivateKey(secret) ? secret : PasswordEnds.takenOff(secret.borrow());
     }
 
     private static SecretBytes checked(SecretBytes secret) throws VaultException {

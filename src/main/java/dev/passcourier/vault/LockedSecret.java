@@ -8,7 +8,7 @@ public sealed interface LockedSecret {
     /**
      * Encrypted to the key pair's RSA key with PKCS#1 v1.5, as base64.
      *
-     * @param base64 ASCII bytes; white space in them is allowed
+     * @param base64 the cloud's text; {@link Ciphertext} says in which forms
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Encrypted(byte[] base64) implements LockedSecret {

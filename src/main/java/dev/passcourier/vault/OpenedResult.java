@@ -24,8 +24,8 @@ public final class OpenedResult implements AutoCloseable {
 
     /**
      * Everything but the secret, by the members' names: {@code requestId}, {@code deliveryId}, {@code alias},
-     * {@code provider}, {@code account}, {@code instance}, {@code kind}, {@code userName} if known, {@code issuedAt},
-     * {@code notAfter}.
+     * {@code provider}, {@code account}, {@code instance}, {@code kind}, {@code userName} if known,
+     * {@code trimmed} if something was taken off the secret's ends, {@code issuedAt}, {@code notAfter}.
      */
     public Map<String, String> facts() {
         return facts;

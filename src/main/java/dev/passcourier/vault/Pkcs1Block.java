@@ -31,7 +31,7 @@ final class Pkcs1Block {
     }
 
     /** All ones if the lowest byte is zero, else zero. */
-    private static int ifZero(int value) {
+    static int ifZero(int value) {
         return ((value & 0xFF) - 1) >> 31;
     }
 

@@ -33,6 +33,9 @@ final class ResultJson {
                 json.member("userName", facts.userName());
             }
             json.member("secret", secret.borrow());
+            if (!secret.takenOff().isEmpty()) {
+                json.member("trimmed", secret.takenOff());
+            }
             json.member("issuedAt", facts.issuedAt().toString());
             json.member("notAfter", facts.notAfter().toString());
             out.write('}');

@@ -110,6 +110,9 @@ final class ResultMimeEntity {
             if (facts.userName() != null) {
                 line(out, "user", facts.userName());
             }
+            if (!parcel.secret().takenOff().isEmpty()) {
+                line(out, "trimmed", parcel.secret().takenOff());
+            }
             line(out, "issued", facts.issuedAt().toString());
             line(out, "valid to", facts.notAfter().toString());
             out.write("\r\n" + parcel.kind() + " on the next line:\r\n");

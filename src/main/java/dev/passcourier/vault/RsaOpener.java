@@ -9,7 +9,8 @@ import javax.crypto.Cipher;
 
 /**
  * Opens passwords that a guest encrypted to the key pair's RSA key with PKCS#1 v1.5. The guest's root writes this
- * ciphertext, so every failure looks the same to the outside: {@link Code#WRONG_KEY}.
+ * ciphertext, so every failure looks the same to the outside: {@link Code#WRONG_KEY}. What can be told of it without a
+ * key, {@link Ciphertext} has told before.
  */
 final class RsaOpener {
 
@@ -24,7 +25,8 @@ final class RsaOpener {
     /**
      * Opens with the first key that fits.
      *
-     * @return the secret, which the caller closes: 1 to 256 bytes of printable UTF-8
+     * @return the secret, which the caller closes: 1 to 256 bytes of printable UTF-8, without what {@link PasswordEnds}
+     *         takes off
      */
     static Unlocked open(byte[] ciphertext, List<HeldKey> candidates) throws VaultException {
         for (HeldKey key : candidates) {
@@ -62,7 +64,7 @@ final class RsaOpener {
     @SuppressWarnings("ShortCircuitBoolean") // the time it takes must not say which part was wrong
     private static Optional<SecretBytes> password(byte[] block) {
         int start = Pkcs1Block.messageStart(block);
-        SecretBytes secret = SecretBytes.owning(Arrays.copyOfRange(block, start, block.length));
+        SecretBytes secret = PasswordEnds.takenOff(Arrays.copyOfRange(block, start, block.length));
         Arrays.fill(block, (byte) 0);
         boolean usable = (start > 0) & hasFittingLength(secret) & PrintableText.isOneLine(secret.borrow());
         if (usable) {

@@ -9,15 +9,27 @@ import java.util.Arrays;
 final class SecretBytes implements AutoCloseable {
 
     private final byte[] bytes;
+    private final String takenOff;
     private boolean closed;
 
-    private SecretBytes(byte[] bytes) {
+    private SecretBytes(byte[] bytes, String takenOff) {
         this.bytes = bytes;
+        this.takenOff = takenOff;
     }
 
     /** Takes the array over: it is wiped with this object. */
     static SecretBytes owning(byte[] bytes) {
-        return new SecretBytes(bytes);
+        return new SecretBytes(bytes, "");
+    }
+
+    /** The same, telling what {@link PasswordEnds} took off. */
+    static SecretBytes owning(byte[] bytes, String takenOff) {
+        return new SecretBytes(bytes, takenOff);
+    }
+
+    /** Names of the bytes that were around a password and do not belong to it, such as {@code CR LF}; often empty. */
+    String takenOff() {
+        return takenOff;
     }
 
     /** The bytes themselves, on loan: they turn to zeros at {@link #close()}. */

@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Base64 as we accept it: ASCII white space is dropped, as some clouds wrap lines; anything else foreign, missing padding
+ * Base64 as we accept it: ASCII white space is dropped, as files have their lines wrapped; anything else foreign, missing padding
  * and stray low bits are refused, so that every text has one meaning and every meaning one text.
  */
 final class StrictBase64 {

@@ -69,8 +69,12 @@ public final class Vault {
         if (!(secret instanceof LockedSecret.Encrypted encrypted)) {
             return Optional.empty();
         }
-        return StrictBase64.decode(encrypted.base64())
-                .map(ciphertext -> HexFormat.of().formatHex(DerivedKeys.hmac(fingerprintKey, ciphertext)));
+        try {
+            byte[] ciphertext = Ciphertext.decode(encrypted.base64());
+            return Optional.of(HexFormat.of().formatHex(DerivedKeys.hmac(fingerprintKey, ciphertext)));
+        } catch (VaultException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -114,12 +118,11 @@ public final class Vault {
 
     private static Unlocked unlock(LockedSecret secret, KeyRing ring, @Nullable String keyName) throws VaultException {
         if (secret instanceof LockedSecret.Encrypted encrypted) {
-            return RsaOpener.open(ciphertext(encrypted), ring.candidates(keyName));
+            byte[] ciphertext = Ciphertext.decode(encrypted.base64());
+            List<HeldKey> candidates = ring.candidates(keyName);
+            Ciphertext.demandWhole(ciphertext, candidates);
+            return RsaOpener.open(ciphertext, candidates);
         }
         return new Unlocked(ClearBody.read((LockedSecret.InClear) secret), null);
-    }
-
-    private static byte[] ciphertext(LockedSecret.Encrypted encrypted) throws VaultException {
-        return StrictBase64.decode(encrypted.base64()).orElseThrow(() -> new VaultException(Code.WRONG_KEY));
     }
 }

@@ -5,10 +5,17 @@ public final class VaultException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why. Everything that can go wrong when opening a ciphertext with a fitting key is {@link #WRONG_KEY}. */
+    /**
+     * Why. Everything that can go wrong once a private key is used is {@link #WRONG_KEY}; what is told beside it shows in
+     * the ciphertext's own text.
+     */
     public enum Code {
-        /** No key of the ring opens it; also for every malformed ciphertext or cleartext. */
+        /** No key of the ring opens it, or what it opens to is no password. */
         WRONG_KEY,
+        /** What should be a ciphertext is none in any form: most likely a password in clear. */
+        NOT_ENCRYPTED,
+        /** The ciphertext is of a length that no key makes, or not whole base64: cut or altered on the way. */
+        CIPHERTEXT_DAMAGED,
         /** The ring has no RSA key that could be the one: the named key is missing. */
         KEY_MISSING,
         /** The named key can never open a password: it is not an RSA key. */

@@ -53,12 +53,26 @@ class OracleTest {
             for (Blocks broken : BROKEN) {
                 answers.add(answer(bench, broken.encrypted(bench.keyPair()), records));
             }
-            for (String malformed : List.of("no base64", "AAAA", "=", "ä")) {
-                answers.add(answer(bench, malformed.getBytes(StandardCharsets.UTF_8), records));
-            }
-            assertThat(said.log()).isEmpty();
+            assertThat(said.log().lines().distinct()).singleElement().asString().contains("code=WRONG_KEY");
         }
         assertThat(answers).hasSize(1).first().asString().contains("\"WRONG_KEY\"");
+        assertThat(records).containsExactly("OPENING ENDED ");
+    }
+
+    @Test
+    void whatNeedsNoKeyToBeToldIsToldByOneCodeForEachForm() throws Exception {
+        Set<String> answers = new HashSet<>();
+        Set<String> records = new HashSet<>();
+        try (SettleBench bench = new SettleBench(directory, clock);
+                CapturedOutput said = new CapturedOutput()) {
+            for (String malformed : List.of("no base64", "AAAA", "=", "ä", "Tr1al-Pass!")) {
+                answers.add(answer(bench, malformed.getBytes(StandardCharsets.UTF_8), records));
+            }
+            assertThat(answers).hasSize(1).first().asString().contains("\"NEVER\"", "\"NOT_ENCRYPTED\"");
+            answers.add(answer(bench, "A".repeat(340).getBytes(StandardCharsets.UTF_8), records));
+            assertThat(said.log() + said.streams()).doesNotContain("Tr1al-Pass");
+        }
+        assertThat(answers).hasSize(2).anySatisfy(answer -> assertThat(answer).contains("\"CIPHERTEXT_DAMAGED\""));
         assertThat(records).containsExactly("OPENING ENDED ");
     }
 

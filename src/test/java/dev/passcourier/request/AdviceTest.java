@@ -25,6 +25,8 @@ class AdviceTest {
     @ParameterizedTest
     @CsvSource({
         "NEVER, KEY_NOT_RSA, RSA key pairs only",
+        "NEVER, NOT_ENCRYPTED, not encrypted with a key pair",
+        "NEVER, CIPHERTEXT_DAMAGED, it was cut or altered",
         "NEVER, MASKED, switch the masking off",
         "NEVER, CODE, such as a Linux server's",
         "WRONG_KEY, KEY_MISSING, has no such key",

@@ -18,6 +18,7 @@ public enum Blocks {
     SHORT_PADDING,
     EMPTY,
     UNPRINTABLE,
+    UNPRINTABLE_BEFORE_A_LINE_END,
     NOT_UTF8,
     WRONG_KEY;
 
@@ -57,6 +58,11 @@ public enum Blocks {
             case SHORT_PADDING -> block[9] = 0;
             case EMPTY -> Arrays.fill(block, separator, length, (byte) 1);
             case UNPRINTABLE -> block[separator + 1] = 7;
+            case UNPRINTABLE_BEFORE_A_LINE_END -> {
+                block[separator + 1] = 7;
+                block[length - 2] = '\r';
+                block[length - 1] = '\n';
+            }
             case NOT_UTF8 -> block[separator + 1] = (byte) 0xFF;
             default -> {}
         }

@@ -34,6 +34,8 @@ class ClearBodyTest {
                 arguments("{\"password\":\"Pässwörd €𝄞\"}", "Pässwörd €𝄞"),
                 arguments("{\"p\\u0061ssword\":\"x\"}", "x"),
                 arguments("{\"password\":\"******\"}", "******"),
+                arguments("{\"password\":\"Vnc#Pass1\\n\"}", "Vnc#Pass1"),
+                arguments("{\"password\":\"Vnc#Pass1\\r\\n\\u0000\"}", "Vnc#Pass1"),
                 arguments("{\"password\":\"" + "x".repeat(8192) + "\"}", "x".repeat(8192)));
     }
 

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,24 +112,11 @@ class OpenedPasswordTest {
                 arguments("a shorter key's", encrypted("z-1024", "Canary#1")),
                 arguments("a longer key's", encrypted("z-4096", "Canary#1")),
                 arguments("flipped", base64(flipped)),
-                arguments("cut", base64(Arrays.copyOf(raw, 255))),
-                arguments("with a zero in front", base64(concat(new byte[1], raw))),
                 arguments("two blocks", base64(concat(raw, raw))),
                 arguments("all zero", base64(new byte[256])),
-                arguments("one", base64(BigInteger.ONE.toByteArray())),
                 arguments("the modulus", base64(unsigned(modulus))),
                 arguments("beyond the modulus", base64(unsigned(modulus.add(BigInteger.TEN)))),
-                arguments("nothing", new byte[0]),
-                arguments("white space", ascii(" \r\n")),
-                arguments("no base64", ascii("ä".repeat(172))),
-                arguments("a foreign character inside", ascii("!" + new String(good, StandardCharsets.US_ASCII))),
-                arguments("base64url", ascii(Base64.getUrlEncoder().encodeToString(underscored()))),
-                arguments("without padding", ascii(new String(good, StandardCharsets.US_ASCII).replace("=", ""))),
-                arguments("with stray low bits", strayBits(good)),
-                arguments("a documentation's sample", ascii("UHC9+YW1xDC1Yu8Mg9n+...Khr5w==")),
                 arguments("empty password", encrypted("a-2048", "")),
-                arguments("a line break", encrypted("a-2048", "Canary\n")),
-                arguments("a zero byte", encrypted("a-2048", "Canary\0")),
                 arguments("an escape", encrypted("a-2048", "Canary\u001b[2J")),
                 arguments("a C1 control", encrypted("a-2048", "Canary\u0085")),
                 arguments("a line separator", encrypted("a-2048", "Canary\u2028")),
@@ -149,6 +139,120 @@ class OpenedPasswordTest {
             assertThat(failure.code()).isEqualTo(Code.WRONG_KEY);
             assertThat(failure).hasMessage("WRONG_KEY").hasNoCause();
             assertThat(failure.getSuppressed()).isEmpty();
+        }
+    }
+
+    static Stream<Arguments> whatNeedsNoKeyToBeTold() throws Exception {
+        byte[] good = encrypted("a-2048", "Canary#1");
+        byte[] raw = Base64.getDecoder().decode(good);
+        String text = new String(good, StandardCharsets.US_ASCII);
+        String long4096 = new String(encrypted("a-4096", "Canary#1"), StandardCharsets.US_ASCII);
+        return Stream.of(
+                arguments("nothing", new byte[0], Code.NOT_ENCRYPTED),
+                arguments("white space", ascii(" \r\n"), Code.NOT_ENCRYPTED),
+                arguments("a password", ascii("Tr1al-Pass!"), Code.NOT_ENCRYPTED),
+                arguments("a password that is base64", ascii("Trial2Pass"), Code.NOT_ENCRYPTED),
+                arguments("a long passphrase", ascii("correct horse battery staple"), Code.NOT_ENCRYPTED),
+                arguments("one", base64(BigInteger.ONE.toByteArray()), Code.NOT_ENCRYPTED),
+                arguments("no base64", ascii("ä".repeat(172)), Code.NOT_ENCRYPTED),
+                arguments("a foreign character inside", ascii("!" + text), Code.NOT_ENCRYPTED),
+                arguments("a documentation's sample", ascii("UHC9+YW1xDC1Yu8Mg9n+...Khr5w=="), Code.NOT_ENCRYPTED),
+                arguments("an error page", ascii("<html><body>404</body></html>".repeat(9)), Code.NOT_ENCRYPTED),
+                arguments("the first of metadata's pieces", ascii(long4096.substring(0, 255)), Code.CIPHERTEXT_DAMAGED),
+                arguments("two of its pieces", ascii(long4096.substring(0, 510)), Code.CIPHERTEXT_DAMAGED),
+                arguments("a digit short", ascii(text.substring(0, 341)), Code.CIPHERTEXT_DAMAGED),
+                arguments("cut", base64(Arrays.copyOf(raw, 255)), Code.CIPHERTEXT_DAMAGED),
+                arguments("with a zero in front", base64(concat(new byte[1], raw)), Code.CIPHERTEXT_DAMAGED),
+                arguments("padding inside", ascii(text + text), Code.CIPHERTEXT_DAMAGED),
+                arguments("with stray low bits", strayBits(good), Code.CIPHERTEXT_DAMAGED));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatNeedsNoKeyToBeTold")
+    void tellsWhatIsWrongWithTheFormWhateverTheKeys(String what, byte[] text, Code code) throws Exception {
+        for (KeyRing ring : List.of(bench.ring("a-2048"), bench.ring("c-1024"))) {
+            var failure = catchThrowableOfType(VaultException.class, () -> open(ring, null, text));
+            assertThat(failure.code()).isEqualTo(code);
+            assertThat(failure).hasMessage(code.name()).hasNoCause();
+        }
+    }
+
+    static Stream<Arguments> formsOfOneCiphertext() throws Exception {
+        byte[] raw = underscored();
+        String text = new String(base64(raw), StandardCharsets.US_ASCII);
+        return Stream.of(
+                arguments("base64url", Base64.getUrlEncoder().encodeToString(raw)),
+                arguments(
+                        "base64url without padding",
+                        Base64.getUrlEncoder().withoutPadding().encodeToString(raw)),
+                arguments("without padding", text.replace("=", "")),
+                arguments("wrapped by \\n as two characters", text.replaceAll("(.{64})", "$1\\\\n") + "\\n"),
+                arguments("in quotes", "\"" + text + "\"\n"),
+                arguments("wrapped by carriage returns", text.replaceAll("(.{76})", "$1\r")),
+                arguments("hex", HexFormat.of().formatHex(raw)),
+                arguments(
+                        "hex with blanks",
+                        HexFormat.ofDelimiter(" ").withUpperCase().formatHex(raw)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("formsOfOneCiphertext")
+    void readsTheFormsThatScriptsWriteAsOneCiphertext(String form, String text) throws Exception {
+        assertThat(openedBy(bench.ring("a-2048"), null, ascii(text))).isEqualTo("a-2048 Canary#1");
+        assertThat(vault.fingerprint(new Encrypted(ascii(text)))).isPresent();
+    }
+
+    @Test
+    void namesEveryFormOfACiphertextAlike() throws Exception {
+        byte[] raw = underscored();
+        assertThat(Stream.of(
+                                base64(raw),
+                                ascii(Base64.getUrlEncoder().withoutPadding().encodeToString(raw)),
+                                ascii(HexFormat.of().formatHex(raw)))
+                        .map(text -> vault.fingerprint(new Encrypted(text)).orElseThrow()))
+                .containsOnly(vault.fingerprint(new Encrypted(base64(raw))).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\\n', LF",
+        "'\\r\\n', CR LF",
+        "'\\0', NUL",
+        "'\\r', CR",
+        "'\\0\\0\\0\\0\\0', NUL",
+        "'\\r\\n\\0', CR LF NUL",
+        "'\\n\\n', LF"
+    })
+    void takesOffWhatAScriptLeftBehindAndSaysSo(String ending, String trimmed) throws Exception {
+        String tail = ending.replace("\\n", "\n").replace("\\r", "\r").replace("\\0", "\0");
+        assertThat(factsOf("Tr1al-Pass" + tail)).containsExactly("Tr1al-Pass", trimmed);
+        assertThat(factsOf("\uFEFFTr1al-Pass" + tail)).containsExactly("Tr1al-Pass", "BOM " + trimmed);
+    }
+
+    @Test
+    void leavesWhatMayBelongToThePassword() throws Exception {
+        assertThat(factsOf(" Tr1al-Pass \\n ")).containsExactly(" Tr1al-Pass \\n ", "");
+        assertThat(code(bench.ring("a-2048"), null, encrypted("a-2048", "\r\n")))
+                .isEqualTo(Code.WRONG_KEY);
+        assertThat(code(bench.ring("a-2048"), null, encrypted("a-2048", "a\nb")))
+                .isEqualTo(Code.WRONG_KEY);
+        assertThat(code(bench.ring("a-2048"), null, encrypted("a-2048", "\0ab")))
+                .isEqualTo(Code.WRONG_KEY);
+    }
+
+    /** The secret of a result and its member {@code trimmed}. */
+    private List<String> factsOf(String password) throws Exception {
+        Opened opened = open(bench.ring("a-2048"), null, encrypted("a-2048", password));
+        Sealed sealed = opened.sealed().get(0);
+        try (ClearResult result = vault.openAtRest(sealed.bytes(), sealed.deliveryId())) {
+            byte[] json = result.readAllBytes();
+            List<String> found = new ArrayList<>();
+            for (String member : List.of("secret", "trimmed")) {
+                found.add(JsonStrings.find(json, List.of(member))
+                        .map(bytes -> new String(bytes.borrow(), StandardCharsets.UTF_8))
+                        .orElse(""));
+            }
+            return found;
         }
     }
 
