@@ -35,6 +35,9 @@ public final class MessageProperties {
     /** Of a delivery: its id, the same at every attempt. */
     public static final String DELIVERY = "pcDelivery";
 
+    /** Of a delivery: the instance, unless its account keeps it inside the seal. */
+    public static final String INSTANCE = "pcInstance";
+
     /** Of a delivery: the number of the attempt, 1 for the first. */
     public static final String ATTEMPT = "pcAttempt";
 

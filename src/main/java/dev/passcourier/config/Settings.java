@@ -159,6 +159,7 @@ public record Settings(
      * @param rate        calls per second, or null for the provider's default
      * @param concurrency requests in hand at once
      * @param clones      whether the same ciphertext may serve several instances
+     * @param showInstance whether instances are named outside of the seal: in file names, subjects, envelopes, notices
      * @param trust       PEM file with the only certificate authorities to trust, or null for the platform's
      * @param insecure    allows {@code http:} endpoints beyond loopback
      * @param settings    the provider's own settings, with secrets still as references
@@ -169,6 +170,7 @@ public record Settings(
             @Nullable Double rate,
             int concurrency,
             boolean clones,
+            boolean showInstance,
             @Nullable Path trust,
             boolean insecure,
             JsonNode settings) {}

@@ -62,6 +62,7 @@ final class DeliveryRecord {
         String said = item.isAtRest() ? RemoteText.known(outcome.said()) : outcome.said();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("request", item.requestId());
+        facts.put("instance", item.instance() == null ? "" : item.instance());
         facts.put("destination", item.alias());
         facts.put("delivery", item.deliveryId());
         facts.put("attempt", Integer.toString(item.attempt()));

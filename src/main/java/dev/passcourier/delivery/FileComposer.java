@@ -14,7 +14,7 @@ import java.util.Map;
 import org.apache.camel.Message;
 
 /**
- * Says which files a delivery consists of: {@code <deliveryId>} with {@code .jwe}, {@code .p7m}, {@code .asc} or
+ * Says which files a delivery consists of: {@link OutboxItem#fileName} with {@code .jwe}, {@code .p7m}, {@code .asc} or
  * {@code .age} for a sealed result, {@code .json} for a notice or a result in clear, {@code .html} and {@code .csv} for a
  * report.
  */
@@ -62,19 +62,19 @@ final class FileComposer implements Composer {
 
     private Map<String, DurableFile.Content> result(OutboxItem item) throws OutboxException {
         return item.isAtRest()
-                ? Map.of(item.deliveryId() + ".json", new AtRestResult(opener, item)::writeTo)
+                ? Map.of(item.fileName(".json"), new AtRestResult(opener, item)::writeTo)
                 : Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {
-        return Map.of(item.deliveryId() + ".json", bytes(OutboxJson.bytes(OutboxJson.notice(item.body()))));
+        return Map.of(item.fileName(".json"), bytes(OutboxJson.bytes(OutboxJson.notice(item.body()))));
     }
 
     private static Map<String, DurableFile.Content> report(OutboxItem item) throws OutboxException {
         CredentialReport report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
-        files.put(item.deliveryId() + ".html", bytes(report.html().getBytes(StandardCharsets.UTF_8)));
-        files.put(item.deliveryId() + ".csv", bytes(report.csv().getBytes(StandardCharsets.UTF_8)));
+        files.put(item.fileName(".html"), bytes(report.html().getBytes(StandardCharsets.UTF_8)));
+        files.put(item.fileName(".csv"), bytes(report.csv().getBytes(StandardCharsets.UTF_8)));
         return files;
     }
 

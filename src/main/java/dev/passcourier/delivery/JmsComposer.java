@@ -18,6 +18,9 @@ final class JmsComposer implements Composer {
         out.setHeader(JmsConstants.JMS_HEADER_CORRELATION_ID, item.requestId());
         out.setHeader("deliveryId", item.deliveryId());
         out.setHeader("requestId", item.requestId());
+        if (item.instance() != null) {
+            out.setHeader("instance", item.instance());
+        }
         out.setHeader("kind", item.kind().name());
         out.setHeader("contentType", item.mediaType());
         out.setHeader("attempt", item.attempt());

@@ -108,14 +108,14 @@ final class MailComposer implements Composer {
     private MimeMultipart clearResult(OutboxItem item) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.clearResult(item)),
-                attachment(item.deliveryId() + ".json", new AtRestResult(opener, item).handler()));
+                attachment(item.fileName(".json"), new AtRestResult(opener, item).handler()));
     }
 
     private static MimeMultipart notice(OutboxItem item, Notice notice) throws MessagingException {
         return new MimeMultipart(
                 text(MailText.notice(item, notice)),
                 attachment(
-                        item.deliveryId() + ".json",
+                        item.fileName(".json"),
                         new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
@@ -129,7 +129,7 @@ final class MailComposer implements Composer {
         return new MimeMultipart(
                 readable,
                 attachment(
-                        item.deliveryId() + ".csv",
+                        item.fileName(".csv"),
                         new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
     }
 

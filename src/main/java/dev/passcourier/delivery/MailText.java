@@ -14,7 +14,7 @@ final class MailText {
 
     private MailText() {}
 
-    /** Names nothing but the delivery: subjects are read by many. */
+    /** Names ids only: subjects are read by many. */
     static String subject(OutboxItem item) {
         String what =
                 switch (item.kind()) {
@@ -22,7 +22,7 @@ final class MailText {
                     case NOTICE -> "notice";
                     case REPORT -> "report";
                 };
-        return "Passcourier " + what + " " + item.deliveryId();
+        return "Passcourier " + what + " " + item.requestId() + (item.instance() == null ? "" : " " + item.instance());
     }
 
     static String sealedResult(OutboxItem item, SealedForm form, String fileName) {
@@ -88,11 +88,16 @@ final class MailText {
         return """
 
                 Request:  %s
+                Instance: %s
                 Delivery: %s
                 Valid to: %s
 
                 The same delivery may arrive twice; both carry the same delivery id.
-                """.formatted(item.requestId(), item.deliveryId(), notAfter == null ? "-" : seconds(notAfter));
+                """.formatted(
+                        item.requestId(),
+                        item.instance() == null ? "-" : item.instance(),
+                        item.deliveryId(),
+                        notAfter == null ? "-" : seconds(notAfter));
     }
 
     private static String orDash(String text) {

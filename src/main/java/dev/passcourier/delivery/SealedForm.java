@@ -42,7 +42,7 @@ enum SealedForm {
 
     /** Name of a file that holds the item. */
     String fileName(OutboxItem item) {
-        return item.deliveryId() + ending;
+        return item.fileName(ending);
     }
 
     /** Whether {@link #text} is base64 of the sealed bytes. Only compact JWE is text as it is. */

@@ -62,7 +62,10 @@ final class WebhookComposer implements Composer {
             json.put("type", item.kind().name().toLowerCase(Locale.ROOT));
             json.put("deliveryId", item.deliveryId());
             json.put("requestId", item.requestId());
-            json.put("attempt", item.attempt());
+            if (item.instance() != null) {
+            json.put("instance", item.instance());
+        }
+        json.put("attempt", item.attempt());
             if (item.kind() != OutboxItem.Kind.RESULT) {
                 json.set(item.kind().name().toLowerCase(Locale.ROOT), content(item));
                 return new Body(OutboxJson.bytes(json), null);

@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -44,6 +45,7 @@ final class DecryptAndSealStep implements Processor {
     private final String provider;
     private final KeyRing keys;
     private final boolean clones;
+    private final boolean showInstance;
     private final Function<String, SealTarget> targets;
     private final Vault vault;
     private final Ledger ledger;
@@ -55,14 +57,14 @@ final class DecryptAndSealStep implements Processor {
     /**
      * For one account.
      *
-     * @param clones   whether the account says {@code clones: allowed}
+     * @param settings of the account
      * @param targets  from a destination's alias to the key that seals for it
      * @param lifetime of a sealed result
      */
     DecryptAndSealStep(
             String provider,
             KeyRing keys,
-            boolean clones,
+            Settings.Account settings,
             Function<String, SealTarget> targets,
             Vault vault,
             Ledger ledger,
@@ -72,7 +74,8 @@ final class DecryptAndSealStep implements Processor {
             Clock clock) {
         this.provider = provider;
         this.keys = keys;
-        this.clones = clones;
+        this.clones = settings.clones();
+        this.showInstance = settings.showInstance();
         this.targets = targets;
         this.vault = vault;
         this.ledger = ledger;
@@ -197,7 +200,8 @@ final class DecryptAndSealStep implements Processor {
                         Fact.REQUEST, request.id(),
                         Fact.ALIAS, sealed.alias(),
                         Fact.DELIVERY, sealed.deliveryId())));
-        OutboxItem item = OutboxItem.result(sealed, request.id(), facts.notAfter(), facts.issuedAt());
+        OutboxItem item = OutboxItem.result(
+                sealed, request.id(), showInstance ? request.instance() : null, facts.notAfter(), facts.issuedAt());
         return OutboxCodec.outboundMessage(item, null);
     }
 }

@@ -102,7 +102,7 @@ public final class FetchStage {
         DecryptAndSealStep decryptAndSeal = new DecryptAndSealStep(
                 type.id(),
                 keys,
-                account.clones(),
+                account,
                 targets,
                 vault,
                 ledger,

@@ -32,6 +32,11 @@ public record Notice(
         said = said == null ? "" : said;
     }
 
+    /** The same, for accounts that keep instances inside the seal. */
+    Notice withoutInstance() {
+        return new Notice(requestId, account, "", verdict, code, said, advice, attempts, endedAt);
+    }
+
     /** Where no cloud said anything. */
     public Notice(
             String requestId,

@@ -4,6 +4,7 @@ import dev.passcourier.broker.OutboundMessage;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the messages that tell a request's destinations how it ended without a password. */
@@ -12,14 +13,22 @@ public final class Notices {
     private static final String SUFFIX = "/notice";
 
     private final BinaryOperator<String> deliveryIds;
+    private final Predicate<String> showsInstance;
 
     /**
      * Makes notices.
      *
-     * @param deliveryIds stable id of a delivery, from the request's id and the alias
+     * @param deliveryIds   stable id of a delivery, from the request's id and the alias
+     * @param showsInstance whether an account, by its name, lets instances be named outside of the seal
      */
-    public Notices(BinaryOperator<String> deliveryIds) {
+    public Notices(BinaryOperator<String> deliveryIds, Predicate<String> showsInstance) {
         this.deliveryIds = deliveryIds;
+        this.showsInstance = showsInstance;
+    }
+
+    /** For accounts that all let instances be named. */
+    public Notices(BinaryOperator<String> deliveryIds) {
+        this(deliveryIds, account -> true);
     }
 
     /**
@@ -40,9 +49,9 @@ public final class Notices {
      * @param notBefore when the broker may hand them out, or null for at once
      */
     public List<OutboundMessage> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
+        Notice told = showsInstance.test(notice.account()) ? notice : notice.withoutInstance();
         return aliases.stream()
-                .map(alias ->
-                        OutboxItem.notice(notice, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
+                .map(alias -> OutboxItem.notice(told, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
                 .map(item -> OutboxCodec.outboundMessage(item, notBefore))
                 .toList();
     }

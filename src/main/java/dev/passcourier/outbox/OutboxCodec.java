@@ -33,6 +33,9 @@ public final class OutboxCodec {
         properties.put(MessageProperties.ALIAS, item.alias());
         properties.put(MessageProperties.DELIVERY, item.deliveryId());
         properties.put(MessageProperties.REQUEST, item.requestId());
+        if (item.instance() != null) {
+            properties.put(MessageProperties.INSTANCE, item.instance());
+        }
         properties.put(MessageProperties.ATTEMPT, item.attempt());
         properties.put(MessageProperties.FIRST_TRY_AT, item.firstTryAt().toEpochMilli());
         properties.put(MessageProperties.MEDIA_TYPE, item.mediaType());
@@ -85,6 +88,9 @@ public final class OutboxCodec {
                 matching(FILE_SAFE_ID, text(properties, MessageProperties.ALIAS)),
                 matching(FILE_SAFE_ID, text(properties, MessageProperties.DELIVERY)),
                 matching(ID, text(properties, MessageProperties.REQUEST)),
+                properties.containsKey(MessageProperties.INSTANCE)
+                        ? matching(OutboxItem.INSTANCE, text(properties, MessageProperties.INSTANCE))
+                        : null,
                 attempt(properties),
                 time(properties, MessageProperties.FIRST_TRY_AT),
                 notAfter,

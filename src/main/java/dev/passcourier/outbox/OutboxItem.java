@@ -3,6 +3,7 @@ package dev.passcourier.outbox;
 import dev.passcourier.vault.AtRest;
 import dev.passcourier.vault.Sealed;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param alias       the destination
  * @param deliveryId  stable over all attempts and in every channel
  * @param requestId   the request, or the report's id
+ * @param instance    the instance, to be shown outside of the seal; null for reports, and where the account says no
  * @param attempt     1 for the first try
  * @param firstTryAt  when the first attempt was made possible: the retry span counts from here
  * @param notAfter    when a result expires; null for notices and reports
@@ -24,6 +26,7 @@ public record OutboxItem(
         String alias,
         String deliveryId,
         String requestId,
+        @Nullable String instance,
         int attempt,
         Instant firstTryAt,
         @Nullable Instant notAfter,
@@ -40,6 +43,14 @@ public record OutboxItem(
         REPORT
     }
 
+    /** What an instance is called in a request; anything else is not shown. */
+    static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+
+    private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9_-]");
+
+    /** Two of them, and a delivery's id of 128, leave room for an ending in 255 characters. */
+    private static final int LONGEST_PART = 60;
+
     /** Media type of notices and reports in an outbox. */
     public static final String JSON = "application/json";
 
@@ -47,15 +58,18 @@ public record OutboxItem(
      * The first attempt to deliver a sealed result.
      *
      * @param requestId the request
+     * @param instance  the instance, or null if its account keeps it inside
      * @param notAfter  when the result expires, as sealed inside
      * @param now       when the delivery becomes possible
      */
-    public static OutboxItem result(Sealed sealed, String requestId, Instant notAfter, Instant now) {
+    public static OutboxItem result(
+            Sealed sealed, String requestId, @Nullable String instance, Instant notAfter, Instant now) {
         return new OutboxItem(
                 Kind.RESULT,
                 sealed.alias(),
                 sealed.deliveryId(),
                 requestId,
+                instance,
                 1,
                 now,
                 notAfter,
@@ -66,7 +80,16 @@ public record OutboxItem(
     /** The first attempt to deliver a requester's notice to one destination. */
     public static OutboxItem notice(Notice notice, String alias, String deliveryId, Instant now) {
         return new OutboxItem(
-                Kind.NOTICE, alias, deliveryId, notice.requestId(), 1, now, null, JSON, OutboxJson.bytes(notice));
+                Kind.NOTICE,
+                alias,
+                deliveryId,
+                notice.requestId(),
+                INSTANCE.matcher(notice.instance()).matches() ? notice.instance() : null,
+                1,
+                now,
+                null,
+                JSON,
+                OutboxJson.bytes(notice));
     }
 
     /**
@@ -76,22 +99,41 @@ public record OutboxItem(
      */
     public static OutboxItem report(
             CredentialReport report, String reportId, String alias, String deliveryId, Instant now) {
-        return new OutboxItem(Kind.REPORT, alias, deliveryId, reportId, 1, now, null, JSON, OutboxJson.bytes(report));
+        return new OutboxItem(
+                Kind.REPORT, alias, deliveryId, reportId, null, 1, now, null, JSON, OutboxJson.bytes(report));
     }
 
     /** The same delivery, tried once more. */
     public OutboxItem nextAttempt() {
-        return new OutboxItem(kind, alias, deliveryId, requestId, attempt + 1, firstTryAt, notAfter, mediaType, body);
+        return new OutboxItem(
+                kind, alias, deliveryId, requestId, instance, attempt + 1, firstTryAt, notAfter, mediaType, body);
     }
 
     /** The same delivery begun anew, with all its tries before it. */
     public OutboxItem afresh(Instant now) {
-        return new OutboxItem(kind, alias, deliveryId, requestId, 1, now, notAfter, mediaType, body);
+        return new OutboxItem(kind, alias, deliveryId, requestId, instance, 1, now, notAfter, mediaType, body);
     }
 
     /** Whether the body is under the service's own seal, to be opened at the send. */
     public boolean isAtRest() {
         return mediaType.equals(AtRest.MEDIA_TYPE);
+    }
+
+    /**
+     * A name for a file that holds the item, such as {@code chg-4711_i-1_dlv_Yq0jsq9JC37Voay12XCnlG1x.jwe}: request,
+     * instance and delivery. Letters, digits, {@code -} and {@code _} only, so that every file system takes it; at most 255
+     * characters; and no other item's, as the delivery's id stands whole in it.
+     *
+     * @param ending with its dot
+     */
+    public String fileName(String ending) {
+        String first = part(requestId) + "_" + (instance == null ? "" : part(instance) + "_");
+        return (first.startsWith("-") ? "_" + first.substring(1) : first) + deliveryId + ending;
+    }
+
+    private static String part(String id) {
+        String safe = UNSAFE.matcher(id).replaceAll("_");
+        return safe.substring(0, Math.min(safe.length(), LONGEST_PART));
     }
 
     /** Names ids only. */

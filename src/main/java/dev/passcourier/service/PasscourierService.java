@@ -157,7 +157,7 @@ public final class PasscourierService implements AutoCloseable {
             return;
         }
         try {
-            new LostRequests(settings, broker.pool(), audit, new Notices(DeliveryIds::of), clock)
+            new LostRequests(settings, broker.pool(), audit, notices(), clock)
                     .settle(ledger.open(), broker.queuedWork(), data.part("audit"));
         } catch (JMSException | IOException | AuditDamage | RuntimeException e) {
             LOG.warn(
@@ -165,6 +165,14 @@ public final class PasscourierService implements AutoCloseable {
                             + "  passcourier ledger check",
                     e.getClass().getSimpleName());
         }
+    }
+
+    /** Of a request whose account is not known, the instance is what its sender wrote. */
+    private Notices notices() {
+        return new Notices(DeliveryIds::of, name -> {
+            Settings.Account account = settings.accounts().get(name);
+            return account == null || account.showInstance();
+        });
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -213,7 +221,7 @@ public final class PasscourierService implements AutoCloseable {
         Map<String, SealTarget> targets = KeyAndLedgerFactory.targets(settings, recipients);
         watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
         Vault vault = new Vault(keys, clock);
-        Notices notices = new Notices(DeliveryIds::of);
+        Notices notices = notices();
         RetryTable retryTable =
                 new RetryTable(new SecureRandom(), settings.service().retryPace());
         bindHops(camel.getRegistry(), notices);

@@ -114,7 +114,7 @@ class InvalidSettingsTest {
                         "    settings:\n",
                         "    settings: []\n    x:\n",
                         "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example {\"region\":\"kr-central-2\"}",
-                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: clones, concurrency, insecure, keyRing, provider, rate, settings, trust"),
+                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: clones, concurrency, insecure, keyRing, provider, rate, settings, showInstance, trust"),
                 mistake(
                         "rate: 2.5",
                         "rate: \"2.5\"",

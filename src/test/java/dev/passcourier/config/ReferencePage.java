@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.structure.MarkdownPage;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,11 +58,17 @@ final class ReferencePage {
                 parts("provider-")
                         .forEach(part -> table(
                                 "### accounts with `provider: " + part.name() + "`",
-                                "",
+                                part.schema().path("description").asText() + rate(part.name()),
                                 "accounts.<name>.settings",
                                 part.schema()));
             default -> {}
         }
+    }
+
+    private static String rate(String provider) {
+        double rate = ProviderCatalog.find().get(provider).defaultRate();
+        String number = rate == Math.rint(rate) ? Long.toString(Math.round(rate)) : Double.toString(rate);
+        return " Where `rate` is left out: " + number + " calls per second.";
     }
 
     private record Part(String name, JsonNode schema) {}

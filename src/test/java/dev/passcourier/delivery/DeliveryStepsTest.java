@@ -38,7 +38,7 @@ class DeliveryStepsTest {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final Duration KEEP = Duration.ofDays(30);
     private static final OutboxItem ITEM = OutboxItem.result(
-            new Sealed("ops", "d-1", "application/jose", new byte[] {1}), "r-1", NOW.plusSeconds(3600), NOW);
+            new Sealed("ops", "d-1", "application/jose", new byte[] {1}), "r-1", null, NOW.plusSeconds(3600), NOW);
 
     @TempDir
     Path directory;
@@ -139,6 +139,7 @@ class DeliveryStepsTest {
                 "ops",
                 "d-2",
                 "r-1",
+                null,
                 RetryRule.DELIVERY.retries() + 1,
                 NOW,
                 null,

@@ -95,18 +95,15 @@ class EmailSinkTest {
         harness.put(item);
 
         MimeMessage mail = mail();
-        assertThat(mail.getSubject()).isEqualTo("Passcourier delivery " + item.deliveryId());
+        assertThat(mail.getSubject()).isEqualTo("Passcourier delivery " + item.requestId() + " " + item.instance());
         assertThat(mail.getMessageID()).isEqualTo("<" + item.deliveryId() + "@courier.example>");
         assertThat(mail.getAllRecipients()).extracting(Object::toString).containsExactly("ops@team.example");
         assertThat(mailbox.logins()).containsExactly("courier");
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         assertThat(parts.getCount()).isEqualTo(2);
         assertThat((String) parts.getBodyPart(0).getContent())
-                .contains(
-                        "passcourier open --key <your key> --show " + item.deliveryId() + ".jwe",
-                        item.requestId(),
-                        "JWE");
-        assertThat(parts.getBodyPart(1).getFileName()).isEqualTo(item.deliveryId() + ".jwe");
+                .contains("passcourier open --key <your key> --show " + item.fileName(".jwe"), item.requestId(), "JWE");
+        assertThat(parts.getBodyPart(1).getFileName()).isEqualTo(item.fileName(".jwe"));
         assertThat(parts.getBodyPart(1).getContentType()).isEqualTo("application/jose");
         assertThat(bytes(parts.getBodyPart(1))).isEqualTo(item.body());
         assertThat(harness.await(item, AuditEvent.Type.DELIVERING).facts()).containsEntry(Fact.ATTEMPT, "1");
@@ -275,7 +272,7 @@ class EmailSinkTest {
         harness.put(item);
 
         BodyPart attachment = ((MimeMultipart) mail().getContent()).getBodyPart(1);
-        assertThat(attachment.getFileName()).isEqualTo(item.deliveryId() + ".json");
+        assertThat(attachment.getFileName()).isEqualTo(item.fileName(".json"));
         assertThat(new String(bytes(attachment), StandardCharsets.UTF_8)).contains(PretendVault.CANARY);
         harness.await(item, AuditEvent.Type.DELIVERED);
         assertThat(harness.vault.opened.get() - before).isEqualTo(1);
@@ -314,7 +311,7 @@ class EmailSinkTest {
         harness.put(OutboxItem.notice(notice, alias, "n-9", SinkHarness.CLOCK.instant()));
 
         MimeMessage mail = mail();
-        assertThat(mail.getSubject()).isEqualTo("Passcourier notice n-9");
+        assertThat(mail.getSubject()).isEqualTo("Passcourier notice r-9");
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         assertThat((String) parts.getBodyPart(0).getContent())
                 .contains("r-9", "NEVER (LINUX_SERVER)", "Log in with the key pair.", "i-1 Bcc: x");
@@ -335,7 +332,7 @@ class EmailSinkTest {
         assertThat((String) alternative.getBodyPart(0).getContent()).contains("Weekly report");
         assertThat(alternative.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(alternative.getBodyPart(1).getContent()).isEqualTo("<h1>Größe</h1>");
-        assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("p-1.csv");
+        assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("weekly_2026_p-1.csv");
         assertThat(new String(bytes(parts.getBodyPart(1)), StandardCharsets.UTF_8))
                 .isEqualTo("a;b\r\n");
     }

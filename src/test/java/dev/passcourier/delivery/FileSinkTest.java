@@ -51,7 +51,7 @@ class FileSinkTest {
         harness.put(item);
 
         assertThat(harness.await(item, AuditEvent.Type.DELIVERED).facts()).containsEntry(Fact.CODE, "FILE_WRITTEN");
-        Path file = target.resolve(item.deliveryId() + ".jwe");
+        Path file = target.resolve(item.fileName(".jwe"));
         assertThat(file).hasBinaryContent(item.body());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -77,7 +77,7 @@ class FileSinkTest {
         harness.put(item);
 
         harness.await(item, AuditEvent.Type.DELIVERED);
-        assertThat(target.resolve(item.deliveryId() + ending)).hasBinaryContent(bytes);
+        assertThat(target.resolve(item.fileName(ending))).hasBinaryContent(bytes);
     }
 
     @Test
@@ -98,7 +98,7 @@ class FileSinkTest {
                                 .count()
                         == 2);
         try (var files = Files.list(target)) {
-            assertThat(files).containsExactly(target.resolve(item.deliveryId() + ".jwe"));
+            assertThat(files).containsExactly(target.resolve(item.fileName(".jwe")));
         }
     }
 
@@ -120,10 +120,10 @@ class FileSinkTest {
         harness.await(clear, AuditEvent.Type.DELIVERED);
         harness.await(notice, AuditEvent.Type.DELIVERED);
         harness.await(report, AuditEvent.Type.DELIVERED);
-        assertThat(target.resolve(clear.deliveryId() + ".json")).content().contains(PretendVault.CANARY);
-        assertThat(target.resolve("fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
-        assertThat(target.resolve("fp-1.html")).hasContent("<p>");
-        assertThat(target.resolve("fp-1.csv")).hasContent("a,b");
+        assertThat(target.resolve(clear.fileName(".json"))).content().contains(PretendVault.CANARY);
+        assertThat(target.resolve("r_i_fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
+        assertThat(target.resolve("w_fp-1.html")).hasContent("<p>");
+        assertThat(target.resolve("w_fp-1.csv")).hasContent("a,b");
     }
 
     @Test

@@ -96,7 +96,7 @@ class JmsSinkTest {
         assertThat(Collections.list(taken().getPropertyNames()))
                 .filteredOn(name -> !((String) name).startsWith("JMSX"))
                 .asList()
-                .containsExactlyInAnyOrder("deliveryId", "requestId", "kind", "contentType", "attempt");
+                .containsExactlyInAnyOrder("deliveryId", "requestId", "instance", "kind", "contentType", "attempt");
     }
 
     @Test
@@ -128,8 +128,8 @@ class JmsSinkTest {
     void aResultThatExpiresInItsOutboxIsRecorded() throws Exception {
         harness.declare(Queues.outbox("nobody"));
         Instant past = SinkHarness.CLOCK.instant().minusSeconds(1);
-        OutboxItem item =
-                OutboxItem.result(new Sealed("nobody", "jx-1", "application/jose", new byte[] {1}), "r-6", past, past);
+        OutboxItem item = OutboxItem.result(
+                new Sealed("nobody", "jx-1", "application/jose", new byte[] {1}), "r-6", null, past, past);
 
         harness.put(item);
 

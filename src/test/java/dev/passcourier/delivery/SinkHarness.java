@@ -150,7 +150,11 @@ final class SinkHarness implements AutoCloseable {
         int number = NEXT.incrementAndGet();
         Instant now = CLOCK.instant();
         return OutboxItem.result(
-                new Sealed(alias, "d-" + number, mediaType, body), "r-" + number, now.plus(Duration.ofHours(1)), now);
+                new Sealed(alias, "d-" + number, mediaType, body),
+                "r-" + number,
+                "i-" + number,
+                now.plus(Duration.ofHours(1)),
+                now);
     }
 
     void put(OutboxItem item) {

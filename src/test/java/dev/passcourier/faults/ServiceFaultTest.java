@@ -212,7 +212,9 @@ class ServiceFaultTest {
         Whole.patiently().until(() -> tried("gone") >= 2);
         Files.move(away, shelf);
         ends("gone", ServiceFault.ARCHIVE_GONE.row());
-        assertThat(files(shelf)).containsExactly(delivery("gone").deliveryId() + ".jwe");
+        assertThat(files(shelf))
+                .containsExactly(
+                        "gone_" + DemoWorld.KAKAO + "_" + delivery("gone").deliveryId() + ".jwe");
 
         Files.move(shelf, away);
         Files.writeString(shelf, "in the way");
@@ -222,7 +224,7 @@ class ServiceFaultTest {
         Files.move(away, shelf);
         ends("taken", ServiceFault.ARCHIVE_IS_A_FILE.row());
         assertThat(files(shelf))
-                .contains(delivery("taken").deliveryId() + ".jwe")
+                .contains("taken_" + DemoWorld.KAKAO + "_" + delivery("taken").deliveryId() + ".jwe")
                 .hasSize(2);
     }
 

@@ -153,7 +153,7 @@ class FetchStageStopTest {
                         "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
                         "auth",
                         Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
-        return new Settings.Account("zstack", null, 20.0, 2, false, null, false, settings);
+        return new Settings.Account("zstack", null, 20.0, 2, false, true, null, false, settings);
     }
 
     @AfterEach

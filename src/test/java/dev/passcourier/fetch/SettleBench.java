@@ -1,7 +1,9 @@
 package dev.passcourier.fetch;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.outbox.Notices;
@@ -74,7 +76,16 @@ final class SettleBench implements AutoCloseable {
                 new DecryptAndSealStep(
                         provider,
                         keys,
-                        clones,
+                        new Settings.Account(
+                                provider,
+                                null,
+                                null,
+                                1,
+                                clones,
+                                true,
+                                null,
+                                false,
+                                JsonNodeFactory.instance.objectNode()),
                         alias -> new SealTarget(alias, null),
                         vault,
                         ledger,

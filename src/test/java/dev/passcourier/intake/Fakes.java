@@ -114,8 +114,8 @@ final class Fakes {
 
     /** Accounts {@code huawei} and {@code gse}, destinations {@code ops} and {@code files}, and these rules. */
     static Settings settings(Path home, Settings.Rule... rules) {
-        Settings.Account account =
-                new Settings.Account("any", null, null, 1, false, null, false, JsonNodeFactory.instance.objectNode());
+        Settings.Account account = new Settings.Account(
+                "any", null, null, 1, false, true, null, false, JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         return new Settings(

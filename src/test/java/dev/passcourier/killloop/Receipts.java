@@ -101,13 +101,15 @@ final class Receipts {
             for (Path file : files.filter(each -> !each.getFileName().toString().matches("\\..+\\.tmp"))
                     .toList()) {
                 String name = file.getFileName().toString();
-                attachment(
-                        "archive",
-                        name,
-                        name.substring(0, Math.max(0, name.lastIndexOf('.'))),
-                        Files.readAllBytes(file));
+                attachment("archive", name, delivery(name), Files.readAllBytes(file));
             }
         }
+    }
+
+    /** The id that ends every result's name. */
+    private static String delivery(String name) {
+        int end = Math.max(0, name.lastIndexOf('.'));
+        return name.substring(Math.max(0, end - "dlv_".length() - 24), end);
     }
 
     private void attachment(String alias, String name, String id, byte[] content) throws IOException {

@@ -20,7 +20,11 @@ class OutboxCodecTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final OutboxItem RESULT = OutboxItem.result(
-            new Sealed("ops-mail", "d-1", "application/jose", new byte[] {1, 2}), "r-1", NOW.plusSeconds(60), NOW);
+            new Sealed("ops-mail", "d-1", "application/jose", new byte[] {1, 2}),
+            "r-1",
+            "i-1",
+            NOW.plusSeconds(60),
+            NOW);
 
     @Test
     void readsBackWhatItWrote() throws Exception {

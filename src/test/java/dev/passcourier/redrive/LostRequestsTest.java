@@ -269,6 +269,7 @@ class LostRequestsTest {
                         alias,
                         id + "-" + alias,
                         id,
+                        null,
                         1,
                         now,
                         now.plus(Duration.ofDays(1)),
@@ -336,8 +337,8 @@ class LostRequestsTest {
     }
 
     private Settings settings() {
-        Settings.Account account =
-                new Settings.Account("any", null, null, 1, false, null, false, JsonNodeFactory.instance.objectNode());
+        Settings.Account account = new Settings.Account(
+                "any", null, null, 1, false, true, null, false, JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         Settings.Rule rule = new Settings.Rule(

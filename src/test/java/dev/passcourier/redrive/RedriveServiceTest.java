@@ -316,6 +316,7 @@ class RedriveServiceTest {
                         "hook",
                         "dlv_1",
                         "r-9",
+                        "i-9",
                         5,
                         NOW.minusSeconds(60),
                         notAfter,
@@ -355,8 +356,8 @@ class RedriveServiceTest {
     }
 
     private Settings settings() {
-        Settings.Account account =
-                new Settings.Account("any", null, null, 1, false, null, false, JsonNodeFactory.instance.objectNode());
+        Settings.Account account = new Settings.Account(
+                "any", null, null, 1, false, true, null, false, JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         Settings.Rule rule = new Settings.Rule(

@@ -151,7 +151,8 @@ class HostileHeadersTest {
 
     private static final Set<String> CLOUD = Set.of("host", "connection", "user-agent", "accept", "x-auth-token");
 
-    private static final Set<String> RESULT = Set.of("deliveryId", "requestId", "kind", "contentType", "attempt");
+    private static final Set<String> RESULT =
+            Set.of("deliveryId", "requestId", "instance", "kind", "contentType", "attempt");
 
     @TempDir
     static Path directory;
@@ -292,7 +293,7 @@ class HostileHeadersTest {
         assertThat(names(mail.getAllHeaders())).isEqualTo(MAIL);
         assertThat(mail.getAllRecipients()).extracting(Object::toString).containsExactly("ops@example.org");
         assertThat(mail.getFrom()).extracting(Object::toString).containsExactly("passcourier@example.org");
-        assertThat(mail.getSubject()).isEqualTo("Passcourier delivery " + delivery);
+        assertThat(mail.getSubject()).isEqualTo("Passcourier delivery " + request + " " + DemoWorld.KAKAO);
         MimeMultipart parts = (MimeMultipart) mail.getContent();
         for (int i = 0; i < parts.getCount(); i++) {
             BodyPart part = parts.getBodyPart(i);
@@ -342,8 +343,10 @@ class HostileHeadersTest {
     }
 
     private static void theFileIsClean(String delivery) throws Exception {
-        assertThat(Files.readString(whole.home().resolve("archive/" + delivery + ".jwe")))
-                .startsWith("ey");
+        assertThat(whole.archived())
+                .filteredOn(file -> file.toString().endsWith("_" + DemoWorld.KAKAO + "_" + delivery + ".jwe"))
+                .singleElement()
+                .satisfies(file -> assertThat(Files.readString(file)).startsWith("ey"));
     }
 
     private static void theCloudWasAskedForNothingElse() {

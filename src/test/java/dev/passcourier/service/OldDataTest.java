@@ -132,8 +132,8 @@ class OldDataTest {
                 assertThat(delivery.state()).isEqualTo(DeliveryState.DELIVERED);
                 switch (delivery.alias()) {
                     case "archive" ->
-                        assertThat(opened(Files.readAllBytes(
-                                        home.resolve("archive").resolve(delivery.deliveryId() + ".jwe"))))
+                        assertThat(opened(Files.readAllBytes(home.resolve("archive")
+                                        .resolve(waiting.getKey() + "_" + delivery.deliveryId() + ".jwe"))))
                                 .isEqualTo(password);
                     case "hook" ->
                         assertThat(world.hook().requests())

@@ -162,7 +162,7 @@ public final class Whole implements AutoCloseable {
                 .map(delivery -> delivery.deliveryId() + ".jwe")
                 .toList();
         return archived().stream()
-                .filter(file -> deliveries.contains(file.getFileName().toString()))
+                .filter(file -> deliveries.stream().anyMatch(file.getFileName().toString()::endsWith))
                 .toList();
     }
 
