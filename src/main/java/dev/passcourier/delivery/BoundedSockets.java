@@ -2,6 +2,7 @@ package dev.passcourier.delivery;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.passcourier.http.CallsInHand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -10,21 +11,23 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that close themselves when a conversation takes too long: Jakarta Mail bounds each read, so a server that drips
- * could hold a consumer for hours.
+ * Sockets that close themselves when a conversation takes too long, or the service must stop: Jakarta Mail bounds each
+ * read, so a server that drips could hold a consumer for hours.
  */
 final class BoundedSockets extends SocketFactory {
 
     private final Duration longest;
+    private final CallsInHand calls;
 
-    BoundedSockets(Duration longest) {
+    BoundedSockets(Duration longest, CallsInHand calls) {
         this.longest = longest;
+        this.calls = calls;
     }
 
     /** Not connected yet; the time runs from now on. */
     @Override
     public Socket createSocket() {
-        return new Bounded(longest);
+        return new Bounded(longest, calls);
     }
 
     @Override
@@ -51,8 +54,10 @@ final class BoundedSockets extends SocketFactory {
 
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-        Bounded(Duration longest) {
-            ended.orTimeout(longest.toMillis(), MILLISECONDS).exceptionally(tooLong -> {
+        Bounded(Duration longest, CallsInHand calls) {
+            Runnable over = calls.begin(() -> ended.completeExceptionally(new IOException("cut")));
+            ended.whenComplete((closed, failed) -> over.run());
+            ended.orTimeout(longest.toMillis(), MILLISECONDS).exceptionally(cut -> {
                 closeQuietly();
                 return null;
             });

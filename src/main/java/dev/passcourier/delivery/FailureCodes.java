@@ -18,6 +18,9 @@ final class FailureCodes {
 
     static final String SECRET = "SECRET";
 
+    /** Our own stop cut the send. */
+    static final String STOPPING = "STOPPING";
+
     private FailureCodes() {}
 
     /** The outcome of a send that failed with this and without an answer. */

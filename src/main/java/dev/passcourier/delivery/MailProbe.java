@@ -3,6 +3,7 @@ package dev.passcourier.delivery;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.remote.RemoteText;
 import jakarta.mail.MessagingException;
@@ -51,8 +52,8 @@ public final class MailProbe {
      */
     public static Seen look(EmailChannel channel) throws ConfigurationException {
         MailLogin login = new MailLogin(channel.user(), channel.password());
-        try (MailTransport transport =
-                (MailTransport) MailSessions.session(channel).getTransport(MailSessions.protocol(channel))) {
+        try (MailTransport transport = (MailTransport)
+                MailSessions.session(channel, new CallsInHand()).getTransport(MailSessions.protocol(channel))) {
             PasswordAuthentication account = login.getPasswordAuthentication();
             transport.connect(channel.host(), channel.port(), account.getUserName(), account.getPassword());
             return welcome(channel, transport);
@@ -126,7 +127,7 @@ public final class MailProbe {
     }
 
     private static Socket connected(EmailChannel channel) throws IOException {
-        Socket socket = new BoundedSockets(WHOLE).createSocket();
+        Socket socket = new BoundedSockets(WHOLE, new CallsInHand()).createSocket();
         socket.setSoTimeout(GREETING_MILLIS);
         socket.connect(new InetSocketAddress(channel.host(), channel.port()), CONNECT_MILLIS);
         return socket;

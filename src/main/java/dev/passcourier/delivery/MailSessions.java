@@ -3,6 +3,7 @@ package dev.passcourier.delivery;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.PemTrust;
 import jakarta.mail.NoSuchProviderException;
 import jakarta.mail.Provider;
@@ -35,8 +36,8 @@ final class MailSessions {
         return channel.security() == MailSecurity.SMTPS ? "smtps" : "smtp";
     }
 
-    /** The session of one destination. Holds no credentials. */
-    static Session session(EmailChannel channel) throws ConfigurationException {
+    /** The session of one destination, whose conversations are noted while they are under way. Holds no credentials. */
+    static Session session(EmailChannel channel, CallsInHand calls) throws ConfigurationException {
         String prefix = "mail." + protocol(channel) + ".";
         Properties properties = new Properties();
         properties.setProperty("mail.transport.protocol", protocol(channel));
@@ -49,10 +50,10 @@ final class MailSessions {
         properties.setProperty(prefix + "writetimeout", SILENCE_MILLIS);
         properties.setProperty(prefix + "sendpartial", "false");
         properties.setProperty(prefix + "quitwait", "false");
-        properties.put(prefix + "socketFactory", new BoundedSockets(WHOLE));
+        properties.put(prefix + "socketFactory", new BoundedSockets(WHOLE, calls));
         properties.setProperty(prefix + "socketFactory.fallback", "false");
         if (channel.security() != MailSecurity.NONE) {
-            secure(properties, prefix, channel);
+            secure(properties, prefix, channel, calls);
         }
         Session session = Session.getInstance(properties);
         try {
@@ -78,7 +79,7 @@ final class MailSessions {
         return sender;
     }
 
-    private static void secure(Properties properties, String prefix, EmailChannel channel)
+    private static void secure(Properties properties, String prefix, EmailChannel channel, CallsInHand calls)
             throws ConfigurationException {
         boolean starttls = channel.security() == MailSecurity.STARTTLS;
         properties.setProperty(prefix + "starttls.enable", Boolean.toString(starttls));
@@ -88,6 +89,7 @@ final class MailSessions {
         properties.setProperty(prefix + "ssl.protocols", "TLSv1.3 TLSv1.2");
         SSLSocketFactory tls = PemTrust.context(channel.trust()).getSocketFactory();
         properties.put(
-                prefix + "ssl.socketFactory", starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE), tls));
+                prefix + "ssl.socketFactory",
+                starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE, calls), tls));
     }
 }

@@ -2,6 +2,7 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -31,6 +32,7 @@ final class OutcomeStep implements Processor {
     private final DeliveryRecord record;
     private final GoneDestinations.Destination destination;
     private final Duration keep;
+    private final CallsInHand calls;
     private final Clock clock;
     private final RetryTable retryTable;
 
@@ -40,12 +42,14 @@ final class OutcomeStep implements Processor {
             DeliveryRecord record,
             GoneDestinations.Destination destination,
             Duration keep,
+            CallsInHand calls,
             Clock clock,
             RetryTable retryTable) {
         this.reader = reader;
         this.record = record;
         this.destination = destination;
         this.keep = keep;
+        this.calls = calls;
         this.clock = clock;
         this.retryTable = retryTable;
     }
@@ -68,7 +72,10 @@ final class OutcomeStep implements Processor {
         if (attempt instanceof ComposeStep.Attempt.Settled settled) {
             return settle(settled.item(), settled.outcome());
         }
-        return settle(((ComposeStep.Attempt.Due) attempt).item(), reader.read(answer, failure, clock.instant()));
+        OutboxItem item = ((ComposeStep.Attempt.Due) attempt).item();
+        return failure != null && calls.isCut()
+                ? sameAgain(item)
+                : settle(item, reader.read(answer, failure, clock.instant()));
     }
 
     private List<OutboundMessage> settle(OutboxItem item, DeliveryOutcome outcome) {
@@ -101,6 +108,12 @@ final class OutcomeStep implements Processor {
         record.postponed(item, later.code());
         record.logged(item, later, then, "");
         return List.of(OutboxCodec.outboundMessage(item.nextAttempt(), then));
+    }
+
+    /** A send that our own stop has cut does not count: the next start makes the same attempt. */
+    private List<OutboundMessage> sameAgain(OutboxItem item) {
+        record.postponed(item, FailureCodes.STOPPING);
+        return List.of(OutboxCodec.outboundMessage(item, null));
     }
 
     private List<OutboundMessage> failed(OutboxItem item, DeliveryOutcome outcome, Verdict verdict) {

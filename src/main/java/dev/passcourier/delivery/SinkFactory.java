@@ -13,6 +13,7 @@ import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.config.Settings.JmsChannel;
 import dev.passcourier.config.Settings.WebhookChannel;
 import dev.passcourier.files.DurableFile;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
@@ -45,6 +46,7 @@ public final class SinkFactory {
     private final GoneDestinations gone;
     private final Gate gate;
     private final Duration keepFailedWork;
+    private final CallsInHand calls;
 
     /**
      * With what all sinks share.
@@ -52,6 +54,7 @@ public final class SinkFactory {
      * @param gone           the destinations that nothing is sent to any more
      * @param gate           what the consumers of every outbox pass
      * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
+     * @param calls          where sends are noted while they are under way
      */
     public SinkFactory(
             AuditTrail audit,
@@ -60,7 +63,8 @@ public final class SinkFactory {
             AtRestOpener opener,
             GoneDestinations gone,
             Gate gate,
-            Duration keepFailedWork) {
+            Duration keepFailedWork,
+            CallsInHand calls) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
         this.retryTable = retryTable;
@@ -68,6 +72,7 @@ public final class SinkFactory {
         this.gone = gone;
         this.gate = gate;
         this.keepFailedWork = keepFailedWork;
+        this.calls = calls;
     }
 
     /**
@@ -101,7 +106,7 @@ public final class SinkFactory {
 
     private List<TemplatedRouteBuilder> email(CamelContext camel, String alias, EmailChannel channel, int consumers)
             throws ConfigurationException {
-        Session session = MailSessions.session(channel);
+        Session session = MailSessions.session(channel, calls);
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
         TemplatedRouteBuilder send = route(camel, "email-sink", alias)
@@ -117,7 +122,7 @@ public final class SinkFactory {
         Composer composer = new WebhookComposer(new WebhookSigner(channel.secrets()), opener);
         TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
                 .parameter("server", HttpClients.server(channel.url()))
-                .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust())));
+                .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust()), calls));
         OutcomeReader outcome = new WebhookOutcome(channel.secrets());
         return List.of(send, outbox(camel, alias, channel.url().toString(), composer, outcome, consumers));
     }
@@ -159,7 +164,9 @@ public final class SinkFactory {
         GoneDestinations.Destination destination = gone.destination(alias, address);
         return route.parameter("consumers", consumers)
                 .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, clock))
-                .bean("outcome", new OutcomeStep(reader, record, destination, keepFailedWork, clock, retryTable));
+                .bean(
+                        "outcome",
+                        new OutcomeStep(reader, record, destination, keepFailedWork, calls, clock, retryTable));
     }
 
     private static TemplatedRouteBuilder route(CamelContext camel, String template, String alias) {

@@ -1,14 +1,13 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.provider.AccountSettings;
-import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.ProviderType;
-import dev.passcourier.provider.TransientFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
@@ -37,6 +36,7 @@ public final class CloudAccount {
     private final String account;
     private final String provider;
     private final HttpClientConfigurer client;
+    private final CallsInHand calls;
     private final Map<String, URI> endpoints;
     private final Map<String, String> routeParameters;
     private final CloudProtocol protocol;
@@ -46,14 +46,21 @@ public final class CloudAccount {
      * Of settings that were checked.
      *
      * @param client sets up the HTTP client for all calls
+     * @param calls  where that client notes them while they are under way
      * @throws ConfigurationException if a secret or file that the settings name cannot be used
      */
-    public CloudAccount(CamelContext camel, ProviderType type, AccountSettings settings, HttpClientConfigurer client)
+    public CloudAccount(
+            CamelContext camel,
+            ProviderType type,
+            AccountSettings settings,
+            HttpClientConfigurer client,
+            CallsInHand calls)
             throws ConfigurationException {
         this.camel = camel;
         this.account = settings.account();
         this.provider = type.id();
         this.client = client;
+        this.calls = calls;
         this.endpoints = type.endpoints(settings);
         this.routeParameters = type.routeParameters(settings);
         this.protocol = type.protocol(settings);
@@ -91,7 +98,7 @@ public final class CloudAccount {
     private void read(Exchange exchange, @Nullable HttpReply reply, String failure) {
         Attempt attempt = exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         if (reply == null) {
-            attempt.settle(new Answer.Retry(TransientFailure.SERVER, failure, null));
+            attempt.settle(HttpReplyStep.retry(failure, ""));
         } else {
             attempt.read(reply, protocol, sessions);
         }
@@ -108,7 +115,7 @@ public final class CloudAccount {
                 .parameter("name", name)
                 .parameter("endpoint", url.toString())
                 .bean("authorize", authorize)
-                .bean("reply", new HttpReplyStep(receiver))
+                .bean("reply", new HttpReplyStep(receiver, calls))
                 .bean("client", client)
                 .add();
     }

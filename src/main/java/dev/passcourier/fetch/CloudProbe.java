@@ -2,6 +2,7 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.provider.AccountSettings;
@@ -81,11 +82,13 @@ public final class CloudProbe implements AutoCloseable {
      * @throws Exception if a secret or file that the settings name cannot be used
      */
     public Seen look(String account, Settings.Account settings, ProviderType type) throws Exception {
+        CallsInHand calls = new CallsInHand();
         CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
                 new AccountSettings(account, settings.settings(), clock),
-                new HttpClients(1, PemTrust.context(settings.trust())));
+                new HttpClients(1, PemTrust.context(settings.trust()), calls),
+                calls);
         cloud.addRoutes();
         try {
             Attempt attempt = attempt(account);

@@ -5,6 +5,7 @@ import dev.passcourier.broker.Gate;
 import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.ledger.Ledger;
@@ -43,6 +44,7 @@ public final class FetchStage {
     private final Clock clock;
     private final FailedOpenings failedOpenings;
     private final RetryTable retryTable;
+    private final CallsInHand calls;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
@@ -52,6 +54,7 @@ public final class FetchStage {
      * @param resultLifetime of a sealed result
      * @param keepFailedWork how long work that failed is kept to be returned
      * @param service        the gate that all consumers pass, besides their account's
+     * @param calls          where calls are noted while they are under way
      */
     public FetchStage(
             CamelContext camel,
@@ -63,6 +66,7 @@ public final class FetchStage {
             Duration resultLifetime,
             Duration keepFailedWork,
             Gate service,
+            CallsInHand calls,
             RetryTable retryTable,
             Clock clock) {
         this.camel = camel;
@@ -74,6 +78,7 @@ public final class FetchStage {
         this.resultLifetime = resultLifetime;
         this.keepFailedWork = keepFailedWork;
         this.service = service;
+        this.calls = calls;
         this.retryTable = retryTable;
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
@@ -94,7 +99,8 @@ public final class FetchStage {
                 camel,
                 type,
                 new AccountSettings(name, account.settings(), clock),
-                new HttpClients(account.concurrency(), PemTrust.context(account.trust())));
+                new HttpClients(account.concurrency(), PemTrust.context(account.trust()), calls),
+                calls);
         failedOpenings.account(name, keys);
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
         AccountGate gate = new AccountGate(name, rate, clock);

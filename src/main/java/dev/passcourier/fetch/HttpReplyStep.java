@@ -1,7 +1,10 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.http.CallsInHand;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.TransientFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -31,10 +34,15 @@ final class HttpReplyStep implements Processor {
     /** Name of the variable in which the call's catch clause keeps the exception. */
     private static final String FAILURE = "failure";
 
-    private final Receiver receiver;
+    private static final String STOPPING = "STOPPING";
 
-    HttpReplyStep(Receiver receiver) {
+    private final Receiver receiver;
+    private final CallsInHand calls;
+
+    /** For calls that are noted there while they are under way. */
+    HttpReplyStep(Receiver receiver, CallsInHand calls) {
         this.receiver = receiver;
+        this.calls = calls;
     }
 
     /** Whom the call was made for. */
@@ -103,7 +111,16 @@ final class HttpReplyStep implements Processor {
         return headers;
     }
 
-    private static String code(Exception failure) {
+    /** What no reply means: if our own stop has cut the call, nothing about the cloud. */
+    static Answer.Retry retry(String failure, String prefix) {
+        TransientFailure kind = failure.equals(STOPPING) ? TransientFailure.STOPPING : TransientFailure.SERVER;
+        return new Answer.Retry(kind, prefix + failure, null);
+    }
+
+    private String code(Exception failure) {
+        if (calls.isCut()) {
+            return STOPPING;
+        }
         if (failure instanceof SSLException) {
             return "TLS";
         }

@@ -73,6 +73,17 @@ final class RetryScheduler {
             return ending.end(work, otherwise, code, said);
         }
         Duration delay = wait.get().compareTo(left) < 0 ? wait.get() : left;
+        ending.logged(work, code, now.plus(delay), "", said);
+        return postponed(work, failures, now, now.plus(delay), code);
+    }
+
+    /** Asks again when the service is back: a call that our own stop has cut is no failure, whatever the deadline. */
+    List<OutboundMessage> afterTheStop(FetchWork work, String code) {
+        return postponed(work, work.failures(), clock.instant(), null, code);
+    }
+
+    private List<OutboundMessage> postponed(
+            FetchWork work, int failures, Instant now, @Nullable Instant notBefore, String code) {
         audit.append(new AuditEvent(
                 AuditEvent.Type.POSTPONED,
                 now,
@@ -80,20 +91,19 @@ final class RetryScheduler {
                         Fact.REQUEST, work.request().id(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
-        ending.logged(work, code, now.plus(delay), "", said);
         FetchWork next = new FetchWork(
                 work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
         return List.of(new OutboundMessage(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(next),
                 Map.of(MessageProperties.REQUEST, work.request().id()),
-                now.plus(delay),
+                notBefore,
                 null));
     }
 
     private static RetryRule rule(TransientFailure failure) {
         return switch (failure) {
-            case SERVER -> RetryRule.CLOUD_SERVER;
+            case SERVER, STOPPING -> RetryRule.CLOUD_SERVER;
             case FEW -> RetryRule.CLOUD_FEW;
             case THROTTLED -> RetryRule.CLOUD_THROTTLED;
             case LOCKED -> RetryRule.CLOUD_LOCKED;

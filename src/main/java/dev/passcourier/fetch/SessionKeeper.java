@@ -6,7 +6,6 @@ import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import dev.passcourier.provider.TransientFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +70,7 @@ final class SessionKeeper {
         boolean made = false;
         try {
             if (ended) {
-                throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "STOPPING", null));
+                throw new CannotAskException(HttpReplyStep.retry("STOPPING", ""));
             }
             if (refusal != null && clock.instant().isBefore(refusedUntil)) {
                 throw new CannotAskException(refusal);
@@ -97,7 +96,7 @@ final class SessionKeeper {
     Session signedIn(Object who, @Nullable HttpReply reply, String failure) throws CannotAskException {
         try {
             if (reply == null) {
-                throw new CannotAskException(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_" + failure, null));
+                throw new CannotAskException(HttpReplyStep.retry(failure, "SIGN_IN_"));
             }
             Session fresh = read(reply);
             refusal = null;

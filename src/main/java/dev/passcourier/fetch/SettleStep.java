@@ -42,6 +42,9 @@ final class SettleStep implements Processor {
     }
 
     private void tellGate(Answer answer) {
+        if (isCut(answer)) {
+            return;
+        }
         if (answer instanceof Answer.Retry retry && retry.failure() == TransientFailure.SERVER) {
             gate.failed();
             return;
@@ -50,6 +53,10 @@ final class SettleStep implements Processor {
         if (answer instanceof Answer.Retry retry) {
             pause(retry);
         }
+    }
+
+    private static boolean isCut(Answer answer) {
+        return answer instanceof Answer.Retry retry && retry.failure() == TransientFailure.STOPPING;
     }
 
     /** A locked key must rest whole: every further call would lock it again. */
@@ -66,7 +73,7 @@ final class SettleStep implements Processor {
             return retries.notYet(work, notYet, said);
         }
         if (answer instanceof Answer.Retry retry) {
-            return retries.failed(work, retry, said);
+            return isCut(answer) ? retries.afterTheStop(work, retry.code()) : retries.failed(work, retry, said);
         }
         if (answer instanceof Answer.Ended ended) {
             return end.end(work, ended.verdict(), ended.code(), said);

@@ -15,19 +15,27 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 
 /**
- * Ends an exchange that takes too long or answers too much: a remote end that drips one byte at a time, or never stops.
+ * Ends an exchange that takes too long or answers too much, as of a remote end that drips one byte at a time, or never
+ * stops; and one that is still under way when the service must stop.
  * Compressed answers are refused, as nobody asked for them and camel-http would unpack them without a limit.
  */
 final class BoundedExchange implements ExecChainHandler {
 
-    static final BoundedExchange STANDARD = new BoundedExchange(Duration.ofSeconds(60), 1 << 20);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final int LARGEST = 1 << 20;
 
     private final Duration longest;
     private final int largest;
+    private final CallsInHand calls;
 
-    BoundedExchange(Duration longest, int largest) {
+    BoundedExchange(CallsInHand calls) {
+        this(LONGEST, LARGEST, calls);
+    }
+
+    BoundedExchange(Duration longest, int largest, CallsInHand calls) {
         this.longest = longest;
         this.largest = largest;
+        this.calls = calls;
     }
 
     @Override
@@ -39,6 +47,12 @@ final class BoundedExchange implements ExecChainHandler {
                 running.cancel();
                 return null;
             });
+        }
+        Runnable over = calls.begin(() -> ended.completeExceptionally(new IOException("cut")));
+        ended.whenComplete((read, failed) -> over.run());
+        if (calls.isCut()) {
+            // To cancel what has no connection yet would not keep it from getting one.
+            throw new IOException("cut");
         }
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);

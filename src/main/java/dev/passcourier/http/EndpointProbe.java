@@ -51,7 +51,7 @@ public final class EndpointProbe {
      */
     public static Seen look(URI uri, SSLContext tls) throws IOException {
         HttpClientBuilder builder = HttpClientBuilder.create();
-        new HttpClients(1, tls).configureHttpClient(builder);
+        new HttpClients(1, tls, new CallsInHand()).configureHttpClient(builder);
         HttpClientContext context = HttpClientContext.create();
         try (CloseableHttpClient client = builder.build()) {
             return client.execute(

@@ -48,9 +48,10 @@ public final class HttpClients implements HttpClientConfigurer {
      *
      * @param connections at least the number of consumers that call at once
      * @param tls         whom to trust: {@link PemTrust#context}
+     * @param calls       where each call is noted while it is under way
      */
-    public HttpClients(int connections, SSLContext tls) {
-        this(connections, tls, BoundedExchange.STANDARD, null);
+    public HttpClients(int connections, SSLContext tls, CallsInHand calls) {
+        this(connections, tls, new BoundedExchange(calls), null);
     }
 
     /**
@@ -59,8 +60,8 @@ public final class HttpClients implements HttpClientConfigurer {
      *
      * @param address where every call goes
      */
-    public static HttpClients to(URI address, int connections, SSLContext tls) {
-        return new HttpClients(connections, tls, BoundedExchange.STANDARD, target(address));
+    public static HttpClients to(URI address, int connections, SSLContext tls, CallsInHand calls) {
+        return new HttpClients(connections, tls, new BoundedExchange(calls), target(address));
     }
 
     HttpClients(int connections, SSLContext tls, BoundedExchange bounds, @Nullable String target) {

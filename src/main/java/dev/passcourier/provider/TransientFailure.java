@@ -9,5 +9,7 @@ public enum TransientFailure {
     /** The cloud asks us to slow down. */
     THROTTLED,
     /** Our key is locked for minutes; asking before that prolongs it. */
-    LOCKED
+    LOCKED,
+    /** We stop, and have cut the call: says nothing about the cloud, and does not count. */
+    STOPPING
 }

@@ -1,5 +1,8 @@
 package dev.passcourier.service;
 
+import static java.util.concurrent.CompletableFuture.delayedExecutor;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
@@ -13,6 +16,7 @@ import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.LockedIntakeSender;
@@ -38,6 +42,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -64,6 +69,9 @@ public final class PasscourierService implements AutoCloseable {
     /** Deliveries to one destination at once. */
     private static final int CONSUMERS = 4;
 
+    /** How long a stop waits for calls and mails in hand; what is left of the 30 seconds brings their work back. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final Logger LOG = LoggerFactory.getLogger(PasscourierService.class);
 
     private final Path home;
@@ -71,6 +79,7 @@ public final class PasscourierService implements AutoCloseable {
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Main main = new Main();
+    private final CallsInHand calls = new CallsInHand();
     private final List<TemplatedRouteBuilder> sinks = new ArrayList<>();
     private DataDirectory data;
     private BrokerLink broker;
@@ -142,7 +151,7 @@ public final class PasscourierService implements AutoCloseable {
                 clock,
                 KeyAndLedgerFactory.checkpoints(keys, settings.service().auditHead())));
         ledger = keep(KeyAndLedgerFactory.ledger(settings, trail, data));
-        ledger.awaitApplied(trail.position(), java.time.Duration.ofMinutes(30));
+        ledger.awaitApplied(trail.position(), Duration.ofMinutes(30));
         broker = keep(BrokerLink.open(settings, data));
         watch = keep(new Watch(settings, clock));
         audit = watch.trail(trail);
@@ -246,6 +255,7 @@ public final class PasscourierService implements AutoCloseable {
                 settings.service().resultLifetime(),
                 settings.service().keepFailedWork(),
                 watch.gate(),
+                calls,
                 retryTable,
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
@@ -263,7 +273,8 @@ public final class PasscourierService implements AutoCloseable {
                         vault::openAtRest,
                         gone,
                         watch.gate(),
-                        settings.service().keepFailedWork()));
+                        settings.service().keepFailedWork(),
+                        calls));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));
@@ -306,9 +317,13 @@ public final class PasscourierService implements AutoCloseable {
                         clock));
     }
 
-    /** Closes what was opened, the newest first. Problems are logged and do not keep the rest open. */
+    /**
+     * Closes what was opened, the newest first. Calls in hand are cut when their time is over, and their work goes back
+     * to its queue. Problems are logged and do not keep the rest open.
+     */
     @Override
     public void close() {
+        delayedExecutor(PATIENCE.toSeconds(), SECONDS).execute(calls::cut);
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();

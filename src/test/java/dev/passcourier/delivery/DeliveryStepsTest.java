@@ -10,6 +10,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -268,7 +269,14 @@ class DeliveryStepsTest {
                 out.setHeader("X-Left", "over");
             };
             new ComposeStep("ops", composer, record, destination, new RolledBackSends(), clock).process(exchange);
-            new OutcomeStep(reader, record, destination, KEEP, clock, new RetryTable(new NoJitter(), 1))
+            new OutcomeStep(
+                            reader,
+                            record,
+                            destination,
+                            KEEP,
+                            new CallsInHand(),
+                            clock,
+                            new RetryTable(new NoJitter(), 1))
                     .process(exchange);
             assertThat(exchange.getMessage().getHeaders()).isEmpty();
             return exchange.getMessage().getBody(List.class);

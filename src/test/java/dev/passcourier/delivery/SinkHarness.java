@@ -13,6 +13,7 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -53,6 +54,7 @@ final class SinkHarness implements AutoCloseable {
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     final PretendVault vault = new PretendVault();
     final GoneDestinations gone;
+    final CallsInHand calls = new CallsInHand();
     private final SinkFactory factory;
     private final BrokerAccess access;
     private final AutoCloseable broker;
@@ -79,7 +81,8 @@ final class SinkHarness implements AutoCloseable {
                 vault,
                 gone,
                 Gate.OPEN,
-                Duration.ofDays(30));
+                Duration.ofDays(30),
+                calls);
         QueueDeclarer.declare(access, List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
         pool = access.pool();
         JmsTemplate template = new JmsTemplate(pool);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.provider.AccountSettings;
@@ -62,6 +63,7 @@ class CloudAccountTest {
         Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, "canary");
         camel = new DefaultCamelContext();
+        CallsInHand calls = new CallsInHand();
         CloudAccount.bindShared(camel.getRegistry());
         var settings = new ObjectMapper()
                 .valueToTree(Map.of(
@@ -73,7 +75,8 @@ class CloudAccountTest {
                 camel,
                 ProviderCatalog.find().get("zstack"),
                 new AccountSettings("lab", settings, Clock.systemUTC()),
-                new HttpClients(2, PemTrust.context(null)));
+                new HttpClients(2, PemTrust.context(null), calls),
+                calls);
         for (String file : List.of("call", "sign-in", "provider/zstack")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));

@@ -16,6 +16,7 @@ import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.FetchWork;
@@ -38,8 +39,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -63,6 +66,8 @@ class FetchStageStopTest {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger asks = new AtomicInteger();
     private final DefaultCamelContext camel = new DefaultCamelContext();
+    private final CallsInHand calls = new CallsInHand();
+    private volatile boolean dripping;
     private HttpServer cloud;
     private EmbeddedBroker broker;
     private JmsPoolConnectionFactory pool;
@@ -101,6 +106,7 @@ class FetchStageStopTest {
                 Duration.ofHours(1),
                 Duration.ofDays(30),
                 Gate.OPEN,
+                calls,
                 new RetryTable(new SecureRandom(), 1),
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
@@ -129,9 +135,23 @@ class FetchStageStopTest {
         });
         cloud.createContext("/zstack/v1/vm-instances/", exchange -> {
             asks.incrementAndGet();
+            if (dripping) {
+                drip(exchange);
+            }
             answer(exchange, 200, "{}");
         });
         cloud.start();
+    }
+
+    /** One byte every now and then, until the other side is gone. */
+    private static void drip(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, 0);
+        while (true) {
+            exchange.getResponseBody().write(' ');
+            exchange.getResponseBody().flush();
+            LockSupport.parkNanos(50_000_000);
+        }
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {
@@ -166,15 +186,7 @@ class FetchStageStopTest {
 
     @Test
     void leavesNoSessionBehind() throws Exception {
-        Instant now = Instant.now();
-        List<OutboundMessage> work = IntStream.range(0, 200)
-                .mapToObj(n -> new PasswordRequest(
-                        "r-" + n, "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null))
-                .map(request -> new FetchWork(
-                        request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0))
-                .map(item -> new OutboundMessage("fetch.lab", WorkCodec.toBytes(item), Map.of(), null, null))
-                .toList();
-        camel.createProducerTemplate().sendBody("direct:hand-on", work);
+        put(200);
         await().untilAsserted(() -> assertThat(asks).hasValueGreaterThan(2));
         assertThat(open).hasPositiveValue();
 
@@ -183,5 +195,35 @@ class FetchStageStopTest {
 
         assertThat(open).hasValue(0);
         assertThat(asks).hasValueLessThan(200);
+    }
+
+    @Test
+    void aCallThatTheStopCutsGoesBackToItsQueueAsIfItHadNotBeenMade() throws Exception {
+        dripping = true;
+        put(1);
+        await().untilAsserted(() -> assertThat(asks).hasValue(1));
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(stage::stop);
+        assertThat(stopped).isNotDone();
+
+        calls.cut();
+
+        assertThat(stopped).succeedsWithin(Duration.ofSeconds(10));
+        JmsTemplate template = new JmsTemplate(pool);
+        template.setReceiveTimeout(10_000);
+        FetchWork back = WorkCodec.fromBytes(template.receive("fetch.lab").getBody(byte[].class));
+        assertThat(back.request().id()).isEqualTo("r-0");
+        assertThat(back.failures()).isZero();
+    }
+
+    private void put(int requests) {
+        Instant now = Instant.now();
+        List<OutboundMessage> work = IntStream.range(0, requests)
+                .mapToObj(n -> new PasswordRequest(
+                        "r-" + n, "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null))
+                .map(request -> new FetchWork(
+                        request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0))
+                .map(item -> new OutboundMessage("fetch.lab", WorkCodec.toBytes(item), Map.of(), null, null))
+                .toList();
+        camel.createProducerTemplate().sendBody("direct:hand-on", work);
     }
 }

@@ -2,6 +2,7 @@ package dev.passcourier.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
@@ -41,6 +44,7 @@ class HttpClientsTest {
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final CamelContext camel = new DefaultCamelContext();
+    private final CallsInHand calls = new CallsInHand();
     private ServerSocket server;
 
     @BeforeEach
@@ -50,7 +54,10 @@ class HttpClientsTest {
                 .bind(
                         "client",
                         new HttpClients(
-                                2, PemTrust.context(null), new BoundedExchange(Duration.ofSeconds(2), 1000), null));
+                                2,
+                                PemTrust.context(null),
+                                new BoundedExchange(Duration.ofSeconds(2), 1000, calls),
+                                null));
         camel.getRegistry().bind("headers", new ExactHeaders());
         camel.start();
     }
@@ -251,6 +258,43 @@ class HttpClientsTest {
             }
         });
 
+        assertThatThrownBy(() -> send(Map.of())).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n"})
+    void cutsACallInHandAndEveryOneAfterIt(String head) throws Exception {
+        camel.getRegistry()
+                .bind(
+                        "client",
+                        new HttpClients(
+                                2,
+                                PemTrust.context(null),
+                                new BoundedExchange(Duration.ofHours(1), 1000, calls),
+                                null));
+        serve(out -> {
+            write(out, head);
+            for (int i = 0; true; i++) {
+                write(out, i % 8 == 7 && head.endsWith("\r\n\r\n") ? "\n" : "H");
+                Thread.sleep(50);
+            }
+        });
+        CompletableFuture<Exchange> call = CompletableFuture.supplyAsync(() -> {
+            try {
+                return send(Map.of());
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        await().until(() -> !seen.isEmpty());
+        assertThat(call).isNotDone();
+
+        calls.cut();
+
+        assertThat(call)
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withRootCauseInstanceOf(IOException.class);
         assertThatThrownBy(() -> send(Map.of())).isInstanceOf(IOException.class);
     }
 

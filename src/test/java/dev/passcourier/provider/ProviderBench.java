@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.fetch.Attempt;
 import dev.passcourier.fetch.CloudAccount;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.request.FetchWork;
@@ -53,6 +54,7 @@ public final class ProviderBench implements AutoCloseable {
     private final ProviderContract contract;
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final List<CloudAccount> accounts;
+    private final CallsInHand calls = new CallsInHand();
     private final CloudProtocol protocol;
     private final ProducerTemplate producer;
 
@@ -64,7 +66,7 @@ public final class ProviderBench implements AutoCloseable {
                 new StringBuilder(contract.secret()).reverse().toString());
         CloudAccount.bindShared(camel.getRegistry());
         protocol = contract.provider().protocol(settings(ACCOUNT, right));
-        HttpClientConfigurer client = new HttpClients(8, PemTrust.context(null));
+        HttpClientConfigurer client = new HttpClients(8, PemTrust.context(null), calls);
         accounts = List.of(
                 account(ACCOUNT, right, client),
                 account(WRONG_SECRET, wrong, client),
@@ -199,7 +201,7 @@ public final class ProviderBench implements AutoCloseable {
     }
 
     private CloudAccount account(String name, String secret, HttpClientConfigurer client) throws Exception {
-        return new CloudAccount(camel, contract.provider(), settings(name, secret), client);
+        return new CloudAccount(camel, contract.provider(), settings(name, secret), client, calls);
     }
 
     private AccountSettings settings(String name, String secret) throws IOException {
