@@ -4,6 +4,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -123,6 +125,11 @@ public final class CloudAccount {
     /** Whether its cloud gives out sessions, or is asked by signed calls only. */
     boolean signsIn() {
         return sessions != null;
+    }
+
+    /** How the cloud refused the latest sign-in, with the time until which it is not tried again; empty if it did not. */
+    Optional<Answer.Ended> refusedSignIn() {
+        return sessions == null ? Optional.empty() : sessions.refusal();
     }
 
     /** Ends the session at clouds that count them. Never fails: the service is stopping. */

@@ -11,6 +11,7 @@ import dev.passcourier.http.PemTrust;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.AccountSettings;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.KeyRing;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -120,6 +122,14 @@ public final class FetchStage {
         fetchers.add(new Fetcher(
                 name, cloud, account.concurrency(), new GatedContainers(gate.then(service)), decryptAndSeal, settle));
         return gate;
+    }
+
+    /** How an account's cloud refused its latest sign-in, and until when it is not tried again; empty if it did not. */
+    public Optional<Answer.Ended> refusedSignIn(String account) {
+        return fetchers.stream()
+                .filter(fetcher -> fetcher.account().equals(account))
+                .findFirst()
+                .flatMap(fetcher -> fetcher.cloud().refusedSignIn());
     }
 
     /** Adds the routes of all accounts; their templates must have been loaded. */

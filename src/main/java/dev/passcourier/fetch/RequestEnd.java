@@ -9,6 +9,7 @@ import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.provider.Answer;
 import dev.passcourier.remote.FailureLog;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
@@ -69,6 +70,19 @@ final class RequestEnd {
         return end(work, verdict, code, said, clock.instant(), null);
     }
 
+    /** The same. */
+    List<OutboundMessage> end(FetchWork work, Answer.Ended ended, String said) {
+        return end(work, ended, said, clock.instant(), null);
+    }
+
+    private static String advice(Answer.Ended ended) {
+        String advice = Advice.on(ended.verdict(), ended.code());
+        return ended.until() == null
+                ? advice
+                : advice + " The sign-in is not tried again until " + ended.until()
+                        + ", unless the account's secret changes.";
+    }
+
     /**
      * With the time of the end given.
      *
@@ -77,6 +91,13 @@ final class RequestEnd {
      */
     List<OutboundMessage> end(
             FetchWork work, Verdict verdict, String code, String said, Instant at, @Nullable Instant notBefore) {
+        return end(work, new Answer.Ended(verdict, code), said, at, notBefore);
+    }
+
+    private List<OutboundMessage> end(
+            FetchWork work, Answer.Ended ended, String said, Instant at, @Nullable Instant notBefore) {
+        Verdict verdict = ended.verdict();
+        String code = ended.code();
         PasswordRequest request = work.request();
         audit.append(new AuditEvent(
                 AuditEvent.Type.ENDED,
@@ -94,7 +115,7 @@ final class RequestEnd {
                 verdict,
                 code,
                 said,
-                Advice.on(verdict, code),
+                advice(ended),
                 work.attempt(),
                 at);
         List<OutboundMessage> outbound =

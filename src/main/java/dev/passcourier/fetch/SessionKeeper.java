@@ -1,16 +1,23 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps one account's session. All attempts share it, and only one signs in at a time: whoever enters and finds none has
  * the turn, makes the call and hands the reply in; the others wait meanwhile. Credentials that the cloud refused are not
- * tried again for a while: clouds lock accounts after a few failures.
+ * tried again for a while, unless their secret has changed: clouds lock accounts after a few failures.
  */
 final class SessionKeeper {
 
@@ -31,8 +38,9 @@ final class SessionKeeper {
     private final Semaphore turn = new Semaphore(1);
     private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
-    private @Nullable Answer refusal;
-    private Instant refusedUntil = Instant.MIN;
+    private final byte[] markKey = new byte[32];
+    private volatile @Nullable Refusal refusal;
+    private byte @Nullable [] tried;
     private volatile boolean ended;
 
     /** For one account. */
@@ -40,7 +48,12 @@ final class SessionKeeper {
         this.account = account;
         this.signIn = signIn;
         this.clock = new MonotonicClock(clock);
+        new SecureRandom().nextBytes(markKey);
     }
+
+    /** The latest sign-in, which the cloud refused, and the mark of the secret that it refused. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by its content
+    private record Refusal(Answer.Ended answer, Instant until, byte @Nullable [] secret) {}
 
     /**
      * The current session. Waits while another attempt signs in.
@@ -72,8 +85,10 @@ final class SessionKeeper {
             if (ended) {
                 throw new CannotAskException(HttpReplyStep.retry("STOPPING", ""));
             }
-            if (refusal != null && clock.instant().isBefore(refusedUntil)) {
-                throw new CannotAskException(refusal);
+            tried = mark();
+            Refusal last = refusal;
+            if (last != null && clock.instant().isBefore(last.until()) && Arrays.equals(last.secret(), tried)) {
+                throw new CannotAskException(last.answer());
             }
             HttpCall call = signIn.call();
             made = true;
@@ -104,6 +119,36 @@ final class SessionKeeper {
             return fresh;
         } finally {
             leave(who);
+        }
+    }
+
+    /**
+     * How the cloud refused the latest sign-in, with the time until which it is not tried again; empty once one has
+     * succeeded.
+     */
+    Optional<Answer.Ended> refusal() {
+        return Optional.ofNullable(refusal).map(Refusal::answer);
+    }
+
+    /**
+     * What tells one secret from another in this process, and neither from what it is; null if it cannot be read, which
+     * the call says then.
+     */
+    private byte @Nullable [] mark() {
+        byte[] secret;
+        try {
+            secret = signIn.secret().read();
+        } catch (ConfigurationException e) {
+            return null;
+        }
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(markKey, "HmacSHA256"));
+            return mac.doFinal(secret);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256 is part of every JDK", e);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
         }
     }
 
@@ -142,10 +187,15 @@ final class SessionKeeper {
             return signIn.read(reply);
         } catch (CannotAskException e) {
             if (e.answer() instanceof Answer.Ended refused) {
-                refusal = refused;
-                refusedUntil = clock.instant().plus(REFUSED_FOR);
+                Instant until = clock.instant().plus(REFUSED_FOR);
+                Answer.Ended answer = new Answer.Ended(refused.verdict(), refused.code(), until);
+                refusal = new Refusal(answer, until, tried);
                 LOG.warn(
-                        "SIGN_IN_REFUSED account {}: {}; not tried again for {}", account, refused.code(), REFUSED_FOR);
+                        "SIGN_IN_REFUSED account {}: {}; not tried again until {}, unless its secret changes",
+                        account,
+                        refused.code(),
+                        until);
+                throw new CannotAskException(answer);
             }
             throw e;
         }

@@ -76,7 +76,7 @@ final class SettleStep implements Processor {
             return isCut(answer) ? retries.afterTheStop(work, retry.code()) : retries.failed(work, retry, said);
         }
         if (answer instanceof Answer.Ended ended) {
-            return end.end(work, ended.verdict(), ended.code(), said);
+            return end.end(work, ended, said);
         }
         throw new IllegalStateException(
                 "a settled answer cannot be " + answer.getClass().getSimpleName());

@@ -4,6 +4,7 @@ import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,18 @@ public sealed interface Answer {
     /** No password yet: ask again with growing delay until the deadline, then {@link Verdict#NOT_YET}. */
     record NotYet(String code) implements Answer {}
 
-    /** The end: asking again will not help. */
-    record Ended(Verdict verdict, String code) implements Answer {}
+    /**
+     * The end: asking again will not help.
+     *
+     * @param until before which the cloud is not asked for this account again, as its sign-in was refused; or null
+     */
+    record Ended(Verdict verdict, String code, @Nullable Instant until) implements Answer {
+
+        /** Of this request alone. */
+        public Ended(Verdict verdict, String code) {
+            this(verdict, code, null);
+        }
+    }
 
     /**
      * A passing failure: ask again later.

@@ -1,9 +1,13 @@
 package dev.passcourier.provider;
 
+import dev.passcourier.config.SecretRef;
 import java.util.Optional;
 
 /** How an account gets a session: one call to the account's {@code sign-in} endpoint. Used by many threads at once. */
 public interface SignIn {
+
+    /** The secret that {@link #call} proves: after a refusal a changed one is tried at once. */
+    SecretRef secret();
 
     /**
      * Builds the call. Its body may hold the account's password or secret key; the caller wipes it.

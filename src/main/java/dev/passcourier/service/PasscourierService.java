@@ -262,7 +262,11 @@ public final class PasscourierService implements AutoCloseable {
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
             KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
-            watch.account(account.getKey(), fetch.add(account.getKey(), value, providers.get(value.provider()), ring));
+            String name = account.getKey();
+            watch.account(
+                    name,
+                    fetch.add(name, value, providers.get(value.provider()), ring),
+                    () -> fetch.refusedSignIn(name));
         }
         bindSinks(
                 camel,

@@ -27,10 +27,12 @@ import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.provider.Answer;
 import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.ConsumerType;
@@ -101,12 +103,19 @@ final class Watch implements AutoCloseable {
                 : Optional.empty();
     }
 
-    void account(String name, AccountGate account) {
-        checks.add("account." + name, Stops.NOTHING, check(account));
+    /** Shows an account; {@code signIn} answers how its latest sign-in was refused. */
+    void account(String name, AccountGate account, Supplier<Optional<Answer.Ended>> signIn) {
+        checks.add("account." + name, Stops.NOTHING, () -> signIn.get()
+                .map(Watch::refused)
+                .or(() -> problem(account)));
     }
 
-    private static HealthCheck check(AccountGate account) {
-        return () -> account.isBroken()
+    private static HealthProblem refused(Answer.Ended refused) {
+        return new HealthProblem("SIGN_IN_REFUSED_" + refused.code(), refused.until());
+    }
+
+    private static Optional<HealthProblem> problem(AccountGate account) {
+        return account.isBroken()
                 ? Optional.of(new HealthProblem("BREAKER_OPEN"))
                 : account.pausedUntil().map(until -> new HealthProblem("PAUSED", until));
     }

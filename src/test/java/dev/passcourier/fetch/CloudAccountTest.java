@@ -145,7 +145,11 @@ class CloudAccountTest {
                             + hash + "; try again later\"}}");
         });
         Attempt attempt = ask();
-        assertThat(attempt.answer()).isEqualTo(new Answer.Ended(Verdict.DENIED, "ID.1000"));
+        assertThat(attempt.answer()).isInstanceOfSatisfying(Answer.Ended.class, refused -> {
+            assertThat(refused.verdict()).isEqualTo(Verdict.DENIED);
+            assertThat(refused.code()).isEqualTo("ID.1000");
+            assertThat(refused.until()).isAfter(Instant.now());
+        });
         assertThat(attempt.said()).isEqualTo("wrong account name \u2026 or password \u2026 try again later");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
@@ -17,6 +18,9 @@ import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.MovableClock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -35,7 +39,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SessionKeeperTest {
 
@@ -44,7 +50,19 @@ class SessionKeeperTest {
     private final byte[] credentials = {1, 2, 3};
     private volatile HttpReply reply = new HttpReply(201, Map.of(), new byte[0]);
     private volatile String failure = "";
+    private Path secret;
     private final SessionKeeper keeper = new SessionKeeper("lab", new PretendSignIn(), clock);
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void writeSecret() throws Exception {
+        secret = Files.createFile(
+                directory.resolve("secret"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, "mistyped");
+    }
 
     @Test
     void manyThreadsShareOneSignIn() throws Exception {
@@ -93,6 +111,33 @@ class SessionKeeperTest {
         clock.advance(Duration.ofMinutes(5));
         reply = new HttpReply(201, Map.of(), new byte[0]);
         assertThat(current()).isNotNull();
+    }
+
+    @Test
+    void aSecretThatWasMendedIsTriedAtOnceAndOnce() throws Exception {
+        reply = new HttpReply(401, Map.of(), new byte[0]);
+        assertThatThrownBy(this::current).isInstanceOf(CannotAskException.class);
+        assertThat(keeper.refusal())
+                .contains(new Answer.Ended(
+                        Verdict.DENIED, "IAM_401", clock.instant().plus(Duration.ofMinutes(5))));
+
+        Files.writeString(secret, "mistyped\n");
+        assertThatThrownBy(this::current).isInstanceOf(CannotAskException.class);
+        assertThat(calls).as("a line break is no part of it").hasValue(1);
+
+        Files.writeString(secret, "mistyped again");
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(this::current)
+                    .isInstanceOfSatisfying(CannotAskException.class, refused -> assertThat(refused.answer())
+                            .isInstanceOfSatisfying(Answer.Ended.class, ended -> assertThat(ended.until())
+                                    .isEqualTo(clock.instant().plus(Duration.ofMinutes(5)))));
+        }
+        assertThat(calls).hasValue(2);
+
+        Files.writeString(secret, "right");
+        reply = new HttpReply(201, Map.of(), new byte[0]);
+        assertThat(current()).isNotNull();
+        assertThat(keeper.refusal()).isEmpty();
     }
 
     @Test
@@ -226,6 +271,11 @@ class SessionKeeperTest {
     }
 
     private final class PretendSignIn implements SignIn {
+
+        @Override
+        public SecretRef secret() {
+            return new SecretRef("{{file:" + secret + "}}");
+        }
 
         @Override
         public HttpCall call() {

@@ -1,6 +1,7 @@
 package dev.passcourier.provider.huaweiecs;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
@@ -28,6 +29,11 @@ record ProjectLookup(String region, SdkHmacSigner signer, HuaweiFaults faults, C
 
     private static final String PATH = "/v3/projects";
     private static final Duration LIFETIME = Duration.ofDays(365);
+
+    @Override
+    public SecretRef secret() {
+        return signer.keys().secretKey();
+    }
 
     @Override
     public HttpCall call() throws CannotAskException {

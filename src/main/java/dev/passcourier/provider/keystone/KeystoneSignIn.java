@@ -1,6 +1,7 @@
 package dev.passcourier.provider.keystone;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
@@ -60,6 +61,11 @@ public final class KeystoneSignIn implements SignIn {
         this.credential = credential;
         this.faults = faults;
         this.clock = clock;
+    }
+
+    @Override
+    public SecretRef secret() {
+        return credential.secret();
     }
 
     @Override

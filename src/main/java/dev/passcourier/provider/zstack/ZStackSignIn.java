@@ -48,6 +48,11 @@ final class ZStackSignIn implements SignIn {
     }
 
     @Override
+    public SecretRef secret() {
+        return auth.password();
+    }
+
+    @Override
     public HttpCall call() throws CannotAskException {
         return new HttpCall(
                 new RequestLine("PUT", "/v1/accounts/login", null),
