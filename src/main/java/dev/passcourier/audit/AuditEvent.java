@@ -58,7 +58,8 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         DELIVERY_FAILED,
         /**
          * The request ended otherwise than by deliveries: {@code REQUEST, VERDICT, CODE, ATTEMPT}, and for a line that
-         * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}.
+         * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}; of one that no rule grants also
+         * {@code RULE}, the rule that came nearest and what of it did not fit.
          */
         ENDED,
         /**

@@ -144,7 +144,7 @@ public final class PolicyCommand extends CommandGroup {
             } else {
                 out.println("source " + name(source) + (user == null ? "" : ", user " + user)
                         + (signer == null ? ", not signed" : ", signed by " + signer));
-                opinions.forEach(opinion -> out.println("  rule " + opinion.rule() + ": " + says(opinion)));
+                opinions.forEach(opinion -> out.println("  rule " + opinion.rule() + ": " + opinion.says()));
                 out.println(refused == null ? "ALLOWED by rule " + rule : "REFUSED " + refused.getMessage());
                 if (refused != null) {
                     out.println(refused.code().advice());
@@ -152,10 +152,6 @@ public final class PolicyCommand extends CommandGroup {
             }
             out.flush();
             return refused == null ? 0 : 1;
-        }
-
-        private static String says(Opinion opinion) {
-            return opinion.obstacle() == null ? "fits" : "its " + name(opinion.obstacle()) + " do not fit";
         }
 
         private static ObjectNode json(

@@ -37,6 +37,9 @@ final class Refusals {
     List<OutboundMessage> refused(Requester requester, Salvaged request, RequestException why, Instant now) {
         Map<Fact, String> facts = RequestFacts.of(requester);
         facts.put(Fact.REQUEST, request.id());
+        if (why.code() == RefusalCode.NOT_ALLOWED) {
+            facts.put(Fact.RULE, why.where());
+        }
         end(facts, why.code(), now);
         return tell(request.id(), request.id(), requester, request, why, now);
     }

@@ -50,7 +50,7 @@ final class BatchQueries {
         Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch);
         return sql.query("""
                 select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
-                    case when r.id is null then l.code else r.code end as code, r.accepted_at,
+                    case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
                     coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
                 from batch_line l left join request r on r.id = l.request and l.owns
                 where l.batch = ? order by l.line""", row -> line(row, deliveries), batch);
@@ -77,6 +77,7 @@ final class BatchQueries {
                 Sql.time(row, "accepted_at"),
                 Sql.time(row, "ended_at"),
                 row.getInt("attempts"),
-                owns ? deliveries.getOrDefault(request, List.of()) : List.of());
+                owns ? deliveries.getOrDefault(request, List.of()) : List.of(),
+                row.getString("rule"));
     }
 }

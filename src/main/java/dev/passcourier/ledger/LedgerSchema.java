@@ -34,6 +34,7 @@ final class LedgerSchema {
                 accepted_at timestamp with time zone,
                 deadline timestamp with time zone,
                 ended_at timestamp with time zone)""",
+            "alter table request add column if not exists rule varchar",
             "create index if not exists request_by_time on request (asked_at)",
             """
             create table if not exists delivery (

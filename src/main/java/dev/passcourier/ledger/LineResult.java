@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt    when it ended, or null
  * @param attempts   how often the cloud was asked
  * @param deliveries its results' ways to their destinations; empty for a duplicate
+ * @param rule       if no policy rule granted it, the one that came nearest and what of it did not fit, or null
  */
 public record LineResult(
         int line,
@@ -29,7 +30,8 @@ public record LineResult(
         @Nullable Instant acceptedAt,
         @Nullable Instant endedAt,
         int attempts,
-        List<DeliveryRow> deliveries) {
+        List<DeliveryRow> deliveries,
+        @Nullable String rule) {
 
     /** Copies the deliveries. */
     public LineResult {

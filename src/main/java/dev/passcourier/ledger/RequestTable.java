@@ -72,7 +72,8 @@ final class RequestTable {
                 facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name(),
                 facts.maybe(Fact.CODE),
                 facts.number(Fact.ATTEMPT),
-                facts.at());
+                facts.at(),
+                facts.maybe(Fact.RULE));
     }
 
     /** Ends a request that was asked and got no further. */
@@ -108,7 +109,7 @@ final class RequestTable {
         Optional<DeliveryTable.End> end =
                 deliveries.end(id, List.of(destinations.get().split(",", -1)));
         if (end.isPresent()) {
-            end(id, end.get().verdict(), end.get().code(), 0, end.get().at());
+            end(id, end.get().verdict(), end.get().code(), 0, end.get().at(), null);
         }
     }
 
@@ -140,9 +141,11 @@ final class RequestTable {
                 facts.at());
     }
 
-    private void end(String id, String verdict, @Nullable String code, int attempts, Instant at) throws SQLException {
+    private void end(String id, String verdict, @Nullable String code, int attempts, Instant at, @Nullable String rule)
+            throws SQLException {
         sql.update("""
-                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?)
-                where id = ? and (verdict is null or verdict <> 'DELIVERED')""", verdict, code, at, attempts, id);
+                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
+                    rule = ?
+                where id = ? and (verdict is null or verdict <> 'DELIVERED')""", verdict, code, at, attempts, rule, id);
     }
 }

@@ -4,7 +4,6 @@ import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.request.Advice;
-import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -103,15 +101,16 @@ final class ReportPage {
             return "";
         }
         String code = Objects.requireNonNullElse(line.code(), "");
-        return " " + escape(code) + "<br>" + escape(advice(verdict(line), code));
+        return " " + escape(code) + "<br>" + escape(advice(line));
     }
 
-    private static String advice(Verdict verdict, String code) {
-        return Arrays.stream(RefusalCode.values())
-                .filter(refusal -> verdict == Verdict.REFUSED && refusal.name().equals(code))
-                .findFirst()
-                .map(RefusalCode::advice)
-                .orElseGet(() -> Advice.on(verdict, code));
+    /** What can be done about a line that was not delivered; empty for others. */
+    static String advice(LineResult line) {
+        if (verdict(line) == Verdict.DELIVERED) {
+            return "";
+        }
+        String advice = Advice.on(verdict(line), Objects.requireNonNullElse(line.code(), ""));
+        return line.rule() == null ? advice : advice + " Nearest is " + line.rule() + ".";
     }
 
     private String delivery(DeliveryRow delivery) {

@@ -28,7 +28,8 @@ final class ResultsCsv {
             "accepted_at",
             "ended_at",
             "attempts",
-            "destinations");
+            "destinations",
+            "advice");
     private static final String FORMULA_STARTS = "=+-@\t\r";
 
     private final DateTimeFormatter times;
@@ -63,7 +64,8 @@ final class ResultsCsv {
                 time(line.acceptedAt()),
                 time(line.endedAt()),
                 String.valueOf(line.attempts()),
-                line.deliveries().stream().map(ResultsCsv::destination).collect(Collectors.joining(" ")));
+                line.deliveries().stream().map(ResultsCsv::destination).collect(Collectors.joining(" ")),
+                ReportPage.advice(line));
     }
 
     /** A spreadsheet must not take what somebody else wrote for a formula. */

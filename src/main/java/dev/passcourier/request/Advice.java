@@ -66,6 +66,11 @@ public final class Advice {
     }
 
     private static String refused(String code) {
+        for (RefusalCode refusal : RefusalCode.values()) {
+            if (refusal.name().equals(code)) {
+                return refusal.advice();
+            }
+        }
         return code.equals("TOO_MANY_WRONG_KEYS")
                 ? "Too many passwords of this requester, instance or key could not be opened. Put the right key on the"
                         + " account's key ring and ask again in an hour, with a new id."

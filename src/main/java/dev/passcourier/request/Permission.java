@@ -34,7 +34,7 @@ public final class Permission {
     }
 
     /**
-     * The name of the rule that grants the request.
+     * The name of the rule that grants the request. If none does, the place of the refusal is the rule that comes nearest.
      *
      * @throws RequestException {@code ACCOUNT_UNKNOWN}, {@code DESTINATION_UNKNOWN}, {@code SENDER_NOT_VALIDATED} or
      *     {@code NOT_ALLOWED}
@@ -47,8 +47,19 @@ public final class Permission {
             throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
         }
         return policy.allows(request, requester)
-                .orElseThrow(() -> new RequestException(
-                        requester.isNobody() ? RefusalCode.SENDER_NOT_VALIDATED : RefusalCode.NOT_ALLOWED, ""));
+                .orElseThrow(() -> requester.isNobody()
+                        ? new RequestException(RefusalCode.SENDER_NOT_VALIDATED, "")
+                        : new RequestException(RefusalCode.NOT_ALLOWED, nearest(request, requester)));
+    }
+
+    private String nearest(PasswordRequest request, Requester requester) {
+        boolean userless = requester.origin().source() != Origin.Source.JMS;
+        return policy.nearest(request, requester)
+                .map(opinion -> "rule " + opinion.rule() + ": " + opinion.says()
+                        + (userless && opinion.obstacle() == Policy.Obstacle.USERS
+                                ? ", as only requests from a queue have a user"
+                                : ""))
+                .orElse("a policy without rules");
     }
 
     /** Whether a destination exists and may be told that a request of this requester was refused. */

@@ -21,16 +21,26 @@ public final class Policy {
         signedSources = settings.signed();
     }
 
-    /** What one rule says to a request. */
+    /**
+     * What one rule says to a request.
+     *
+     * @param rule     its name
+     * @param obstacle what of it does not fit first, or null if it grants the request
+     */
     public record Opinion(String rule, @Nullable Obstacle obstacle) {
 
         /** Whether the rule grants the request. */
         public boolean grants() {
             return obstacle == null;
         }
+
+        /** The opinion in words. */
+        public String says() {
+            return obstacle == null ? "fits" : "its " + obstacle.name().toLowerCase(Locale.ROOT) + " do not fit";
+        }
     }
 
-    /** The first list of a rule that does not fit. */
+    /** The first list of a rule that does not fit, in the order in which they are looked at. */
     public enum Obstacle {
         SOURCES,
         USERS,
@@ -56,6 +66,18 @@ public final class Policy {
     /** What every rule says, in their order. */
     public List<Opinion> opinions(PasswordRequest request, Requester requester) {
         return rules.stream().map(rule -> rule.opinion(request, requester)).toList();
+    }
+
+    /** The rule that comes nearest to granting a request that none grants: most of it fits. Empty if there are no rules. */
+    public Optional<Opinion> nearest(PasswordRequest request, Requester requester) {
+        Opinion nearest = null;
+        for (Opinion opinion : opinions(request, requester)) {
+            if (opinion.obstacle() != null
+                    && (nearest == null || opinion.obstacle().compareTo(nearest.obstacle()) > 0)) {
+                nearest = opinion;
+            }
+        }
+        return Optional.ofNullable(nearest);
     }
 
     /**

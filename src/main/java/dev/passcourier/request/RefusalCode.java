@@ -10,7 +10,8 @@ public enum RefusalCode {
     DUPLICATE_FIELD("Write every field once."),
     ACCOUNT_UNKNOWN("Use the name of an account that the service's configuration has."),
     DESTINATION_UNKNOWN("Use aliases of destinations that the service's configuration has."),
-    NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations."),
+    NOT_ALLOWED("Ask the service's operator for a policy rule that grants this source the account and destinations;"
+            + " bin/passcourier policy explain says what each rule says to a request."),
     SENDER_NOT_VALIDATED(
             "Sign the request, or send it with a log-in by another protocol than AMQP: the broker does not say who sent it."),
     SIGNATURE_MISSING("Sign the request: this source takes signed requests only."),

@@ -86,7 +86,7 @@ class PolicyCommandTest {
                 .contains(
                         "  rule pipeline: its signers do not fit",
                         "  rule alice: its instances do not fit",
-                        "REFUSED NOT_ALLOWED");
+                        "REFUSED NOT_ALLOWED at rule alice: its instances do not fit");
     }
 
     @Test

@@ -357,7 +357,17 @@ abstract class LedgerContract {
                 "REFUSED",
                 Fact.CODE,
                 "DUPLICATE_REQUEST");
-        story.askedLine("r4", "b", 4).ended("r4", "REFUSED", "NOT_ALLOWED");
+        story.askedLine("r4", "b", 4);
+        story.tell(
+                AuditEvent.Type.ENDED,
+                Fact.REQUEST,
+                "r4",
+                Fact.VERDICT,
+                "REFUSED",
+                Fact.CODE,
+                "NOT_ALLOWED",
+                Fact.RULE,
+                "rule any: its users do not fit");
         assertThat(finished()).isEmpty();
         story.handedOver("r2", "mail");
         assertThat(finished()).singleElement().satisfies(batch -> {
@@ -372,6 +382,11 @@ abstract class LedgerContract {
                         tuple(2, "r2", Verdict.DELIVERED, null),
                         tuple(3, "taken", Verdict.REFUSED, "DUPLICATE_REQUEST"),
                         tuple(4, "r4", Verdict.REFUSED, "NOT_ALLOWED"));
+        assertThat(ledger.lines("b"))
+                .extracting(LineResult::rule)
+                .containsExactly(null, null, null, "rule any: its users do not fit");
+        assertThat(ledger.batch("b").map(BatchSummary::name)).contains("wave.csv");
+        assertThat(ledger.batch("other")).isEmpty();
         assertThat(row("taken").verdict()).isNull();
         story.tell(AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, "b");
         assertThat(finished()).isEmpty();

@@ -32,11 +32,12 @@ class CredentialReportWriterTest {
             PLANNED,
             PLANNED.plusSeconds(61),
             2,
-            List.of(new DeliveryRow("r1", "ops-mail", "d1", DeliveryState.DELIVERED, "SMTP_250", 1, PLANNED)));
-    private final LineResult missing =
-            new LineResult(2, "r2", "acc", "i-bad", Verdict.NOT_FOUND, "HTTP_404", PLANNED, PLANNED, 1, List.of());
+            List.of(new DeliveryRow("r1", "ops-mail", "d1", DeliveryState.DELIVERED, "SMTP_250", 1, PLANNED)),
+            null);
+    private final LineResult missing = new LineResult(
+            2, "r2", "acc", "i-bad", Verdict.NOT_FOUND, "HTTP_404", PLANNED, PLANNED, 1, List.of(), null);
     private final LineResult refused =
-            new LineResult(3, null, null, null, Verdict.REFUSED, "BATCH_COLUMNS", null, PLANNED, 0, List.of());
+            new LineResult(3, null, null, null, Verdict.REFUSED, "BATCH_COLUMNS", null, PLANNED, 0, List.of(), null);
 
     @Test
     void saysWhichPasswordsWereHandedOverAndWhichNotAndWhy() {
@@ -47,7 +48,7 @@ class CredentialReportWriterTest {
                 .contains("Not delivered (2)", "Delivered (1)")
                 .contains("i-good", "ops-mail delivered (SMTP_250) 2026-11-01 06:00:00 +01:00")
                 .contains("i-bad", "<b>NOT_FOUND</b> HTTP_404<br>Check the instance id")
-                .contains("line 3", "Give the line as many columns as the header row has.")
+                .contains("line 3", "Give the line no more cells than the header row has")
                 .contains("All times in Europe/Berlin", "<b>1</b> DELIVERED", "prefers-color-scheme: dark");
         assertThat(report.html().indexOf("i-bad")).isLessThan(report.html().indexOf("i-good"));
         assertThat(report.csv()).contains("2,r2,acc,i-bad,NOT_FOUND,HTTP_404,2026-11-01T06:00:00+01:00");
@@ -72,7 +73,8 @@ class CredentialReportWriterTest {
                 PLANNED,
                 PLANNED,
                 1,
-                List.of(new DeliveryRow(evil, evil, evil, DeliveryState.FAILED, evil, 1, PLANNED)));
+                List.of(new DeliveryRow(evil, evil, evil, DeliveryState.FAILED, evil, 1, PLANNED)),
+                evil);
         String html = new CredentialReportWriter()
                 .report(run("<b>" + evil), List.of(line), BERLIN)
                 .html();

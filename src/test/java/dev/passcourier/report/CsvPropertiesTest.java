@@ -18,8 +18,8 @@ class CsvPropertiesTest {
     @Property
     void anyTextIsOneCellThatIsNoFormula(
             @ForAll String id, @ForAll("tricky") String account, @ForAll @StringLength(max = 50) String code) {
-        LineResult line =
-                new LineResult(1, id, account, id, Verdict.FAILED, code, Instant.EPOCH, Instant.EPOCH, 1, List.of());
+        LineResult line = new LineResult(
+                1, id, account, id, Verdict.FAILED, code, Instant.EPOCH, Instant.EPOCH, 1, List.of(), null);
         String csv = new ResultsCsv(ZoneOffset.UTC).of(List.of(line));
         List<CsvRecord> records;
         try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(csv)) {
@@ -29,7 +29,7 @@ class CsvPropertiesTest {
         }
         assertThat(records).hasSize(2);
         List<String> cells = records.get(1).getFields();
-        assertThat(cells).hasSize(10);
+        assertThat(cells).hasSize(11);
         assertThat(cells).noneMatch(cell -> !cell.isEmpty() && "=+-@\t\r".indexOf(cell.charAt(0)) >= 0);
         assertThat(cells.get(1)).isIn(id, "'" + id);
         assertThat(cells.get(2)).isIn(account, "'" + account);

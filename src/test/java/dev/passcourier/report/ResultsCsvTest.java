@@ -32,13 +32,31 @@ class ResultsCsvTest {
                 NOON,
                 NOON.plusSeconds(2),
                 3,
-                List.of(delivery("hook", DeliveryState.FAILED), delivery("mail", DeliveryState.DELIVERED)));
-        LineResult unread = new LineResult(2, null, null, null, Verdict.REFUSED, "BAD", null, NOON, 0, List.of());
-        assertThat(new ResultsCsv(ZoneOffset.UTC).of(List.of(delivered, unread)))
-                .isEqualTo("line,id,account,instance,verdict,code,accepted_at,ended_at,attempts,destinations\r\n"
+                List.of(delivery("hook", DeliveryState.FAILED), delivery("mail", DeliveryState.DELIVERED)),
+                null);
+        LineResult unread = new LineResult(2, null, null, null, Verdict.REFUSED, "BAD", null, NOON, 0, List.of(), null);
+        LineResult refused = new LineResult(
+                3,
+                "r3",
+                "acc",
+                "i-3",
+                Verdict.REFUSED,
+                "NOT_ALLOWED",
+                null,
+                NOON,
+                0,
+                List.of(),
+                "rule any: its users do not fit, as only requests from a queue have a user");
+        assertThat(new ResultsCsv(ZoneOffset.UTC).of(List.of(delivered, unread, refused)))
+                .isEqualTo("line,id,account,instance,verdict,code,accepted_at,ended_at,attempts,destinations,advice\r\n"
                         + "1,r1,acc,i-1,DELIVERED,,2026-11-01T12:00:00Z,2026-11-01T12:00:02Z,3,"
-                        + "hook:FAILED mail:DELIVERED\r\n"
-                        + "2,,,,REFUSED,BAD,,2026-11-01T12:00:00Z,0,\r\n");
+                        + "hook:FAILED mail:DELIVERED,\r\n"
+                        + "2,,,,REFUSED,BAD,,2026-11-01T12:00:00Z,0,,"
+                        + "\"Correct the request as the code says, then send it with a new id.\"\r\n"
+                        + "3,r3,acc,i-3,REFUSED,NOT_ALLOWED,,2026-11-01T12:00:00Z,0,,\"Ask the service's operator for a policy"
+                        + " rule that grants this source the account and destinations; bin/passcourier policy explain says"
+                        + " what each rule says to a request. Nearest is rule any: its users do not fit, as only requests"
+                        + " from a queue have a user.\"\r\n");
     }
 
     @Test
@@ -67,7 +85,7 @@ class ResultsCsvTest {
     }
 
     private static LineResult line(String instance) {
-        return new LineResult(1, "r1", "acc", instance, Verdict.DELIVERED, null, NOON, NOON, 1, List.of());
+        return new LineResult(1, "r1", "acc", instance, Verdict.DELIVERED, null, NOON, NOON, 1, List.of(), null);
     }
 
     private static DeliveryRow delivery(String alias, DeliveryState state) {

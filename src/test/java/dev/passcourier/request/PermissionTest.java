@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One rule for what exists and for what does not: being granted and being there are two things. */
 class PermissionTest {
@@ -43,10 +44,10 @@ class PermissionTest {
         "other,  web-1, ops,         ACCOUNT_UNKNOWN at account",
         "huawei, web-1, removed,     DESTINATION_UNKNOWN at deliverTo",
         "huawei, web-1, ops|removed, DESTINATION_UNKNOWN at deliverTo",
-        "huawei, web-1, dev,         NOT_ALLOWED",
-        "huawei, web-1, ops|dev,     NOT_ALLOWED",
-        "huawei, db-1,  ops,         NOT_ALLOWED",
-        "zstack, web-1, ops,         NOT_ALLOWED"
+        "huawei, web-1, dev,         NOT_ALLOWED at rule alice-asks: its destinations do not fit",
+        "huawei, web-1, ops|dev,     NOT_ALLOWED at rule alice-asks: its destinations do not fit",
+        "huawei, db-1,  ops,         NOT_ALLOWED at rule alice-asks: its instances do not fit",
+        "zstack, web-1, ops,         NOT_ALLOWED at rule alice-asks: its accounts do not fit"
     })
     void refusesWhatIsNotThereOrNotGranted(String account, String instance, String to, String refusal) {
         assertThatExceptionOfType(RequestException.class)
@@ -58,7 +59,7 @@ class PermissionTest {
     void refusesWhoeverNoRuleNames() {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester("bob", null)))
-                .withMessage("NOT_ALLOWED");
+                .withMessage("NOT_ALLOWED at rule alice-asks: its users do not fit");
     }
 
     @ParameterizedTest
@@ -68,7 +69,39 @@ class PermissionTest {
 
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PERMISSION.rule(request("huawei", "web-1", "ops"), requester))
-                .withMessage(code);
+                .extracting(refused -> refused.code().name())
+                .isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FILE", "SCHEDULE"})
+    void saysThatARuleWithUsersIsForQueuesOnly(Origin.Source source) {
+        Settings.Rule anybody = rule("anybody", List.of("*"), List.of("*"), List.of("*"));
+        Settings.Rule others = rule("others", List.of("jms"), List.of(), List.of("*"));
+        Permission permission = new Permission(
+                Set.of("huawei"),
+                Set.of("ops"),
+                new Policy(new Settings.Policy(List.of(others, anybody), Map.of(), List.of())));
+        Requester requester = Requester.unsigned(new Origin(source, "x:1", null, "x", 1));
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> permission.rule(request("huawei", "web-1", "ops"), requester))
+                .withMessage(
+                        "NOT_ALLOWED at rule anybody: its users do not fit, as only requests from a queue have a user");
+    }
+
+    @Test
+    void saysThatThereIsNoRule() {
+        Permission permission = new Permission(
+                Set.of("huawei"), Set.of("ops"), new Policy(new Settings.Policy(List.of(), Map.of(), List.of())));
+
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> permission.rule(request("huawei", "web-1", "ops"), ALICE))
+                .withMessage("NOT_ALLOWED at a policy without rules");
+    }
+
+    private static Settings.Rule rule(String name, List<String> sources, List<String> users, List<String> accounts) {
+        return new Settings.Rule(name, sources, users, List.of(), accounts, List.of("*"), List.of("*"));
     }
 
     @Test
