@@ -42,8 +42,9 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,18 +63,19 @@ class EmbeddedBrokerTest {
     private static final int MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE = 11;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
-    private final List<InboundMessage> arrivals = new CopyOnWriteArrayList<>();
-    private final AtomicInteger refused = new AtomicInteger();
-    private volatile boolean auditBroken;
-    private EmbeddedBroker broker;
-    private JmsPoolConnectionFactory pool;
-    private DefaultCamelContext camel;
+    private static final List<AuditEvent> AUDITED = new CopyOnWriteArrayList<>();
+    private static final List<InboundMessage> ARRIVALS = new CopyOnWriteArrayList<>();
+    private static final AtomicInteger REFUSED = new AtomicInteger();
+    private static volatile boolean auditBroken;
+    private static EmbeddedBroker broker;
+    private static JmsPoolConnectionFactory pool;
+    private static DefaultCamelContext camel;
+    private static QueueDepths depths;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         Path password = directory.resolve("ticketing.password");
         Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, "canary-broker-user");
@@ -88,15 +90,16 @@ class EmbeddedBrokerTest {
                                 new SecretRef("{{file:" + password + "}}"),
                                 List.of(Settings.BrokerUser.Role.REQUESTER))));
         broker = EmbeddedBroker.start(directory.resolve("broker"), 1, settings, INTAKE, Set.of("tickets"));
-        QueueDeclarer.declare(
-                broker.access(),
-                List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
+        List<String> queues =
+                List.of(INTAKE, "work", "tickets", Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED);
+        QueueDeclarer.declare(broker.access(), queues);
+        depths = new QueueDepths(broker.access(), queues);
         broker.listen();
         pool = broker.access().pool();
         startRoutes();
     }
 
-    private void startRoutes() throws Exception {
+    private static void startRoutes() throws Exception {
         camel = new DefaultCamelContext();
         camel.getRegistry().bind("broker", BrokerComponent.on(pool));
         camel.getRegistry()
@@ -108,11 +111,11 @@ class EmbeddedBrokerTest {
                                 INTAKE,
                                 event -> {
                                     if (auditBroken) {
-                                        refused.incrementAndGet();
+                                        REFUSED.incrementAndGet();
                                         throw new IllegalStateException("the disk is full");
                                     }
-                                    audited.add(event);
-                                    return audited.size();
+                                    AUDITED.add(event);
+                                    return AUDITED.size();
                                 },
                                 Clock.systemUTC()));
         camel.getRegistry().bind("outbound", new OutboundMessageStep());
@@ -130,22 +133,41 @@ class EmbeddedBrokerTest {
                     if (new String(arrival.body(), StandardCharsets.UTF_8).equals("poison")) {
                         throw new IllegalStateException("cannot handle this");
                     }
-                    arrivals.add(arrival);
+                    ARRIVALS.add(arrival);
                 });
                 from("broker:queue:" + Queues.DEAD).process("arrival").to("direct:hand-on");
                 from("broker:queue:work")
                         .process("arrival")
-                        .process(exchange -> arrivals.add(exchange.getMessage().getBody(InboundMessage.class)));
+                        .process(exchange -> ARRIVALS.add(exchange.getMessage().getBody(InboundMessage.class)));
             }
         });
         camel.start();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
+        depths.close();
         camel.close();
         pool.stop();
         broker.close();
+    }
+
+    /** The broker is the same for all: nothing of one test is left for the next. */
+    @AfterEach
+    void clear() throws Exception {
+        auditBroken = false;
+        await().atMost(PATIENCE).until(() -> {
+            Map<String, Long> left = depths.call();
+            for (String queue : List.of("tickets", Queues.EXPIRED, Queues.QUARANTINE)) {
+                if (left.getOrDefault(queue, 0L) > 0) {
+                    receive(queue);
+                }
+            }
+            return left.values().stream().allMatch(count -> count == 0);
+        });
+        ARRIVALS.clear();
+        AUDITED.clear();
+        REFUSED.set(0);
     }
 
     @Test
@@ -157,8 +179,8 @@ class EmbeddedBrokerTest {
             message.setStringProperty("JMSXUserID", "passcourier");
             send(session, message);
         });
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
-        InboundMessage arrival = arrivals.get(0);
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
+        InboundMessage arrival = ARRIVALS.get(0);
         assertThat(arrival.internal()).isFalse();
         assertThat(arrival.user()).isEqualTo("ticketing");
         assertThat(arrival.properties()).containsEntry("To", "attacker@example.org");
@@ -174,30 +196,30 @@ class EmbeddedBrokerTest {
                 producer.send(session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST + 1)));
             }
         });
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 2);
-        assertThat(arrivals)
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 2);
+        assertThat(ARRIVALS)
                 .extracting(InboundMessage::messageId)
                 .allMatch(id -> id.matches("core:[0-9]+[.][0-9]+"))
                 .doesNotHaveDuplicates();
         receive(Queues.QUARANTINE);
-        assertThat(audited.get(0).facts().get(AuditEvent.Fact.REFERENCE)).startsWith("core:");
+        assertThat(AUDITED.get(0).facts().get(AuditEvent.Fact.REFERENCE)).startsWith("core:");
     }
 
     @Test
     void whatWeSendOurselvesIsKnownAsOurs() {
         handOn(new OutboundMessage(
                 "work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
-        assertThat(arrivals.get(0).internal()).isTrue();
-        assertThat(arrivals.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
-        assertThat(arrivals.get(0).body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
+        assertThat(ARRIVALS.get(0).internal()).isTrue();
+        assertThat(ARRIVALS.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
+        assertThat(ARRIVALS.get(0).body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
     }
 
     @Test
     void anOutboundMessageWithATimeIsHandedOutNotBeforeIt() {
         Instant notBefore = Instant.now().plusMillis(700);
         handOn(new OutboundMessage("work", new byte[] {1}, Map.of(), notBefore, null));
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
         assertThat(Instant.now()).isAfterOrEqualTo(notBefore);
     }
 
@@ -213,17 +235,18 @@ class EmbeddedBrokerTest {
     void aMessageThatFailsTooOftenIsQuarantinedWithItsReasonAndTheNextOnesGoOn() throws Exception {
         asTicketing(session -> send(session, session.createTextMessage("poison")));
         asTicketing(session -> send(session, session.createTextMessage("fine")));
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
         Message quarantined = receive(Queues.QUARANTINE);
         assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("TOO_MANY_ATTEMPTS");
         assertThat(quarantined.getStringProperty("pcFrom")).isEqualTo(INTAKE);
         assertThat(((TextMessage) quarantined).getText()).isEqualTo("poison");
-        assertThat(audited).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
+        assertThat(AUDITED).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
     }
 
     @Test
     void whatTheBrokerGaveUpOnKeepsItsQueueAndItsSender() throws Exception {
-        giveUpAtOnceOn(INTAKE, "tickets");
+        int before = broker.settings(INTAKE).getMaxDeliveryAttempts();
+        giveUpAfter(1);
         handOn(new OutboundMessage("tickets", new byte[] {7}, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         rollBack("tickets");
         Message ours = receive(Queues.QUARANTINE);
@@ -241,31 +264,32 @@ class EmbeddedBrokerTest {
         assertThat(theirs.getStringProperty("pcUser")).isEqualTo("ticketing");
         assertThat(theirs.getStringProperty("pcReference")).startsWith("ID:");
         assertThat(theirs.propertyExists("pcOwn")).isFalse();
-        assertThat(audited)
+        assertThat(AUDITED)
                 .extracting(event -> event.facts().get(AuditEvent.Fact.QUEUE))
                 .containsExactly("tickets", INTAKE);
-        assertThat(audited.get(0).facts())
+        assertThat(AUDITED.get(0).facts())
                 .containsEntry(AuditEvent.Fact.REQUEST, "r-1")
                 .containsEntry(AuditEvent.Fact.CODE, "DEAD_LETTERED");
+        giveUpAfter(before);
     }
 
     @Test
     void aDeadLetterThatCannotBeMovedStaysUntilItCan() throws Exception {
         auditBroken = true;
         handOn(new OutboundMessage(Queues.DEAD, new byte[] {7}, Map.of(), null, null));
-        await().atMost(PATIENCE).until(() -> refused.get() > MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE);
-        assertThat(audited).isEmpty();
+        await().atMost(PATIENCE).until(() -> REFUSED.get() > MORE_THAN_THE_BROKER_ALLOWS_ELSEWHERE);
+        assertThat(AUDITED).isEmpty();
         auditBroken = false;
         assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("DEAD_LETTERED");
     }
 
-    private void giveUpAtOnceOn(String... queues) {
-        for (String queue : queues) {
-            broker.settings(queue).setMaxDeliveryAttempts(1);
+    private static void giveUpAfter(int attempts) {
+        for (String queue : List.of(INTAKE, "tickets")) {
+            broker.settings(queue).setMaxDeliveryAttempts(attempts);
         }
     }
 
-    private void rollBack(String queue) throws JMSException {
+    private static void rollBack(String queue) throws JMSException {
         try (Connection connection = pool.createConnection();
                 Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
                 MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
@@ -329,7 +353,7 @@ class EmbeddedBrokerTest {
         asTicketing(session -> send(session, maker.in(session)));
         Message quarantined = receive(Queues.QUARANTINE);
         assertThat(quarantined.getStringProperty("pcReason")).as(type).isEqualTo("MESSAGE_TYPE");
-        assertThat(arrivals).isEmpty();
+        assertThat(ARRIVALS).isEmpty();
         assertThat(Gadget.READ).hasValue(0);
     }
 
@@ -338,7 +362,7 @@ class EmbeddedBrokerTest {
         asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST + 1))));
         assertThat(receive(Queues.QUARANTINE).getStringProperty("pcReason")).isEqualTo("MESSAGE_TOO_LARGE");
         asTicketing(session -> send(session, session.createTextMessage("x".repeat(ArrivalStep.MAX_REQUEST))));
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
     }
 
     @Test
@@ -390,7 +414,7 @@ class EmbeddedBrokerTest {
             }
         }
         asTicketing(session -> send(session, session.createTextMessage("fine")));
-        await().atMost(PATIENCE).until(() -> arrivals.size() == 1);
+        await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(directory.resolve("broker/large"))
                 .isEmptyDirectory());
     }
@@ -406,7 +430,7 @@ class EmbeddedBrokerTest {
         Message quarantined = receive(Queues.QUARANTINE);
         assertThat(quarantined.propertyExists("pcOrigin")).isFalse();
         assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("MESSAGE_TYPE");
-        assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
+        assertThat(AUDITED).singleElement().satisfies(event -> assertThat(event.facts())
                 .doesNotContainKey(AuditEvent.Fact.REQUEST));
     }
 
@@ -415,7 +439,7 @@ class EmbeddedBrokerTest {
         byte[] tooLarge = new byte[ArrivalStep.MAX_REQUEST + 1];
         handOn(new OutboundMessage(INTAKE, tooLarge, Map.of(MessageProperties.REQUEST, "r-1"), null, null));
         receive(Queues.QUARANTINE);
-        assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
+        assertThat(AUDITED).singleElement().satisfies(event -> assertThat(event.facts())
                 .containsEntry(AuditEvent.Fact.REQUEST, "r-1")
                 .containsEntry(AuditEvent.Fact.CODE, "MESSAGE_TOO_LARGE"));
     }
@@ -457,7 +481,7 @@ class EmbeddedBrokerTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nobodyElseUsesUpAnIdOfOurs(boolean asText) throws Exception {
-        String ours = "nightly@2026-03-02T02:00:00Z";
+        String ours = "nightly@2026-03-02T02:00:00Z" + asText;
         asTicketing(session -> {
             for (String id : List.of(ours, "passcourier:" + ours)) {
                 TextMessage claim = session.createTextMessage("{}");
@@ -484,11 +508,11 @@ class EmbeddedBrokerTest {
                 .isTrue();
     }
 
-    private void handOn(OutboundMessage outboundMessage) {
+    private static void handOn(OutboundMessage outboundMessage) {
         camel.createProducerTemplate().sendBody("direct:hand-on", List.of(outboundMessage));
     }
 
-    private Message receive(String queue) throws JMSException {
+    private static Message receive(String queue) throws JMSException {
         try (Connection connection = pool.createConnection();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
@@ -499,7 +523,7 @@ class EmbeddedBrokerTest {
         }
     }
 
-    private String url() {
+    private static String url() {
         return "tcp://127.0.0.1:" + broker.port();
     }
 
@@ -507,7 +531,7 @@ class EmbeddedBrokerTest {
         void with(Session session) throws JMSException;
     }
 
-    private void asTicketing(Act act) throws JMSException {
+    private static void asTicketing(Act act) throws JMSException {
         try (ActiveMQConnectionFactory factory =
                         new ActiveMQConnectionFactory(url(), "ticketing", "canary-broker-user");
                 Connection connection = factory.createConnection();

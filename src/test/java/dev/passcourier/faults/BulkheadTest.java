@@ -39,14 +39,14 @@ class BulkheadTest {
 
     private static final int MINUTES = Integer.getInteger("passcourier.bulkhead.minutes", 0);
 
-    private static final Duration WINDOW = MINUTES == 0 ? Duration.ofSeconds(3) : Duration.ofSeconds(15);
+    private static final Duration WINDOW = MINUTES == 0 ? Duration.ofSeconds(2) : Duration.ofSeconds(15);
 
-    private static final int HELD_WINDOWS = MINUTES == 0 ? 4 : MINUTES * 4;
+    private static final int HELD_WINDOWS = MINUTES == 0 ? 3 : MINUTES * 4;
 
     /** Before and after: two minutes each in the long form, so that what else the machine does falls on both. */
     private static final int CALM_WINDOWS = MINUTES == 0 ? 2 : 8;
 
-    /** Promised are 20 %. Windows of three seconds on a busy machine tell a stall from noise, not more. */
+    /** Promised are 20 %. Windows of two seconds on a busy machine tell a stall from noise, not more. */
     private static final double MOST = MINUTES == 0 ? 3 : 1.2;
 
     /**

@@ -146,7 +146,7 @@ class ServiceFaultTest {
     private static String batch(String name, String alias) {
         StringBuilder batch = new StringBuilder();
         for (int i = 0; i < LOAD; i++) {
-            batch.append(Whole.request(name + "-" + i, "huawei-aksk", DemoWorld.HUAWEI, alias))
+            batch.append(Whole.request(name + "-" + i, "zstack", DemoWorld.ZSTACK, alias))
                     .append("\n");
         }
         return batch.toString();

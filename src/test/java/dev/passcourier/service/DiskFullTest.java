@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** R12: a full disk stops the intake and loses nothing. */
 class DiskFullTest {
 
-    private static final int LINES = 80;
+    private static final int LINES = 40;
 
     @TempDir
     Path directory;

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OutageTest {
 
-    private static final Duration OUTAGE = Duration.ofSeconds(20);
-    private static final int LINES = 60;
+    /** Longer than the eight seconds that five attempts would take. */
+    private static final Duration OUTAGE = Duration.ofSeconds(10);
+
+    private static final int LINES = 40;
 
     @TempDir
     Path directory;
@@ -41,7 +43,7 @@ class OutageTest {
                 StatusClient status = backlog(whole);
                 disk.fill();
                 Whole.patiently().until(() -> status.code("audit").equals("AUDIT_DISK"));
-                suspended(status, said);
+                suspended(status, said, Duration.ofSeconds(2));
                 disk.free();
                 everythingArrives(whole, status);
                 assertThat(whole.audited(AuditEvent.Type.RESUMED)).hasSize(1);
@@ -66,7 +68,7 @@ class OutageTest {
             StatusClient status = backlog(whole);
             server.close();
             Whole.patiently().until(() -> !status.code("ledger").isEmpty());
-            suspended(status, said);
+            suspended(status, said, Duration.ofSeconds(14));
             server = postgres(data, port);
             everythingArrives(whole, status);
         } finally {
@@ -98,10 +100,14 @@ class OutageTest {
         return status;
     }
 
-    /** For the whole outage no further hop begins, so none fails. */
-    private static void suspended(StatusClient status, CapturedOutput said) throws Exception {
+    /**
+     * For the whole outage no further hop begins, so none fails.
+     *
+     * @param inHand how long those that had begun may take to fail
+     */
+    private static void suspended(StatusClient status, CapturedOutput said, Duration inHand) throws Exception {
         assertThat(status.isUp()).isFalse();
-        await().pollDelay(Duration.ofSeconds(14)).atMost(Duration.ofSeconds(15)).until(() -> true);
+        await().pollDelay(inHand).atMost(inHand.plusSeconds(1)).until(() -> true);
         int failed = failures(said);
         await().pollDelay(OUTAGE).atMost(OUTAGE.plusSeconds(1)).until(() -> true);
         assertThat(failures(said)).isEqualTo(failed);

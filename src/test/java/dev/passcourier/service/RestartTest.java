@@ -72,7 +72,7 @@ class RestartTest {
 
     @Test
     void aStopAmidABacklogBurnsNoAttemptsAndLosesNothing() throws Exception {
-        int lines = 60;
+        int lines = 30;
         StringBuilder batch = new StringBuilder(HEADER);
         for (int i = 1; i <= lines; i++) {
             batch.append("many-" + i + ",zstack," + DemoWorld.ZSTACK + ",archive\n");
@@ -82,7 +82,7 @@ class RestartTest {
                         .settings(Whole::withoutSchedules)
                         .start()) {
             whole.drop("many.csv", batch.toString());
-            for (int ended : new int[] {2, 20}) {
+            for (int ended : new int[] {2, 10}) {
                 Whole.patiently().until(() -> delivered(whole) >= ended);
                 whole.stop();
                 whole.start();

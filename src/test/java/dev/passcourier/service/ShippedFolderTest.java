@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that is shipped, as a user has it: the start script, the libraries, the routes. */
 class ShippedFolderTest {
 
+    /** For processes that live for seconds. */
+    private static final String QUICK = "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     /** Whose digits are not those of ASCII. */
     private static final String ARABIC = "-Duser.language=ar -Duser.country=EG";
 
@@ -67,7 +70,9 @@ class ShippedFolderTest {
     }
 
     @Test
-    void runsServesAndEndsOnSigtermLeavingNothingOpenToOthers() throws Exception {
+    void servesFromLinkedFoldersOutlivesItsSessionGivesNothingAwayAndEndsOnSigterm() throws Exception {
+        Path home = linked("linked");
+        Files.createSymbolicLink(home.resolve("routes"), program.resolve("routes"));
         try (Whole world = Whole.prepare(directory)) {
             Process process = start(
                     Map.of(
@@ -76,12 +81,13 @@ class ShippedFolderTest {
                             "passcourier.intake-queue",
                             "elsewhere",
                             "PASSCOURIER_OPTS",
-                            "-Xmx512m " + ARABIC),
-                    program.resolve("bin/passcourier").toString(),
+                            QUICK + " " + ARABIC),
+                    home.resolve("bin/passcourier").toString(),
                     "run",
                     "--config",
                     world.home().resolve("config").toString());
             String url = url(process);
+            start("/bin/sh", "-c", "kill -HUP " + process.pid()).waitFor();
             world.asTicketing(
                     url,
                     session -> Whole.send(
@@ -91,13 +97,16 @@ class ShippedFolderTest {
                                     Whole.request("shipped-1", "kakao", DemoWorld.KAKAO, "tickets"))));
             TextMessage result = world.ticket(url, "shipped-1");
             assertThat(result.getStringProperty("kind")).isEqualTo("RESULT");
+            assertThat(said(process)).doesNotContain("Exception", "warning:");
+            givesItsMemoryToNobody(process);
 
+            int before = said(process).length();
             process.toHandle().destroy();
             assertThat(process.waitFor(30, TimeUnit.SECONDS))
                     .as("ended in time")
                     .isTrue();
             assertThat(process.exitValue()).isEqualTo(143);
-            assertThat(said(process)).doesNotContain("STOP_INCOMPLETE", "Exception");
+            assertThat(said(process).substring(before)).doesNotContain("STOP_INCOMPLETE", "Exception");
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
             assertThat(world.home().resolve("data/audit/audit-000000000000001.jsonl"))
                     .exists();
@@ -105,42 +114,35 @@ class ShippedFolderTest {
     }
 
     /** As root in a container, {@code su} makes another user; elsewhere the owner, who could do more, tries in its place. */
-    @Test
-    void givesItsMemoryToNobody() throws Exception {
-        try (Whole world = Whole.prepare(directory)) {
-            Process process = passcourier(
-                    "run", "--config", world.home().resolve("config").toString());
-            Whole.patiently().until(() -> said(process).contains("passcourier is up") || !process.isAlive());
-            String java = System.getProperty("java.home") + "/bin/";
-            Path dump = directory.resolve("dump.hprof");
+    private void givesItsMemoryToNobody(Process process) throws Exception {
+        String java = System.getProperty("java.home") + "/bin/";
+        Path dump = directory.resolve("dump.hprof");
 
-            String heapDump = java + "jcmd " + process.pid() + " GC.heap_dump " + dump + " >/dev/null";
-            String liveDump = java + "jmap -dump:live,file=" + dump + " " + process.pid() + " >/dev/null";
-            // They give up after a while, so they do it side by side.
-            List<Process> attempts =
-                    List.of(start("/bin/sh", "-c", heapDump), start(asAnother(heapDump)), start(asAnother(liveDump)));
-            for (Process attempt : attempts) {
-                assertThat(exitCode(attempt)).isNotZero();
+        String heapDump = java + "jcmd " + process.pid() + " GC.heap_dump " + dump + " >/dev/null";
+        String liveDump = java + "jmap -dump:live,file=" + dump + " " + process.pid() + " >/dev/null";
+        // They give up after a while, so they do it side by side.
+        List<Process> attempts =
+                List.of(start("/bin/sh", "-c", heapDump), start(asAnother(heapDump)), start(asAnother(liveDump)));
+        for (Process attempt : attempts) {
+            assertThat(exitCode(attempt)).isNotZero();
+        }
+        if (IS_ROOT) {
+            for (String part : List.of("mem", "environ", "maps", "fd/1")) {
+                String open = ": < /proc/" + process.pid() + "/" + part;
+                assertThat(exitCode(start(asAnother(open)))).as(part).isNotZero();
+                assertThat(exitCode(start("/bin/sh", "-c", open)))
+                        .as("%s is there, for root", part)
+                        .isZero();
             }
-            if (IS_ROOT) {
-                for (String part : List.of("mem", "environ", "maps", "fd/1")) {
-                    String open = ": < /proc/" + process.pid() + "/" + part;
-                    assertThat(exitCode(start(asAnother(open)))).as(part).isNotZero();
-                    assertThat(exitCode(start("/bin/sh", "-c", open)))
-                            .as("%s is there, for root", part)
-                            .isZero();
-                }
-            }
-            assertThat(Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"), String.valueOf(process.pid())))
-                    .as("performance data")
-                    .doesNotExist();
-            assertThat(dump).doesNotExist();
-            assertThat(said(process)).doesNotContain("warning:");
-            Path proc = Path.of("/proc/" + process.pid());
-            if (Files.exists(proc)) {
-                assertThat(Files.readString(proc.resolve("limits"))).containsPattern("Max core file size +0 +0 ");
-                assertThat(Files.readString(proc.resolve("status"))).containsPattern("Umask:\\s+0077");
-            }
+        }
+        assertThat(Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"), String.valueOf(process.pid())))
+                .as("performance data")
+                .doesNotExist();
+        assertThat(dump).doesNotExist();
+        Path proc = Path.of("/proc/" + process.pid());
+        if (Files.exists(proc)) {
+            assertThat(Files.readString(proc.resolve("limits"))).containsPattern("Max core file size +0 +0 ");
+            assertThat(Files.readString(proc.resolve("status"))).containsPattern("Umask:\\s+0077");
         }
     }
 
@@ -279,32 +281,6 @@ class ShippedFolderTest {
     }
 
     @Test
-    void servesFromLinkedFoldersAndOutlivesTheSessionThatStartedIt() throws Exception {
-        Path home = linked("linked");
-        Files.createSymbolicLink(home.resolve("routes"), program.resolve("routes"));
-        try (Whole world = Whole.prepare(directory)) {
-            Process process = start(
-                    home.resolve("bin/passcourier").toString(),
-                    "run",
-                    "--config",
-                    world.home().resolve("config").toString());
-            String url = url(process);
-
-            start("/bin/sh", "-c", "kill -HUP " + process.pid()).waitFor();
-            world.asTicketing(
-                    url,
-                    session -> Whole.send(
-                            session,
-                            Whole.REQUESTS,
-                            session.createTextMessage(Whole.request("linked-1", "kakao", DemoWorld.KAKAO, "tickets"))));
-            assertThat(world.ticket(url, "linked-1").getStringProperty("kind")).isEqualTo("RESULT");
-
-            process.toHandle().destroy();
-            assertThat(exitCode(process)).isEqualTo(143);
-        }
-    }
-
-    @Test
     void saysWhichFolderOfItsRoutesIsMissing() throws Exception {
         Path home = linked("routeless");
         try (Whole world = Whole.prepare(directory)) {
@@ -355,7 +331,7 @@ class ShippedFolderTest {
                 .redirectErrorStream(true)
                 .redirectOutput(here.resolve("said").toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("PASSCOURIER_OPTS", "-Xmx512m");
+        builder.environment().put("PASSCOURIER_OPTS", QUICK);
         builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);
