@@ -94,7 +94,7 @@ public final class DoctorCommand implements Callable<Integer> {
         public void waiting(List<String> subjects) {
             if (verbose) {
                 talk("waiting for " + String.join(", ", subjects) + "\n");
-            } else if (Terminal.isThere()) {
+            } else if (Progress.isWatched()) {
                 String one = subjects.size() == 1 ? "" : " and " + (subjects.size() - 1) + " more";
                 talk("\r\u001b[K… waiting for " + subjects.get(0) + one + "\r");
             }
@@ -104,7 +104,7 @@ public final class DoctorCommand implements Callable<Integer> {
         public void found(Diagnosis diagnosis, Duration took) {
             if (verbose) {
                 talk(diagnosis.subject() + " done after " + took.toMillis() / 1000.0 + " s\n");
-            } else if (Terminal.isThere()) {
+            } else if (Progress.isWatched()) {
                 talk("\u001b[K");
             }
             show(diagnosis);

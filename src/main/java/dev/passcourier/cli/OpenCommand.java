@@ -4,15 +4,18 @@ import dev.passcourier.files.DurableFile;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.NotOpenedException;
 import dev.passcourier.vault.OpenedResult;
-import dev.passcourier.vault.ResultOpener;
 import dev.passcourier.vault.ResultOpener.Expected;
+import dev.passcourier.vault.ResultOpener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -187,5 +190,28 @@ public final class OpenCommand implements Callable<Integer> {
     private void say(String text) {
         spec.commandLine().getErr().println(text);
         spec.commandLine().getErr().flush();
+    }
+
+    /** A recipient's list of the deliveries that were opened already: one delivery id a line. */
+    private static final class SeenDeliveries {
+
+        private final Path file;
+
+        SeenDeliveries(Path file) {
+            this.file = file;
+        }
+
+        boolean contains(String deliveryId) throws IOException {
+            return Files.exists(file) && Files.readAllLines(file).contains(deliveryId);
+        }
+
+        /** Adds a line, durably; makes the file, 0600, if it is not there. */
+        void add(String deliveryId) throws IOException {
+            var options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            try (FileChannel channel = FileChannel.open(file, options, DurableFile.ownerOnly(file))) {
+                channel.write(ByteBuffer.wrap((deliveryId + "\n").getBytes(StandardCharsets.UTF_8)));
+                channel.force(true);
+            }
+        }
     }
 }

@@ -1,26 +1,27 @@
 package dev.passcourier.cli;
 
 import java.util.ServiceLoader;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line's root: {@code passcourier <command>}. */
 @Command(
         name = "passcourier",
         description = "Hands over machine passwords: asks the cloud, decrypts, seals for the recipient, delivers.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = Passcourier.Version.class,
         subcommands = {
             RunCommand.class,
             OpenCommand.class,
             RecipientCommand.class,
             SignCommand.class,
             ValidateCommand.class,
-            AuditCommand.class,
-            LedgerCommand.class,
+            Passcourier.AuditCommand.class,
+            Passcourier.LedgerCommand.class,
             PolicyCommand.class,
             RedriveCommand.class,
             DoctorCommand.class,
@@ -49,5 +50,33 @@ public final class Passcourier implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    /** Looks at the audit trail. */
+    @Command(
+            name = "audit",
+            description = "Looks at the audit trail.",
+            mixinStandardHelpOptions = true,
+            subcommands = {AuditVerifyCommand.class, AuditShowCommand.class},
+            synopsisSubcommandLabel = "COMMAND")
+    static final class AuditCommand extends CommandGroup {}
+
+    /** Makes the ledger again, or checks it. */
+    @Command(
+            name = "ledger",
+            description = "Makes the ledger again from the audit trail, or checks it against the trail.",
+            mixinStandardHelpOptions = true,
+            subcommands = {LedgerRebuildCommand.class, LedgerCheckCommand.class},
+            synopsisSubcommandLabel = "COMMAND")
+    static final class LedgerCommand extends CommandGroup {}
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Version.class.getPackage().getImplementationVersion();
+            return new String[] {"passcourier " + (version == null ? "from source" : version)};
+        }
     }
 }

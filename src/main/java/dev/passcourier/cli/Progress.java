@@ -1,6 +1,7 @@
 package dev.passcourier.cli;
 
 import java.io.PrintWriter;
+import picocli.CommandLine.Help.Ansi;
 
 /** Counts records on standard error while a long trail is read, on a terminal only. */
 final class Progress {
@@ -12,7 +13,7 @@ final class Progress {
     private boolean begun;
 
     Progress(PrintWriter err) {
-        this(err, Terminal.isThere());
+        this(err, isWatched());
     }
 
     Progress(PrintWriter err, boolean shown) {
@@ -35,5 +36,10 @@ final class Progress {
             err.print("\r" + " ".repeat(40) + "\r");
             err.flush();
         }
+    }
+
+    /** Whether somebody watches: only then lines may be written over. picocli knows all consoles, and heeds NO_COLOR. */
+    static boolean isWatched() {
+        return Ansi.AUTO.enabled();
     }
 }

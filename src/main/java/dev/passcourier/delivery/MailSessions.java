@@ -90,6 +90,6 @@ final class MailSessions {
         SSLSocketFactory tls = PemTrust.context(channel.trust()).getSocketFactory();
         properties.put(
                 prefix + "ssl.socketFactory",
-                starttls ? tls : new BoundedTlsSockets(new BoundedSockets(WHOLE, calls), tls));
+                starttls ? tls : new BoundedSockets.BoundedTlsSockets(new BoundedSockets(WHOLE, calls), tls));
     }
 }

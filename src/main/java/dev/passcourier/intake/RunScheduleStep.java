@@ -5,6 +5,8 @@ import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +167,44 @@ public final class RunScheduleStep implements Processor {
             this.times = new PlannedTimes(settings.cron(), settings.timeZone());
             this.format = BatchFormat.of(settings.requests().toString())
                     .orElseThrow(() -> new IllegalArgumentException("SCHEDULE_LIST_ENDING"));
+        }
+    }
+
+    /** Makes the ids of a schedule's list unique per run: {@code <schedule>-<planned time>-<id or line>}. */
+    private static final class RunIds {
+
+        private static final DateTimeFormatter COMPACT =
+                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+        private static final int LONGEST_ID = 128;
+
+        private RunIds() {}
+
+        static String compact(Instant planned) {
+            return COMPACT.format(planned);
+        }
+
+        /** The line with its request's id prefixed; an id that grows too long makes it a bad one. */
+        static BatchLine prefixed(BatchLine line, String prefix) {
+            if (!(line instanceof BatchLine.Good good)) {
+                return line;
+            }
+            PasswordRequest request = good.request();
+            String id = prefix + request.id();
+            if (id.length() > LONGEST_ID) {
+                return new BatchLine.Bad(line.line(), RefusalCode.FIELD_INVALID, "id", "");
+            }
+            return new BatchLine.Good(
+                    line.line(),
+                    new PasswordRequest(
+                            id,
+                            request.account(),
+                            request.instance(),
+                            request.parameters(),
+                            request.key(),
+                            request.deliverTo(),
+                            request.deadline(),
+                            request.requestedBy(),
+                            request.reason()));
         }
     }
 }

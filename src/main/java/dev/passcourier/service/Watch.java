@@ -10,7 +10,7 @@ import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerCheck;
 import dev.passcourier.health.CamelHealthCheck;
 import dev.passcourier.health.Checks;
-import dev.passcourier.health.DestinationChecks;
+
 import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
 import dev.passcourier.health.HealthCheck;
@@ -22,7 +22,6 @@ import dev.passcourier.health.ServiceGate;
 import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
 import dev.passcourier.health.WatchedTrail;
-import dev.passcourier.health.WhileOpen;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
@@ -32,6 +31,7 @@ import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -47,7 +47,7 @@ final class Watch implements AutoCloseable {
     private final Checks checks;
     private final Probe probe;
     private final ServiceGate gate;
-    private final DestinationChecks destinations = new DestinationChecks();
+    private final WatchedTrail.Destinations destinations = new WatchedTrail.Destinations();
     private @Nullable QueueDepths depths;
     private @Nullable Figures figures;
     private @Nullable StatusServer status;
@@ -140,12 +140,21 @@ final class Watch implements AutoCloseable {
 
     /** A step that takes nothing while the gate is shut. */
     Processor whileOpen(Processor step) {
-        return new WhileOpen(gate::isOpen, step);
+        return whileOpen(gate::isOpen, step);
     }
 
     /** A step that takes no file while the gate is shut for files. */
     Processor whileOpenForFiles(Processor step) {
-        return new WhileOpen(gate::isOpenForFiles, step);
+        return whileOpen(gate::isOpenForFiles, step);
+    }
+
+    /** What the step would have taken stays where it is. */
+    private static Processor whileOpen(BooleanSupplier open, Processor step) {
+        return exchange -> {
+            if (open.getAsBoolean()) {
+                step.process(exchange);
+            }
+        };
     }
 
     /** Before the routes start: runs all checks. */

@@ -210,7 +210,7 @@ class AuditCommandTest {
     }
 
     private int run(String... words) {
-        return new CommandLine(new AuditCommand())
+        return new CommandLine(new Passcourier.AuditCommand())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(words);

@@ -98,7 +98,7 @@ class ServiceGateTest {
                     return written.size();
                 },
                 checks,
-                new DestinationChecks(),
+                new WatchedTrail.Destinations(),
                 Clock.systemUTC());
         gate.open();
         AuditEvent event = new AuditEvent(AuditEvent.Type.ASKED, Instant.EPOCH, Map.of());
@@ -128,7 +128,7 @@ class ServiceGateTest {
                     return written.size();
                 },
                 checks,
-                new DestinationChecks(),
+                new WatchedTrail.Destinations(),
                 Clock.systemUTC());
 
         checks.suspect("audit", "AUDIT_DISK");

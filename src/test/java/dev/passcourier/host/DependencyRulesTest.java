@@ -35,7 +35,7 @@ class DependencyRulesTest {
     }
 
     private static List<String> found(String jar) {
-        return new ClassPathCheck(new ProcessFacts(
+        return new HostCheck.ClassPathCheck(new ProcessFacts(
                         List.of(), Map.of(), Map.of(), List.of(jar), resource -> false, option -> null))
                 .findings()
                 .toList();

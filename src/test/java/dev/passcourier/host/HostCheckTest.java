@@ -218,7 +218,7 @@ class HostCheckTest {
         camel.setDebugging(true);
         camel.setDebugStandby(true);
 
-        assertThat(CamelCheck.findings(camel, new Main().configure()))
+        assertThat(HostCheck.CamelCheck.findings(camel, new Main().configure()))
                 .extracting(line -> line.replaceFirst(": .*", ""))
                 .contains("camel.trace.enabled", "camel.trace.standby", "camel.debug.enabled", "camel.debug.standby");
     }
@@ -235,7 +235,7 @@ class HostCheckTest {
         main.addOverrideProperty("camel.main." + on, "true");
         main.init();
         try {
-            return CamelCheck.findings(main.getCamelContext(), main.configure()).toList();
+            return HostCheck.CamelCheck.findings(main.getCamelContext(), main.configure()).toList();
         } finally {
             main.stop();
         }

@@ -75,7 +75,7 @@ class CredentialReportWriterTest {
                 1,
                 List.of(new DeliveryRow(evil, evil, evil, DeliveryState.FAILED, evil, 1, PLANNED)),
                 evil);
-        String html = new CredentialReportWriter()
+        String html = new BatchReporter.CredentialReportWriter()
                 .report(run("<b>" + evil), List.of(line), BERLIN)
                 .html();
         assertThat(html).doesNotContain("<script", "<b><").contains("&lt;script&gt;alert(&#39;x&#39;)", "$title$");
@@ -104,7 +104,7 @@ class CredentialReportWriterTest {
     }
 
     private static CredentialReport report(LineResult... lines) {
-        return new CredentialReportWriter().report(run("nightly"), List.of(lines), BERLIN);
+        return new BatchReporter.CredentialReportWriter().report(run("nightly"), List.of(lines), BERLIN);
     }
 
     private static BatchSummary run(String name) {

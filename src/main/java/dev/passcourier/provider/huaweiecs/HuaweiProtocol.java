@@ -7,8 +7,8 @@ import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
-import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -16,6 +16,9 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -108,5 +111,43 @@ final class HuaweiProtocol implements CloudProtocol {
             throw new CannotAskException(new Answer.Ended(Verdict.FAILED, "NO_PROJECT_ID"));
         }
         return learnt;
+    }
+
+    /**
+     * Remembers that the cloud refused our keys. A backlog signed with a wrong key would lock the key for everybody who
+     * uses it: more than five failures in a row do. So none is sent until an operator has had five minutes to mend it.
+     */
+    private static final class RefusedKeys {
+
+        private static final Duration PAUSE = Duration.ofMinutes(5);
+
+        private final Clock clock;
+        private volatile @Nullable Refusal last;
+
+        RefusedKeys(Clock clock) {
+            this.clock = clock;
+        }
+
+        /**
+         * Demands that the keys have not been refused lately.
+         *
+         * @throws CannotAskException with the answer they were refused with
+         */
+        void demandNone() throws CannotAskException {
+            Refusal refusal = last;
+            if (refusal != null && clock.instant().isBefore(refusal.until())) {
+                throw new CannotAskException(refusal.answer());
+            }
+        }
+
+        /** Takes note of an answer; only 401 is about the keys, and one that can be renewed is not among them. */
+        Answer note(HttpReply reply, Answer answer) {
+            if (reply.status() == 401 && answer instanceof Answer.Ended ended) {
+                last = new Refusal(ended, clock.instant().plus(PAUSE));
+            }
+            return answer;
+        }
+
+        private record Refusal(Answer.Ended answer, Instant until) {}
     }
 }
