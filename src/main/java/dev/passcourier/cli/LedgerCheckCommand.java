@@ -2,7 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.ledger.LedgerDifference;
-import dev.passcourier.ledger.LedgerWorkshop.Compared;
+import dev.passcourier.ledger.LedgerMaintenance.Compared;
 import dev.passcourier.service.StoppedService;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package dev.passcourier.cli;
 
-import dev.passcourier.ledger.LedgerWorkshop.Made;
+import dev.passcourier.ledger.LedgerMaintenance.Made;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

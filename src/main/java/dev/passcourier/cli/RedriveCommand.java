@@ -3,7 +3,7 @@ package dev.passcourier.cli;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.redrive.Kept;
+import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
@@ -68,7 +68,7 @@ public final class RedriveCommand implements Callable<Integer> {
     private @Nullable String code;
 
     @Option(names = "--queue", description = "only this queue: failed, quarantine, dead")
-    private Kept.@Nullable Place queue;
+    private FailedMessage.@Nullable Place queue;
 
     @Option(names = "--all", description = "return without any of these filters")
     private boolean all;

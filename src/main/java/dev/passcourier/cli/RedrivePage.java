@@ -1,6 +1,6 @@
 package dev.passcourier.cli;
 
-import dev.passcourier.redrive.Kept;
+import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveJson;
 import dev.passcourier.redrive.RedriveOrder;
@@ -25,7 +25,7 @@ final class RedrivePage {
     private final RedriveOrder order;
 
     /** By message id; one that could not be returned is found again by the next order. */
-    private final Map<String, Kept> found = new LinkedHashMap<>();
+    private final Map<String, FailedMessage> found = new LinkedHashMap<>();
 
     private SortedSet<String> disabled = new TreeSet<>();
     private int returned;
@@ -67,7 +67,7 @@ final class RedrivePage {
         out.flush();
     }
 
-    private void print(Kept kept) {
+    private void print(FailedMessage kept) {
         out.printf(
                 ROW,
                 kept.message(),

@@ -3,8 +3,8 @@ package dev.passcourier.delivery;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.InboundMessage;
-import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.remote.FailureLog;
@@ -75,7 +75,7 @@ final class DeliveryRecord {
                 AuditEvent.Type.QUARANTINED,
                 Map.of(Fact.REFERENCE, arrival.messageId(), Fact.QUEUE, arrival.queue(), Fact.CODE, code));
         LOG.warn("{} {} from {} goes to quarantine", code, arrival.messageId(), arrival.queue());
-        return KeptWork.quarantined(arrival, code);
+        return FailedMessages.quarantined(arrival, code);
     }
 
     private static Map<Fact, String> attempt(OutboxItem item) {

@@ -1,7 +1,7 @@
 package dev.passcourier.delivery;
 
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.InboundMessage;
-import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxException;
@@ -33,7 +33,7 @@ final class ExpiredStep implements Processor {
     }
 
     private List<OutboundMessage> settle(InboundMessage arrival) {
-        if (KeptWork.isFailed(arrival)) {
+        if (FailedMessages.isFailed(arrival)) {
             LOG.info("{} has been kept long enough", arrival.messageId());
             return List.of();
         }

@@ -196,7 +196,8 @@ final class MailComposer implements Composer {
         }
 
         /** The encoding is set so that nobody reads the content to find the best one. */
-        private static void fill(Part part, String contentType, String encoding, byte[] content) throws MessagingException {
+        private static void fill(Part part, String contentType, String encoding, byte[] content)
+                throws MessagingException {
             part.setDataHandler(new DataHandler(new ByteArrayDataSource(content, contentType)));
             part.setHeader("Content-Type", contentType);
             part.setHeader("Content-Transfer-Encoding", encoding);

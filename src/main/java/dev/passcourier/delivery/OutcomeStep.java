@@ -1,6 +1,6 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
@@ -124,6 +124,6 @@ final class OutcomeStep implements Processor {
 
     private OutboundMessage kept(OutboxItem item, String code, Verdict verdict) {
         Instant end = item.notAfter() == null ? clock.instant().plus(keep) : item.notAfter();
-        return KeptWork.failed(OutboxCodec.outboundMessage(item, null), verdict.name(), code, end);
+        return FailedMessages.failed(OutboxCodec.outboundMessage(item, null), verdict.name(), code, end);
     }
 }

@@ -3,7 +3,7 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.Queues;
@@ -121,7 +121,7 @@ final class RequestEnd {
         List<OutboundMessage> outbound =
                 new ArrayList<>(notices.notices(notice, request.id(), request.deliverTo(), notBefore));
         if (CURABLE.contains(verdict)) {
-            outbound.add(KeptWork.failed(message(work), verdict.name(), code, at.plus(keep)));
+            outbound.add(FailedMessages.failed(message(work), verdict.name(), code, at.plus(keep)));
         }
         return outbound;
     }

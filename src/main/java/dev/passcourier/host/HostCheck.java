@@ -230,15 +230,16 @@ public final class HostCheck {
         }
 
         Stream<String> findings() {
-            List<String> jars =
-                    host.jars().stream().filter(jar -> JAR.matcher(jar).matches()).toList();
+            List<String> jars = host.jars().stream()
+                    .filter(jar -> JAR.matcher(jar).matches())
+                    .toList();
             Stream<String> classes = CLASSES.entrySet().stream()
                     .filter(library -> host.resources().test(library.getValue()))
                     .map(Map.Entry::getKey)
                     .filter(library -> jars.stream().noneMatch(jar -> jar.startsWith(library)));
             return Stream.concat(jars.stream(), classes)
-                    .map(library ->
-                            "class path: " + library + " shows messages, or runs text as a program; take it out of lib");
+                    .map(library -> "class path: " + library
+                            + " shows messages, or runs text as a program; take it out of lib");
         }
     }
 }

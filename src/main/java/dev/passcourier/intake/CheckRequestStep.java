@@ -11,12 +11,12 @@ import dev.passcourier.ledger.KnownRequest;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.PartialRequest;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
-import dev.passcourier.request.Salvaged;
 import dev.passcourier.request.Signatures;
 import dev.passcourier.request.Submission;
 import dev.passcourier.request.WorkCodec;
@@ -71,7 +71,7 @@ public final class CheckRequestStep implements Processor {
         try {
             submission = Submission.open(arrival.body(), signatures);
         } catch (RequestException forged) {
-            return refusals.pretended(unsigned, Salvaged.NOTHING, forged, clock.instant());
+            return refusals.pretended(unsigned, PartialRequest.NOTHING, forged, clock.instant());
         }
         return check(submission, new Requester(unsigned.origin(), submission.signer()));
     }
@@ -82,7 +82,7 @@ public final class CheckRequestStep implements Processor {
             permission.demandSignature(requester);
             return check(submission.request(now), requester, now);
         } catch (RequestException malformed) {
-            Salvaged salvaged = submission.salvage();
+            PartialRequest salvaged = submission.salvage();
             return isOnRecord(salvaged, requester)
                     ? refusals.refused(requester, salvaged, malformed, now)
                     : refusals.pretended(requester, salvaged, malformed, now);
@@ -90,7 +90,7 @@ public final class CheckRequestStep implements Processor {
     }
 
     /** A crash may lie between the record and this refusal: a signature expires, or the settings have changed since. */
-    private boolean isOnRecord(Salvaged salvaged, Requester requester) {
+    private boolean isOnRecord(PartialRequest salvaged, Requester requester) {
         return ledger.request(salvaged.id())
                 .filter(known -> known.isOwnedBy(requester.origin()))
                 .isPresent();
@@ -102,7 +102,7 @@ public final class CheckRequestStep implements Processor {
         KnownRequest known = ledger.request(request.id()).orElseThrow(() -> new IllegalStateException("LEDGER_BEHIND"));
         if (!known.isOwnedBy(requester.origin())) {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
-            return refusals.pretended(requester, Salvaged.of(request), repeated, now);
+            return refusals.pretended(requester, PartialRequest.of(request), repeated, now);
         }
         if (known.handedOn()) {
             return List.of();
@@ -110,7 +110,7 @@ public final class CheckRequestStep implements Processor {
         try {
             return List.of(accept(request, requester, now));
         } catch (RequestException refused) {
-            return refusals.refused(requester, Salvaged.of(request), refused, now);
+            return refusals.refused(requester, PartialRequest.of(request), refused, now);
         }
     }
 

@@ -6,11 +6,11 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.request.PartialRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
-import dev.passcourier.request.Salvaged;
 import dev.passcourier.request.Verdict;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +34,7 @@ final class Refusals {
     }
 
     /** A request that is on record as asked under its own id. */
-    List<OutboundMessage> refused(Requester requester, Salvaged request, RequestException why, Instant now) {
+    List<OutboundMessage> refused(Requester requester, PartialRequest request, RequestException why, Instant now) {
         Map<Fact, String> facts = RequestFacts.of(requester);
         facts.put(Fact.REQUEST, request.id());
         if (why.code() == RefusalCode.NOT_ALLOWED) {
@@ -48,7 +48,7 @@ final class Refusals {
      * A request that could not be read, or whose id another one has. It is not recorded under an id that it only
      * pretends to have: that would end, or block, the other one.
      */
-    List<OutboundMessage> pretended(Requester requester, Salvaged salvaged, RequestException why, Instant now) {
+    List<OutboundMessage> pretended(Requester requester, PartialRequest salvaged, RequestException why, Instant now) {
         end(RequestFacts.of(requester), why.code(), now);
         String id = salvaged.id().isEmpty() ? requester.origin().reference() : salvaged.id();
         return tell(id, requester.origin().reference(), requester, salvaged, why, now);
@@ -61,7 +61,7 @@ final class Refusals {
     }
 
     private List<OutboundMessage> tell(
-            String id, String key, Requester requester, Salvaged salvaged, RequestException why, Instant now) {
+            String id, String key, Requester requester, PartialRequest salvaged, RequestException why, Instant now) {
         List<String> aliases = salvaged.deliverTo().stream()
                 .filter(alias -> permission.mayTell(requester, alias))
                 .toList();

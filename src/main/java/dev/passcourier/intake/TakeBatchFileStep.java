@@ -49,7 +49,7 @@ public final class TakeBatchFileStep implements Processor {
     private final Function<String, Optional<BatchSummary>> earlierBatch;
     private final AuditTrail audit;
     private final Clock clock;
-    private final List<FileInHand> inHand = new CopyOnWriteArrayList<>();
+    private final List<BatchFile> inHand = new CopyOnWriteArrayList<>();
 
     /** Inodes of refused files that are not filed yet. */
     private final Set<Long> refusals = ConcurrentHashMap.newKeySet();
@@ -110,7 +110,7 @@ public final class TakeBatchFileStep implements Processor {
                 directory.giveBack(claimed);
                 return;
             }
-            FileInHand file = inHand(claimed, content);
+            BatchFile file = inHand(claimed, content);
             deliver(file, content);
             inHand.add(file);
         } catch (RequestException unusable) {
@@ -119,11 +119,11 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     /** The file with the parts that an earlier claim of it took; they are its own only if it begins with them. */
-    private FileInHand inHand(Path claimed, byte[] content) throws IOException {
+    private BatchFile inHand(Path claimed, byte[] content) throws IOException {
         long inode = settling.inode(claimed);
         List<Part> parts = takenParts.read(inode);
-        return new FileInHand(
-                claimed, directory.doneName(claimed), inode, FileInHand.startsWith(content, parts) ? parts : List.of());
+        return new BatchFile(
+                claimed, directory.doneName(claimed), inode, BatchFile.startsWith(content, parts) ? parts : List.of());
     }
 
     private void giveBack(Path claimed, Exception why) {
@@ -135,7 +135,7 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     /** Hands over what of the content has not been handed over. */
-    private void deliver(FileInHand file, byte[] content) throws IOException, RequestException {
+    private void deliver(BatchFile file, byte[] content) throws IOException, RequestException {
         if (file.grow(content)) {
             takenParts.write(file.inode(), file.parts());
         }
@@ -149,7 +149,7 @@ public final class TakeBatchFileStep implements Processor {
         file.allTaken(Hashes.sha256(content));
     }
 
-    private void send(FileInHand file, int number, byte[] content) throws IOException, RequestException {
+    private void send(BatchFile file, int number, byte[] content) throws IOException, RequestException {
         Part part = file.parts().get(number);
         long before = file.linesBefore(number, content);
         List<BatchLine> lines = BatchReader.read(
@@ -196,7 +196,7 @@ public final class TakeBatchFileStep implements Processor {
 
     /** Looks at the files in hand once more: takes what came late, and files away those that are left alone. */
     public void lookAgain() {
-        for (FileInHand file : inHand) {
+        for (BatchFile file : inHand) {
             try {
                 lookAgain(file);
                 file.isNewFailure(false);
@@ -213,7 +213,7 @@ public final class TakeBatchFileStep implements Processor {
         }
     }
 
-    private void lookAgain(FileInHand file) throws IOException {
+    private void lookAgain(BatchFile file) throws IOException {
         FileLook look = settling.look(file.path());
         if (look.inode() != file.inode()) {
             // Another process put ours back, and claimed another of its name.
@@ -227,7 +227,7 @@ public final class TakeBatchFileStep implements Processor {
         }
     }
 
-    private void takeMore(FileInHand file, FileLook settled) throws IOException {
+    private void takeMore(BatchFile file, FileLook settled) throws IOException {
         try {
             byte[] content = files.read(file.path());
             if (settled.sha256().isEmpty() || settled.sha256().equals(Hashes.sha256(content))) {
@@ -240,7 +240,7 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     /** Reads it once more: a file written through a memory map may have changed though nothing else shows it. */
-    private void finish(FileInHand file) throws IOException {
+    private void finish(BatchFile file) throws IOException {
         settling.forget(file.path());
         if (settling.look(file.path()).sha256().equals(file.read())) {
             // The page goes last: a file without one would be taken anew, and a page without its file harms nobody.
@@ -250,7 +250,7 @@ public final class TakeBatchFileStep implements Processor {
         }
     }
 
-    private void forget(FileInHand file) {
+    private void forget(BatchFile file) {
         settling.forget(file.path());
         inHand.remove(file);
     }

@@ -12,7 +12,8 @@ import java.util.SortedSet;
  * @param disabled destinations that nothing is posted to because they said they were gone
  * @param enabled  whether a destination was enabled by this order
  */
-public record RedriveAnswer(List<Kept> found, int returned, boolean more, SortedSet<String> disabled, boolean enabled) {
+public record RedriveAnswer(
+        List<FailedMessage> found, int returned, boolean more, SortedSet<String> disabled, boolean enabled) {
 
     /** Copies the list. */
     public RedriveAnswer {

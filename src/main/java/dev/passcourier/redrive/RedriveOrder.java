@@ -22,7 +22,7 @@ public record RedriveOrder(
         @Nullable String destination,
         @Nullable String verdict,
         @Nullable String code,
-        Kept.@Nullable Place queue,
+        FailedMessage.@Nullable Place queue,
         boolean dryRun) {
 
     /** What to do. */
@@ -42,7 +42,7 @@ public record RedriveOrder(
     }
 
     /** Whether it is about this one. */
-    boolean fits(Kept kept) {
+    boolean fits(FailedMessage kept) {
         return (id == null || id.equals(kept.request()) || id.equals(kept.message()))
                 && is(account, kept.account())
                 && is(destination, kept.destination())

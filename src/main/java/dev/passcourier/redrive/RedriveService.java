@@ -84,9 +84,9 @@ public final class RedriveService {
     }
 
     private RedriveAnswer answer(RedriveOrder order, Session session) throws JMSException {
-        List<Kept> found = new ArrayList<>();
+        List<FailedMessage> found = new ArrayList<>();
         boolean more = false;
-        for (Kept.Place place : Kept.Place.values()) {
+        for (FailedMessage.Place place : FailedMessage.Place.values()) {
             more |= find(order, session, place, found);
         }
         if (order.action() == RedriveOrder.Action.LIST || order.dryRun()) {
@@ -94,9 +94,9 @@ public final class RedriveService {
         }
         int returned = 0;
         for (int i = 0; i < found.size(); i++) {
-            Kept kept = found.get(i);
+            FailedMessage kept = found.get(i);
             if (kept.refusal() == null) {
-                Kept.Refusal refusal = giveBack(session, kept);
+                FailedMessage.Refusal refusal = giveBack(session, kept);
                 returned += refusal == null ? 1 : 0;
                 found.set(i, kept.refusedFor(refusal));
             }
@@ -105,7 +105,8 @@ public final class RedriveService {
     }
 
     /** Adds what the order is about, up to a limit for each kind; true if there is more to return. */
-    private boolean find(RedriveOrder order, Session session, Kept.Place place, List<Kept> found) throws JMSException {
+    private boolean find(RedriveOrder order, Session session, FailedMessage.Place place, List<FailedMessage> found)
+            throws JMSException {
         if (order.queue() != null && order.queue() != place) {
             return false;
         }
@@ -113,7 +114,7 @@ public final class RedriveService {
         try (QueueBrowser browser = session.createBrowser(session.createQueue(place.queue()))) {
             Enumeration<?> all = browser.getEnumeration();
             while (all.hasMoreElements()) {
-                Kept kept = shown(new KeptMessage((Message) all.nextElement(), place, ownUser));
+                FailedMessage kept = shown(new FailedMessageReader((Message) all.nextElement(), place, ownUser));
                 if (order.fits(kept)) {
                     boolean full = isFull(found, kept.refusal() == null);
                     more |= full && kept.refusal() == null;
@@ -126,14 +127,14 @@ public final class RedriveService {
         return more;
     }
 
-    private static boolean isFull(List<Kept> found, boolean returnable) {
+    private static boolean isFull(List<FailedMessage> found, boolean returnable) {
         return found.stream()
                         .filter(each -> (each.refusal() == null) == returnable)
                         .count()
                 >= MOST;
     }
 
-    private Kept shown(KeptMessage kept) throws JMSException {
+    private FailedMessage shown(FailedMessageReader kept) throws JMSException {
         try {
             rules.returned(kept);
             return kept.shown(null);
@@ -142,15 +143,15 @@ public final class RedriveService {
         }
     }
 
-    private Kept.@Nullable Refusal giveBack(Session session, Kept kept) throws JMSException {
+    private FailedMessage.@Nullable Refusal giveBack(Session session, FailedMessage kept) throws JMSException {
         String only = "JMSMessageID = '" + kept.message().replace("'", "''") + "'";
         try (MessageConsumer consumer =
                 session.createConsumer(session.createQueue(kept.place().queue()), only)) {
             Message message = consumer.receive(PATIENCE);
             if (message == null) {
-                return Kept.Refusal.TAKEN;
+                return FailedMessage.Refusal.TAKEN;
             }
-            KeptMessage found = new KeptMessage(message, kept.place(), ownUser);
+            FailedMessageReader found = new FailedMessageReader(message, kept.place(), ownUser);
             OutboundMessage outboundMessage = rules.returned(found);
             audit.append(new AuditEvent(AuditEvent.Type.REDRIVEN, clock.instant(), facts(found)));
             PlainSend.send(session, outboundMessage, clock.instant());
@@ -165,7 +166,7 @@ public final class RedriveService {
         }
     }
 
-    private static Map<Fact, String> facts(KeptMessage kept) throws JMSException {
+    private static Map<Fact, String> facts(FailedMessageReader kept) throws JMSException {
         Map<Fact, String> facts = new EnumMap<>(Fact.class);
         String reference = kept.text(MessageProperties.REFERENCE);
         facts.put(Fact.REFERENCE, reference == null ? kept.id() : reference);

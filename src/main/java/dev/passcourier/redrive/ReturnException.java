@@ -5,14 +5,14 @@ final class ReturnException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final Kept.Refusal refusal;
+    private final FailedMessage.Refusal refusal;
 
-    ReturnException(Kept.Refusal refusal) {
+    ReturnException(FailedMessage.Refusal refusal) {
         super(refusal.name());
         this.refusal = refusal;
     }
 
-    Kept.Refusal refusal() {
+    FailedMessage.Refusal refusal() {
         return refusal;
     }
 }

@@ -43,19 +43,19 @@ final class ReturnRules {
     }
 
     /** The message to send. */
-    OutboundMessage returned(KeptMessage kept) throws JMSException, ReturnException {
-        demand(kept.place() != Kept.Place.DEAD, Kept.Refusal.STILL_DEAD);
-        demand(kept.isOurs(), Kept.Refusal.NOT_OURS);
+    OutboundMessage returned(FailedMessageReader kept) throws JMSException, ReturnException {
+        demand(kept.place() != FailedMessage.Place.DEAD, FailedMessage.Refusal.STILL_DEAD);
+        demand(kept.isOurs(), FailedMessage.Refusal.NOT_OURS);
         if (kept.from().equals(intake())) {
             return toIntake(kept);
         }
-        demand(kept.wasOurs(), Kept.Refusal.SENDER_UNKNOWN);
+        demand(kept.wasOurs(), FailedMessage.Refusal.SENDER_UNKNOWN);
         if (kept.account() != null && settings.accounts().containsKey(kept.account())) {
             return toFetch(kept);
         }
         demand(
                 kept.destination() != null && settings.destinations().containsKey(kept.destination()),
-                Kept.Refusal.QUEUE_UNKNOWN);
+                FailedMessage.Refusal.QUEUE_UNKNOWN);
         return toOutbox(kept);
     }
 
@@ -64,7 +64,7 @@ final class ReturnRules {
     }
 
     /** Our own hand-over says where the request came from; of a stranger, quarantine has noted sender and id. */
-    private OutboundMessage toIntake(KeptMessage kept) throws JMSException, ReturnException {
+    private OutboundMessage toIntake(FailedMessageReader kept) throws JMSException, ReturnException {
         InboundMessage arrival = kept.arrival(ArrivalStep.MAX_REQUEST);
         Map<String, Object> properties = new HashMap<>();
         if (kept.wasOurs()) {
@@ -72,7 +72,7 @@ final class ReturnRules {
             properties.keySet().removeIf(ReturnRules::isNote);
         } else {
             String reference = kept.text(MessageProperties.REFERENCE);
-            demand(reference != null, Kept.Refusal.SENDER_UNKNOWN);
+            demand(reference != null, FailedMessage.Refusal.SENDER_UNKNOWN);
             Origin origin = new Origin(Origin.Source.JMS, reference, kept.text(MessageProperties.USER), null, 0);
             properties.put(MessageProperties.ORIGIN, WorkCodec.originToText(origin));
         }
@@ -85,12 +85,14 @@ final class ReturnRules {
                 || property.equals(MessageProperties.OWN);
     }
 
-    private OutboundMessage toFetch(KeptMessage kept) throws JMSException, ReturnException {
+    private OutboundMessage toFetch(FailedMessageReader kept) throws JMSException, ReturnException {
         FetchWork work = work(kept.arrival(LONGEST_WORK).body());
         PasswordRequest request = work.request();
-        demand(kept.from().equals(Queues.fetch(request.account())), Kept.Refusal.NOT_READABLE);
-        demand(settings.destinations().keySet().containsAll(request.deliverTo()), Kept.Refusal.DESTINATION_UNKNOWN);
-        demand(isGranted(request, work.origin()), Kept.Refusal.NOT_ALLOWED);
+        demand(kept.from().equals(Queues.fetch(request.account())), FailedMessage.Refusal.NOT_READABLE);
+        demand(
+                settings.destinations().keySet().containsAll(request.deliverTo()),
+                FailedMessage.Refusal.DESTINATION_UNKNOWN);
+        demand(isGranted(request, work.origin()), FailedMessage.Refusal.NOT_ALLOWED);
         Instant now = clock.instant();
         FetchWork fresh = new FetchWork(
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
@@ -110,21 +112,21 @@ final class ReturnRules {
         try {
             return WorkCodec.fromBytes(body);
         } catch (IllegalArgumentException e) {
-            throw new ReturnException(Kept.Refusal.NOT_READABLE);
+            throw new ReturnException(FailedMessage.Refusal.NOT_READABLE);
         }
     }
 
-    private OutboundMessage toOutbox(KeptMessage kept) throws JMSException, ReturnException {
+    private OutboundMessage toOutbox(FailedMessageReader kept) throws JMSException, ReturnException {
         InboundMessage arrival = kept.arrival(LONGEST_WORK);
         OutboxItem item = item(arrival);
         Instant now = clock.instant();
-        demand(kept.from().equals(Queues.outbox(item.alias())), Kept.Refusal.NOT_READABLE);
+        demand(kept.from().equals(Queues.outbox(item.alias())), FailedMessage.Refusal.NOT_READABLE);
         String sent = OutboxCodec.sentCode(arrival);
         if (sent != null) {
             return OutboxCodec.sent(item, sent);
         }
-        demand(item.notAfter() == null || now.isBefore(item.notAfter()), Kept.Refusal.EXPIRED);
-        demand(!gone.aliases().contains(item.alias()), Kept.Refusal.DESTINATION_GONE);
+        demand(item.notAfter() == null || now.isBefore(item.notAfter()), FailedMessage.Refusal.EXPIRED);
+        demand(!gone.aliases().contains(item.alias()), FailedMessage.Refusal.DESTINATION_GONE);
         return OutboxCodec.outboundMessage(item.afresh(now), null);
     }
 
@@ -132,11 +134,11 @@ final class ReturnRules {
         try {
             return OutboxCodec.item(arrival);
         } catch (OutboxException e) {
-            throw new ReturnException(Kept.Refusal.NOT_READABLE);
+            throw new ReturnException(FailedMessage.Refusal.NOT_READABLE);
         }
     }
 
-    private static void demand(boolean holds, Kept.Refusal otherwise) throws ReturnException {
+    private static void demand(boolean holds, FailedMessage.Refusal otherwise) throws ReturnException {
         if (!holds) {
             throw new ReturnException(otherwise);
         }

@@ -1,7 +1,7 @@
 package dev.passcourier.report;
 
-import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
@@ -121,7 +121,8 @@ public final class BatchReporter {
 
         private static final DateTimeFormatter NAME_TIME =
                 DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-        private static final DateTimeFormatter TITLE_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+        private static final DateTimeFormatter TITLE_TIME =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
         CredentialReport report(BatchSummary run, List<LineResult> lines, ZoneId zone) {
             Instant planned = Objects.requireNonNullElse(run.planned(), run.takenAt());

@@ -72,8 +72,8 @@ final class RequestFields {
                 remark(REASON));
     }
 
-    Salvaged salvage() {
-        return new Salvaged(salvage(ID), salvage(ACCOUNT), salvage(INSTANCE), salvageAliases());
+    PartialRequest salvage() {
+        return new PartialRequest(salvage(ID), salvage(ACCOUNT), salvage(INSTANCE), salvageAliases());
     }
 
     private void refuseUnknown() throws RequestException {

@@ -43,11 +43,11 @@ public final class RequestReader {
     }
 
     /** What can be told of a request that {@link #read(byte[])} refused. */
-    public static Salvaged salvage(byte[] bytes) {
+    public static PartialRequest salvage(byte[] bytes) {
         try {
             return RequestFields.of(tree(bytes)).salvage();
         } catch (RequestException nothing) {
-            return Salvaged.NOTHING;
+            return PartialRequest.NOTHING;
         }
     }
 

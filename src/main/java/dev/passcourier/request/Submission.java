@@ -87,13 +87,13 @@ public final class Submission {
     }
 
     /** What can be told of a request that is refused. */
-    public Salvaged salvage() {
+    public PartialRequest salvage() {
         try {
             return signer == null
                     ? RequestReader.salvage(content)
                     : RequestFields.of(inner(RequestReader.tree(content))).salvage();
         } catch (RequestException nothing) {
-            return Salvaged.NOTHING;
+            return PartialRequest.NOTHING;
         }
     }
 

@@ -8,7 +8,7 @@ import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
-import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.ledger.LedgerMaintenance;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -101,11 +101,11 @@ public final class KeyAndLedgerFactory {
     }
 
     /** The ledger of a stopped service. */
-    static LedgerWorkshop workshop(Settings.LedgerStore store, DataDirectory data)
+    static LedgerMaintenance workshop(Settings.LedgerStore store, DataDirectory data)
             throws SQLException, java.io.IOException, ConfigurationException {
         return store.url() == null
-                ? LedgerWorkshop.h2(data.part("ledger"))
-                : LedgerWorkshop.postgresql(database(store, data));
+                ? LedgerMaintenance.h2(data.part("ledger"))
+                : LedgerMaintenance.postgresql(database(store, data));
     }
 
     private static LedgerDatabase database(Settings.LedgerStore store, DataDirectory data)

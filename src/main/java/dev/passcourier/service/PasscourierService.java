@@ -18,8 +18,8 @@ import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.intake.CheckRequestStep;
+import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DropDirectory;
-import dev.passcourier.intake.LockedIntakeSender;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
@@ -302,7 +302,7 @@ public final class PasscourierService implements AutoCloseable {
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC);
-        IntakeSender sender = new LockedIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
+        IntakeSender sender = new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
         return new ReportHandOver(reporter, settings.schedules(), sender, clock);
     }
 

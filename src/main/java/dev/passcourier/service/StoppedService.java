@@ -2,7 +2,7 @@ package dev.passcourier.service;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
-import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.ledger.LedgerMaintenance;
 import dev.passcourier.ledger.OpenRequest;
 import dev.passcourier.redrive.QueuedWork;
 import java.io.IOException;
@@ -42,7 +42,7 @@ public final class StoppedService implements AutoCloseable {
     }
 
     /** Its ledger, for one use. */
-    public LedgerWorkshop ledger() throws SQLException, IOException, ConfigurationException {
+    public LedgerMaintenance ledger() throws SQLException, IOException, ConfigurationException {
         return KeyAndLedgerFactory.workshop(settings.ledger(), data);
     }
 

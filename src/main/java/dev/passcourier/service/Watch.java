@@ -10,18 +10,17 @@ import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerCheck;
 import dev.passcourier.health.CamelHealthCheck;
 import dev.passcourier.health.Checks;
-
 import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
 import dev.passcourier.health.HealthCheck;
 import dev.passcourier.health.HealthProblem;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.health.LedgerCheck;
+import dev.passcourier.health.MonitoredTrail;
 import dev.passcourier.health.Probe;
 import dev.passcourier.health.ServiceGate;
 import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
-import dev.passcourier.health.WatchedTrail;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
@@ -47,7 +46,7 @@ final class Watch implements AutoCloseable {
     private final Checks checks;
     private final Probe probe;
     private final ServiceGate gate;
-    private final WatchedTrail.Destinations destinations = new WatchedTrail.Destinations();
+    private final MonitoredTrail.Destinations destinations = new MonitoredTrail.Destinations();
     private @Nullable QueueDepths depths;
     private @Nullable Figures figures;
     private @Nullable StatusServer status;
@@ -64,7 +63,7 @@ final class Watch implements AutoCloseable {
 
     /** The trail as the hops shall write it. */
     AuditTrail trail(AuditTrail trail) {
-        return new WatchedTrail(trail, checks, destinations, clock);
+        return new MonitoredTrail(trail, checks, destinations, clock);
     }
 
     /** Takes the status page's port. */

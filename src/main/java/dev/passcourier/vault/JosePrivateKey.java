@@ -117,7 +117,8 @@ final class JosePrivateKey extends RecipientPrivateKey {
     /** Opens what {@link JoseRecipient} sealed. */
     private static final class JweOpener {
 
-        private static final Set<JWEAlgorithm> ALGORITHMS = Set.of(JWEAlgorithm.ECDH_ES_A256KW, JWEAlgorithm.RSA_OAEP_256);
+        private static final Set<JWEAlgorithm> ALGORITHMS =
+                Set.of(JWEAlgorithm.ECDH_ES_A256KW, JWEAlgorithm.RSA_OAEP_256);
 
         private JweOpener() {}
 

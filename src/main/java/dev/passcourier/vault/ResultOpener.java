@@ -132,7 +132,8 @@ public final class ResultOpener {
                 throw new IOException("incomplete");
             }
             Instant notAfter = instant(facts.get("notAfter"));
-            SecretBytes secret = JsonStrings.find(json, List.of(SECRET)).orElseThrow(() -> new IOException("no secret"));
+            SecretBytes secret =
+                    JsonStrings.find(json, List.of(SECRET)).orElseThrow(() -> new IOException("no secret"));
             return new OpenedResult(facts, secret, notAfter, signatureChecked);
         }
 

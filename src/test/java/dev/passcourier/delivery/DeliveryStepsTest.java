@@ -7,8 +7,8 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.InboundMessage;
-import dev.passcourier.broker.KeptWork;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
@@ -194,7 +194,8 @@ class DeliveryStepsTest {
 
     @Test
     void failedWorkThatNobodyReturnedJustGoes() throws Exception {
-        OutboundMessage kept = KeptWork.failed(OutboxCodec.outboundMessage(ITEM, null), "FAILED", "SMTP_550", null);
+        OutboundMessage kept =
+                FailedMessages.failed(OutboxCodec.outboundMessage(ITEM, null), "FAILED", "SMTP_550", null);
         assertThat(expire(
                         new InboundMessage("passcourier.expired", "ID:1", null, true, kept.properties(), kept.body())))
                 .isEmpty();

@@ -89,7 +89,7 @@ class ServiceGateTest {
     void aFailedRecordShutsAtOnceAndARecordOpensAgain() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
         List<AuditEvent> written = Collections.synchronizedList(new ArrayList<>());
-        WatchedTrail trail = new WatchedTrail(
+        MonitoredTrail trail = new MonitoredTrail(
                 event -> {
                     if (broken.get()) {
                         throw new AuditException("AUDIT_DISK");
@@ -98,7 +98,7 @@ class ServiceGateTest {
                     return written.size();
                 },
                 checks,
-                new WatchedTrail.Destinations(),
+                new MonitoredTrail.Destinations(),
                 Clock.systemUTC());
         gate.open();
         AuditEvent event = new AuditEvent(AuditEvent.Type.ASKED, Instant.EPOCH, Map.of());
@@ -122,13 +122,13 @@ class ServiceGateTest {
     @Test
     void aRecordThatOpensAgainAtOnceSaysWhyItWasShut() {
         List<AuditEvent> written = new ArrayList<>();
-        new WatchedTrail(
+        new MonitoredTrail(
                 event -> {
                     written.add(event);
                     return written.size();
                 },
                 checks,
-                new WatchedTrail.Destinations(),
+                new MonitoredTrail.Destinations(),
                 Clock.systemUTC());
 
         checks.suspect("audit", "AUDIT_DISK");

@@ -235,7 +235,8 @@ class HostCheckTest {
         main.addOverrideProperty("camel.main." + on, "true");
         main.init();
         try {
-            return HostCheck.CamelCheck.findings(main.getCamelContext(), main.configure()).toList();
+            return HostCheck.CamelCheck.findings(main.getCamelContext(), main.configure())
+                    .toList();
         } finally {
             main.stop();
         }

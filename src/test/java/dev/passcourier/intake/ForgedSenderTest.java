@@ -15,7 +15,7 @@ import dev.passcourier.broker.Wire;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
-import dev.passcourier.redrive.Kept;
+import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.request.Origin;
@@ -303,12 +303,15 @@ class ForgedSenderTest {
                             ALICE));
         }
 
-        List<Kept> found = service.answer(new RedriveOrder(
-                        RedriveOrder.Action.LIST, null, null, null, null, null, Kept.Place.QUARANTINE, false))
+        List<FailedMessage> found = service.answer(new RedriveOrder(
+                        RedriveOrder.Action.LIST, null, null, null, null, null, FailedMessage.Place.QUARANTINE, false))
                 .found();
 
-        assertThat(found).hasSize(wires.size()).extracting(Kept::refusal).containsOnly(Kept.Refusal.NOT_OURS);
-        assertThat(found).extracting(Kept::from).containsOnly("");
+        assertThat(found)
+                .hasSize(wires.size())
+                .extracting(FailedMessage::refusal)
+                .containsOnly(FailedMessage.Refusal.NOT_OURS);
+        assertThat(found).extracting(FailedMessage::from).containsOnly("");
         for (Wire wire : wires) {
             assertThat(quarantined()).as(wire.name()).isNotNull();
         }

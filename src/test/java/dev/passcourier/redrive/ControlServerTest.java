@@ -52,7 +52,8 @@ class ControlServerTest {
                     .isEqualTo("rw-------");
         }
         assertThat(socket()).doesNotExist();
-        assertThat(RedriveControl.ControlClient.ask(socket(), bytes("hello"), PATIENCE, CLOCK)).isEmpty();
+        assertThat(RedriveControl.ControlClient.ask(socket(), bytes("hello"), PATIENCE, CLOCK))
+                .isEmpty();
     }
 
     @Test
@@ -61,7 +62,8 @@ class ControlServerTest {
             left.bind(UnixDomainSocketAddress.of(socket()));
         }
         assertThat(socket()).exists();
-        assertThat(RedriveControl.ControlClient.ask(socket(), bytes("hello"), PATIENCE, CLOCK)).isEmpty();
+        assertThat(RedriveControl.ControlClient.ask(socket(), bytes("hello"), PATIENCE, CLOCK))
+                .isEmpty();
         try (ControlServer server = open(this::upper)) {
             assertThat(ask("hello")).isEqualTo("HELLO");
         }
@@ -144,7 +146,9 @@ class ControlServerTest {
 
     private String ask(String line) throws IOException {
         return new String(
-                RedriveControl.ControlClient.ask(socket(), bytes(line), PATIENCE, CLOCK).orElseThrow(), StandardCharsets.UTF_8);
+                RedriveControl.ControlClient.ask(socket(), bytes(line), PATIENCE, CLOCK)
+                        .orElseThrow(),
+                StandardCharsets.UTF_8);
     }
 
     private Path socket() {

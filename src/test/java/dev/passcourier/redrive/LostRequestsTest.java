@@ -8,7 +8,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.EmbeddedBroker;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
@@ -147,9 +147,9 @@ class LostRequestsTest {
     @Test
     void aRedriveThatACrashCutShortIsCompleted() throws Exception {
         asked("redriven").ended("redriven", "DENIED", "HTTP_403");
-        put(KeptWork.failed(work("redriven", null), "DENIED", "HTTP_403", LATER));
+        put(FailedMessages.failed(work("redriven", null), "DENIED", "HTTP_403", LATER));
         asked("kept").ended("kept", "DENIED", "HTTP_403");
-        put(KeptWork.failed(work("kept", null), "DENIED", "HTTP_403", LATER));
+        put(FailedMessages.failed(work("kept", null), "DENIED", "HTTP_403", LATER));
         story.tell(AuditEvent.Type.REDRIVEN, Fact.REQUEST, "redriven", Fact.QUEUE, "fetch.acc");
 
         settle();

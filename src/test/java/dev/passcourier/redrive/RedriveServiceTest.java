@@ -8,7 +8,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.EmbeddedBroker;
-import dev.passcourier.broker.KeptWork;
+import dev.passcourier.broker.FailedMessages;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
@@ -105,14 +105,14 @@ class RedriveServiceTest {
 
     @Test
     void aFailedRequestGoesBackWithAFreshDeadlineAndItsFirstAttempt() throws Exception {
-        put(KeptWork.failed(work("r-1", "files"), "WRONG_KEY", "WRONG_KEY", NOW.plusSeconds(3600)));
+        put(FailedMessages.failed(work("r-1", "files"), "WRONG_KEY", "WRONG_KEY", NOW.plusSeconds(3600)));
 
         assertThat(list()).singleElement().satisfies(kept -> {
             assertThat(kept.request()).isEqualTo("r-1");
             assertThat(kept.account()).isEqualTo("kakao");
             assertThat(kept.from()).isEqualTo("fetch.kakao");
             assertThat(kept.verdict()).isEqualTo("WRONG_KEY");
-            assertThat(kept.place()).isEqualTo(Kept.Place.FAILED);
+            assertThat(kept.place()).isEqualTo(FailedMessage.Place.FAILED);
             assertThat(kept.refusal()).isNull();
         });
         assertThat(order(Action.RETURN, true).returned()).isZero();
@@ -135,7 +135,7 @@ class RedriveServiceTest {
 
     @Test
     void aFailedDeliveryGoesBackUnderItsOwnIdAndKeepsItsLifetime() throws Exception {
-        put(KeptWork.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "SMTP_550", NOW.plusSeconds(3600)));
+        put(FailedMessages.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "SMTP_550", NOW.plusSeconds(3600)));
 
         assertThat(order(Action.RETURN, false).returned()).isOne();
 
@@ -153,7 +153,7 @@ class RedriveServiceTest {
 
     @Test
     void withoutARecordNothingMoves() throws Exception {
-        put(KeptWork.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
+        put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
         RedriveService withoutTrail = service(event -> {
             throw new IllegalStateException("the disk is full");
         });
@@ -195,33 +195,33 @@ class RedriveServiceTest {
         put(quarantined("fetch.other", forged.body(), Map.of(MessageProperties.OWN, true)));
         put(quarantined(Queues.EXPIRED, forged.body(), Map.of(MessageProperties.OWN, true)));
         put(quarantined("fetch.kakao", new byte[] {'?'}, Map.of(MessageProperties.OWN, true)));
-        put(KeptWork.failed(work("r-2", "elsewhere"), "DENIED", "HTTP_403", null));
-        put(KeptWork.failed(work("r-3", "hook"), "DENIED", "HTTP_403", null));
-        put(KeptWork.failed(delivery(NOW.minusSeconds(1)), "FAILED", "SMTP_550", null));
+        put(FailedMessages.failed(work("r-2", "elsewhere"), "DENIED", "HTTP_403", null));
+        put(FailedMessages.failed(work("r-3", "hook"), "DENIED", "HTTP_403", null));
+        put(FailedMessages.failed(delivery(NOW.minusSeconds(1)), "FAILED", "SMTP_550", null));
 
         RedriveAnswer answer = order(Action.RETURN, false);
 
         assertThat(answer.returned()).isZero();
         assertThat(answer.found())
-                .extracting(Kept::refusal)
+                .extracting(FailedMessage::refusal)
                 .containsExactlyInAnyOrder(
-                        Kept.Refusal.SENDER_UNKNOWN,
-                        Kept.Refusal.SENDER_UNKNOWN,
-                        Kept.Refusal.MESSAGE_TYPE,
-                        Kept.Refusal.QUEUE_UNKNOWN,
-                        Kept.Refusal.QUEUE_UNKNOWN,
-                        Kept.Refusal.NOT_READABLE,
-                        Kept.Refusal.DESTINATION_UNKNOWN,
-                        Kept.Refusal.NOT_ALLOWED,
-                        Kept.Refusal.EXPIRED);
+                        FailedMessage.Refusal.SENDER_UNKNOWN,
+                        FailedMessage.Refusal.SENDER_UNKNOWN,
+                        FailedMessage.Refusal.MESSAGE_TYPE,
+                        FailedMessage.Refusal.QUEUE_UNKNOWN,
+                        FailedMessage.Refusal.QUEUE_UNKNOWN,
+                        FailedMessage.Refusal.NOT_READABLE,
+                        FailedMessage.Refusal.DESTINATION_UNKNOWN,
+                        FailedMessage.Refusal.NOT_ALLOWED,
+                        FailedMessage.Refusal.EXPIRED);
         assertThat(audited).isEmpty();
     }
 
     @Test
     void returnsOnlyWhatTheOrderIsAbout() throws Exception {
-        put(KeptWork.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
-        put(KeptWork.failed(work("r-2", "files"), "WRONG_KEY", "KEY_MISSING", null));
-        put(KeptWork.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "SMTP_550", null));
+        put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
+        put(FailedMessages.failed(work("r-2", "files"), "WRONG_KEY", "KEY_MISSING", null));
+        put(FailedMessages.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "SMTP_550", null));
 
         assertThat(found(null, "kakao", null, null, null, null)).hasSize(2);
         assertThat(found(null, null, "hook", null, null, null)).hasSize(1);
@@ -229,11 +229,15 @@ class RedriveServiceTest {
         assertThat(found(null, null, null, null, "HTTP_403", null)).containsExactly("r-1");
         assertThat(found("r-2", null, null, null, null, null)).containsExactly("r-2");
         assertThat(found(list().get(0).message(), null, null, null, null, null)).hasSize(1);
-        assertThat(found(null, null, null, null, null, Kept.Place.QUARANTINE)).isEmpty();
+        assertThat(found(null, null, null, null, null, FailedMessage.Place.QUARANTINE))
+                .isEmpty();
 
         RedriveOrder one = new RedriveOrder(Action.RETURN, "r-2", null, null, null, null, null, false);
         assertThat(service.answer(one).returned()).isOne();
-        assertThat(list()).extracting(Kept::request).doesNotContain("r-2").hasSize(2);
+        assertThat(list())
+                .extracting(FailedMessage::request)
+                .doesNotContain("r-2")
+                .hasSize(2);
     }
 
     @Test
@@ -242,11 +246,11 @@ class RedriveServiceTest {
         Files.writeString(marker, "0");
         gone = GoneDestinations.open(directory.resolve("disabled"));
         service = service(this::audit);
-        put(KeptWork.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "HTTP_410", null));
+        put(FailedMessages.failed(delivery(NOW.plusSeconds(3600)), "FAILED", "HTTP_410", null));
 
         assertThat(order(Action.RETURN, false).found())
-                .extracting(Kept::refusal)
-                .containsExactly(Kept.Refusal.DESTINATION_GONE);
+                .extracting(FailedMessage::refusal)
+                .containsExactly(FailedMessage.Refusal.DESTINATION_GONE);
 
         RedriveOrder enable = new RedriveOrder(Action.ENABLE, null, null, "hook", null, null, null, false);
         assertThat(service.answer(enable).enabled()).isTrue();
@@ -259,7 +263,7 @@ class RedriveServiceTest {
     void ordersAndAnswersAreStrictJson() throws Exception {
         RedriveOrder order = any(Action.RETURN, true);
         assertThat(RedriveJson.order(RedriveJson.bytes(order))).contains(order);
-        put(KeptWork.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
+        put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
         RedriveAnswer answer = order(Action.LIST, false);
         assertThat(RedriveJson.answer(RedriveJson.bytes(answer))).contains(answer);
         for (String garbage : List.of(
@@ -279,16 +283,16 @@ class RedriveServiceTest {
     }
 
     private List<String> found(
-            String id, String account, String destination, String verdict, String code, Kept.Place queue) {
+            String id, String account, String destination, String verdict, String code, FailedMessage.Place queue) {
         return service
                 .answer(new RedriveOrder(Action.LIST, id, account, destination, verdict, code, queue, false))
                 .found()
                 .stream()
-                .map(Kept::request)
+                .map(FailedMessage::request)
                 .toList();
     }
 
-    private List<Kept> list() {
+    private List<FailedMessage> list() {
         return order(Action.LIST, false).found();
     }
 

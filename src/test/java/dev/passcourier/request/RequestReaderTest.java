@@ -250,16 +250,16 @@ class RequestReaderTest {
 
     @Test
     void salvagesWhatIsValidByItself() {
-        Salvaged salvaged = RequestReader.salvage(
+        PartialRequest salvaged = RequestReader.salvage(
                 bytes("{'id':'r-1','account':'a b','instance':7,'deliverTo':['ops','x y',1],'z':1}"));
 
-        assertThat(salvaged).isEqualTo(new Salvaged("r-1", "", "", List.of("ops")));
+        assertThat(salvaged).isEqualTo(new PartialRequest("r-1", "", "", List.of("ops")));
         assertThat(RequestReader.salvage(bytes("{'deliverTo':" + aliases(17) + "}"))
                         .deliverTo())
                 .hasSize(16)
                 .last()
                 .isEqualTo("a15");
-        assertThat(RequestReader.salvage(bytes("{'id':'r-1'"))).isEqualTo(Salvaged.NOTHING);
+        assertThat(RequestReader.salvage(bytes("{'id':'r-1'"))).isEqualTo(PartialRequest.NOTHING);
     }
 
     @Test

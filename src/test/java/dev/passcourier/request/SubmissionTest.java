@@ -106,12 +106,12 @@ class SubmissionTest {
 
     @Test
     void salvagesWhatCanBeToldOfEitherKind() throws RequestException {
-        Salvaged whole = new Salvaged("r-1", "huawei", "i-1", List.of("ops"));
+        PartialRequest whole = new PartialRequest("r-1", "huawei", "i-1", List.of("ops"));
 
         assertThat(Submission.open(bytes(REQUEST), this::refuse).salvage()).isEqualTo(whole);
         assertThat(signed("{'exp':1,'request':REQUEST}").salvage()).isEqualTo(whole);
-        assertThat(signed("{'exp':1}").salvage()).isEqualTo(Salvaged.NOTHING);
-        assertThat(signed(REQUEST).salvage()).isEqualTo(Salvaged.NOTHING);
+        assertThat(signed("{'exp':1}").salvage()).isEqualTo(PartialRequest.NOTHING);
+        assertThat(signed(REQUEST).salvage()).isEqualTo(PartialRequest.NOTHING);
     }
 
     @Test

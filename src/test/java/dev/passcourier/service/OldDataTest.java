@@ -9,7 +9,7 @@ import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;
-import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.ledger.LedgerMaintenance;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.redrive.RedriveOrder;
@@ -187,7 +187,7 @@ class OldDataTest {
         assertThat(finding.damage()).isNull();
         assertThat(finding.unsigned()).isZero();
         assertThat(Whole.records(home)).hasSizeGreaterThan((int) recorded);
-        LedgerWorkshop ledger = LedgerWorkshop.h2(home.resolve("data/ledger"));
+        LedgerMaintenance ledger = LedgerMaintenance.h2(home.resolve("data/ledger"));
         assertThat(ledger.check(List.of(audit), record -> {}).first()).isEmpty();
     }
 

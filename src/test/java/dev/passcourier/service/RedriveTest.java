@@ -10,7 +10,7 @@ import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
-import dev.passcourier.redrive.Kept;
+import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.WebhookReceiver;
@@ -93,8 +93,8 @@ class RedriveTest {
                             Files.getPosixFilePermissions(whole.home().resolve("data/control.sock"))))
                     .isEqualTo("rw-------");
             assertThat(whole.order(Action.RETURN, null, "hook").found())
-                    .extracting(Kept::refusal)
-                    .containsExactly(Kept.Refusal.DESTINATION_GONE, Kept.Refusal.DESTINATION_GONE);
+                    .extracting(FailedMessage::refusal)
+                    .containsExactly(FailedMessage.Refusal.DESTINATION_GONE, FailedMessage.Refusal.DESTINATION_GONE);
             List<DeliveryRow> before = whole.service().ledger().deliveries("gone-1");
             assertThat(whole.order(Action.ENABLE, null, "hook").enabled()).isTrue();
             assertThat(whole.order(Action.RETURN, null, "hook").returned()).isEqualTo(2);
@@ -123,9 +123,9 @@ class RedriveTest {
             assertThat(whole.order(Action.RETURN, null, null).found())
                     .singleElement()
                     .satisfies(kept -> {
-                        assertThat(kept.place()).isEqualTo(Kept.Place.QUARANTINE);
+                        assertThat(kept.place()).isEqualTo(FailedMessage.Place.QUARANTINE);
                         assertThat(kept.reason()).isEqualTo("MESSAGE_TYPE");
-                        assertThat(kept.refusal()).isEqualTo(Kept.Refusal.MESSAGE_TYPE);
+                        assertThat(kept.refusal()).isEqualTo(FailedMessage.Refusal.MESSAGE_TYPE);
                     });
         }
     }
@@ -173,7 +173,7 @@ class RedriveTest {
         }
     }
 
-    private static List<Kept> listed(Whole whole) throws Exception {
+    private static List<FailedMessage> listed(Whole whole) throws Exception {
         return whole.order(Action.LIST, null, null).found();
     }
 }

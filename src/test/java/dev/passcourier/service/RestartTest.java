@@ -6,7 +6,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
-import dev.passcourier.ledger.LedgerWorkshop;
+import dev.passcourier.ledger.LedgerMaintenance;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.request.Verdict;
@@ -122,7 +122,7 @@ class RestartTest {
         AuditVerifier.Finding finding = AuditVerifier.verify(data.resolve("audit"));
         assertThat(finding.damage()).isNull();
         assertThat(finding.unsigned()).isZero();
-        LedgerWorkshop ledger = LedgerWorkshop.h2(data.resolve("ledger"));
+        LedgerMaintenance ledger = LedgerMaintenance.h2(data.resolve("ledger"));
         List<Path> trail = List.of(data.resolve("audit"));
         assertThat(ledger.check(trail, record -> {}).first()).isEmpty();
         ledger.rebuild(trail, record -> {});

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * ledger that several nodes share is made of all their trails, merged by the records' times; a trail that the ledger
  * follows and that is not given would lose its rows, so nothing is done then.
  */
-public final class LedgerWorkshop {
+public final class LedgerMaintenance {
 
     private static final int FIRST = 20;
 
     private final Kept kept;
     private final @Nullable Path h2;
 
-    private LedgerWorkshop(Kept kept, @Nullable Path h2) {
+    private LedgerMaintenance(Kept kept, @Nullable Path h2) {
         this.kept = kept;
         this.h2 = h2;
     }
@@ -68,13 +68,13 @@ public final class LedgerWorkshop {
     }
 
     /** The H2 ledger in a directory. */
-    public static LedgerWorkshop h2(Path directory) {
-        return new LedgerWorkshop(() -> LedgerDatabase.h2(directory), directory);
+    public static LedgerMaintenance h2(Path directory) {
+        return new LedgerMaintenance(() -> LedgerDatabase.h2(directory), directory);
     }
 
     /** A ledger in PostgreSQL, for one use, which closes the database. */
-    public static LedgerWorkshop postgresql(LedgerDatabase database) {
-        return new LedgerWorkshop(() -> database, null);
+    public static LedgerMaintenance postgresql(LedgerDatabase database) {
+        return new LedgerMaintenance(() -> database, null);
     }
 
     /**

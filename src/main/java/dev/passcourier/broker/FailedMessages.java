@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * from. Only messages that we sent ourselves are marked {@link MessageProperties#OWN}; a stranger's keeps its sender and
  * its id instead, so that it can be asked again in its sender's name and in no other.
  */
-public final class KeptWork {
+public final class FailedMessages {
 
-    private KeptWork() {}
+    private FailedMessages() {}
 
     /**
      * Failed work on its way to where it is kept.

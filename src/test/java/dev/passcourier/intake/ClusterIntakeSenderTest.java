@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /** Two nodes on one broker and one PostgreSQL, whose timers fire at the very same instant. */
-class LockedIntakeSenderTest {
+class ClusterIntakeSenderTest {
 
     private static final int ROUNDS = 40;
 
@@ -92,7 +92,7 @@ class LockedIntakeSenderTest {
         }
 
         Callable<Boolean> sends(String run, CyclicBarrier instant) {
-            LockedIntakeSender sender = new LockedIntakeSender(ledger, new JmsIntakeSender(pool));
+            ClusterIntakeSender sender = new ClusterIntakeSender(ledger, new JmsIntakeSender(pool));
             return () -> {
                 instant.await();
                 return sender.send(List.of(line(run, 1), line(run, 2)), run);

@@ -10,18 +10,18 @@ import java.util.List;
  * @param instance  the instance, or empty
  * @param deliverTo well-formed aliases, not checked against the configuration
  */
-public record Salvaged(String id, String account, String instance, List<String> deliverTo) {
+public record PartialRequest(String id, String account, String instance, List<String> deliverTo) {
 
     /** Nothing could be read. */
-    public static final Salvaged NOTHING = new Salvaged("", "", "", List.of());
+    public static final PartialRequest NOTHING = new PartialRequest("", "", "", List.of());
 
     /** Copies the list. */
-    public Salvaged {
+    public PartialRequest {
         deliverTo = List.copyOf(deliverTo);
     }
 
     /** Everything of a request that could be read whole. */
-    public static Salvaged of(PasswordRequest request) {
-        return new Salvaged(request.id(), request.account(), request.instance(), request.deliverTo());
+    public static PartialRequest of(PasswordRequest request) {
+        return new PartialRequest(request.id(), request.account(), request.instance(), request.deliverTo());
     }
 }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A claimed file, and how far it has been taken. */
-final class FileInHand {
+final class BatchFile {
 
     private final Path path;
     private final String doneName;
@@ -21,7 +21,7 @@ final class FileInHand {
     private String read = "";
     private boolean failing;
 
-    FileInHand(Path path, String doneName, long inode, List<Part> parts) {
+    BatchFile(Path path, String doneName, long inode, List<Part> parts) {
         this.path = path;
         this.doneName = doneName;
         this.inode = inode;

@@ -16,17 +16,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A message of a queue that keeps, read as far as its properties. */
-final class KeptMessage {
+final class FailedMessageReader {
 
     private final Message message;
-    private final Kept.Place place;
+    private final FailedMessage.Place place;
     private final String ownUser;
     private final boolean ours;
     private final Map<String, Object> properties;
     private final @Nullable String originalQueue;
 
     /** Of a broker that knows us as {@code ownUser}. */
-    KeptMessage(Message message, Kept.Place place, String ownUser) throws JMSException {
+    FailedMessageReader(Message message, FailedMessage.Place place, String ownUser) throws JMSException {
         this.message = message;
         this.place = place;
         this.ownUser = ownUser;
@@ -35,7 +35,7 @@ final class KeptMessage {
         this.originalQueue = ours ? message.getStringProperty(MessageProperties.ORIGINAL_QUEUE) : null;
     }
 
-    Kept.Place place() {
+    FailedMessage.Place place() {
         return place;
     }
 
@@ -56,7 +56,7 @@ final class KeptMessage {
 
     String from() {
         String from = text(MessageProperties.FROM);
-        return from != null ? from : place == Kept.Place.DEAD ? orEmpty(originalQueue) : "";
+        return from != null ? from : place == FailedMessage.Place.DEAD ? orEmpty(originalQueue) : "";
     }
 
     /** The account whose queue it came from. */
@@ -100,14 +100,14 @@ final class KeptMessage {
             body = orEmpty(text.getText()).getBytes(StandardCharsets.UTF_8);
         }
         if (body == null || body.length > longest) {
-            throw new ReturnException(Kept.Refusal.MESSAGE_TYPE);
+            throw new ReturnException(FailedMessage.Refusal.MESSAGE_TYPE);
         }
         return body;
     }
 
     /** What an operator may see of it. */
-    Kept shown(Kept.@Nullable Refusal refusal) throws JMSException {
-        return new Kept(
+    FailedMessage shown(FailedMessage.@Nullable Refusal refusal) throws JMSException {
+        return new FailedMessage(
                 id(),
                 clean(text(MessageProperties.REQUEST)),
                 place,

@@ -8,8 +8,8 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.ledger.LedgerDifference.Kind;
-import dev.passcourier.ledger.LedgerWorkshop.Compared;
-import dev.passcourier.ledger.LedgerWorkshop.Made;
+import dev.passcourier.ledger.LedgerMaintenance.Compared;
+import dev.passcourier.ledger.LedgerMaintenance.Made;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Makes ledgers again and compares them, on both databases. */
-class LedgerWorkshopTest {
+class LedgerMaintenanceTest {
 
     private static EmbeddedPostgres server;
 
@@ -65,14 +65,14 @@ class LedgerWorkshopTest {
     @ParameterizedTest
     @EnumSource
     void aLedgerThatFollowedIsAsTheTrailMakesIt(Store store) throws Exception {
-        long last = live(store, "audit", LedgerWorkshopTest::busy);
+        long last = live(store, "audit", LedgerMaintenanceTest::busy);
         assertThat(workshop(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(last, 0, List.of()));
     }
 
     @ParameterizedTest
     @EnumSource
     void namesTheRowsThatDiffer(Store store) throws Exception {
-        long last = live(store, "audit", LedgerWorkshopTest::busy);
+        long last = live(store, "audit", LedgerMaintenanceTest::busy);
         damage(store);
         assertThat(workshop(store).check(trails("audit"), record -> {}))
                 .isEqualTo(new Compared(
@@ -88,7 +88,7 @@ class LedgerWorkshopTest {
     @ParameterizedTest
     @EnumSource
     void makesADamagedLedgerAgain(Store store) throws Exception {
-        long last = live(store, "audit", LedgerWorkshopTest::busy);
+        long last = live(store, "audit", LedgerMaintenanceTest::busy);
         damage(store);
         List<Long> seen = new ArrayList<>();
         assertThat(workshop(store).rebuild(trails("audit"), seen::add)).isEqualTo(new Made(last, 6, 6));
@@ -101,7 +101,7 @@ class LedgerWorkshopTest {
     @ParameterizedTest
     @EnumSource
     void theServiceGoesOnFromARebuiltLedger(Store store) throws Exception {
-        long before = live(store, "audit", LedgerWorkshopTest::busy);
+        long before = live(store, "audit", LedgerMaintenanceTest::busy);
         workshop(store).rebuild(trails("audit"), record -> {});
         long after = live(store, "audit", story -> story.asked("new", "ID:new").handedOver("new", "mail"));
         assertThat(after).isGreaterThan(before);
@@ -111,7 +111,7 @@ class LedgerWorkshopTest {
     @ParameterizedTest
     @EnumSource
     void comparesUpToWhereTheLedgerIs(Store store) throws Exception {
-        long applied = live(store, "audit", LedgerWorkshopTest::busy);
+        long applied = live(store, "audit", LedgerMaintenanceTest::busy);
         try (FileAuditTrail trail = trail("audit")) {
             new Story(trail).asked("later", "ID:later");
         }
@@ -123,7 +123,7 @@ class LedgerWorkshopTest {
     @ParameterizedTest
     @EnumSource
     void leavesTheLedgerAloneWhenTheTrailIsDamaged(Store store) throws Exception {
-        long last = live(store, "audit", LedgerWorkshopTest::busy);
+        long last = live(store, "audit", LedgerMaintenanceTest::busy);
         Path file = directory.resolve("audit/audit-000000000000001.jsonl");
         String whole = Files.readString(file);
         Files.writeString(file, whole.replace("\"r4\"", "\"x4\""));
@@ -179,7 +179,7 @@ class LedgerWorkshopTest {
 
     @Test
     void aTrailThatWasCutIsNotTheLedgers() throws Exception {
-        live(Store.H2, "audit", LedgerWorkshopTest::busy);
+        live(Store.H2, "audit", LedgerMaintenanceTest::busy);
         Path file = directory.resolve("audit/audit-000000000000001.jsonl");
         List<String> lines = Files.readAllLines(file);
         Files.write(file, lines.subList(0, lines.size() - 1));
@@ -239,10 +239,10 @@ class LedgerWorkshopTest {
         return Stream.of(names).map(directory::resolve).toList();
     }
 
-    private LedgerWorkshop workshop(Store store) throws Exception {
+    private LedgerMaintenance workshop(Store store) throws Exception {
         return store == Store.H2
-                ? LedgerWorkshop.h2(directory.resolve("ledger"))
-                : LedgerWorkshop.postgresql(database(store));
+                ? LedgerMaintenance.h2(directory.resolve("ledger"))
+                : LedgerMaintenance.postgresql(database(store));
     }
 
     private LedgerDatabase database(Store store) throws Exception {

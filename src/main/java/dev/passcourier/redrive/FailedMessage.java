@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param since       since when it is kept
  * @param refusal     why it cannot be returned, or null if it can
  */
-public record Kept(
+public record FailedMessage(
         String message,
         @Nullable String request,
         Place place,
@@ -31,8 +31,8 @@ public record Kept(
         @Nullable Refusal refusal) {
 
     /** The same, with why it could not be returned, or null. */
-    Kept refusedFor(@Nullable Refusal why) {
-        return new Kept(message, request, place, from, account, destination, verdict, reason, since, why);
+    FailedMessage refusedFor(@Nullable Refusal why) {
+        return new FailedMessage(message, request, place, from, account, destination, verdict, reason, since, why);
     }
 
     /** The queues that keep. */

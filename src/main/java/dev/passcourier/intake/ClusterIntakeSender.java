@@ -10,13 +10,13 @@ import java.util.List;
  * and keeps it when the transaction ends, so that of two nodes at the very same instant, as their timers are, both would
  * be let in.
  */
-public final class LockedIntakeSender implements IntakeSender {
+public final class ClusterIntakeSender implements IntakeSender {
 
     private final Ledger ledger;
     private final IntakeSender sender;
 
     /** With the ledger that all nodes share. */
-    public LockedIntakeSender(Ledger ledger, IntakeSender sender) {
+    public ClusterIntakeSender(Ledger ledger, IntakeSender sender) {
         this.ledger = ledger;
         this.sender = sender;
     }

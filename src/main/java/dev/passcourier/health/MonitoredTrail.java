@@ -1,7 +1,7 @@
 package dev.passcourier.health;
 
-import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
 import java.time.Clock;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The audit trail as all hops see it. If it cannot be written the service stops taking work before the failed hop's
  * message is back on its queue; and what it records of deliveries tells how destinations are.
  */
-public final class WatchedTrail implements AuditTrail {
+public final class MonitoredTrail implements AuditTrail {
 
     private final AuditTrail trail;
     private final Checks checks;
     private final Destinations destinations;
 
     /** Watches a trail and adds the check of it. */
-    public WatchedTrail(AuditTrail trail, Checks checks, Destinations destinations, Clock clock) {
+    public MonitoredTrail(AuditTrail trail, Checks checks, Destinations destinations, Clock clock) {
         this.trail = trail;
         this.checks = checks;
         this.destinations = destinations;
