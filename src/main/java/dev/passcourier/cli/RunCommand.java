@@ -1,11 +1,10 @@
 package dev.passcourier.cli;
 
-import dev.passcourier.config.ConfigurationException;
-import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Finding;
 import dev.passcourier.config.Settings;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.service.PasscourierService;
-import dev.passcourier.vault.KeyLoadException;
+import dev.passcourier.service.StartCheck;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -40,19 +39,23 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
+        StartCheck.Result check = StartCheck.of(Home.find(), place.file(), Clock.systemUTC());
+        check.findings().stream()
+                .filter(finding -> finding.level() != Finding.Level.NOTE)
+                .forEach(err::println);
+        err.flush();
+        Settings settings = check.settings();
         try {
-            Settings settings = place.load(Clock.systemUTC());
-            PasscourierService service = PasscourierService.start(Home.find(), settings, Clock.systemUTC());
-            Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
-            HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
-            err.println(summary(settings, service));
-            err.flush();
-            new CountDownLatch(1).await();
-            return 0;
-        } catch (InvalidConfigurationException e) {
-            e.findings().forEach(err::println);
-        } catch (ConfigurationException | KeyLoadException e) {
-            err.println(e.getMessage());
+            if (settings != null) {
+                PasscourierService service =
+                        PasscourierService.start(Home.find(), settings, check.rings(), Clock.systemUTC());
+                Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
+                HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
+                err.println(summary(settings, service));
+                err.flush();
+                new CountDownLatch(1).await();
+                return 0;
+            }
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {

@@ -3,7 +3,7 @@ package dev.passcourier.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.config.Finding;
-import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.service.StartCheck;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -40,26 +40,32 @@ public final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Finding> findings = findings();
+        StartCheck.Result check = StartCheck.of(Home.find(), place.file(), Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (output == Output.json) {
-            out.println(json(findings));
-        } else if (findings.isEmpty()) {
-            out.println(place.file() + ": fine");
+            out.println(json(check.findings()));
         } else {
-            findings.forEach(out::println);
+            check.findings().forEach(out::println);
+            out.flush();
+            PrintWriter last = check.settings() == null ? spec.commandLine().getErr() : out;
+            last.println(place.file() + ": " + conclusion(check));
+            last.flush();
         }
         out.flush();
-        return findings.isEmpty() ? 0 : 1;
+        return check.settings() == null ? 1 : 0;
     }
 
-    private List<Finding> findings() {
-        try {
-            place.load(Clock.systemUTC());
-            return List.of();
-        } catch (InvalidConfigurationException e) {
-            return e.findings();
+    private static String conclusion(StartCheck.Result check) {
+        long errors = check.count(Finding.Level.ERROR);
+        long warnings = check.count(Finding.Level.WARNING);
+        if (errors == 0) {
+            return warnings == 0 ? "fine" : "can be started with; " + counted(warnings, "warning");
         }
+        return counted(errors, "error") + (warnings == 0 ? "" : ", " + counted(warnings, "warning"));
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private static String json(List<Finding> findings) {

@@ -1,5 +1,6 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a settings file, checks it whole and turns it into {@link Settings}. Uses files and environment, no network. */
@@ -20,6 +24,21 @@ public final class SettingsLoader {
 
     /** Largest settings file, in bytes. */
     static final int MAX_FILE = 1 << 20;
+
+    /** What is left out together if a key in it is wrong: the rest can do without. */
+    private static final Pattern PART = Pattern.compile(
+            "(?:accounts|keyRings|recipients|destinations|schedules|policy\\.signers|broker\\.users)\\.[^.\\[]+"
+                    + "|sources\\.[^.\\[]+|broker\\.acceptor|service\\.status|policy\\.rules"
+                    + "|[^.\\[]+(?:\\.[^.\\[]+)?");
+
+    /**
+     * Settings that were looked at.
+     *
+     * @param findings what was found; whoever looks further adds to them
+     * @param settings the settings, without those parts that cannot be read if {@code findings} stop the start; null if
+     *                 nothing can be read
+     */
+    public record Checked(Findings findings, @Nullable Settings settings) {}
 
     private final Map<String, ? extends AccountType> providers;
     private final SchemaParts schema;
@@ -48,34 +67,75 @@ public final class SettingsLoader {
         return new SettingsLoader(providers, System::getenv, clock).read(file);
     }
 
-    Settings read(Path file) throws InvalidConfigurationException {
-        Findings findings = new Findings(file.toString());
-        ObjectNode root = YamlReader.read(text(file, findings), findings);
-        check(root, home(file), findings);
-        stopOn(findings);
-        return map(root, findings);
+    /**
+     * Looks at the settings, and reads what can be read of them, so that everything that is wrong can be told at once.
+     *
+     * @param file      as for {@link #load}
+     * @param providers as for {@link #load}
+     * @param clock     as for {@link #load}
+     */
+    public static Checked check(Path file, Map<String, ? extends AccountType> providers, Clock clock) {
+        return new SettingsLoader(providers, System::getenv, clock).check(file);
     }
 
-    private void check(ObjectNode root, Path home, Findings findings) {
-        Placeholders placeholders = new Placeholders(environment, home);
+    Settings read(Path file) throws InvalidConfigurationException {
+        Checked checked = check(file);
+        if (checked.findings().stop() || checked.settings() == null) {
+            throw new InvalidConfigurationException(checked.findings().inOrder());
+        }
+        return checked.settings();
+    }
+
+    private Checked check(Path file) {
+        Findings findings = new Findings(file.toString());
+        String text = text(file, findings);
+        if (text == null) {
+            return new Checked(findings, null);
+        }
+        ObjectNode root = YamlReader.read(text, findings);
+        Placeholders placeholders = new Placeholders(environment, home(file));
         Preparation.Facts facts = Preparation.of(root, schema, placeholders, findings);
         SchemaCheck.of(root, schema, facts.parts(), findings);
         ReferenceCheck.of(root, findings);
         ScheduleCheck.of(root, findings, clock);
         TransportCheck.of(root, findings);
+        Set<String> unreadable = findings.keys();
         FileCheck.of(root, findings);
         RecipientCheck.of(root, findings);
         FileCheck.secrets(facts.secrets(), environment, findings);
         AccountCheck.of(root, providers, findings, clock);
+        unreadable.forEach(key -> leaveOut(root, key));
+        // Fills in anew the defaults of what was left out.
+        Preparation.of(root, schema, placeholders, new Findings(""));
+        return new Checked(findings, map(root, findings));
     }
 
-    private static Settings map(ObjectNode root, Findings findings) throws InvalidConfigurationException {
-        SettingsShape.shape(root);
+    private static void leaveOut(ObjectNode root, String key) {
+        Matcher part = PART.matcher(key);
+        if (part.lookingAt()) {
+            String pointer = "/" + part.group().replace('.', '/');
+            JsonNode parent = root.at(pointer.substring(0, pointer.lastIndexOf('/')));
+            if (parent instanceof ObjectNode section) {
+                section.remove(pointer.substring(pointer.lastIndexOf('/') + 1));
+            }
+        }
+    }
+
+    private static @Nullable Settings map(ObjectNode root, Findings findings) {
+        boolean isWhole = !findings.stop();
         try {
+            SettingsShape.shape(root);
             return SettingsMapper.read(root, Settings.class);
         } catch (ConfigurationException e) {
-            findings.add("", e, "see config/REFERENCE.md");
-            throw new InvalidConfigurationException(findings.inOrder());
+            if (isWhole) {
+                findings.add("", e, "see config/REFERENCE.md");
+            }
+            return null;
+        } catch (RuntimeException e) {
+            if (isWhole) {
+                throw e;
+            }
+            return null;
         }
     }
 
@@ -85,7 +145,7 @@ public final class SettingsLoader {
         return home == null ? file.toAbsolutePath().getRoot() : home;
     }
 
-    private static String text(Path file, Findings findings) throws InvalidConfigurationException {
+    private static @Nullable String text(Path file, Findings findings) {
         try {
             FileGuard.trusted(file);
             if (Files.size(file) > MAX_FILE) {
@@ -102,12 +162,6 @@ public final class SettingsLoader {
         } catch (IOException e) {
             findings.add("", "cannot be read", "give the service's user the right to read it");
         }
-        throw new InvalidConfigurationException(findings.inOrder());
-    }
-
-    private static void stopOn(Findings findings) throws InvalidConfigurationException {
-        if (!findings.isEmpty()) {
-            throw new InvalidConfigurationException(findings.inOrder());
-        }
+        return null;
     }
 }

@@ -6,18 +6,23 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** "Did you mean": the nearest known word, or all known ones. */
-final class Suggestion {
+public final class Suggestion {
 
     private Suggestion() {}
 
     /** A hint for a word that is not among the known ones. */
-    static String forWord(String word, Collection<String> known) {
+    public static String forWord(String word, Collection<String> known) {
         if (known.isEmpty()) {
             return "there is none yet";
         }
         return nearest(word, known)
                 .map(near -> "did you mean '" + near + "'?")
                 .orElseGet(() -> "known: " + known.stream().sorted().limit(20).collect(Collectors.joining(", ")));
+    }
+
+    /** A hint for a word that is not among many known ones; empty if none is near. */
+    public static String near(String word, Collection<String> known) {
+        return nearest(word, known).map(near -> "did you mean '" + near + "'?").orElse("");
     }
 
     private static Optional<String> nearest(String word, Collection<String> known) {

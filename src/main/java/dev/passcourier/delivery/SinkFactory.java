@@ -129,7 +129,7 @@ public final class SinkFactory {
 
     private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
             throws ConfigurationException {
-        Path directory = ready(alias, channel.directory());
+        Path directory = usable(alias, channel.directory());
         Processor write = exchange ->
                 exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
         TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
@@ -175,15 +175,25 @@ public final class SinkFactory {
                 .parameter("destination", alias);
     }
 
-    /** Made if it is not there, ours alone, and without what a kill left half written. */
-    private Path ready(String alias, Path directory) throws ConfigurationException {
-        try {
-            Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
-            FileGuard.directory(directory);
-            DurableFile.sweep(directory, clock.instant());
-        } catch (IOException e) {
-            throw unusable(alias, "directory " + directory + " cannot be made or read");
+    /**
+     * Makes a destination's directory if it is not there, and rids it of what a kill left half written.
+     *
+     * @throws ConfigurationException if that is not possible
+     */
+    public void makeReady(String alias, Destination destination) throws ConfigurationException {
+        if (destination.channel() instanceof FileChannel file) {
+            Path directory = file.directory();
+            try {
+                Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
+                DurableFile.sweep(directory, clock.instant());
+            } catch (IOException e) {
+                throw unusable(alias, "directory " + directory + " cannot be made or read");
+            }
         }
+    }
+
+    private static Path usable(String alias, Path directory) throws ConfigurationException {
+        FileGuard.directory(directory);
         if (!Files.isWritable(directory)) {
             throw unusable(alias, "directory " + directory + " cannot be written to");
         }

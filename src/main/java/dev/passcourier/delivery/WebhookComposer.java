@@ -63,9 +63,9 @@ final class WebhookComposer implements Composer {
             json.put("deliveryId", item.deliveryId());
             json.put("requestId", item.requestId());
             if (item.instance() != null) {
-            json.put("instance", item.instance());
-        }
-        json.put("attempt", item.attempt());
+                json.put("instance", item.instance());
+            }
+            json.put("attempt", item.attempt());
             if (item.kind() != OutboxItem.Kind.RESULT) {
                 json.set(item.kind().name().toLowerCase(Locale.ROOT), content(item));
                 return new Body(OutboxJson.bytes(json), null);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.RouteStartupOrder;
 import org.slf4j.Logger;
@@ -136,15 +137,32 @@ public final class FetchStage {
     public void addRoutes() throws Exception {
         for (Fetcher fetcher : fetchers) {
             fetcher.cloud().addRoutes();
-            TemplatedRouteBuilder.builder(camel, "fetch")
-                    .routeId("fetch." + fetcher.account())
-                    .parameter("account", fetcher.account())
-                    .parameter("concurrency", fetcher.concurrency())
-                    .bean("containers", fetcher.containers())
-                    .bean("decrypt-and-seal", fetcher.decryptAndSeal())
-                    .bean("settle", fetcher.settle())
+            route(
+                            camel,
+                            fetcher.account(),
+                            fetcher.concurrency(),
+                            fetcher.containers(),
+                            fetcher.decryptAndSeal(),
+                            fetcher.settle())
                     .add();
         }
+    }
+
+    /** The route that takes one account's requests. */
+    public static TemplatedRouteBuilder route(
+            CamelContext camel,
+            String account,
+            int concurrency,
+            GatedContainers containers,
+            Processor decryptAndSeal,
+            Processor settle) {
+        return TemplatedRouteBuilder.builder(camel, "fetch")
+                .routeId("fetch." + account)
+                .parameter("account", account)
+                .parameter("concurrency", concurrency)
+                .bean("containers", containers)
+                .bean("decrypt-and-seal", decryptAndSeal)
+                .bean("settle", settle);
     }
 
     /**

@@ -35,8 +35,7 @@ public final class HostCheck {
      * @param camelSettings Camel's own settings file
      * @throws ConfigurationException with one line for everything that is found: what it is, and what to do
      */
-    public static void ofProcess(List<String> allowedAgents, Path camelSettings)
-            throws ConfigurationException, IOException {
+    public static void ofProcess(List<String> allowedAgents, Path camelSettings) throws ConfigurationException {
         refuse(Stream.concat(
                 findings(ProcessFacts.ofThisProcess(), allowedAgents),
                 Stream.concat(LoggerCheck.findings(), keys(camelSettings))));
@@ -61,10 +60,12 @@ public final class HostCheck {
     }
 
     /** Components are set up in Java: options of theirs in the file would change how they call and whom they trust. */
-    private static Stream<String> keys(Path camelSettings) throws IOException {
+    private static Stream<String> keys(Path camelSettings) {
         Properties properties = new Properties();
         try (InputStream in = Files.newInputStream(camelSettings)) {
             properties.load(in);
+        } catch (IOException | IllegalArgumentException e) {
+            return Stream.of(camelSettings + ": is not there or cannot be read; restore it from the release");
         }
         return properties.stringPropertyNames().stream().sorted().flatMap(key -> {
             if (!key.startsWith("camel.main.")) {

@@ -51,6 +51,11 @@ public final class GoneDestinations {
         return all;
     }
 
+    /** As if nobody had said so. Reads nothing, and is not to be told anything. */
+    public static GoneDestinations none() {
+        return new GoneDestinations(Path.of(""));
+    }
+
     /** One destination's part of it. What is kept of an earlier address is forgotten. */
     public Destination destination(String alias, String address) {
         String hash = hash(address);

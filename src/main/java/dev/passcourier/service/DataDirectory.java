@@ -34,6 +34,37 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory open(Path path) throws IOException, ConfigurationException {
         make(path);
+        demandUsable(path);
+        FileChannel channel =
+                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new ConfigurationException("service.dataDirectory " + path
+                    + " is in use by another process: stop it, or name another directory");
+        }
+        return new DataDirectory(path, channel, lock);
+    }
+
+    /**
+     * Demands that the directory, if it is there, can be used; whether another process uses it does not matter.
+     *
+     * @throws ConfigurationException saying what to do
+     */
+    static void demandUsable(Path path) throws IOException, ConfigurationException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Path above = path.getParent();
+            while (above != null && !Files.exists(above)) {
+                above = above.getParent();
+            }
+            if (above == null || !Files.isDirectory(above) || !Files.isWritable(above)) {
+                throw unmakeable(path);
+            }
+            return;
+        }
+        if (!Files.isDirectory(path)) {
+            throw unmakeable(path);
+        }
         if (!isOurs(path)) {
             throw new ConfigurationException(
                     "service.dataDirectory " + path + " belongs to another user: chown it to the service's user");
@@ -46,15 +77,11 @@ final class DataDirectory implements AutoCloseable {
             throw new ConfigurationException(
                     "service.dataDirectory " + path + " can be entered by others: run  chmod 700 " + path);
         }
-        FileChannel channel =
-                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = tryLock(channel);
-        if (lock == null) {
-            channel.close();
-            throw new ConfigurationException("service.dataDirectory " + path
-                    + " is in use by another process: stop it, or name another directory");
-        }
-        return new DataDirectory(path, channel, lock);
+    }
+
+    private static ConfigurationException unmakeable(Path path) {
+        return new ConfigurationException("service.dataDirectory " + path
+                + " cannot be made: something else has this name, or the folder above it is not ours to write to");
     }
 
     private static void make(Path path) throws ConfigurationException {
@@ -62,8 +89,7 @@ final class DataDirectory implements AutoCloseable {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new ConfigurationException("service.dataDirectory " + path
-                    + " cannot be made: something else has this name, or the folder above it is not ours to write to");
+            throw unmakeable(path);
         }
     }
 

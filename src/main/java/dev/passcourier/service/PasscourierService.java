@@ -51,7 +51,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -76,11 +75,12 @@ public final class PasscourierService implements AutoCloseable {
 
     private final Path home;
     private final Settings settings;
+    private final Map<String, KeyRing> rings;
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final Main main = new Main();
     private final CallsInHand calls = new CallsInHand();
     private final List<TemplatedRouteBuilder> sinks = new ArrayList<>();
+    private Main main;
     private DataDirectory data;
     private BrokerLink broker;
     private GoneDestinations gone;
@@ -91,9 +91,10 @@ public final class PasscourierService implements AutoCloseable {
     private FetchStage fetch;
     private Sources sources;
 
-    private PasscourierService(Path home, Settings settings, Clock clock) {
+    private PasscourierService(Path home, Settings settings, Map<String, KeyRing> rings, Clock clock) {
         this.home = home;
         this.settings = settings;
+        this.rings = rings;
         this.clock = clock;
     }
 
@@ -105,9 +106,15 @@ public final class PasscourierService implements AutoCloseable {
      * @throws Exception if anything it needs cannot be opened; nothing is left running then
      */
     public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
-        PasscourierService service = new PasscourierService(home, settings, clock);
+        return start(home, settings, KeyAndLedgerFactory.keyRings(settings), clock);
+    }
+
+    /** The same with key rings that {@link StartCheck} has read. */
+    public static PasscourierService start(Path home, Settings settings, Map<String, KeyRing> rings, Clock clock)
+            throws Exception {
+        PasscourierService service = new PasscourierService(home, settings, rings, clock);
         try {
-            HostCheck.ofProcess(settings.service().allowAgents(), service.camelSettings());
+            HostCheck.ofProcess(settings.service().allowAgents(), CamelSetup.settings(home));
             service.open();
             service.startCamel();
             return service;
@@ -190,12 +197,7 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void startCamel() throws Exception {
-        main.setPropertyPlaceholderLocations("file:" + camelSettings());
-        main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
-        main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
-        main.addOverrideProperty("camel.security.policy", "fail");
-        main.addOverrideProperty("camel.main.routesIncludePattern", routes());
-        main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
+        main = CamelSetup.main(home, settings, CamelSetup.routes(home));
         main.addMainListener(new Assembly());
         keep(main::stop);
         main.start();
@@ -206,26 +208,7 @@ public final class PasscourierService implements AutoCloseable {
         keep(watch);
     }
 
-    private Path camelSettings() {
-        return home.resolve("config/application.properties");
-    }
-
-    /** Camel does not look behind a link to a folder, and would start without its routes. */
-    private String routes() throws ConfigurationException {
-        List<String> patterns = new ArrayList<>();
-        for (String folder : List.of("routes", "routes/provider", "routes/delivery")) {
-            try {
-                patterns.add("file:" + home.resolve(folder).toRealPath() + "/*.camel.yaml");
-            } catch (IOException e) {
-                throw new ConfigurationException(home.resolve(folder)
-                        + ": is not there or cannot be read; it holds the routes that are shipped");
-            }
-        }
-        return String.join(",", patterns);
-    }
-
     private void bind(CamelContext camel) throws Exception {
-        Map<String, KeyRing> rings = KeyAndLedgerFactory.keyRings(settings);
         Map<String, RecipientKey> recipients = KeyAndLedgerFactory.recipients(settings, clock);
         Map<String, SealTarget> targets = KeyAndLedgerFactory.targets(settings, recipients);
         watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
@@ -287,6 +270,7 @@ public final class PasscourierService implements AutoCloseable {
 
     private void bindSinks(CamelContext camel, SinkFactory factory) throws ConfigurationException {
         for (var destination : settings.destinations().entrySet()) {
+            factory.makeReady(destination.getKey(), destination.getValue());
             sinks.addAll(factory.routes(camel, destination.getKey(), destination.getValue(), CONSUMERS));
         }
         factory.bind(camel.getRegistry());
@@ -339,15 +323,6 @@ public final class PasscourierService implements AutoCloseable {
 
     /** Binds before Camel reads the route files, and instantiates their templates after. */
     private final class Assembly extends MainListenerSupport {
-
-        /** Placeholders in routes are ours to fill: {@code PASSCOURIER_INTAKE_QUEUE} must not move the intake. */
-        @Override
-        public void beforeInitialize(BaseMainSupport initializing) {
-            PropertiesComponent placeholders =
-                    (PropertiesComponent) initializing.getCamelContext().getPropertiesComponent();
-            placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-            placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-        }
 
         @Override
         public void beforeConfigure(BaseMainSupport configuring) {

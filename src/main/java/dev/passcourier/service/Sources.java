@@ -22,6 +22,8 @@ import dev.passcourier.ledger.Ledger;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
@@ -131,37 +133,38 @@ final class Sources implements AutoCloseable {
     }
 
     void addRoutes() throws Exception {
-        Settings.FileSource file = settings.sources().file();
-        if (file != null) {
-            TemplatedRouteBuilder.builder(camel, "request-file-source")
-                    .routeId("request-file-source")
-                    .parameter("directory", file.directory().toString())
-                    .parameter("pollMillis", file.poll().toMillis())
-                    .add();
+        for (TemplatedRouteBuilder route : routes(camel, settings)) {
+            route.add();
         }
-        if (foreignPool != null) {
-            TemplatedRouteBuilder.builder(camel, "request-jms-source")
-                    .routeId("request-jms-source")
-                    .parameter("queue", settings.sources().jms().queue())
-                    .add();
-        }
-        addSchedules();
     }
 
-    private void addSchedules() throws Exception {
+    /** The routes of all edges that the settings open. */
+    static List<TemplatedRouteBuilder> routes(CamelContext camel, Settings settings) {
+        List<TemplatedRouteBuilder> routes = new ArrayList<>();
+        Settings.FileSource file = settings.sources().file();
+        if (file != null) {
+            routes.add(TemplatedRouteBuilder.builder(camel, "request-file-source")
+                    .routeId("request-file-source")
+                    .parameter("directory", file.directory().toString())
+                    .parameter("pollMillis", file.poll().toMillis()));
+        }
+        if (settings.sources().jms().url() != null) {
+            routes.add(TemplatedRouteBuilder.builder(camel, "request-jms-source")
+                    .routeId("request-jms-source")
+                    .parameter("queue", settings.sources().jms().queue()));
+        }
         for (var schedule : settings.schedules().entrySet()) {
-            TemplatedRouteBuilder.builder(camel, "request-schedule-source")
+            routes.add(TemplatedRouteBuilder.builder(camel, "request-schedule-source")
                     .routeId("request-schedule-source." + schedule.getKey())
                     .parameter("schedule", schedule.getKey())
                     .parameter("cron", schedule.getValue().cron())
-                    .parameter("timeZone", schedule.getValue().timeZone().getId())
-                    .add();
+                    .parameter("timeZone", schedule.getValue().timeZone().getId()));
         }
         if (!settings.schedules().isEmpty()) {
-            TemplatedRouteBuilder.builder(camel, "request-schedule-catch-up")
-                    .routeId("request-schedule-catch-up")
-                    .add();
+            routes.add(TemplatedRouteBuilder.builder(camel, "request-schedule-catch-up")
+                    .routeId("request-schedule-catch-up"));
         }
+        return routes;
     }
 
     @Override

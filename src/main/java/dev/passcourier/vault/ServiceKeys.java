@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -55,6 +57,32 @@ public final class ServiceKeys {
         OwnKeyFile.publish(beside(signingKey, ".pub.asc"), SigningPgpKey.armored(signing));
         try (SecretBytes master = atRest(atRestKey)) {
             return new ServiceKeys(signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
+        }
+    }
+
+    /**
+     * Reads those of the keys that are there, and makes none.
+     *
+     * @throws KeyLoadException with every file that cannot be used
+     */
+    public static void demandUsable(Path signingKey, Path atRestKey) throws KeyLoadException {
+        List<KeyLoadException.Finding> findings = new ArrayList<>();
+        try {
+            if (Files.exists(signingKey, LinkOption.NOFOLLOW_LINKS)) {
+                signing(signingKey);
+            }
+        } catch (KeyLoadException e) {
+            findings.addAll(e.findings());
+        }
+        try {
+            if (Files.exists(atRestKey, LinkOption.NOFOLLOW_LINKS)) {
+                atRest(atRestKey).close();
+            }
+        } catch (KeyLoadException e) {
+            findings.addAll(e.findings());
+        }
+        if (!findings.isEmpty()) {
+            throw new KeyLoadException(findings);
         }
     }
 

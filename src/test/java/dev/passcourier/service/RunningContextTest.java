@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.http.HttpEndpoint;
@@ -113,6 +114,18 @@ class RunningContextTest {
                 .anyMatch(id -> id.startsWith("file-sink."))
                 .anyMatch(id -> id.startsWith("webhook-sink."))
                 .allMatch(id -> camel.getRouteController().getRouteStatus(id) == ServiceStatus.Started);
+    }
+
+    /** Names of two kinds: those of steps, and those that Camel itself or a template's instance gives. */
+    @Test
+    void theCheckOfRoutesKnowsEverySharedStep() {
+        assertThat(camel.getRegistry().findByTypeWithName(Processor.class).keySet())
+                .filteredOn(name -> !name.matches(".*-[0-9]+"))
+                .containsAll(RouteCheck.STEPS.stream()
+                        .filter(step ->
+                                !Set.of("foreign-requests", "requests-arrival").contains(step))
+                        .toList())
+                .isSubsetOf(RouteCheck.STEPS);
     }
 
     @Test
