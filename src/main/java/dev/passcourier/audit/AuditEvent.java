@@ -59,7 +59,8 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /**
          * The request ended otherwise than by deliveries: {@code REQUEST, VERDICT, CODE, ATTEMPT}, and for a line that
          * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}; of one that no rule grants also
-         * {@code RULE}, the rule that came nearest and what of it did not fit.
+         * {@code RULE}, the rule that came nearest and what of it did not fit; of a file that was refused whole
+         * {@code SOURCE, NAME} and {@code REFERENCE}, the SHA-256 of what could be read of it.
          */
         ENDED,
         /**

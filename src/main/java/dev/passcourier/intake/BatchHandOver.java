@@ -14,7 +14,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Hands a batch over to the intake queue: on record first, then all good lines in one transaction, once. */
 public final class BatchHandOver {
@@ -24,9 +26,10 @@ public final class BatchHandOver {
     private final String intakeQueue;
     private final AuditTrail audit;
     private final IntakeSender sender;
+    private final Function<String, Optional<Set<Integer>>> onRecord;
     private final Clock clock;
 
-    /** Batches on record already; a broker that is away must not fill the trail with the same records. */
+    /** Batches on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
     private final Set<String> recorded = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -40,11 +43,19 @@ public final class BatchHandOver {
      * For one intake queue.
      *
      * @param intakeQueue its name on our broker
+     * @param onRecord    the lines that have ended of the batch with this id, or empty if it is not on record yet: a crash
+     *                    may lie between the record and the hand-over, and amid the record
      */
-    public BatchHandOver(String intakeQueue, AuditTrail audit, IntakeSender sender, Clock clock) {
+    public BatchHandOver(
+            String intakeQueue,
+            AuditTrail audit,
+            IntakeSender sender,
+            Function<String, Optional<Set<Integer>>> onRecord,
+            Clock clock) {
         this.intakeQueue = intakeQueue;
         this.audit = audit;
         this.sender = sender;
+        this.onRecord = onRecord;
         this.clock = clock;
     }
 
@@ -74,6 +85,18 @@ public final class BatchHandOver {
     }
 
     private void record(Batch batch) {
+        Optional<Set<Integer>> ended = onRecord.apply(batch.id());
+        if (ended.isEmpty()) {
+            append(AuditEvent.Type.BATCH_TAKEN, taken(batch));
+        }
+        for (BatchLine line : batch.lines()) {
+            if (line instanceof BatchLine.Bad bad && !ended.orElse(Set.of()).contains(bad.line())) {
+                append(AuditEvent.Type.ENDED, end(batch, bad));
+            }
+        }
+    }
+
+    private static Map<Fact, String> taken(Batch batch) {
         Map<Fact, String> facts = new EnumMap<>(Fact.class);
         facts.put(Fact.BATCH, batch.id());
         facts.put(Fact.SOURCE, batch.source().name());
@@ -82,12 +105,7 @@ public final class BatchHandOver {
         if (batch.planned() != null) {
             facts.put(Fact.PLANNED, batch.planned().toString());
         }
-        append(AuditEvent.Type.BATCH_TAKEN, facts);
-        for (BatchLine line : batch.lines()) {
-            if (line instanceof BatchLine.Bad bad) {
-                append(AuditEvent.Type.ENDED, end(batch, bad));
-            }
-        }
+        return facts;
     }
 
     private static Map<Fact, String> end(Batch batch, BatchLine.Bad bad) {

@@ -1,6 +1,8 @@
 package dev.passcourier.intake;
 
+import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.config.Settings;
+import dev.passcourier.request.RefusalCode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,24 +60,38 @@ public final class DropFilter implements GenericFileFilter<File> {
     private final DropDirectory directory;
     private final DropGuard guard;
     private final Settling settling;
+    private final AuditTrail audit;
+    private final Clock clock;
     private Set<String> ready = Set.of();
     private Map<String, String> left = Map.of();
 
-    /** Over one directory, one guard and one watch. */
-    public DropFilter(DropDirectory directory, DropGuard guard, Settling settling) {
+    /** Over one directory, one guard and one watch. What is refused for what it is goes on record, once in a process. */
+    public DropFilter(DropDirectory directory, DropGuard guard, Settling settling, AuditTrail audit, Clock clock) {
         this.directory = directory;
         this.guard = guard;
         this.settling = settling;
+        this.audit = audit;
+        this.clock = clock;
     }
 
-    /** What becomes of a file in this poll: it is taken, or it waits, or stays for the reason that is told. */
-    private record Answer(boolean taken, String says) {
+    /**
+     * What becomes of a file in this poll: it is taken, or it waits, or stays for the reason that is told.
+     *
+     * @param code   why it is refused, or null if it is only left for now
+     * @param sha256 of what is refused for its content, or empty
+     */
+    private record Answer(
+            boolean taken, String says, @Nullable RefusalCode code, String sha256) {
 
-        static final Answer TAKE = new Answer(true, "");
-        static final Answer WAIT = new Answer(false, "");
+        static final Answer TAKE = new Answer(true, "", null, "");
+        static final Answer WAIT = new Answer(false, "", null, "");
 
         static Answer leave(String reason) {
-            return new Answer(false, reason);
+            return new Answer(false, reason, null, "");
+        }
+
+        static Answer refuse(RefusalCode code, String reason, String sha256) {
+            return new Answer(false, reason, code, sha256);
         }
     }
 
@@ -100,7 +117,7 @@ public final class DropFilter implements GenericFileFilter<File> {
      */
     void survey() throws IOException {
         Set<String> toTake = new HashSet<>();
-        Map<String, String> toLeave = new TreeMap<>();
+        Map<String, Answer> toLeave = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path())) {
             for (Path entry : entries) {
                 Answer answer = directory.isOurs(entry) ? Answer.WAIT : answer(entry);
@@ -110,24 +127,29 @@ public final class DropFilter implements GenericFileFilter<File> {
                 } else if (answer.taken()) {
                     toTake.add(name);
                 } else if (!answer.says().isEmpty() && toLeave.size() < MOST_LEFT) {
-                    toLeave.put(DropDirectory.safeName(name), answer.says());
+                    toLeave.put(DropDirectory.safeName(name), answer);
                 }
             }
         } catch (DirectoryIteratorException unreadable) {
             throw unreadable.getCause();
         }
         tell(toLeave);
+        Map<String, String> reasons = new TreeMap<>();
+        toLeave.forEach((name, answer) -> reasons.put(name, answer.says()));
         synchronized (this) {
             ready = toTake;
-            left = Map.copyOf(toLeave);
+            left = Map.copyOf(reasons);
         }
     }
 
-    private void tell(Map<String, String> toLeave) {
+    private void tell(Map<String, Answer> toLeave) {
         Map<String, String> before = left();
-        toLeave.forEach((name, reason) -> {
-            if (!reason.equals(before.get(name))) {
-                LOG.warn("DROPPED_FILE_LEFT {}: {}", name, reason);
+        toLeave.forEach((name, answer) -> {
+            if (!answer.says().equals(before.get(name))) {
+                if (answer.code() != null) {
+                    Refusals.file(audit, name, answer.sha256(), answer.code(), clock.instant());
+                }
+                LOG.warn("DROPPED_FILE_LEFT {}: {}", name, answer.says());
             }
         });
     }
@@ -152,7 +174,9 @@ public final class DropFilter implements GenericFileFilter<File> {
                                         + " whole, or remove it")
                         : Answer.WAIT;
             }
-            return guard.objection(entry).map(Answer::leave).orElseGet(() -> settled(entry));
+            return guard.objection(entry)
+                    .map(reason -> Answer.refuse(RefusalCode.BATCH_NOT_A_FILE, reason, ""))
+                    .orElseGet(() -> settled(entry));
         } catch (NoSuchFileException gone) {
             return Answer.WAIT;
         } catch (IOException unreadable) {
@@ -164,7 +188,9 @@ public final class DropFilter implements GenericFileFilter<File> {
         try {
             FileLook look = settling.look(file);
             if (!look.objection().isEmpty()) {
-                return settling.isQuiet(look) ? Answer.leave(look.objection()) : Answer.WAIT;
+                return settling.isQuiet(look)
+                        ? Answer.refuse(RefusalCode.BATCH_NO_FORMAT, look.objection(), look.sha256())
+                        : Answer.WAIT;
             }
             if (settling.isHeldBack(look)) {
                 return Answer.leave("its end looks unfinished; held back until sources.file.maxPause is over");
@@ -196,7 +222,7 @@ public final class DropFilter implements GenericFileFilter<File> {
         AtomicLong nanos = new AtomicLong();
         Settling settling = new Settling(source.minAge(), source.maxPause(), nanos::get);
         DropDirectory directory = DropDirectory.lookedAt(source.directory(), clock);
-        DropFilter filter = new DropFilter(directory, new DropGuard(source.owners()), settling);
+        DropFilter filter = new DropFilter(directory, new DropGuard(source.owners()), settling, event -> 0, clock);
         FileTime latest = FileTime.from(clock.instant().minus(source.maxPause()));
         Map<String, String> left = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(source.directory())) {

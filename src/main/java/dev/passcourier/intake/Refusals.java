@@ -6,6 +6,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.PartialRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RefusalCode;
@@ -13,6 +14,7 @@ import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
 import dev.passcourier.request.Verdict;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +33,23 @@ final class Refusals {
         this.permission = permission;
         this.audit = audit;
         this.notices = notices;
+    }
+
+    /**
+     * A file of the drop directory, as a whole.
+     *
+     * @param sha256 of its content, or empty if it was not read
+     */
+    static void file(AuditTrail audit, String name, String sha256, RefusalCode code, Instant now) {
+        Map<Fact, String> facts = new EnumMap<>(Fact.class);
+        facts.put(Fact.SOURCE, Origin.Source.FILE.name());
+        facts.put(Fact.NAME, name);
+        facts.put(Fact.VERDICT, Verdict.REFUSED.name());
+        facts.put(Fact.CODE, code.name());
+        if (!sha256.isEmpty()) {
+            facts.put(Fact.REFERENCE, sha256);
+        }
+        audit.append(new AuditEvent(AuditEvent.Type.ENDED, now, facts));
     }
 
     /** A request that is on record as asked under its own id. */

@@ -1,7 +1,5 @@
 package dev.passcourier.intake;
 
-import dev.passcourier.audit.AuditEvent;
-import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.intake.TakenParts.Part;
@@ -10,14 +8,14 @@ import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RequestException;
-import dev.passcourier.request.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -259,14 +257,7 @@ public final class TakeBatchFileStep implements Processor {
     private void refuse(String name, Path claimed, RequestException why) throws IOException {
         long inode = settling.inode(claimed);
         if (refusals.add(inode)) {
-            audit.append(new AuditEvent(
-                    AuditEvent.Type.ENDED,
-                    clock.instant(),
-                    Map.of(
-                            Fact.SOURCE, Origin.Source.FILE.name(),
-                            Fact.NAME, name,
-                            Fact.VERDICT, Verdict.REFUSED.name(),
-                            Fact.CODE, why.code().name())));
+            Refusals.file(audit, name, sha256(claimed), why.code(), clock.instant());
         }
         String failedName = directory.fail(claimed, Rejects.error(why));
         refusals.remove(inode);
@@ -279,5 +270,16 @@ public final class TakeBatchFileStep implements Processor {
                 why.code().advice(),
                 failedName,
                 directory.failed());
+    }
+
+    /** Of what can be read of it, or empty: it may be anything by now. */
+    private String sha256(Path claimed) {
+        try {
+            return Files.isRegularFile(claimed, LinkOption.NOFOLLOW_LINKS)
+                    ? settling.look(claimed).sha256()
+                    : "";
+        } catch (IOException unreadable) {
+            return "";
+        }
     }
 }

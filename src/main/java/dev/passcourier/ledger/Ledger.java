@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What has been asked and how it ended, read from tables that follow the audit trail. Who has appended a record and
@@ -89,6 +91,14 @@ public final class Ledger implements AutoCloseable {
     /** A batch or run by its id. */
     public Optional<BatchSummary> batch(String id) {
         return read(sql -> BatchQueries.batch(sql, id));
+    }
+
+    /** The lines of a batch that have ended; empty if the batch is not on record. */
+    public Optional<Set<Integer>> endedLines(String batch) {
+        return batch(batch).map(known -> lines(batch).stream()
+                .filter(line -> line.verdict() != null)
+                .map(LineResult::line)
+                .collect(Collectors.toSet()));
     }
 
     /** The lines of a batch in their order. */

@@ -32,6 +32,7 @@ public enum RefusalCode {
             "Make the file one JSON object, an array of objects, or one object a line; JSON allows no comments and no comma"
                     + " before a closing bracket."),
     BATCH_NOT_A_FILE("Drop a plain file of your own that only you can write, without links to it."),
+    BATCH_NO_FORMAT("Make the file a JSON array, NDJSON, or CSV with a header row."),
     BATCH_UNFINISHED("Copy the file again: it holds NUL bytes, as a file does whose copy was broken off."),
     BATCH_CHANGED(
             "What the file held when it was taken was asked for, what was written after that was not: drop the rest as a"

@@ -70,7 +70,7 @@ final class Sources implements AutoCloseable {
     }
 
     void bind(Ledger ledger) throws ConfigurationException, JMSException {
-        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, clock);
+        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, ledger::endedLines, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
         if (file != null) {
@@ -78,7 +78,7 @@ final class Sources implements AutoCloseable {
             Settling settling = new Settling(file.minAge(), file.maxPause());
             DropDirectory directory = DropDirectory.open(file.directory(), file.owners(), clock);
             drop = directory;
-            DropFilter filter = new DropFilter(directory, guard, settling);
+            DropFilter filter = new DropFilter(directory, guard, settling, audit, clock);
             watch.drop(directory, filter);
             TakeBatchFileStep batches =
                     new TakeBatchFileStep(directory, guard, settling, handOver, ledger::batch, audit, clock);

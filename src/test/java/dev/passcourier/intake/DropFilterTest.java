@@ -3,6 +3,7 @@ package dev.passcourier.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.secrecy.CapturedOutput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,8 @@ class DropFilterTest {
 
     @TempDir
     private Path drop;
+
+    private final Fakes.Trail audit = new Fakes.Trail();
 
     @ParameterizedTest
     @ValueSource(
@@ -79,7 +82,9 @@ class DropFilterTest {
         DropFilter filter = new DropFilter(
                 directory(),
                 new DropGuard(List.of()),
-                new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), nanos::get));
+                new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), nanos::get),
+                audit,
+                Clock.systemUTC());
 
         filter.survey();
         nanos.addAndGet(Duration.ofSeconds(119).toNanos());
@@ -230,6 +235,23 @@ class DropFilterTest {
         }
     }
 
+    @Test
+    void recordsOnceWhatItRefuses() throws IOException {
+        Files.createSymbolicLink(drop.resolve("link.csv"), file("good.csv"));
+        Files.writeString(drop.resolve("prose.txt"), "Dear operator, please see attached.");
+        Files.createDirectory(drop.resolve("folder"));
+        DropFilter filter = filter();
+
+        filter.survey();
+        filter.survey();
+
+        assertThat(filter.left()).containsOnlyKeys("link.csv", "prose.txt", "folder");
+        assertThat(audit.told(Fact.NAME)).containsExactly("ENDED link.csv", "ENDED prose.txt");
+        assertThat(audit.told(Fact.CODE)).containsExactly("ENDED BATCH_NOT_A_FILE", "ENDED BATCH_NO_FORMAT");
+        assertThat(audit.last().facts())
+                .containsEntry(Fact.REFERENCE, Hashes.sha256(Files.readAllBytes(drop.resolve("prose.txt"))));
+    }
+
     private Map<String, String> left() throws IOException {
         DropFilter filter = filter();
         filter.survey();
@@ -241,7 +263,9 @@ class DropFilterTest {
         return new DropFilter(
                 directory(),
                 new DropGuard(List.of(owners)),
-                new Settling(Duration.ZERO, Duration.ZERO, System::nanoTime));
+                new Settling(Duration.ZERO, Duration.ZERO, System::nanoTime),
+                audit,
+                Clock.systemUTC());
     }
 
     private DropDirectory directory() {

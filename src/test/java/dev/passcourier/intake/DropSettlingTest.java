@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,12 +60,12 @@ class DropSettlingTest {
         DropGuard guard = new DropGuard(List.of());
         settling = new Settling(MIN_AGE, MAX_PAUSE, nanos::get);
         DropDirectory directory = DropDirectory.open(drop, List.of(), clock);
-        filter = new DropFilter(directory, guard, settling);
+        filter = new DropFilter(directory, guard, settling, event -> 1, Clock.systemUTC());
         source = new TakeBatchFileStep(
                 directory,
                 guard,
                 settling,
-                new BatchHandOver("requests", audit, sender, clock),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
                 batch -> Optional.empty(),
                 audit,
                 clock);

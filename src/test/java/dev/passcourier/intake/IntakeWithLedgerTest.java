@@ -1,10 +1,15 @@
 package dev.passcourier.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditException;
+import dev.passcourier.audit.AuditReader;
+import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.OutboundMessage;
@@ -14,6 +19,9 @@ import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.DeliveryIds;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,7 +113,7 @@ class IntakeWithLedgerTest {
     void aBatchOfRefusedLinesIsFinished() throws Exception {
         Path drop = Files.createDirectory(home.resolve("drop"));
         Fakes.Sender sender = new Fakes.Sender();
-        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, Clock.systemUTC());
+        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, ledger::endedLines, Clock.systemUTC());
         TakeBatchFileStep source = new TakeBatchFileStep(
                 DropDirectory.open(drop, List.of(), Clock.systemUTC()),
                 new DropGuard(List.of()),
@@ -137,6 +146,43 @@ class IntakeWithLedgerTest {
                         tuple(3, Verdict.REFUSED, "DUPLICATE_REQUEST"),
                         tuple(4, Verdict.REFUSED, "FIELD_INVALID"));
         assertThat(ledger.request("taken").orElseThrow().state()).isEqualTo(RequestState.ALLOWED);
+    }
+
+    @Test
+    void aBatchIsOnRecordOnceHoweverOftenAKillInterruptsIt() throws Exception {
+        List<BatchLine> lines = List.of(
+                new BatchLine.Bad(2, RefusalCode.BATCH_COLUMNS, "", ""),
+                new BatchLine.Bad(3, RefusalCode.BATCH_COLUMNS, "", ""));
+        Batch batch = new Batch(Origin.Source.FILE, "b1", "night.csv", null, lines);
+        AtomicInteger left = new AtomicInteger(2);
+        AuditTrail killed = event -> {
+            if (left.getAndDecrement() == 0) {
+                throw new AuditException("KILLED");
+            }
+            return trail.append(event);
+        };
+
+        assertThatThrownBy(() -> handOver(killed).handOver(batch)).hasMessage("KILLED");
+        for (int start = 0; start < 3; start++) {
+            ledger.awaitApplied(trail.position());
+            handOver(trail).handOver(batch);
+        }
+
+        ledger.awaitApplied(trail.position());
+        assertThat(ledger.finishedUnreportedBatches())
+                .extracting(BatchSummary::id)
+                .containsExactly("b1");
+        List<String> told = new ArrayList<>();
+        try (AuditReader reader = AuditReader.whole(home.resolve("audit"))) {
+            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
+                told.add(next.event().type() + " " + next.event().facts().getOrDefault(Fact.LINE, "-"));
+            }
+        }
+        assertThat(told).containsExactly("BATCH_TAKEN -", "ENDED 2", "ENDED 3");
+    }
+
+    private BatchHandOver handOver(AuditTrail audit) {
+        return new BatchHandOver("requests", audit, new Fakes.Sender(), ledger::endedLines, Clock.systemUTC());
     }
 
     private static InboundMessage arrival(String messageId, String json) {

@@ -52,7 +52,8 @@ class RequestSourceRoutesTest {
 
     private final Fakes.Trail audit = new Fakes.Trail();
     private final Fakes.Sender sender = new Fakes.Sender();
-    private final BatchHandOver handOver = new BatchHandOver("requests", audit, sender, Clock.systemUTC());
+    private final BatchHandOver handOver =
+            new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), Clock.systemUTC());
     private final CamelContext camel = new DefaultCamelContext();
 
     @TempDir
@@ -317,7 +318,7 @@ class RequestSourceRoutesTest {
         DropGuard guard = new DropGuard(List.of());
         Settling settling = new Settling(Duration.ofMillis(100), maxPause, System::nanoTime);
         DropDirectory directory = DropDirectory.open(drop, List.of(), Clock.systemUTC());
-        DropFilter filter = new DropFilter(directory, guard, settling);
+        DropFilter filter = new DropFilter(directory, guard, settling, event -> 1, Clock.systemUTC());
         TakeBatchFileStep batches = new TakeBatchFileStep(
                 directory, guard, settling, handOver, batch -> Optional.empty(), audit, Clock.systemUTC());
         camel.getRegistry().bind("drop-filter", filter);

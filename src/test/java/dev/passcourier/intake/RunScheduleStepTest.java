@@ -284,7 +284,7 @@ class RunScheduleStepTest {
     }
 
     private BatchHandOver handOver() {
-        return new BatchHandOver("requests", audit, sender, clock);
+        return new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock);
     }
 
     private Settings.Schedule hourly() {

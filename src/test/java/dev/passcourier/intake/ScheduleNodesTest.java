@@ -51,7 +51,8 @@ class ScheduleNodesTest {
             runs = new RunScheduleStep(
                     Map.of("nightly", hourly()),
                     schedule -> Optional.empty(),
-                    new BatchHandOver(Whole.REQUESTS, audit, new JmsIntakeSender(pool), clock),
+                    new BatchHandOver(
+                            Whole.REQUESTS, audit, new JmsIntakeSender(pool), batch -> Optional.empty(), clock),
                     clock);
         }
 

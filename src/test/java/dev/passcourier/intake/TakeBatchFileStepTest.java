@@ -57,7 +57,7 @@ class TakeBatchFileStepTest {
                 DropDirectory.open(drop, List.of(), clock),
                 new DropGuard(List.of()),
                 settling,
-                new BatchHandOver("requests", audit, sender, clock),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
                 id -> Optional.ofNullable(earlier.get(id)),
                 audit,
                 clock);
@@ -280,6 +280,10 @@ class TakeBatchFileStepTest {
         assertThat(audit.told(Fact.CODE))
                 .containsExactly(
                         "ENDED BATCH_HEADER", "ENDED BATCH_NOT_JSON", "ENDED BATCH_NOT_UTF8", "ENDED BATCH_TOO_LARGE");
+        assertThat(audit.told(Fact.REFERENCE))
+                .as("what was in it, except of what is too large to be read")
+                .element(1)
+                .isEqualTo("ENDED " + Hashes.sha256("[{}".getBytes(StandardCharsets.UTF_8)));
         assertThat(new ObjectMapper()
                         .readTree(drop.resolve("failed/list.csv.error.json").toFile())
                         .path("code")
