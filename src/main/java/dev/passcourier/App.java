@@ -1,5 +1,6 @@
 package dev.passcourier;
 
+import dev.passcourier.cli.JsonLines;
 import dev.passcourier.cli.Passcourier;
 import java.util.Locale;
 
@@ -14,6 +15,7 @@ public final class App {
      */
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
+        JsonLines.installFor(args);
         System.exit(Passcourier.commandLine().execute(args));
     }
 }

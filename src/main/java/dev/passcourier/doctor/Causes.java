@@ -1,15 +1,20 @@
 package dev.passcourier.doctor;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.remote.RemoteText;
 import dev.passcourier.vault.KeyLoadException;
+import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Causes {
 
     private static final int DEEPEST = 16;
+    private static final Pattern ARTEMIS = Pattern.compile("(?s)(AMQ[0-9]{6}):(.*)");
 
     private Causes() {}
 
@@ -32,15 +38,28 @@ final class Causes {
         return "fails with " + failure.getClass().getName();
     }
 
+    /** Artemis numbers what it says; the rest is quoted in known words, as it holds our user's name. */
+    private static String reason(Throwable failure) {
+        Matcher said = ARTEMIS.matcher(String.valueOf(failure.getMessage()));
+        return said.matches() ? ": " + said.group(1) + " '" + RemoteText.known(said.group(2)) + "'" : "";
+    }
+
     private static @Nullable String known(Throwable failure) {
         if (failure instanceof ConfigurationException || failure instanceof KeyLoadException) {
             return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         }
         if (failure instanceof ActiveMQSecurityException || failure instanceof JMSSecurityException) {
-            return "the broker refuses our user, its password or its rights: it must make queues, send, receive and browse";
+            return "the broker refuses our user, its password or its rights: it must make queues, send, receive and browse"
+                    + reason(failure);
         }
         if (failure instanceof SQLException sql) {
             return "the database does not let us in: SQL state " + sql.getSQLState();
+        }
+        if (failure instanceof ActiveMQException || failure instanceof JMSException) {
+            String reason = reason(failure);
+            if (!reason.isEmpty()) {
+                return "the broker does not do it" + reason;
+            }
         }
         if (failure instanceof UnknownHostException) {
             return "its host name is not known here: check the name and DNS";

@@ -264,7 +264,7 @@ final class FaultTable {
                         .waits("SMTP_452")
                         .attempts(2)
                         .ends(DELIVERED, "SMTP_250", 1),
-                mail("554 after the content", refuses(Stage.CONTENT, 554))
+                mail("554 after the content, which it quotes", refuses(Stage.CONTENT, 554))
                         .does(GIVES_UP)
                         .ends(FAILED, "SMTP_554", 0),
                 mail("closes after the final dot, without having taken the mail", refuses(Stage.CONTENT, 0))
@@ -323,7 +323,9 @@ final class FaultTable {
                         .waits("IO")
                         .attempts(2)
                         .ends(DELIVERED, "HTTP_204", 2),
-                hook("410", answers(410)).does(GIVES_UP).ends(FAILED, "HTTP_410", 1),
+                hook("410, and quotes what was posted", answers(410))
+                        .does(GIVES_UP)
+                        .ends(FAILED, "HTTP_410", 1),
                 hook("429 with `Retry-After`", side -> side.hook().answer(429, Map.of("Retry-After", "1")))
                         .does("sends again, not before that time, up to 15 minutes")
                         .waits("HTTP_429")

@@ -15,8 +15,8 @@ final class FaultsPage {
 
             *Attempts* counts how often the cloud or destination was tried. *Copies* is what the receiver sees; copies of
             one delivery carry one `deliveryId`. *The operator sees* these records in the audit trail; the ledger and the log have the
-            same codes. Waits grow after the retry table, `RetryRule`; what the other end asks for is honoured up to
-            15 minutes. Whatever one cloud, mail server or webhook receiver did, requests for others went on undisturbed.
+            same codes, and each line of the log has the other end's own words as `said=`, without passwords and what we log
+            in with. Waits grow after the retry table, `RetryRule`; what the other end asks for is honoured up to 15 minutes. Whatever one cloud, mail server or webhook receiver did, requests for others went on undisturbed.
             """;
 
     private FaultsPage() {}
