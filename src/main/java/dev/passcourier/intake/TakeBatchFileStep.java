@@ -134,6 +134,8 @@ public final class TakeBatchFileStep implements Processor {
 
     /** Hands over what of the content has not been handed over. */
     private void deliver(BatchFile file, byte[] content) throws IOException, RequestException {
+        // What was read came from our own work only if the directory is still the one that was looked at.
+        directory.demandRight();
         if (file.grow(content)) {
             takenParts.write(file.inode(), file.parts());
         }
