@@ -86,7 +86,7 @@ public final class SettingsLoader {
         return checked.settings();
     }
 
-    private Checked check(Path file) {
+    Checked check(Path file) {
         Findings findings = new Findings(file.toString());
         String text = text(file, findings);
         if (text == null) {
@@ -97,6 +97,7 @@ public final class SettingsLoader {
         Preparation.Facts facts = Preparation.of(root, schema, placeholders, findings);
         SchemaCheck.of(root, schema, facts.parts(), findings);
         ReferenceCheck.of(root, findings);
+        PolicyCheck.of(root, findings);
         ScheduleCheck.of(root, findings, clock);
         TransportCheck.of(root, findings);
         Set<String> unreadable = findings.keys();

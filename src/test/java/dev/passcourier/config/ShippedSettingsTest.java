@@ -55,6 +55,10 @@ class ShippedSettingsTest {
         assertThat(settings.destinations()).hasSize(4);
         assertThat(settings.policy().rules()).hasSize(2);
         assertThat(settings.ledger().url()).isNotNull();
+        Path file = bench.put("config/passcourier.yaml", inUse, "rw-r--r--");
+        assertThat(loader().check(file).findings().inOrder())
+                .as("what no request can match or reach")
+                .isEmpty();
     }
 
     @Test
@@ -66,6 +70,7 @@ class ShippedSettingsTest {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> load(shared))
                 .satisfies(e -> assertThat(e.findings())
+                        .filteredOn(finding -> finding.level() == Finding.Level.ERROR)
                         .singleElement()
                         .asString()
                         .contains("accounts.kakao-prod.keyRing: serves an account of huawei-ecs already"));
@@ -105,6 +110,7 @@ class ShippedSettingsTest {
             return List.of();
         } catch (InvalidConfigurationException e) {
             return e.findings().stream()
+                    .filter(finding -> finding.level() == Finding.Level.ERROR)
                     .map(finding -> finding.toString().replaceFirst("^\\S+ ", ""))
                     .toList();
         }
@@ -112,6 +118,10 @@ class ShippedSettingsTest {
 
     private Settings load(String yaml) throws Exception {
         Path file = bench.put("config/passcourier.yaml", yaml, "rw-r--r--");
-        return new SettingsLoader(ProviderCatalog.find(), name -> "CANARY-" + name, Clock.systemUTC()).read(file);
+        return loader().read(file);
+    }
+
+    private static SettingsLoader loader() {
+        return new SettingsLoader(ProviderCatalog.find(), name -> "CANARY-" + name, Clock.systemUTC());
     }
 }
