@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
         })
 public final class OpenCommand implements Callable<Integer> {
 
-    private static final int LARGEST = 256 * 1024;
+    /** A whole mail may have more in it than the result. */
+    private static final int LARGEST = 4 * 1024 * 1024;
 
     @Option(
             names = "--key",
@@ -105,7 +106,10 @@ public final class OpenCommand implements Callable<Integer> {
             arity = "0..1",
             defaultValue = "-",
             paramLabel = "FILE",
-            description = "the sealed result (.jwe, .p7m, .asc or .age); - or nothing reads the standard input")
+            description = {
+                "the sealed result (.jwe, .p7m, .asc or .age), its base64 or PEM, a webhook's body, or a whole mail (.eml);",
+                "- or nothing reads the standard input"
+            })
     private Path sealed;
 
     @Spec
@@ -137,7 +141,7 @@ public final class OpenCommand implements Callable<Integer> {
                 new SeenDeliveries(seen).add(opened);
             }
             return 0;
-        } catch (KeyLoadException | NotOpenedException e) {
+        } catch (CommandFailure | KeyLoadException | NotOpenedException e) {
             return failed(e.getMessage());
         } catch (FileAlreadyExistsException e) {
             return failed(to + " is there already; choose another file");
@@ -149,10 +153,10 @@ public final class OpenCommand implements Callable<Integer> {
         }
     }
 
-    private OpenedResult open() throws KeyLoadException, NotOpenedException, IOException {
+    private OpenedResult open() throws CommandFailure, KeyLoadException, NotOpenedException, IOException {
         var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
-        return opener.open(
-                new BoundedInput(sealed, in).read(LARGEST), new Expected(request, delivery, instance, allowExpired));
+        byte[] found = ReceivedFile.sealed(new BoundedInput(sealed, in).read(LARGEST));
+        return opener.open(found, new Expected(request, delivery, instance, allowExpired));
     }
 
     private void hand(OpenedResult result) throws IOException {

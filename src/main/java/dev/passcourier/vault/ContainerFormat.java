@@ -14,8 +14,11 @@ enum ContainerFormat {
         if (start.startsWith("age-encryption.org/")) {
             return AGE;
         }
-        if (start.startsWith("0\u0080") || start.startsWith("0\u0082")) {
+        if (start.length() > 1 && start.charAt(0) == '0' && start.charAt(1) >= 0x80 && start.charAt(1) <= 0x83) {
             return CMS;
+        }
+        if (!start.isEmpty() && (start.charAt(0) >= 0x84 && start.charAt(0) <= 0x87 || start.charAt(0) == 0xC1)) {
+            return OPENPGP; // not armored: begins with a session key (RFC 9580, section 4.2)
         }
         return start.stripLeading().startsWith("-----BEGIN PGP MESSAGE-----") ? OPENPGP : JOSE;
     }

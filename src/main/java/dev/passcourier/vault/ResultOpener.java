@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.passcourier.vault.NotOpenedException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -12,12 +13,17 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The recipient's side: opens sealed results and tells why one does not open. */
 public final class ResultOpener {
 
     private static final int LARGEST = 256 * 1024;
+
+    /** RFC 7516, section 7.1, also wrapped. */
+    private static final Pattern COMPACT_JWE =
+            Pattern.compile("\\s*[A-Za-z0-9_-][A-Za-z0-9_\\s-]*(?:\\.[A-Za-z0-9_\\s-]*){4}");
 
     private final RecipientPrivateKey key;
     private final @Nullable ECKey signer;
@@ -64,6 +70,19 @@ public final class ResultOpener {
                 RecipientPrivateKey.load(key, passphrase),
                 signer == null ? null : SignerKey.load(signer, clock),
                 clock);
+    }
+
+    /**
+     * Whether bytes are in a form that {@link #open} takes, so that nobody needs to look for the result inside them.
+     *
+     * @param content compact JWE, CMS, an OpenPGP message, armored or not, or an age file
+     */
+    public static boolean isSealed(byte[] content) {
+        return content.length > 0
+                && (ContainerFormat.of(content) != ContainerFormat.JOSE
+                        || COMPACT_JWE
+                                .matcher(new String(content, StandardCharsets.US_ASCII))
+                                .matches());
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.passcourier.vault.VaultBench;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,12 +19,17 @@ import java.security.KeyPair;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -203,6 +209,176 @@ class OpenCommandTest {
         assertThat(open("--signer", signer.toString(), "--show", sealed.toString()))
                 .isZero();
         assertThat(out.toString()).contains("secret       Canary#1", "signature    checked");
+    }
+
+    /** What people have in hand of a result, by how it came to them. */
+    static Stream<Arguments> whatPeopleHave() {
+        return Stream.of(
+                have("base64", result -> base64(result)),
+                have("wrapped base64", result -> Base64.getMimeEncoder().encodeToString(result) + "\n"),
+                have(
+                        "base64url without padding",
+                        result -> Base64.getUrlEncoder().withoutPadding().encodeToString(result)),
+                have("base64 in quotes", result -> "\"" + base64(result) + "\""),
+                have("base64 in UTF-16", result -> "\uFEFF" + base64(result)),
+                have(
+                        "a webhook's body",
+                        result -> "{\"type\":\"result\",\"deliveryId\":\"dlv_1\",\"encoding\":\"base64\",\"sealed\":\""
+                                + base64(result) + "\"}"),
+                have("a mail", result -> mail(part("result.age", base64(result)))),
+                have(
+                        "a mail out of an mbox",
+                        result -> "From ops@example.com Sun Nov  1 12:00:00 2026\n"
+                                + mail(part("result.age", base64(result)))),
+                have(
+                        "a mail that was forwarded",
+                        result -> mail(
+                                "Content-Type: message/rfc822\r\n\r\n" + mail(part("result.age", base64(result))))),
+                have(
+                        "the same part twice",
+                        result -> mail(part("result.age", base64(result)), part("copy.age", base64(result)))));
+    }
+
+    private static Arguments have(String name, Function<byte[], String> wrap) {
+        return Arguments.of(name, wrap);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatPeopleHave")
+    void findsTheResultInWhatPeopleHave(String name, Function<byte[], String> wrap) throws Exception {
+        byte[] jwe = Files.readAllBytes(sealed);
+        String text = wrap.apply(jwe);
+        Files.write(
+                sealed, text.getBytes(text.startsWith("\uFEFF") ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8));
+        assertThat(open("--signer", signer.toString(), "--show", sealed.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("secret       Canary#1");
+
+        Files.writeString(sealed, wrap.apply(age()));
+        TestKeys.file(key, VaultBench.AGE_IDENTITY);
+        out.getBuffer().setLength(0);
+        assertThat(open("--show", sealed.toString())).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("secret       Canary#1");
+    }
+
+    @Test
+    void findsWhatIsInPemAndArmor() throws Exception {
+        String cms = base64(bench.seal(
+                        "Canary#1",
+                        VaultBench.FACTS,
+                        VaultBench.recipient(Settings.SealFormat.CMS, directory, "recipient.crt"))
+                .bytes());
+        for (String label : List.of("CMS", "PKCS7")) {
+            Files.writeString(sealed, "-----BEGIN " + label + "-----\n" + cms + "\n-----END " + label + "-----\n");
+            assertThat(open(sealed.toString())).isEqualTo(1);
+            assertThat(err.toString()).contains("NOT_FOR_THIS_KEY").doesNotContain("MALFORMED");
+        }
+        String armor = new String(
+                bench.seal(
+                                "Canary#1",
+                                VaultBench.FACTS,
+                                VaultBench.recipient(Settings.SealFormat.OPENPGP, directory, "recipient.asc"))
+                        .bytes(),
+                StandardCharsets.US_ASCII);
+        Files.writeString(sealed, "Here it is:\n\n" + armor.replace("\n", "\\n"));
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).doesNotContain("MALFORMED");
+
+        Files.writeString(
+                sealed,
+                "-----BEGIN AGE ENCRYPTED FILE-----\n" + Base64.getMimeEncoder().encodeToString(age())
+                        + "\n-----END AGE ENCRYPTED FILE-----\n");
+        TestKeys.file(key, VaultBench.AGE_IDENTITY);
+        assertThat(open("--show", sealed.toString())).isZero();
+        assertThat(out.toString()).contains("secret       Canary#1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"requestId\":\"r-1\",\"verdict\":\"NEVER\",\"code\":\"MASKED\",\"advice\":\"Do.\"} | this is a notice, which"
+                        + " is not sealed: request r-1 ended without a password, NEVER (MASKED). Do.",
+                "{\"type\":\"notice\",\"notice\":{\"requestId\":\"r-1\",\"verdict\":\"DENIED\"}} | request r-1 ended without",
+                "{\"result\":{\"deliveryId\":\"d\",\"secret\":\"Canary#1\"}} | this result is in clear (seal: none)",
+                "{\"type\":\"report\",\"report\":{}} | this is the report on a batch",
+                "{\"type\":\"result\",\"sealed\": | this begins as JSON and is damaged or cut",
+                "line,id,account,instance,verdict | this is the list of a batch's results",
+                "<!DOCTYPE html><p>Sign in | this is a web page",
+                "-----BEGIN RSA PRIVATE KEY----- | this is a private key and no result; give it with --key",
+                "eyJhbGciOiJFUzI1NiJ9.e30.c2ln | this is a signed result whose seal is taken off",
+                "hello | MALFORMED"
+            })
+    void saysWhatItIsInstead(String content, String says) throws Exception {
+        Files.writeString(sealed, content + "\n");
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains(says).doesNotContain("Canary");
+    }
+
+    @Test
+    void saysWhatOthersFormatsAre() throws Exception {
+        Files.write(sealed, new byte[] {(byte) 0xD0, (byte) 0xCF, 0x11, (byte) 0xE0, 0, 0});
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        Files.write(sealed, new byte[] {0x78, (byte) 0x9F, 0x3E, 0x22, 0, 0});
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        Files.write(sealed, new byte[] {'P', 'K', 3, 4, 0, 0});
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("save the mail as .eml", "winmail.dat", "unpack it and open");
+    }
+
+    @Test
+    void saysWhichPartsOfAMailThereAreToChooseFrom() throws Exception {
+        byte[] first = Files.readAllBytes(sealed);
+        seal("Canary#2");
+        Files.writeString(
+                sealed, mail(part("dlv_1.jwe", base64(first)), part("dlv_2.jwe", base64(Files.readAllBytes(sealed)))));
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "this holds 2 sealed results: dlv_1.jwe, dlv_2.jwe; save the one that is meant and open that");
+    }
+
+    @Test
+    void saysWhatAMailWithoutAResultIs() throws Exception {
+        Files.writeString(sealed, mail("Content-Type: text/html\r\n\r\n<html>Hello</html>"));
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("this mail holds no sealed result; look for the mail with the attachment");
+        Files.writeString(
+                sealed,
+                mail(part(
+                        "dlv_1.json",
+                        base64("{\"requestId\":\"r-1\",\"verdict\":\"NOT_SET\"}".getBytes(StandardCharsets.UTF_8)))));
+        assertThat(open(sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("this is a notice, which is not sealed: request r-1 ended");
+    }
+
+    private byte[] age() throws Exception {
+        return bench.seal(
+                        "Canary#1",
+                        VaultBench.FACTS,
+                        VaultBench.recipient(Settings.SealFormat.AGE, directory, "recipient.age"))
+                .bytes();
+    }
+
+    private static String mail(String... parts) {
+        String boundary = "=_canary" + parts.length + parts[0].length();
+        var mail = new StringBuilder("Received: from mx.example.com\r\nSubject: Password\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n");
+        mail.append("--").append(boundary).append("\r\nContent-Type: text/plain\r\n\r\nThe password is attached.\r\n");
+        for (String part : parts) {
+            mail.append("--").append(boundary).append("\r\n").append(part).append("\r\n");
+        }
+        return mail.append("--").append(boundary).append("--\r\n").toString();
+    }
+
+    private static String part(String name, String base64) {
+        return "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=" + name
+                + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.replaceAll("(.{76})", "$1\r\n");
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     @Test
