@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.files.EncodedText.Encoding;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -23,6 +24,8 @@ final class FileCheck {
         void check(Path path) throws ConfigurationException;
     }
 
+    private static final String ENDS =
+            "it is used so; if that does not belong to it, write it anew without, as printf %s does";
     private static final String HINT = "correct the path or the file's mode and owner";
 
     private final JsonNode root;
@@ -55,6 +58,8 @@ final class FileCheck {
                 byte[] secret = SecretSource.read(reference, environment);
                 try {
                     demandText(key, secret);
+                    SecretSource.remark(secret)
+                            .ifPresent(remark -> findings.add(Finding.Level.WARNING, key, remark, ENDS));
                 } finally {
                     Arrays.fill(secret, (byte) 0);
                 }
@@ -68,6 +73,10 @@ final class FileCheck {
     private static void demandText(String key, byte[] secret) throws ConfigurationException {
         if (key.contains(".secrets[") || key.endsWith(".passphrase")) {
             return;
+        }
+        if (Encoding.of(secret).isWide()) {
+            throw new ConfigurationException(
+                    SecretSource.remark(secret).orElseThrow() + "; save it as UTF-8: iconv -f UTF-16 -t UTF-8");
         }
         ByteBuffer bytes = ByteBuffer.wrap(secret);
         CharBuffer text = CharBuffer.allocate(secret.length);

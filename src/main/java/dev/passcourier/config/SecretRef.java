@@ -24,7 +24,7 @@ public record SecretRef(String reference) {
     }
 
     /**
-     * Reads the secret; a file's last line break is not part of it.
+     * Reads the secret; a byte-order mark at its start and one line break at its end are not part of it.
      *
      * @return fresh bytes that the caller wipes
      * @throws ConfigurationException if the variable is not set, or the file is missing, too open or not ours

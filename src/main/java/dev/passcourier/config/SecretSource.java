@@ -1,10 +1,16 @@
 package dev.passcourier.config;
 
+import dev.passcourier.files.EncodedText;
+import dev.passcourier.files.EncodedText.Encoding;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +25,9 @@ final class SecretSource {
     /** What Java puts in the place of bytes of the environment that are no text in its character set. */
     private static final char UNREADABLE = '\uFFFD';
 
+    /** What editors, shells and web pages leave at the ends of a secret, by its name. */
+    private static final Map<String, byte[]> STRANGE = strange();
+
     /** Largest file, in bytes. */
     static final int MAX_FILE = 1 << 16;
 
@@ -29,6 +38,20 @@ final class SecretSource {
     }
 
     private SecretSource() {}
+
+    private static Map<String, byte[]> strange() {
+        Map<String, byte[]> strange = new LinkedHashMap<>();
+        strange.put("a carriage return", new byte[] {'\r'});
+        strange.put("a line end beside the one that is left out", new byte[] {'\n'});
+        strange.put("a blank", new byte[] {' '});
+        strange.put("a tab", new byte[] {'\t'});
+        strange.put("a NUL", new byte[] {0});
+        strange.put("a no-break space", "\u00A0".getBytes(StandardCharsets.UTF_8));
+        strange.put("a zero-width space", "\u200B".getBytes(StandardCharsets.UTF_8));
+        strange.put("a byte-order mark", "\uFEFF".getBytes(StandardCharsets.UTF_8));
+        strange.put("\\n as two characters", new byte[] {'\\', 'n'});
+        return strange;
+    }
 
     /**
      * Reads the secret afresh.
@@ -41,23 +64,63 @@ final class SecretSource {
 
     /** Reads the secret with an environment of its own, which gives null for what is not set. */
     static byte[] read(String reference, UnaryOperator<@Nullable String> environment) throws ConfigurationException {
-        return read(reference, environment, FileGuard::secret);
+        return read(reference, environment, FileGuard::secret, false);
     }
 
     /** Reads a value that is no secret: its file may be open to reading. */
     static byte[] readPlain(String reference, UnaryOperator<@Nullable String> environment)
             throws ConfigurationException {
-        return read(reference, environment, FileGuard::trusted);
+        return read(reference, environment, FileGuard::trusted, true);
     }
 
-    private static byte[] read(String reference, UnaryOperator<@Nullable String> environment, Guard guard)
+    /**
+     * What a secret begins or ends with that seldom belongs to one, without telling anything else of it.
+     *
+     * @param secret as {@link #read} gave it
+     * @return a part of a sentence, such as {@code ends with a carriage return}
+     */
+    static Optional<String> remark(byte[] secret) {
+        Encoding encoding = Encoding.of(secret);
+        if (encoding.isWide()) {
+            return Optional.of("is " + encoding.words() + ", as Windows PowerShell's > writes it");
+        }
+        boolean isQuoted =
+                secret.length > 1 && secret[0] == secret[secret.length - 1] && (secret[0] == '"' || secret[0] == '\'');
+        if (isQuoted) {
+            return Optional.of("begins and ends with a quotation mark");
+        }
+        String begins = strange(secret, true);
+        String ends = strange(secret, false);
+        if (begins.isEmpty() && ends.isEmpty()) {
+            return Optional.empty();
+        }
+        String both = begins.isEmpty() || ends.isEmpty() ? "" : " and ";
+        return Optional.of(
+                (begins.isEmpty() ? "" : "begins with " + begins) + both + (ends.isEmpty() ? "" : "ends with " + ends));
+    }
+
+    private static String strange(byte[] secret, boolean atStart) {
+        for (Map.Entry<String, byte[]> each : STRANGE.entrySet()) {
+            byte[] bytes = each.getValue();
+            int at = atStart ? 0 : secret.length - bytes.length;
+            if (at >= 0
+                    && secret.length >= bytes.length
+                    && Arrays.equals(secret, at, at + bytes.length, bytes, 0, bytes.length)) {
+                return each.getKey();
+            }
+        }
+        return "";
+    }
+
+    private static byte[] read(
+            String reference, UnaryOperator<@Nullable String> environment, Guard guard, boolean isText)
             throws ConfigurationException {
         Matcher parts = REFERENCE.matcher(reference);
         if (!parts.matches()) {
             throw new ConfigurationException("is neither {{env:NAME}} nor {{file:path}}");
         }
         String name = parts.group(2);
-        return parts.group(1).equals("env") ? variable(name, environment) : file(Path.of(name), guard);
+        return parts.group(1).equals("env") ? variable(name, environment) : file(Path.of(name), guard, isText);
     }
 
     private static byte[] variable(String name, UnaryOperator<@Nullable String> environment)
@@ -72,19 +135,29 @@ final class SecretSource {
                     + " locale's character set " + System.getProperty("sun.jnu.encoding") + "; set LC_ALL=C.UTF-8 for"
                     + " the service, or put the secret into a file and write {{file:path}}");
         }
-        return value.getBytes(StandardCharsets.UTF_8);
+        byte[] secret = withoutLineBreak(withoutMark(value.getBytes(StandardCharsets.UTF_8)));
+        if (secret.length == 0) {
+            throw new ConfigurationException("environment variable " + name + " is empty");
+        }
+        return secret;
     }
 
-    private static byte[] file(Path path, Guard guard) throws ConfigurationException {
+    private static byte[] file(Path path, Guard guard, boolean isText) throws ConfigurationException {
         guard.check(path);
         byte[] content = content(path);
-        int length = withoutLineBreak(content);
-        byte[] secret = Arrays.copyOf(content, length);
-        Arrays.fill(content, (byte) 0);
-        if (length == 0) {
+        byte[] secret = withoutLineBreak(withoutMark(isText ? text(path, content) : content));
+        if (secret.length == 0) {
             throw new ConfigurationException(path + " is empty");
         }
         return secret;
+    }
+
+    private static byte[] text(Path path, byte[] content) throws ConfigurationException {
+        try {
+            return EncodedText.utf8(content);
+        } catch (CharacterCodingException e) {
+            throw new ConfigurationException(path + " is no text in UTF-8 or UTF-16; save it as UTF-8");
+        }
     }
 
     private static byte[] content(Path path) throws ConfigurationException {
@@ -98,7 +171,14 @@ final class SecretSource {
         }
     }
 
-    private static int withoutLineBreak(byte[] content) {
+    /** Without the mark that editors put in front of UTF-8; the given bytes are wiped. */
+    private static byte[] withoutMark(byte[] content) {
+        boolean isMarked = Encoding.of(content) == Encoding.UTF_8_MARKED;
+        return part(content, isMarked ? 3 : 0, content.length);
+    }
+
+    /** Without one line break at the end, which editors and {@code echo} add; the given bytes are wiped. */
+    private static byte[] withoutLineBreak(byte[] content) {
         int length = content.length;
         if (length > 0 && content[length - 1] == '\n') {
             length--;
@@ -106,6 +186,12 @@ final class SecretSource {
                 length--;
             }
         }
-        return length;
+        return part(content, 0, length);
+    }
+
+    private static byte[] part(byte[] content, int from, int to) {
+        byte[] part = Arrays.copyOfRange(content, from, to);
+        Arrays.fill(content, (byte) 0);
+        return part;
     }
 }

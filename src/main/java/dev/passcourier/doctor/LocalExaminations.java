@@ -96,18 +96,23 @@ final class LocalExaminations {
     /** Which keys are on a ring, and for whom, as {@code ssh-keygen -l} and the audit trail name them. */
     private Diagnosis ring(String subject, String name) throws Exception {
         Settings.KeyRing ring = settings.keyRings().get(name);
-        List<KeyRing.KeyInfo> keys = KeyAndLedgerFactory.keyRing(name, ring).keys();
+        KeyRing read = KeyAndLedgerFactory.keyRing(name, ring);
         String accounts = settings.accounts().entrySet().stream()
                 .filter(account -> name.equals(account.getValue().keyRing()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .collect(Collectors.joining(", "));
-        String says = keys.stream()
+        String says = read.keys().stream()
                 .map(key -> key.name() + " " + key.algorithm() + " " + key.bits() + " " + key.fingerprint())
                 .collect(Collectors.joining("; "));
-        return accounts.isEmpty()
-                ? Diagnosis.warn(subject, "serves no account: " + says)
-                : Diagnosis.ok(subject, "serves " + accounts + ": " + says);
+        String unused = read.unused().stream()
+                .map(finding -> "; not used: " + finding.file() + ", " + finding.advice())
+                .collect(Collectors.joining());
+        String whole = (accounts.isEmpty() ? "serves no account: " : "serves " + accounts + ": ") + says + unused;
+        boolean isFine = !accounts.isEmpty()
+                && read.opensPasswords()
+                && read.unused().stream().allMatch(KeyRing::isHarmless);
+        return isFine ? Diagnosis.ok(subject, whole) : Diagnosis.warn(subject, whole);
     }
 
     private Diagnosis audit(String subject) throws IOException {

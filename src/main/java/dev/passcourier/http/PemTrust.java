@@ -4,6 +4,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.files.PemText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -35,8 +36,26 @@ public final class PemTrust {
             context.init(null, pem == null ? null : managers(pem).getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
-            throw new ConfigurationException(
-                    "trust " + pem + " cannot be used: it must be a readable file of PEM certificates");
+            throw new ConfigurationException("trust " + pem + " cannot be used: " + reason(pem));
+        }
+    }
+
+    private static String reason(@Nullable Path pem) {
+        String needed = "a readable file of PEM certificates is needed";
+        try {
+            String text =
+                    pem == null ? "" : new String(PemText.tidy(Files.readAllBytes(pem)), StandardCharsets.US_ASCII);
+            if (text.isBlank()) {
+                return "it is empty; " + needed;
+            }
+            if (!text.contains("-----BEGIN CERTIFICATE-----") && text.contains("PRIVATE KEY-----")) {
+                return "it holds a private key and no certificate; name the certificate of the authority";
+            }
+            return text.contains("-----BEGIN ") && !text.contains("-----END ")
+                    ? "it is cut off, its END line is missing; copy it again, whole"
+                    : needed;
+        } catch (IOException e) {
+            return needed;
         }
     }
 

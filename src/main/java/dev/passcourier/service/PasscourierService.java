@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
@@ -95,6 +96,7 @@ public final class PasscourierService implements AutoCloseable {
         this.home = home;
         this.settings = settings;
         this.rings = rings;
+        rings.values().forEach(PasscourierService::logUnused);
         this.clock = clock;
     }
 
@@ -107,6 +109,18 @@ public final class PasscourierService implements AutoCloseable {
      */
     public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
         return start(home, settings, KeyAndLedgerFactory.keyRings(settings), clock);
+    }
+
+    /** One line for a ring, however many files lie beside its keys. */
+    private static void logUnused(KeyRing ring) {
+        if (!ring.unused().isEmpty()) {
+            LOG.info(
+                    "KEY_UNUSED ring={}: {}",
+                    ring.name(),
+                    ring.unused().stream()
+                            .map(finding -> finding.file() + " (" + finding.advice() + ")")
+                            .collect(Collectors.joining(", ")));
+        }
     }
 
     /** The same with key rings that {@link StartCheck} has read. */

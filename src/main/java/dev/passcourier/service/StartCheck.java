@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import dev.passcourier.broker.PemIdentity;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Finding;
+import dev.passcourier.config.Finding.Level;
 import dev.passcourier.config.Findings;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
@@ -116,7 +117,16 @@ public final class StartCheck {
     /** Every file that cannot be used, at the entry that names it. */
     private void ring(String name, Settings.KeyRing ring) {
         try {
-            rings.put(name, KeyAndLedgerFactory.keyRing(name, ring));
+            KeyRing read = KeyAndLedgerFactory.keyRing(name, ring);
+            rings.put(name, read);
+            read.unused().forEach(finding -> unused(name, ring, finding));
+            if (!read.opensPasswords()) {
+                findings.add(
+                        Level.WARNING,
+                        "keyRings." + name,
+                        "holds no RSA private key, so it opens no password",
+                        "add the key of the instances' key pair");
+            }
         } catch (KeyLoadException e) {
             List<String> entries = new ArrayList<>();
             for (int i = 0; i < ring.keys().size(); i++) {
@@ -130,6 +140,15 @@ public final class StartCheck {
                 }
             }
         }
+    }
+
+    private void unused(String name, Settings.KeyRing ring, KeyLoadException.Finding finding) {
+        String[] words = finding.advice().split("; ", 2);
+        findings.add(
+                KeyRing.isHarmless(finding) ? Level.NOTE : Level.WARNING,
+                "keyRings." + name + ".keys[" + entry(ring, finding.file()) + "].path",
+                finding.file() + " is not used: " + words[0],
+                words.length == 2 ? words[1] : "");
     }
 
     private static int entry(Settings.KeyRing ring, Path file) {

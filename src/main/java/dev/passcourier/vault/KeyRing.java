@@ -94,6 +94,16 @@ public final class KeyRing {
         return unused;
     }
 
+    /** Whether a file that is not used could not have been meant as a key of its own. */
+    public static boolean isHarmless(Finding unused) {
+        return unused.code() == Code.NOT_A_KEY || unused.code() == Code.KEY_NAME_TWICE;
+    }
+
+    /** Whether there is a key that opens what clouds encrypt. */
+    public boolean opensPasswords() {
+        return keys.values().stream().anyMatch(HeldKey::isRsa);
+    }
+
     /** The keys to try: the named one, or all RSA keys. */
     List<HeldKey> candidates(@Nullable String keyName) throws VaultException {
         Collection<HeldKey> asked = keyName == null ? keys.values() : named(keyName);
