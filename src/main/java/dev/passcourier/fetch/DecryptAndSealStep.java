@@ -13,7 +13,6 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.LockedSecret;
-import dev.passcourier.vault.Opened;
 import dev.passcourier.vault.ResultFacts;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Sealed;
@@ -136,7 +135,7 @@ final class DecryptAndSealStep implements Processor {
                 now,
                 now.plus(lifetime));
         List<SealTarget> sealFor = request.deliverTo().stream().map(targets).toList();
-        Opened opened = vault.seal(found.secret(), keys, request.key(), facts, sealFor);
+        Vault.Opened opened = vault.seal(found.secret(), keys, request.key(), facts, sealFor);
         recordOpened(request, opened.key(), now);
         List<OutboundMessage> outbound = new ArrayList<>();
         for (Sealed sealed : opened.sealed()) {

@@ -63,7 +63,8 @@ final class AgeRecipient extends RecipientKey {
     }
 
     @Override
-    byte[] seal(SignedParcel parcel, SigningIdentity identity) throws GeneralSecurityException, IOException {
+    byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity)
+            throws GeneralSecurityException, IOException {
         var out = new ByteArrayOutputStream(512 + parcel.signed().length());
         try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
                 .newEncryptingChannel(Channels.newChannel(out), List.of(writer(thumbprint())))) {

@@ -63,7 +63,7 @@ final class CmsRecipient extends RecipientKey {
     }
 
     @Override
-    byte[] seal(SignedParcel parcel, SigningIdentity identity) throws Exception {
+    byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity) throws Exception {
         return CmsSeal.seal(parcel, certificate, cipher, identity);
     }
 

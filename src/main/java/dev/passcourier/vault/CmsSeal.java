@@ -62,7 +62,8 @@ final class CmsSeal {
 
     private CmsSeal() {}
 
-    static byte[] seal(SignedParcel parcel, X509Certificate recipient, CmsCipher cipher, SigningIdentity identity)
+    static byte[] seal(
+            RecipientKey.SignedParcel parcel, X509Certificate recipient, CmsCipher cipher, SigningIdentity identity)
             throws GeneralSecurityException, CMSException, OperatorCreationException, IOException {
         try (SecretBytes inside = inside(parcel, identity)) {
             return encrypt(inside, recipient, cipher);
@@ -70,7 +71,7 @@ final class CmsSeal {
     }
 
     /** The signed entity, which the caller closes. */
-    static SecretBytes inside(SignedParcel parcel, SigningIdentity identity)
+    static SecretBytes inside(RecipientKey.SignedParcel parcel, SigningIdentity identity)
             throws CMSException, OperatorCreationException, IOException {
         try (SecretBytes entity = ResultMimeEntity.of(parcel);
                 SecretBytes signed = sign(entity, parcel.facts().issuedAt(), identity)) {

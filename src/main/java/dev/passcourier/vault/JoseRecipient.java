@@ -81,7 +81,7 @@ final class JoseRecipient extends RecipientKey {
      * afterwards; the library makes no copy of it.
      */
     @Override
-    byte[] seal(SignedParcel parcel, SigningIdentity identity) throws JOSEException {
+    byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity) throws JOSEException {
         var header = new JWEHeader.Builder(algorithm(jwk), EncryptionMethod.A256GCM)
                 .contentType("JOSE")
                 .keyID(thumbprint())

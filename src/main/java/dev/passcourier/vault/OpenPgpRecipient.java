@@ -70,7 +70,7 @@ final class OpenPgpRecipient extends RecipientKey {
     }
 
     @Override
-    byte[] seal(SignedParcel parcel, SigningIdentity identity) throws PGPException, IOException {
+    byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity) throws PGPException, IOException {
         return OpenPgpSeal.seal(parcel, key, identity);
     }
 

@@ -29,7 +29,7 @@ final class OpenPgpSeal {
 
     private OpenPgpSeal() {}
 
-    static byte[] seal(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
+    static byte[] seal(RecipientKey.SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
         try (SecretBytes inside = inside(parcel, recipient, identity)) {
             return encrypt(inside, recipient);
@@ -37,7 +37,7 @@ final class OpenPgpSeal {
     }
 
     /** The signed entity, which the caller closes. */
-    static SecretBytes inside(SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
+    static SecretBytes inside(RecipientKey.SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
         try (SecretBytes entity = ResultMimeEntity.of(parcel)) {
             return sign(entity, parcel.facts().issuedAt(), recipient, identity);

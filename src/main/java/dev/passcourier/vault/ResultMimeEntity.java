@@ -24,7 +24,7 @@ final class ResultMimeEntity {
     private ResultMimeEntity() {}
 
     /** Writes the entity. The caller closes it. */
-    static SecretBytes of(SignedParcel parcel) {
+    static SecretBytes of(RecipientKey.SignedParcel parcel) {
         String boundary = boundary();
         try (var out = new SecretBuffer(2048 + 4 * parcel.signed().length());
                 var page = page(parcel)) {
@@ -97,7 +97,7 @@ final class ResultMimeEntity {
         }
     }
 
-    private static SecretBytes page(SignedParcel parcel) {
+    private static SecretBytes page(RecipientKey.SignedParcel parcel) {
         ResultFacts facts = parcel.facts();
         try (var out = new SecretBuffer(1024 + 2 * parcel.secret().length())) {
             line(out, "request", facts.requestId());

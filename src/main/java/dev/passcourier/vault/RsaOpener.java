@@ -28,11 +28,11 @@ final class RsaOpener {
      * @return the secret, which the caller closes: 1 to 256 bytes of printable UTF-8, without what {@link PasswordEnds}
      *         takes off
      */
-    static Unlocked open(byte[] ciphertext, List<HeldKey> candidates) throws VaultException {
+    static Vault.Unlocked open(byte[] ciphertext, List<HeldKey> candidates) throws VaultException {
         for (HeldKey key : candidates) {
             Optional<SecretBytes> secret = tryKey(ciphertext, key);
             if (secret.isPresent()) {
-                return new Unlocked(secret.get(), key.info());
+                return new Vault.Unlocked(secret.get(), key.info());
             }
         }
         throw new VaultException(Code.WRONG_KEY);

@@ -99,7 +99,7 @@ public final class Vault {
                 return new Sealed(target.alias(), deliveryId, AtRest.MEDIA_TYPE, bytes);
             }
             try (SecretBytes signed = signer.sign(result, recipient.thumbprint())) {
-                var parcel = new SignedParcel(facts, kind, deliveryId, target.alias(), secret, signed);
+                var parcel = new RecipientKey.SignedParcel(facts, kind, deliveryId, target.alias(), secret, signed);
                 return new Sealed(target.alias(), deliveryId, recipient.mediaType(), recipient.seal(parcel, identity));
             }
         } catch (Exception e) {
@@ -124,5 +124,34 @@ public final class Vault {
             return RsaOpener.open(ciphertext, candidates);
         }
         return new Unlocked(ClearBody.read((LockedSecret.InClear) secret), null);
+    }
+
+    /**
+     * A secret for the length of one call, and the key that opened it.
+     *
+     * @param secret wiped with this object
+     * @param key    what may be told about the key, or null if the secret came in clear
+     */
+    record Unlocked(SecretBytes secret, KeyRing.@Nullable KeyInfo key) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            secret.close();
+        }
+    }
+
+    /**
+     * What came out of the vault: the sealed results and what may be recorded about opening the secret.
+     *
+     * @param sealed one per target, in their order
+     * @param key    what may be told about the key of the ring that opened the secret, or null if it came in clear
+     * @param kind   what the secret is: {@code password}, {@code console-password} or {@code private-key}
+     */
+    public record Opened(List<Sealed> sealed, KeyRing.@Nullable KeyInfo key, String kind) {
+
+        /** Copies the list. */
+        public Opened {
+            sealed = List.copyOf(sealed);
+        }
     }
 }

@@ -42,9 +42,10 @@ class CleartextTraceTest {
                 new SealTarget("none", null));
         byte[] disguised = randomPassword();
 
-        Opened fromRsa =
+        Vault.Opened fromRsa =
                 bench.vault().seal(encrypted(disguised), bench.ring("a-2048"), null, VaultBench.FACTS, targets);
-        Opened fromBody = bench.vault().seal(inClear(disguised), KeyRing.empty(), null, VaultBench.FACTS, targets);
+        Vault.Opened fromBody =
+                bench.vault().seal(inClear(disguised), KeyRing.empty(), null, VaultBench.FACTS, targets);
         Sealed atRest = fromBody.sealed().get(5);
         try (ClearResult clear = bench.vault().openAtRest(atRest.bytes(), atRest.deliveryId())) {
             byte[] read = clear.readAllBytes();

@@ -135,7 +135,7 @@ class KeyProgramsTest {
                         + directory.resolve("sealed"));
         byte[] ciphertext = Base64.getEncoder().encode(Files.readAllBytes(directory.resolve("sealed")));
         byte[] decoded = StrictBase64.decode(ciphertext).orElseThrow();
-        try (Unlocked unlocked = RsaOpener.open(decoded, ring.candidates("web"))) {
+        try (Vault.Unlocked unlocked = RsaOpener.open(decoded, ring.candidates("web"))) {
             return new String(unlocked.secret().borrow(), StandardCharsets.UTF_8);
         }
     }

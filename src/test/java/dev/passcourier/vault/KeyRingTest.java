@@ -495,7 +495,7 @@ class KeyRingTest {
 
     private static byte[] opened(KeyRing ring) throws Exception {
         byte[] ciphertext = TestKeys.encryptRaw(TestKeys.rsa2048().getPublic(), PASSWORD);
-        try (Unlocked unlocked = RsaOpener.open(ciphertext, ring.candidates("web"))) {
+        try (Vault.Unlocked unlocked = RsaOpener.open(ciphertext, ring.candidates("web"))) {
             assertThat(unlocked.key()).isEqualTo(new KeyInfo("web", "RSA", 2048, sshFingerprint(TestKeys.rsa2048())));
             return unlocked.secret().borrow().clone();
         }

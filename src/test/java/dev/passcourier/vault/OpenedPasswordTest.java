@@ -242,7 +242,7 @@ class OpenedPasswordTest {
 
     /** The secret of a result and its member {@code trimmed}. */
     private List<String> factsOf(String password) throws Exception {
-        Opened opened = open(bench.ring("a-2048"), null, encrypted("a-2048", password));
+        Vault.Opened opened = open(bench.ring("a-2048"), null, encrypted("a-2048", password));
         Sealed sealed = opened.sealed().get(0);
         try (ClearResult result = vault.openAtRest(sealed.bytes(), sealed.deliveryId())) {
             byte[] json = result.readAllBytes();
@@ -279,7 +279,7 @@ class OpenedPasswordTest {
     }
 
     private String openedBy(KeyRing ring, String key, byte[] base64) throws Exception {
-        Opened opened = open(ring, key, base64);
+        Vault.Opened opened = open(ring, key, base64);
         byte[] sealed = opened.sealed().get(0).bytes();
         try (ClearResult result =
                 vault.openAtRest(sealed, opened.sealed().get(0).deliveryId())) {
@@ -295,7 +295,7 @@ class OpenedPasswordTest {
                 .code();
     }
 
-    private Opened open(KeyRing ring, String key, byte[] base64) throws VaultException {
+    private Vault.Opened open(KeyRing ring, String key, byte[] base64) throws VaultException {
         return vault.seal(new Encrypted(base64), ring, key, VaultBench.FACTS, List.of(new SealTarget("ops", null)));
     }
 

@@ -123,8 +123,8 @@ class ResultMimeEntityTest {
         }
     }
 
-    private static SignedParcel parcel(ResultFacts facts, String kind, String secret) {
-        return new SignedParcel(
+    private static RecipientKey.SignedParcel parcel(ResultFacts facts, String kind, String secret) {
+        return new RecipientKey.SignedParcel(
                 facts,
                 kind,
                 "dlv_1",

@@ -23,7 +23,8 @@ final class SealedInside {
         try (SecretBytes signed =
                         RecipientPrivateKey.load(recipient.privateKey(), null).open(sealed, null);
                 SecretBytes secret = SecretBytes.owning(SECRET.getBytes(StandardCharsets.US_ASCII))) {
-            var parcel = new SignedParcel(VaultBench.FACTS, "password", "delivery-1", "ops", secret, signed);
+            var parcel =
+                    new RecipientKey.SignedParcel(VaultBench.FACTS, "password", "delivery-1", "ops", secret, signed);
             if (recipient.key() instanceof CmsRecipient) {
                 return CmsSeal.inside(parcel, identity).borrow();
             }
@@ -43,6 +44,7 @@ final class SealedInside {
             return OpenPgpSeal.encrypt(content, pgp.key());
         }
         return recipient.seal(
-                new SignedParcel(VaultBench.FACTS, "password", "delivery-1", "ops", content, content), identity);
+                new RecipientKey.SignedParcel(VaultBench.FACTS, "password", "delivery-1", "ops", content, content),
+                identity);
     }
 }

@@ -102,7 +102,7 @@ class SealedResultTest {
                 new SealTarget("a", bench.recipient(TestKeys.rsa2048().getPublic())),
                 new SealTarget("b", null),
                 new SealTarget("c", bench.recipient(TestKeys.ec("secp256r1").getPublic())));
-        Opened opened =
+        Vault.Opened opened =
                 bench.vault().seal(VaultBench.inClear("Canary#1"), KeyRing.empty(), null, VaultBench.FACTS, targets);
         assertThat(opened.sealed()).extracting(Sealed::alias).containsExactly("a", "b", "c");
         assertThat(opened.sealed())
@@ -212,11 +212,11 @@ class SealedResultTest {
     @Test
     void saysNothingOfASecretInAnyDescription() throws Exception {
         var locked = VaultBench.inClear("Canary#1");
-        Opened opened = bench.vault()
+        Vault.Opened opened = bench.vault()
                 .seal(locked, KeyRing.empty(), null, VaultBench.FACTS, List.of(new SealTarget("ops", null)));
         try (var secret = SecretBytes.owning("Canary#1".getBytes(StandardCharsets.UTF_8));
                 var buffer = new SecretBuffer(1);
-                var unlocked = new Unlocked(secret, new KeyRing.KeyInfo("key", "RSA", 2048, "SHA256:x"))) {
+                var unlocked = new Vault.Unlocked(secret, new KeyRing.KeyInfo("key", "RSA", 2048, "SHA256:x"))) {
             buffer.write("Canary#1");
             var described = List.of(locked, opened, secret, buffer, unlocked, bench.keys(), bench.vault())
                     .toString();

@@ -40,7 +40,7 @@ class VaultBoundaryTest {
     void cleartextTypesStayInTheVault() {
         classes()
                 .that()
-                .belongToAnyOf(SecretBytes.class, SecretBuffer.class, Unlocked.class, SignedResult.class)
+                .belongToAnyOf(SecretBytes.class, SecretBuffer.class, Vault.Unlocked.class, SignedResult.class)
                 .should()
                 .bePackagePrivate()
                 .check(ROOM);

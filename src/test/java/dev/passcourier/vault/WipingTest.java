@@ -59,7 +59,7 @@ class WipingTest {
     @Test
     void anUnlockedSecretIsWipedWhenItIsClosed() {
         byte[] secret = bytes(CANARY);
-        new Unlocked(SecretBytes.owning(secret), null).close();
+        new Vault.Unlocked(SecretBytes.owning(secret), null).close();
 
         assertThat(secret).containsOnly(0);
     }
