@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nFirst steps:%n",
         footer = {
             "  passcourier demo       see it work, without any account",
+            "  passcourier sandbox    pretend clouds, to try it with",
             "  passcourier run        start the service"
         })
 public final class Passcourier implements Runnable {

@@ -1,6 +1,7 @@
 package dev.passcourier.cli;
 
 import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.Recipient;
 import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException;
@@ -93,6 +94,10 @@ public final class RecipientCreateCommand implements Callable<Integer> {
         demand(
                 passphrase == null || format != SealFormat.AGE,
                 "an age identity has no passphrase: leave the option out, or choose another --format");
+        Settings settings = settings();
+        if (settings != null && settings.recipients().containsKey(name)) {
+            return failed(place.file() + " has a recipient " + name + " already: choose another name");
+        }
         Path home = place.home();
         Path mine = privateFile == null ? inHomeDirectory(home) : privateFile.toAbsolutePath();
         Path open = home.resolve("recipients").resolve(name + NewRecipient.publicEnding(format));
@@ -104,6 +109,15 @@ public final class RecipientCreateCommand implements Callable<Integer> {
             return failed(e.getFile() + " is there already and stays as it is: choose another name, or move it away");
         } catch (KeyLoadException e) {
             return failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As far as they are valid: validate says what is wrong, and a key pair can be made all the same. */
+    private @Nullable Settings settings() {
+        try {
+            return place.load(clock);
+        } catch (InvalidConfigurationException e) {
+            return null;
         }
     }
 
@@ -157,12 +171,10 @@ public final class RecipientCreateCommand implements Callable<Integer> {
 
     /** What the service writes beside its signing key, at the latest when it starts first. */
     private Path publicSigningKey(Path home) {
-        Path signing = home.resolve("data/keys/signing.jwk");
-        try {
-            signing = place.load(clock).service().signingKey();
-        } catch (InvalidConfigurationException e) {
-            // validate says what is wrong; a key pair can be made all the same.
-        }
+        Settings settings = settings();
+        Path signing = settings == null
+                ? home.resolve("data/keys/signing.jwk")
+                : settings.service().signingKey();
         String stem = signing.getFileName().toString().replaceFirst("\\.jwk$", "");
         return signing.resolveSibling(stem
                 + switch (format) {

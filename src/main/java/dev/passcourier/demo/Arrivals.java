@@ -99,10 +99,10 @@ final class Arrivals {
     /** A mail was taken. */
     void mail(String to, MimeMessage mail) {
         try {
-            String id = String.valueOf(mail.getMessageID()).replaceAll("^<|@.*$", "");
-            tell("mail   ", UNKNOWN, id, to, content(mail), "");
+            String id = plain(String.valueOf(mail.getMessageID()).replaceAll("^<|@.*$", ""));
+            tell("mail   ", UNKNOWN, id, plain(to), content(mail), "");
         } catch (MessagingException | IOException e) {
-            tell("mail   ", UNKNOWN, UNKNOWN, to, new Content(null, new byte[0], "not readable"), "");
+            tell("mail   ", UNKNOWN, UNKNOWN, plain(to), new Content(null, new byte[0], "not readable"), "");
         }
     }
 
@@ -123,13 +123,13 @@ final class Arrivals {
                     "/hook",
                     content(body),
                     "webhook signature right");
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             tell(
                     "webhook",
                     UNKNOWN,
                     id,
                     "/hook",
-                    new Content(null, new byte[0], "not JSON"),
+                    new Content(null, new byte[0], "not readable"),
                     "webhook signature right");
         }
     }
@@ -202,9 +202,9 @@ final class Arrivals {
             show.accept(new Arrival(
                     at,
                     by,
-                    facts.getOrDefault("requestId", request),
-                    facts.getOrDefault("deliveryId", delivery),
-                    facts.getOrDefault("alias", from),
+                    plain(facts.getOrDefault("requestId", request)),
+                    plain(facts.getOrDefault("deliveryId", delivery)),
+                    plain(facts.getOrDefault("alias", from)),
                     sealed,
                     soFar + who + ", " + comparison(result)));
         } catch (NotOpenedException e) {

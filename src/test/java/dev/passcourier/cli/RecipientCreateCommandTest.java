@@ -89,6 +89,18 @@ class RecipientCreateCommandTest {
     }
 
     @Test
+    void leavesARecipientOfTheSettingsAlone() throws IOException {
+        Files.writeString(
+                home.resolve("config").resolve(SettingsLoader.FILE_NAME),
+                "recipients: {operations: {key: elsewhere/operations.jwk}}\n");
+        Files.createDirectory(home.resolve("elsewhere"));
+        Files.writeString(home.resolve("elsewhere/operations.jwk"), "{}");
+        assertThat(create("operations")).isEqualTo(1);
+        assertThat(err.toString()).contains("has a recipient operations already: choose another name");
+        assertThat(mine).doesNotExist();
+    }
+
+    @Test
     void leavesNoHalfAlone() throws IOException {
         Files.writeString(home.resolve("recipients"), "a file where the directory should be");
         assertThat(create("operations")).isEqualTo(1);

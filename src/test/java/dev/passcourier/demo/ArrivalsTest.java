@@ -75,7 +75,10 @@ class ArrivalsTest {
     void aWebhookThatWasRefused() {
         arrivals.webhook(webhook("d1\u001b[2J", "{}"), 401);
         arrivals.webhook(webhook("", "{}"), 405);
+        arrivals.webhook(
+                webhook("d2", "{\"mediaType\":\"application/vnd.age\",\"encoding\":\"base64\",\"sealed\":\"?\"}"), 204);
 
+        assertThat(said.get(2)).endsWith("delivery d2  from /hook  not readable: webhook signature right");
         assertThat(said.get(0))
                 .endsWith("delivery d1?[2J  from /hook  REFUSED 401: signature, timestamp or id is wrong");
         assertThat(said.get(1)).endsWith("delivery -  from /hook  REFUSED 405");

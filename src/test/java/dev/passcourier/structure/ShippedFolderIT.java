@@ -6,23 +6,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The folder that {@code mvn package} has made. */
 class ShippedFolderIT {
+
+    private static final Duration LONGEST = Duration.ofMinutes(2);
 
     private static Path folder;
     private static JsonNode bom;
@@ -54,6 +63,102 @@ class ShippedFolderIT {
         assertThat(pages).hasSameSizeAs(MarkdownPage.below(Path.of("")));
         for (MarkdownPage page : pages) {
             assertThat(page.broken()).isEmpty();
+        }
+    }
+
+    /** As a new user types them: the first commands of the page that lies there, each in a terminal of its own. */
+    @Test
+    void itsReadmesFirstThreeCommandsOpenAResult(@TempDir Path elsewhere) throws Exception {
+        for (String part : List.of("bin", "config", "lib", "routes")) {
+            Files.createSymbolicLink(
+                    elsewhere.resolve(part), folder.resolve(part).toAbsolutePath());
+        }
+        String readme = Files.readString(folder.resolve("README.md"));
+        String[] commands = readme.replaceFirst("(?s)^.*?\n```\n", "")
+                .replaceFirst("(?s)\n```\n.*", "")
+                .split("\n", -1);
+        assertThat(commands).hasSizeLessThanOrEqualTo(3).allMatch(command -> command.startsWith("bin/passcourier "));
+
+        try (Terminal sandbox = new Terminal(elsewhere, commands[0])) {
+            sandbox.await("The sandbox is up.");
+            assertThat(sandbox.said()).contains(commands[1], commands[2]);
+            try (Terminal service = new Terminal(elsewhere, commands[1])) {
+                service.await("passcourier is up");
+                sandbox.await("mail     request first ");
+                sandbox.await("webhook  request first ");
+                Path results = elsewhere.resolve("data/sandbox/out");
+                Awaitility.await().atMost(LONGEST).until(() -> !names(results).isEmpty());
+                try (Terminal recipient = new Terminal(elsewhere, commands[2])) {
+                    assertThat(recipient.exit()).as(recipient.said()).isZero();
+                    assertThat(recipient.said()).contains("requestId    first", "signature    checked", "Sandbox-");
+                }
+            }
+            assertThat(sandbox.said().lines().filter(line -> line.contains("request first ")))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("sealed (jwe): ")
+                            && line.endsWith("signed by the service, the machine's password"))
+                    .anyMatch(line -> line.contains("webhook signature right"));
+        }
+        try (Stream<Path> public_ = Files.walk(elsewhere.resolve("data"))) {
+            assertThat(public_).allMatch(path -> isOurs(path) || path.toString().contains("/recipients"));
+        }
+    }
+
+    private static boolean isOurs(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS))
+                    .endsWith("------");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jwe"))
+                    .toList();
+        }
+    }
+
+    /** A shell in a folder that was told one command. */
+    private static final class Terminal implements AutoCloseable {
+
+        private final Process process;
+        private final StringBuffer said = new StringBuffer();
+        private final Thread reader;
+
+        Terminal(Path folder, String command) throws IOException {
+            // Replaced by the command, so that stopping it stops the command.
+            process = new ProcessBuilder("sh", "-c", "exec " + command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            reader = new Thread(
+                    () -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> said.append(line)
+                            .append('\n')));
+            reader.start();
+        }
+
+        void await(String text) {
+            Awaitility.await().atMost(LONGEST).until(() -> said.indexOf(text) >= 0 || !process.isAlive());
+            assertThat(said.toString()).contains(text);
+        }
+
+        String said() {
+            return said.toString();
+        }
+
+        int exit() throws InterruptedException {
+            assertThat(process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            reader.join();
+            return process.exitValue();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            process.waitFor();
         }
     }
 
