@@ -10,6 +10,7 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -116,6 +117,21 @@ public final class BrokerProbe {
                 return false;
             } finally {
                 session.rollback();
+            }
+        }
+    }
+
+    /**
+     * Looks whether we may take messages from queues; takes none.
+     *
+     * @throws Exception if the broker does not let us
+     */
+    public void demandConsumers(Collection<String> queues) throws Exception {
+        try (ActiveMQConnectionFactory factory = access.factory();
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+            for (String queue : queues) {
+                session.createConsumer(queue(session, queue)).close();
             }
         }
     }

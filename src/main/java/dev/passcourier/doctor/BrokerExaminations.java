@@ -1,13 +1,16 @@
 package dev.passcourier.doctor;
 
 import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerFailure;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
+import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 
 /** The brokers: who sent what, and where does a message land after its last attempt and after its lifetime? */
 final class BrokerExaminations {
@@ -26,34 +29,60 @@ final class BrokerExaminations {
         if (broker.url() == null) {
             all.add(new Examination("broker", subject -> Diagnosis.ok(subject, "embedded, with our own settings")));
         } else {
-            all.add(new Examination(
-                    "broker.users", subject -> users(subject, backbone(broker).stampsUsers())));
-            all.add(new Examination("broker.dead-letters", subject -> deadLetters(subject, backbone(broker))));
-            all.add(new Examination("broker.expiry", subject -> expiry(subject, backbone(broker))));
+            all.add(on(broker, "users", (subject, access) -> users(subject, new BrokerProbe(access).stampsUsers())));
+            all.add(on(broker, "dead-letters", (subject, access) -> deadLetters(subject, new BrokerProbe(access))));
+            all.add(on(broker, "expiry", (subject, access) -> expiry(subject, new BrokerProbe(access))));
         }
-        if (settings.sources().jms().url() != null) {
-            all.add(new Examination("sources.jms", this::source));
-            all.add(new Examination("sources.jms.users", this::sourceUsers));
+        Settings.JmsSource jms = settings.sources().jms();
+        if (jms.url() != null) {
+            Access there = () -> BrokerAccess.external(jms.url(), jms.user(), jms.password());
+            all.add(examination("sources.jms", "sources.jms", there, this::source));
+            all.add(examination("sources.jms.users", "sources.jms", there, BrokerExaminations::sourceUsers));
         }
         return all;
     }
 
-    private static BrokerProbe backbone(Settings.Broker broker) throws Exception {
-        return new BrokerProbe(BrokerAccess.external(broker.url(), broker.user(), broker.password()));
+    /** Reads the settings of a broker's access. */
+    @FunctionalInterface
+    private interface Access {
+        BrokerAccess read() throws Exception;
     }
 
-    private Diagnosis source(String subject) throws Exception {
+    /** Tries something out on a broker. */
+    @FunctionalInterface
+    interface Trial {
+        Diagnosis on(String subject, BrokerAccess access) throws Exception;
+    }
+
+    private static Examination on(Settings.Broker broker, String what, Trial trial) {
+        Access access = () -> BrokerAccess.external(broker.url(), broker.user(), broker.password());
+        return examination("broker." + what, "broker", access, trial);
+    }
+
+    /** What the broker says against us is worded as at the start of the service. */
+    private static Examination examination(String subject, String settings, Access there, Trial trial) {
+        return new Examination(subject, examined -> tried(settings, examined, there.read(), trial));
+    }
+
+    static Diagnosis tried(String settings, String subject, BrokerAccess access, Trial trial) throws Exception {
+        try {
+            return trial.on(subject, access);
+        } catch (ActiveMQException | JMSException e) {
+            throw BrokerFailure.of(settings, access, e);
+        }
+    }
+
+    private Diagnosis source(String subject, BrokerAccess access) throws Exception {
         Settings.JmsSource jms = settings.sources().jms();
-        long waiting = BrokerProbe.waiting(BrokerAccess.external(jms.url(), jms.user(), jms.password()), jms.queue());
+        long waiting = BrokerProbe.waiting(access, jms.queue());
         return waiting < 0
                 ? Diagnosis.fail(subject, "there is no queue " + jms.queue() + ", or our user may not see it")
                 : Diagnosis.ok(subject, waiting + " requests wait in " + jms.queue());
     }
 
-    private Diagnosis sourceUsers(String subject) throws Exception {
-        Settings.JmsSource jms = settings.sources().jms();
+    private static Diagnosis sourceUsers(String subject, BrokerAccess access) throws Exception {
+        BrokerProbe.waiting(access, BrokerProbe.QUEUE);
         try {
-            BrokerAccess access = BrokerAccess.external(jms.url(), jms.user(), jms.password());
             return users(subject, new BrokerProbe(access).stampsUsersThere());
         } catch (JMSSecurityException e) {
             return Diagnosis.warn(

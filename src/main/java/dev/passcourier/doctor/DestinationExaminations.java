@@ -56,6 +56,10 @@ final class DestinationExaminations {
             return Diagnosis.ok(subject, "queue " + queue + " on our own broker");
         }
         BrokerAccess access = BrokerAccess.external(broker.url(), broker.user(), broker.password());
+        return BrokerExaminations.tried("broker", subject, access, (examined, there) -> jms(examined, there, queue));
+    }
+
+    private static Diagnosis jms(String subject, BrokerAccess access, String queue) throws Exception {
         if (BrokerProbe.waiting(access, queue) < 0) {
             return Diagnosis.warn(
                     subject, "there is no queue " + queue + " on the broker: the start makes it, if our user may");

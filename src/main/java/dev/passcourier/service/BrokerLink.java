@@ -2,6 +2,7 @@ package dev.passcourier.service;
 
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.BrokerAccess;
+import dev.passcourier.broker.BrokerFailure;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.EmbeddedBroker;
 import dev.passcourier.broker.QueueDeclarer;
@@ -12,6 +13,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveService;
+import jakarta.jms.JMSException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -47,16 +49,19 @@ final class BrokerLink implements AutoCloseable {
         try {
             QueueDeclarer.declare(link.access, queues(settings));
             if (link.embedded == null) {
-                demandSettings(new BrokerProbe(link.access));
+                BrokerProbe probe = new BrokerProbe(link.access);
+                probe.demandConsumers(consumed(settings));
+                demandSettings(probe);
             } else {
                 link.embedded.listen();
             }
             return link;
-        } catch (ActiveMQException e) {
+        } catch (ActiveMQException | JMSException e) {
             link.close();
-            throw new ConfigurationException(
-                    (broker.url() == null ? "the embedded broker" : "broker.url: the broker there")
-                            + " does not answer, or does not let us make our queues: " + e.getType());
+            throw link.embedded == null
+                    ? BrokerFailure.of("broker", link.access, e)
+                    : new ConfigurationException("the embedded broker does not answer: "
+                            + e.getClass().getSimpleName());
         } catch (Exception e) {
             link.close();
             throw e;
@@ -126,6 +131,13 @@ final class BrokerLink implements AutoCloseable {
 
     private static Set<String> queues(Settings settings) {
         Set<String> queues = new TreeSet<>(collectable(settings));
+        queues.addAll(consumed(settings));
+        return queues;
+    }
+
+    /** The queues that we take messages from; redrive does so from quarantine and failed work. */
+    private static Set<String> consumed(Settings settings) {
+        Set<String> queues = new TreeSet<>();
         queues.add(Queues.DEAD);
         queues.add(Queues.EXPIRED);
         queues.add(Queues.QUARANTINE);
