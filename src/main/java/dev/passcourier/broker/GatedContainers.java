@@ -5,35 +5,66 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
 
 /** Listener containers that pass a {@link Gate} before every receive, and tell it of hops that fail. */
 public final class GatedContainers implements MessageListenerContainerFactory {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(GatedContainers.class);
+
+    /** What a broker that is there says to a consumer. */
+    private static final Set<ActiveMQExceptionType> REFUSALS = EnumSet.of(
+            ActiveMQExceptionType.SECURITY_EXCEPTION,
+            ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST,
+            ActiveMQExceptionType.ADDRESS_DOES_NOT_EXIST,
+            ActiveMQExceptionType.MAX_CONSUMER_LIMIT_EXCEEDED);
 
     private final Gate gate;
+    private final @Nullable String unwatched;
 
-    /** For the queues behind one gate. */
+    /** For the queues behind one gate, on a broker that a health check watches. */
     public GatedContainers(Gate gate) {
+        this(gate, null);
+    }
+
+    /**
+     * For the queues behind one gate.
+     *
+     * @param unwatched what to call their broker when it is away, or null if somebody else says that it is
+     */
+    public GatedContainers(Gate gate, @Nullable String unwatched) {
         this.gate = gate;
+        this.unwatched = unwatched;
     }
 
     @Override
     public AbstractMessageListenerContainer createMessageListenerContainer(JmsEndpoint endpoint) {
-        return new Gated(endpoint, gate);
+        return new Gated(endpoint, gate, unwatched);
     }
 
     static final class Gated extends DefaultJmsMessageListenerContainer {
 
         private final Gate gate;
+        private final @Nullable String unwatched;
+        private final AtomicBoolean away = new AtomicBoolean();
+        private volatile String lastRefusal = "";
 
-        Gated(JmsEndpoint endpoint, Gate gate) {
+        Gated(JmsEndpoint endpoint, Gate gate, @Nullable String unwatched) {
             super(endpoint, false);
             this.gate = gate;
+            this.unwatched = unwatched;
         }
 
         @Override
@@ -69,6 +100,51 @@ public final class GatedContainers implements MessageListenerContainerFactory {
         @Override
         protected void rollbackOnExceptionIfNecessary(Session session, Throwable failure) throws JMSException {
             super.rollbackOnExceptionIfNecessary(session, new Untold(failure));
+        }
+
+        /** A broker that is away is told of by its health check; one that is there and refuses us, here and once. */
+        @Override
+        protected MessageConsumer createListenerConsumer(Session session) throws JMSException {
+            try {
+                MessageConsumer consumer = super.createListenerConsumer(session);
+                lastRefusal = "";
+                if (away.getAndSet(false)) {
+                    LOG.info("BROKER_BACK {}", unwatched);
+                }
+                return consumer;
+            } catch (JMSException e) {
+                ActiveMQException why = cause(e, ActiveMQException.class);
+                if (why != null && REFUSALS.contains(why.getType())) {
+                    refused(why.getType().name());
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        protected void handleListenerSetupFailure(Throwable failure, boolean alreadyRecovered) {
+            if (unwatched != null && isRunning() && !away.getAndSet(true)) {
+                LOG.warn("BROKER_AWAY {}", unwatched);
+            }
+        }
+
+        private void refused(String refusal) {
+            if (!refusal.equals(lastRefusal)) {
+                LOG.error(
+                        "CONSUMER_REFUSED {} {}: our user needs the right to consume there",
+                        getDestinationName(),
+                        refusal);
+            }
+            lastRefusal = refusal;
+        }
+
+        private static <T> @Nullable T cause(Throwable failure, Class<T> type) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (type.isInstance(cause)) {
+                    return type.cast(cause);
+                }
+            }
+            return null;
         }
 
         private boolean entered() {

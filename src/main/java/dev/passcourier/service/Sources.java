@@ -111,7 +111,7 @@ final class Sources implements AutoCloseable {
             demandStamps(new BrokerProbe(access));
         }
         foreignPool = access.pool();
-        registry.bind("requests-broker", watch.component(foreignPool));
+        registry.bind("requests-broker", watch.foreignComponent(foreignPool, "sources.jms"));
         // The other broker has no queue for quarantine: what we will not touch comes to ours before it leaves theirs.
         registry.bind("requests-arrival", new ArrivalStep(new JmsTemplate(ownPool), null, jms.queue(), audit, clock));
         registry.bind("foreign-requests", new ForeignRequests(intakeQueue, sender));

@@ -121,9 +121,18 @@ final class Watch implements AutoCloseable {
 
     /** A component whose consumers pass the gate. */
     JmsComponent component(ConnectionFactory pool) {
+        return component(pool, new GatedContainers(gate));
+    }
+
+    /** The same on another broker than ours, which no check looks at: its consumers say when it is away. */
+    JmsComponent foreignComponent(ConnectionFactory pool, String name) {
+        return component(pool, new GatedContainers(gate, name));
+    }
+
+    private static JmsComponent component(ConnectionFactory pool, GatedContainers containers) {
         JmsComponent component = BrokerComponent.on(pool);
         component.setConsumerType(ConsumerType.Custom);
-        component.setMessageListenerContainerFactory(new GatedContainers(gate));
+        component.setMessageListenerContainerFactory(containers);
         return component;
     }
 

@@ -10,6 +10,8 @@ import java.lang.reflect.Proxy;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.Test;
 
 class GatedContainersTest {
@@ -18,6 +20,7 @@ class GatedContainersTest {
     void aFailureWhoseMessageCannotBeGivenBackIsLoggedWithoutItsText() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext();
                 CapturedOutput said = new CapturedOutput()) {
+            Configurator.setLevel(GatedContainers.Gated.class.getName(), Level.ERROR);
             camel.addComponent("broker", new JmsComponent());
             var container = (GatedContainers.Gated) new GatedContainers(Gate.OPEN)
                     .createMessageListenerContainer(camel.getEndpoint("broker:queue:work", JmsEndpoint.class));
@@ -30,6 +33,8 @@ class GatedContainersTest {
             assertThat(said.log())
                     .contains("rollback error", "java.lang.IllegalStateException", "GatedContainersTest")
                     .doesNotContain("Tr0ub4dor");
+        } finally {
+            Configurator.setLevel(GatedContainers.Gated.class.getName(), Level.OFF);
         }
     }
 
