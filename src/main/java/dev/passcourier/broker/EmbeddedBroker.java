@@ -27,6 +27,7 @@ import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.Queue;
@@ -58,11 +59,21 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
-    private final EmbeddedActiveMQ server = new EmbeddedActiveMQ();
     private final BrokerAccess access;
+    private final Plan plan;
+    private EmbeddedActiveMQ server = new EmbeddedActiveMQ();
+    private boolean listening;
+    private boolean closed;
 
-    private EmbeddedBroker(BrokerAccess access) {
+    private EmbeddedBroker(BrokerAccess access, Plan plan) {
         this.access = access;
+        this.plan = plan;
+    }
+
+    /** Makes a server that is set up and not started, the same one each time. */
+    @FunctionalInterface
+    private interface Plan {
+        EmbeddedActiveMQ server() throws Exception;
     }
 
     /**
@@ -84,21 +95,57 @@ public final class EmbeddedBroker implements AutoCloseable {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String password = HexFormat.of().formatHex(random);
-        Configuration configuration = configuration(directory, vmId, settings.acceptor());
-        configuration.setMinDiskFree(minDiskFree).setMaxDiskUsage(-1).setDiskScanPeriod(DISK_SCAN_MILLIS);
-        configuration.setSecurityRoles(roles(intake, collectable));
-        EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password));
-        broker.server.setConfiguration(configuration);
-        broker.server.setSecurityManager(
-                new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users(settings.users(), password)));
+        Plan plan = () -> {
+            Configuration configuration = configuration(directory, vmId, settings.acceptor());
+            configuration.setMinDiskFree(minDiskFree).setMaxDiskUsage(-1).setDiskScanPeriod(DISK_SCAN_MILLIS);
+            configuration.setSecurityRoles(roles(intake, collectable));
+            EmbeddedActiveMQ server = new EmbeddedActiveMQ();
+            server.setConfiguration(configuration);
+            server.setSecurityManager(new ActiveMQJAASSecurityManager(
+                    InVMLoginModule.class.getName(), users(settings.users(), password)));
+            return server;
+        };
+        EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password), plan);
         try {
-            broker.server.start();
-            if (!broker.server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
-                throw new ConfigurationException("the embedded broker did not start: see the log above");
-            }
+            broker.begin();
             return broker;
         } catch (Exception | Error e) {
             broker.close();
+            throw e;
+        }
+    }
+
+    private synchronized void begin() throws Exception {
+        server = plan.server();
+        server.start();
+        if (!server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
+            throw new ConfigurationException("the embedded broker did not start: see the log above");
+        }
+    }
+
+    /**
+     * Whether it has stopped by itself, as it does when its journal cannot be written: what the journal has is whole, and
+     * {@link #restart} reads it as after a crash.
+     */
+    public synchronized boolean hasStopped() {
+        return !closed && server.getActiveMQServer().getState() == ActiveMQServer.SERVER_STATE.STOPPED;
+    }
+
+    /**
+     * Starts it again where it was, under the same address; connections to it come back by themselves. Only after
+     * {@link #hasStopped}, and when its disk can be written again.
+     *
+     * @throws Exception if it cannot start; it is stopped then as before
+     */
+    public synchronized void restart() throws Exception {
+        try {
+            server.stop();
+            begin();
+            if (listening) {
+                listen();
+            }
+        } catch (Exception e) {
+            server.getActiveMQServer().stop();
             throw e;
         }
     }
@@ -113,7 +160,8 @@ public final class EmbeddedBroker implements AutoCloseable {
      *
      * @throws Exception if it cannot listen
      */
-    public void listen() throws Exception {
+    public synchronized void listen() throws Exception {
+        listening = true;
         Acceptor acceptor = acceptor();
         if (acceptor != null) {
             acceptor.start();
@@ -171,12 +219,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** How the broker treats a queue's messages, for whoever checks it. */
-    AddressSettings settings(String queue) {
+    synchronized AddressSettings settings(String queue) {
         return server.getActiveMQServer().getAddressSettingsRepository().getMatch(queue);
     }
 
     /** The port of the TCP acceptor, or -1 without one. */
-    public int port() {
+    public synchronized int port() {
         Acceptor acceptor = acceptor();
         return acceptor == null ? -1 : acceptor.getActualPort();
     }
@@ -187,7 +235,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Stops the broker; what is in the journal stays. */
     @Override
-    public void close() throws Exception {
+    public synchronized void close() throws Exception {
+        closed = true;
         server.stop();
     }
 
@@ -197,6 +246,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setName("passcourier")
                 .setPersistenceEnabled(true)
                 .setJournalType(JournalType.NIO)
+                .setJournalFileSize(Settings.Service.JOURNAL_FILE)
                 .setJournalDirectory(directory.resolve("journal").toString())
                 .setBindingsDirectory(directory.resolve("bindings").toString())
                 .setPagingDirectory(directory.resolve("paging").toString())

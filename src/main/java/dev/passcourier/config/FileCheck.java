@@ -39,6 +39,7 @@ final class FileCheck {
     static void of(JsonNode root, Findings findings) {
         FileCheck check = new FileCheck(root, findings);
         check.service();
+        check.freeSpace();
         check.acceptor();
         check.dropDirectory();
         Sections.each(
@@ -49,6 +50,18 @@ final class FileCheck {
         Sections.each(root, "destinations", check::destination);
         Sections.each(
                 root, "schedules", (key, schedule) -> check.demand(key, schedule, "requests", FileGuard::trusted));
+    }
+
+    private void freeSpace() {
+        String size = root.path("service").path("minFreeSpace").asText();
+        boolean embedded = !root.path("broker").has("url");
+        if (embedded && SettingsShape.isSize(size) && SettingsShape.bytes(size) < Settings.Service.LEAST_FREE_SPACE) {
+            findings.add(
+                    "service.minFreeSpace",
+                    "is too little for the embedded broker, whose journal grows by files of "
+                            + (Settings.Service.JOURNAL_FILE >> 20) + " MiB: it would stop for want of room",
+                    "at least " + (Settings.Service.LEAST_FREE_SPACE >> 20) + "MiB");
+        }
     }
 
     /** Reads every secret once, so that a missing one stops the start and not the first use. */

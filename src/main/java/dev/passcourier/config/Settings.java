@@ -53,7 +53,17 @@ public record Settings(
             @Nullable Path auditHead,
             long minFreeSpace,
             @Nullable Status status,
-            List<String> allowAgents) {}
+            List<String> allowAgents) {
+
+        /** By files of so many bytes the embedded broker's journal grows. */
+        public static final int JOURNAL_FILE = 10 << 20;
+
+        /**
+         * Least free space with the embedded broker, which stops on a disk that has no room for its next file. At half of
+         * this it refuses senders; what is left holds two more files: one of the journal, and as much for trail and ledger.
+         */
+        static final long LEAST_FREE_SPACE = 4L * JOURNAL_FILE;
+    }
 
     /**
      * The status page on loopback.

@@ -39,7 +39,11 @@ final class SettingsShape {
         }
     }
 
-    private static long bytes(String size) {
+    static boolean isSize(String size) {
+        return SIZE.matcher(size).matches();
+    }
+
+    static long bytes(String size) {
         Matcher parts = SIZE.matcher(size);
         if (!parts.matches()) {
             throw new IllegalArgumentException("not a size");

@@ -171,6 +171,18 @@ final class BrokerLink implements AutoCloseable {
         return new RedriveService(pool, ownUser, settings, audit, gone, clock);
     }
 
+    /** Whether the embedded broker has stopped by itself. */
+    boolean hasStopped() {
+        return embedded != null && embedded.hasStopped();
+    }
+
+    /** Starts the embedded broker again after that; its disk must be well. */
+    void restart() throws Exception {
+        Objects.requireNonNull(embedded, "an external broker is not ours to start")
+                .restart();
+        LOG.warn("BROKER_RESTARTED after it had stopped by itself");
+    }
+
     JmsPoolConnectionFactory pool() {
         return pool;
     }

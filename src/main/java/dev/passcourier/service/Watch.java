@@ -46,6 +46,7 @@ final class Watch implements AutoCloseable {
     private final Checks checks;
     private final Probe probe;
     private final ServiceGate gate;
+    private final DiskCheck disk;
     private final MonitoredTrail.Destinations destinations = new MonitoredTrail.Destinations();
     private @Nullable QueueDepths depths;
     private @Nullable Figures figures;
@@ -57,8 +58,9 @@ final class Watch implements AutoCloseable {
         this.checks = new Checks(clock);
         this.probe = new Probe(checks);
         this.gate = new ServiceGate(checks, probe);
-        long least = settings.service().minFreeSpace();
-        checks.add("disk", Stops.EVERYTHING, new DiskCheck(settings.service().dataDirectory(), least));
+        this.disk = new DiskCheck(
+                settings.service().dataDirectory(), settings.service().minFreeSpace());
+        checks.add("disk", Stops.EVERYTHING, disk);
     }
 
     /** The trail as the hops shall write it. */
@@ -69,7 +71,18 @@ final class Watch implements AutoCloseable {
     /** Takes the status page's port. */
     void over(Ledger ledger, BrokerLink broker) throws ConfigurationException {
         depths = broker.depths(settings);
-        BrokerCheck brokerCheck = new BrokerCheck(depths);
+        BrokerCheck.Restart restart = new BrokerCheck.Restart() {
+            @Override
+            public boolean isDue() {
+                return broker.hasStopped();
+            }
+
+            @Override
+            public void run() throws Exception {
+                broker.restart();
+            }
+        };
+        BrokerCheck brokerCheck = new BrokerCheck(depths, restart, disk, clock);
         checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
         Settings.Status page = settings.service().status();

@@ -61,6 +61,11 @@ class InvalidSettingsTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake(
+                        "minFreeSpace: 2GiB",
+                        "minFreeSpace: 39MiB",
+                        "1:150 service.minFreeSpace: is too little for the embedded broker, whose journal grows by files of"
+                                + " 10 MiB: it would stop for want of room; at least 40MiB"),
+                mistake(
                         "recipients:\n",
                         "recipients:\n  none: {key: recipients/ops.jwk}\n",
                         "27:3 recipients.none: takes a name that means no seal; choose another name"),

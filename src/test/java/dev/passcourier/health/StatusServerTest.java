@@ -48,7 +48,11 @@ class StatusServerTest {
     void start() throws Exception {
         trail = FileAuditTrail.open(directory.resolve("audit"), clock);
         ledger = Ledger.follow(trail, LedgerDatabase.h2(directory.resolve("ledger")));
-        BrokerCheck broker = new BrokerCheck(() -> Map.of("password.requests", 7L));
+        BrokerCheck broker = new BrokerCheck(
+                () -> Map.of("password.requests", 7L),
+                new BrokerCheckTest.Stoppable(),
+                Optional::empty,
+                Clock.systemUTC());
         figures = new Figures(ledger, broker, checks, clock);
         checks.add("disk", Stops.EVERYTHING, disk::get);
         checks.add("broker", Stops.EVERYTHING, broker);

@@ -36,8 +36,8 @@ class DiskFullTest {
     void start() throws Exception {
         whole = Whole.prepare(directory)
                 .settings(Whole::withoutSchedules)
-                .settings(settings -> settings.replaceFirst("(?m)^service:$", "service:\n  minFreeSpace: 8MiB"));
-        disk = SmallDisk.mount(whole.home().resolve("data"), 96);
+                .settings(settings -> settings.replaceFirst("(?m)^service:$", "service:\n  minFreeSpace: 40MiB"));
+        disk = SmallDisk.mount(whole.home().resolve("data"), 112);
         startService();
     }
 
@@ -71,6 +71,14 @@ class DiskFullTest {
         nobodyHangsInASend();
     }
 
+    private static String batch(String name, int lines) {
+        StringBuilder batch = new StringBuilder("id,account,instance,deliverTo\n");
+        for (int i = 1; i <= lines; i++) {
+            batch.append(name + "-" + i + ",zstack," + DemoWorld.ZSTACK + ",archive\n");
+        }
+        return batch.toString();
+    }
+
     @Test
     void stopsInTimeWhileTheDiskIsFullAndGoesOnAfterTheNextStart() throws Exception {
         fillAmidABacklog();
@@ -86,12 +94,8 @@ class DiskFullTest {
     }
 
     private void fillAmidABacklog() throws Exception {
-        StringBuilder batch = new StringBuilder("id,account,instance,deliverTo\n");
-        for (int i = 1; i <= LINES; i++) {
-            batch.append("many-" + i + ",zstack," + DemoWorld.ZSTACK + ",archive\n");
-        }
         assertThat(status.isUp()).isTrue();
-        whole.drop("many.csv", batch.toString());
+        whole.drop("many.csv", batch("many", LINES));
         patiently().until(() -> delivered() >= 3);
         disk.fill();
         await().atMost(Duration.ofSeconds(10)).until(() -> status.code("disk").equals("DISK_LOW"));

@@ -8,9 +8,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A file system of its own, small enough to fill. Needs the right to mount; tests are skipped where it is missing. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
 
     private final Path path;
 
@@ -19,7 +20,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Mounts one over a directory, which is made. */
-    static SmallDisk mount(Path path, int mebibytes) throws Exception {
+    public static SmallDisk mount(Path path, int mebibytes) throws Exception {
         Files.createDirectories(path);
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + mebibytes + "m", "tmpfs", path.toString()) == 0,
@@ -28,7 +29,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Writes until there is no room for a single byte more. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         try (OutputStream out = Files.newOutputStream(path.resolve("filler"))) {
             byte[] block = new byte[1 << 16];
             while (true) {
@@ -39,7 +40,16 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void free() throws IOException {
+    /** How many files and directories may be there, whatever the room: as many as there are now and no more, or any number. */
+    public void limitFiles(boolean limited) throws Exception {
+        try (Stream<Path> files = Files.walk(path)) {
+            long inodes = limited ? files.count() : 0;
+            assertThat(run("mount", "-o", "remount,nr_inodes=" + inodes, path.toString()))
+                    .isZero();
+        }
+    }
+
+    public void free() throws IOException {
         Files.delete(path.resolve("filler"));
     }
 

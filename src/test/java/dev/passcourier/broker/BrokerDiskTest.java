@@ -1,0 +1,136 @@
+package dev.passcourier.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.passcourier.config.Settings;
+import dev.passcourier.health.BrokerCheck;
+import dev.passcourier.health.DiskCheck;
+import dev.passcourier.health.HealthProblem;
+import dev.passcourier.service.SmallDisk;
+import jakarta.jms.JMSException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.springframework.jms.core.JmsTemplate;
+
+/** A broker without the room that the settings' check demands for it: its journal cannot grow, and it stops. */
+class BrokerDiskTest {
+
+    private static final int MEBIBYTES = 40;
+
+    @TempDir
+    Path directory;
+
+    private SmallDisk disk;
+    private EmbeddedBroker broker;
+    private JmsPoolConnectionFactory pool;
+
+    @BeforeEach
+    void start() throws Exception {
+        disk = SmallDisk.mount(directory.resolve("small"), MEBIBYTES);
+        broker = EmbeddedBroker.start(
+                directory.resolve("small/broker"),
+                -1,
+                new Settings.Broker(null, null, null, null, Map.of()),
+                "intake",
+                Set.of());
+        QueueDeclarer.declare(broker.access(), List.of("in", "out", "filler", Queues.DEAD, Queues.EXPIRED));
+        pool = broker.access().pool();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (disk != null) {
+            pool.stop();
+            broker.close();
+            disk.close();
+        }
+    }
+
+    @Test
+    void startsAgainByItselfOnceThereIsRoomAndHasLostNothing() throws Exception {
+        BrokerCheck check = check(new DiskCheck(directory.resolve("small"), 1 << 20));
+        JmsTemplate template = new JmsTemplate(pool);
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.getRegistry().bind("broker", BrokerComponent.on(pool));
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    errorHandler(noErrorHandler());
+                    from("broker:queue:in").to("broker:queue:out");
+                }
+            });
+            camel.start();
+            template.send("in", session -> session.createTextMessage("before"));
+            await().until(() -> depth("out") == 1);
+            template.send("out", session -> session.createTextMessage("kept"));
+
+            disk.fill();
+            assertThatThrownBy(this::sendUntilItCannot).isNotNull();
+            await().atMost(Duration.ofSeconds(30)).until(broker::hasStopped);
+            assertThat(check.check()).map(HealthProblem::code).contains("BROKER_STOPPED");
+            assertThat(broker.hasStopped()).as("it waits for its disk").isTrue();
+
+            disk.free();
+            await().atMost(Duration.ofSeconds(60)).until(() -> check.check().isEmpty());
+            assertThat(depth("out")).isEqualTo(2);
+            template.send("in", session -> session.createTextMessage("after"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> depth("out") == 3);
+        }
+    }
+
+    @Test
+    void aDiskWithoutInodesIsNotWell() throws Exception {
+        DiskCheck check = new DiskCheck(directory.resolve("small"), 1);
+        assertThat(check.check()).isEmpty();
+        disk.limitFiles(true);
+        assertThat(check.check()).map(HealthProblem::code).contains("DISK_NOT_WRITABLE");
+        disk.limitFiles(false);
+        assertThat(check.check()).isEmpty();
+    }
+
+    private BrokerCheck check(DiskCheck room) {
+        BrokerCheck.Restart restart = new BrokerCheck.Restart() {
+            @Override
+            public boolean isDue() {
+                return broker.hasStopped();
+            }
+
+            @Override
+            public void run() throws Exception {
+                broker.restart();
+            }
+        };
+        return new BrokerCheck(
+                new QueueDepths(broker.access(), List.of("in", "out")), restart, room, Clock.systemUTC());
+    }
+
+    private void sendUntilItCannot() throws JMSException {
+        byte[] body = new byte[50_000];
+        for (int megabytes = 0; megabytes < MEBIBYTES; megabytes++) {
+            for (int i = 0; i < 20; i++) {
+                new JmsTemplate(pool).send("filler", session -> {
+                    var message = session.createBytesMessage();
+                    message.writeBytes(body);
+                    return message;
+                });
+            }
+        }
+    }
+
+    private long depth(String queue) throws Exception {
+        return BrokerProbe.waiting(broker.access(), queue);
+    }
+}
