@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.vault.TestKeys;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,73 @@ class ValidateCommandTest {
                         + ": byte 4 is 0xC3, and an HTTP header carries printable ASCII"
                         + " without blanks only; copy it anew from the cloud's console, on one line")
                 .doesNotContain("abc");
+    }
+
+    @Test
+    void namesWhatLiesOnAKeyRingAndCannotBeUsed() throws Exception {
+        secret("keys/web.pem", pem(TestKeys.rsa2048()));
+        secret("keys/new.pem", pem(TestKeys.ed25519()));
+        secret("keys/known_hosts", "example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA\n");
+        secret("keys/old.ppk", "PuTTY-User-Key-File-2: ssh-rsa\n");
+
+        assertThat(validate("keyRings: {web: {keys: [{path: secrets/keys}]}}")).isZero();
+        assertThat(out.toString().lines().filter(line -> line.contains("keyRings.web.keys[0].path")))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line)
+                        .contains("note: ", "known_hosts is not used: it is OpenSSH's list of known hosts"))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("warning: ", "new.pem is not used: it holds a key of the kind ED25519"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("warning: ", "old.ppk is not used", "puttygen", "-O private"));
+    }
+
+    @Test
+    void saysThatARingOpensNothing() throws Exception {
+        secret("new.pem", pem(TestKeys.ec("secp256r1")));
+
+        assertThat(validate("keyRings: {web: {keys: [{path: secrets/new.pem}]}}"))
+                .isZero();
+        assertThat(out.toString()).contains("warning: keyRings.web: holds no RSA private key, so it opens no password");
+    }
+
+    @Test
+    void namesEveryBadKeyOfAllRingsAndRecipientsAtOnce() throws Exception {
+        secret("a.pem", "ssh-rsa AAAAB3NzaC1yc2E= me@host\n");
+        secret("b.pem", TestKeys.encryptedPem(TestKeys.rsa2048()));
+        secret("c.pem", pem(TestKeys.rsa2048()));
+        secret("d.pem", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me@host\n");
+
+        assertThat(validate("""
+                keyRings:
+                  one: {keys: [{path: secrets/a.pem}]}
+                  two: {keys: [{path: secrets/b.pem}]}
+                recipients:
+                  ops: {key: secrets/c.pem}
+                  archive: {format: age, key: secrets/d.pem}
+                """)).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "it is an OpenSSH public key; name the private key",
+                        "PASSPHRASE_MISSING",
+                        "KEY_IS_PRIVATE",
+                        "it is an OpenSSH public key, which age itself takes and this format does not");
+    }
+
+    @Test
+    void warnsOfWhatASecretEndsWith() throws Exception {
+        secret("pass", "canary-word\r");
+
+        assertThat(validate("accounts: {cloud: {provider: tencent-gse, settings: {region: ap-shanghai, secretId: AKID1,"
+                        + " secretKey: \"{{file:secrets/pass}}\"}}}"))
+                .isIn(0, 1);
+        assertThat(out.toString())
+                .contains("warning: accounts.cloud.settings.secretKey: ends with a carriage return")
+                .doesNotContain("canary");
+    }
+
+    private static String pem(KeyPair key) {
+        String base64 = Base64.getEncoder().encodeToString(key.getPrivate().getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n";
     }
 
     private void secret(String name, String text) throws Exception {
