@@ -166,7 +166,7 @@ public final class DropDirectory {
                 return wrong(
                         "DIRECTORY_REPLACED",
                         drop,
-                        "is no longer the directory " + real
+                        "leads to something else than at the start, which was the directory " + real
                                 + "; put that one back, or name the new one in sources.file.directory and start again");
             }
             FileGuard.directory(drop);
