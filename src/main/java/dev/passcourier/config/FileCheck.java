@@ -82,9 +82,13 @@ final class FileCheck {
         });
     }
 
-    /** Passwords are sent as UTF-8; other bytes would reach the server as question marks. Keys of HMACs may be any. */
+    /** Passwords are sent as UTF-8; other bytes would reach the server as question marks. Passphrases may be any. */
     private static void demandText(String key, byte[] secret) throws ConfigurationException {
-        if (key.contains(".secrets[") || key.endsWith(".passphrase")) {
+        if (key.contains(".secrets[")) {
+            Arrays.fill(WebhookKey.of(secret), (byte) 0);
+            return;
+        }
+        if (key.endsWith(".passphrase")) {
             return;
         }
         if (Encoding.of(secret).isWide()) {

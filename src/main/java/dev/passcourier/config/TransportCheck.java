@@ -1,7 +1,11 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.passcourier.config.Finding.Level;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,13 @@ final class TransportCheck {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/?#]*@|(password|passcodec?|secret|token)=");
+
+    /** Where mail servers greet in clear. */
+    private static final Set<Integer> CLEAR_GREETING = Set.of(25, 587, 2525);
+
+    private static final Pattern PORT = Pattern.compile(":([0-9]{2,5})(?=[/?,);]|$)");
+    private static final Map<String, String> OTHER_PROTOCOLS =
+            Map.of("5672", "AMQP", "5671", "AMQP", "61613", "STOMP", "1883", "MQTT", "8883", "MQTT", "8161", "HTTP");
 
     private static final String NAME_HINT = "for example mail.example.com";
 
@@ -32,6 +43,8 @@ final class TransportCheck {
         TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
         check.url("sources.jms.url", root.path("sources").path("jms").path("url"));
+        check.brokerPort("broker.url", root.path("broker").path("url"));
+        check.brokerPort("sources.jms.url", root.path("sources").path("jms").path("url"));
         check.url("ledger.url", root.path("ledger").path("url"));
         Sections.each(root, "destinations", check::destination);
     }
@@ -77,7 +90,11 @@ final class TransportCheck {
                     "sends mail in clear" + withPassword(isOpen),
                     "use smtps or starttls, or write insecure: true");
         }
+        if (type.equals("email")) {
+            mailPort(key + ".port", destination);
+        }
         if (type.equals("webhook")) {
+            urlPort(key + ".url", destination.path("url").asText());
             demand(key + ".url", destination.path("url"), NetworkName::url);
             webhook(key + ".url", destination.path("url").asText(), isInsecure, isOpen);
         }
@@ -86,6 +103,57 @@ final class TransportCheck {
                     key + ".seal",
                     "would leave passwords in clear on the broker",
                     "name a recipient, as defined under 'recipients'");
+        }
+    }
+
+    /** A server that greets in another way is asked again for days. */
+    private void mailPort(String key, JsonNode destination) {
+        String security = destination.path("security").asText();
+        int port = destination.path("port").asInt();
+        if (security.equals("smtps") && CLEAR_GREETING.contains(port)) {
+            findings.add(
+                    Level.WARNING,
+                    key,
+                    "servers at " + port + " greet in clear and then take STARTTLS, and security is smtps",
+                    "write security: starttls, or port: 465");
+        } else if (!security.equals("smtps") && port == 465) {
+            findings.add(
+                    Level.WARNING,
+                    key,
+                    "servers at 465 begin with TLS, and security is " + security,
+                    "write security: smtps, or port: 587");
+        }
+    }
+
+    private void urlPort(String key, String url) {
+        String lower = url.toLowerCase(Locale.ROOT);
+        if (lower.matches("https://[^/?#]*:(80|8080)([/?#].*)?")) {
+            findings.add(
+                    Level.WARNING,
+                    key,
+                    "begins with https:, and its port is mostly one of http:",
+                    "correct one of them");
+        } else if (lower.matches("http://[^/?#]*:(443|8443)([/?#].*)?")) {
+            findings.add(
+                    Level.WARNING,
+                    key,
+                    "begins with http:, and its port is mostly one of https:",
+                    "correct one of them");
+        }
+    }
+
+    private void brokerPort(String key, JsonNode url) {
+        Matcher port = PORT.matcher(url.asText());
+        while (port.find()) {
+            String protocol = OTHER_PROTOCOLS.get(port.group(1));
+            if (protocol != null) {
+                findings.add(
+                        Level.WARNING,
+                        key,
+                        "port " + port.group(1) + " is mostly one of " + protocol
+                                + ", and we speak Artemis' core protocol",
+                        "name the port of an acceptor with core, mostly 61616 or 61617");
+            }
         }
     }
 

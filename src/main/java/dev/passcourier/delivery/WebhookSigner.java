@@ -2,6 +2,7 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.WebhookKey;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +17,12 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signs after Standard Webhooks 1.0, symmetric scheme {@code v1}: HMAC-SHA256 over {@code id.timestamp.body}, once per
- * secret. A secret is {@code whsec_} and base64, or raw bytes; it is read anew for each signature.
+ * secret. Secrets are read anew for each signature, as
+ * {@link WebhookKey} says.
  *
  * @see <a href="https://www.standardwebhooks.com">standardwebhooks.com</a>
  */
 final class WebhookSigner {
-
-    private static final byte[] PREFIX = "whsec_".getBytes(StandardCharsets.US_ASCII);
 
     private final List<SecretRef> secrets;
 
@@ -51,28 +51,17 @@ final class WebhookSigner {
         byte[] written = secret.read();
         byte[] key = written;
         try {
-            key = key(written);
+            key = WebhookKey.of(written);
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
             return mac;
-        } catch (NoSuchAlgorithmException | InvalidKeyException | IllegalArgumentException e) {
-            throw new ConfigurationException("webhook secret " + secret.reference()
-                    + " cannot be used: it must be whsec_ and base64, or at least one raw byte");
+        } catch (ConfigurationException e) {
+            throw new ConfigurationException("webhook secret " + secret.reference() + " " + e.getMessage());
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("no HmacSHA256 in this Java runtime");
         } finally {
             Arrays.fill(key, (byte) 0);
             Arrays.fill(written, (byte) 0);
-        }
-    }
-
-    private static byte[] key(byte[] written) {
-        if (written.length < PREFIX.length || !Arrays.equals(written, 0, PREFIX.length, PREFIX, 0, PREFIX.length)) {
-            return written;
-        }
-        byte[] base64 = Arrays.copyOfRange(written, PREFIX.length, written.length);
-        try {
-            return Base64.getDecoder().decode(base64);
-        } finally {
-            Arrays.fill(base64, (byte) 0);
         }
     }
 

@@ -34,6 +34,23 @@ public final class BaseUrl {
     }
 
     /**
+     * The base URL of an identity service, of which people have the whole address, or that with the version.
+     *
+     * @param setting the setting's name, for the operator
+     * @param base    without trailing slash
+     * @param path    what our calls put before {@code /v3}, such as {@code /identity}, or nothing
+     * @throws ConfigurationException if it names a version that the calls here are not of
+     */
+    public static URI identity(String setting, URI base, String path) throws ConfigurationException {
+        if (base.getRawPath().matches(".*/v2(\\.[0-9]+)?")) {
+            throw new ConfigurationException(setting + ": ends in a version 2 of the identity API, and version 3 is"
+                    + " asked; write it without the version");
+        }
+        return URI.create(
+                base.toString().replaceFirst("(/v3)?(/auth(/tokens)?)?$", "").replaceFirst(path + "$", ""));
+    }
+
+    /**
      * The configured URL.
      *
      * @param setting    the setting's name, for the operator

@@ -5,6 +5,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.Finding.Level;
 import dev.passcourier.config.Findings;
+import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.host.HostCheck;
@@ -74,6 +75,7 @@ public final class StartCheck {
             check.keys(settings);
             check.trust(settings);
             check.drop(settings.sources().file());
+            settings.schedules().forEach(check::schedule);
             if (Files.isReadable(CamelSetup.settings(home))) {
                 RouteCheck.of(home, settings, clock).forEach(findings::add);
             }
@@ -184,6 +186,14 @@ public final class StartCheck {
         }
     }
 
+    private void schedule(String name, Settings.Schedule schedule) {
+        String key = "schedules." + name + ".cron";
+        demand(key, () -> {
+            List<String> times = ScheduleTimes.next(schedule, clock.instant(), 3);
+            findings.add(Finding.Level.NOTE, key, "next " + String.join(", ", times), "");
+        });
+    }
+
     private interface Demand {
         void check() throws ConfigurationException, KeyLoadException, IOException;
     }
@@ -196,7 +206,10 @@ public final class StartCheck {
         try {
             demand.check();
         } catch (ConfigurationException e) {
-            findings.add(key, e, "");
+            String words = String.valueOf(e.getMessage());
+            boolean isNamed = words.startsWith(key + " ") || words.startsWith(key + ": ");
+            String rest = isNamed ? words.substring(key.length() + 1).strip() : words;
+            findings.add(key, new ConfigurationException(rest), "");
         } catch (KeyLoadException e) {
             e.findings().forEach(finding -> add(key, finding));
         } catch (IOException e) {

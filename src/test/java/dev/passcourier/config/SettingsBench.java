@@ -17,7 +17,7 @@ final class SettingsBench {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
 
     private final Path home;
-    private final Map<String, String> environment = new HashMap<>(Map.of("SECRET", "CANARY-env-51c7"));
+    private final Map<String, String> environment = new HashMap<>(Map.of("SECRET", "CANARYenv51c7aaaaaaaaaaaaaaaaaaa"));
 
     private final SettingsLoader loader =
             new SettingsLoader(Map.of("nimbus", new NimbusType()), environment::get, CLOCK);
@@ -26,7 +26,7 @@ final class SettingsBench {
     SettingsBench(Path home) throws IOException {
         this.home = home;
         for (String file : List.of("keys/prod.pem", "secrets/nimbus", "tls/broker.key")) {
-            put(file, "CANARY-file-88ab\n", "rw-------");
+            put(file, "CANARYfile88abaaaaaaaaaaaaaaaaaa\n", "rw-------");
         }
         for (String file : List.of("tls/ca.pem", "tls/broker.crt", "recipients/ops.jwk", "config/nightly.csv")) {
             put(file, "anything\n", "rw-r--r--");

@@ -240,7 +240,7 @@ class SettingsLoaderTest {
     void readsSecretsAfreshFromTheHomeAtEveryUse() throws Exception {
         Settings settings = bench.load(SettingsBench.WHOLE);
         SecretRef secret = settings.sources().jms().password();
-        assertThat(secret.read()).isEqualTo("CANARY-file-88ab".getBytes(StandardCharsets.UTF_8));
+        assertThat(secret.read()).isEqualTo("CANARYfile88abaaaaaaaaaaaaaaaaaa".getBytes(StandardCharsets.UTF_8));
 
         bench.put("secrets/nimbus", "CANARY-rotated\r\n", "rw-------");
 

@@ -103,6 +103,9 @@ public final class HuaweiEcsProvider implements ProviderType {
     }
 
     private static URI iam(HuaweiSettings settings) throws ConfigurationException {
-        return BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region());
+        return BaseUrl.identity(
+                "identityEndpoint",
+                BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region()),
+                "");
     }
 }

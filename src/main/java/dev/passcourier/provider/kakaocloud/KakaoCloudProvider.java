@@ -48,7 +48,11 @@ public final class KakaoCloudProvider implements ProviderType {
     static Map<String, URI> endpoints(KakaoCloudSettings settings) throws ConfigurationException {
         return Map.of(
                 "api", BaseUrl.of("endpoint", settings.endpoint(), BCS, settings.region()),
-                "sign-in", BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region()));
+                "sign-in",
+                        BaseUrl.identity(
+                                "identityEndpoint",
+                                BaseUrl.of("identityEndpoint", settings.identityEndpoint(), IAM, settings.region()),
+                                "/identity"));
     }
 
     static KakaoCloudProtocol protocol(KakaoCloudSettings settings, Clock clock) {

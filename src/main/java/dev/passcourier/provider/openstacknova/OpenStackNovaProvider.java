@@ -40,7 +40,9 @@ public final class OpenStackNovaProvider implements ProviderType {
         OpenStackNovaSettings settings = account.as(OpenStackNovaSettings.class);
         return Map.of(
                 "api", versioned(BaseUrl.of("endpoint", settings.endpoint())),
-                "sign-in", unversioned(BaseUrl.of("identityEndpoint", settings.identityEndpoint())));
+                "sign-in",
+                        BaseUrl.identity(
+                                "identityEndpoint", BaseUrl.of("identityEndpoint", settings.identityEndpoint()), ""));
     }
 
     @Override
@@ -57,10 +59,5 @@ public final class OpenStackNovaProvider implements ProviderType {
     /** Catalogues may name the service without a version of its API. */
     private static URI versioned(URI base) {
         return VERSIONED.matcher(base.getRawPath()).find() ? base : URI.create(base + "/v2.1");
-    }
-
-    /** An {@code OS_AUTH_URL} may end in the version, or not. */
-    private static URI unversioned(URI base) {
-        return URI.create(base.toString().replaceFirst("/v3$", ""));
     }
 }
