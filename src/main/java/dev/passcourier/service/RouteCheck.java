@@ -97,6 +97,7 @@ public final class RouteCheck {
     private final Clock clock;
     private final List<Finding> findings = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
+    private boolean isPartial;
 
     private RouteCheck(Path home, Settings settings, Clock clock) {
         this.home = home;
@@ -214,7 +215,7 @@ public final class RouteCheck {
                     }
                 }));
         Sources.routes(camel, settings).forEach(route -> attempt(camel, route::add));
-        if (findings.isEmpty()) {
+        if (findings.isEmpty() && !isPartial) {
             connections(camel);
         }
     }
@@ -228,7 +229,8 @@ public final class RouteCheck {
         try {
             making.add();
         } catch (ConfigurationException e) {
-            // About a file that the settings name: told where that is checked.
+            // About the settings or a file that they name: told where that is checked. What leads to it leads nowhere.
+            isPartial = true;
         } catch (Exception e) {
             Finding found = mistake(camel, home.resolve("routes"), e);
             if (!findings.contains(found)) {
