@@ -132,8 +132,7 @@ class OldDataTest {
                 assertThat(delivery.state()).isEqualTo(DeliveryState.DELIVERED);
                 switch (delivery.alias()) {
                     case "archive" ->
-                        assertThat(opened(Files.readAllBytes(home.resolve("archive")
-                                        .resolve(waiting.getKey() + "_" + delivery.deliveryId() + ".jwe"))))
+                        assertThat(opened(Files.readAllBytes(archived(delivery.deliveryId()))))
                                 .isEqualTo(password);
                     case "hook" ->
                         assertThat(world.hook().requests())
@@ -148,6 +147,15 @@ class OldDataTest {
         assertThat(results(tickets, OldDataMaker.DONE)).containsExactly(OldDataWorld.password(OldDataWorld.KAKAO));
         try (Stream<Path> files = Files.list(home.resolve("archive"))) {
             assertThat(files).hasSize(6);
+        }
+    }
+
+    /** The file of a delivery: its id ends the name. */
+    private Path archived(String deliveryId) throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("archive"))) {
+            return files.filter(file -> file.toString().endsWith("_" + deliveryId + ".jwe"))
+                    .findAny()
+                    .orElseThrow(() -> new AssertionError("no file of " + deliveryId));
         }
     }
 
