@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +18,20 @@ public final class FileGuard {
     private static final int GROUP_OR_OTHERS = 0077;
     private static final int WRITABLE_BY_ALL = 0002;
     private static final int STICKY = 01000;
+    private static final int ALL_BUT_READING_BY_OWNER_AND_GROUP = 0337;
+
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+
+    private static final String IN_A_POD =
+            "; in a pod, where nobody can, give its volume  defaultMode: 0400  and the pod's"
+                    + " securityContext  fsGroup: <the service's group>";
 
     private FileGuard() {}
 
     /**
      * Demands a regular file that is ours or root's, closed to group and others ({@code 0600} or less), in folders that
-     * nobody else can swap it in. Links are followed, and the folders on both ways are looked at.
+     * nobody else can swap it in. Links are followed, and the folders on both ways are looked at. Where root has put it
+     * into memory for our group alone to read, as Kubernetes does with a secret's volume, group may read it.
      *
      * @throws ConfigurationException naming the path and what is wrong with it
      */
@@ -29,7 +39,10 @@ public final class FileGuard {
         Path target = regular(file);
         Map<String, Object> facts = facts(target);
         if (facts != null) {
-            demand((mode(facts) & GROUP_OR_OTHERS) == 0, file, "is open to others; chmod 600 it");
+            demand(
+                    (mode(facts) & GROUP_OR_OTHERS) == 0 || isMountedForUs(target, facts),
+                    file,
+                    "is open to others; chmod 600 it" + (isRootsInMemory(target, facts) ? IN_A_POD : ""));
             demand(isOurs(facts), file, "belongs to another user; chown it to the service's user");
         }
         folders(file.toAbsolutePath().normalize());
@@ -94,7 +107,7 @@ public final class FileGuard {
             return null;
         }
         try {
-            return Files.readAttributes(path, "unix:mode,uid");
+            return Files.readAttributes(path, "unix:mode,uid,gid");
         } catch (IOException e) {
             throw new ConfigurationException(path + " cannot be read");
         }
@@ -104,9 +117,36 @@ public final class FileGuard {
         return (Integer) facts.get("mode");
     }
 
+    /**
+     * What Kubernetes makes of {@code defaultMode: 0400} with {@code fsGroup}: root's, {@code 0440}, of a group that this
+     * process is in, and never on a disk. A group that has other members reads it too; that is the pod's to decide.
+     */
+    private static boolean isMountedForUs(Path target, Map<String, Object> facts) throws ConfigurationException {
+        return isRootsInMemory(target, facts)
+                && (mode(facts) & ALL_BUT_READING_BY_OWNER_AND_GROUP) == 0
+                && isOurGroup(((Number) facts.get("gid")).longValue());
+    }
+
+    private static boolean isRootsInMemory(Path target, Map<String, Object> facts) throws ConfigurationException {
+        try {
+            return isRoots(facts)
+                    && IN_MEMORY.contains(Files.getFileStore(target).type());
+        } catch (IOException e) {
+            throw new ConfigurationException(target + " cannot be read");
+        }
+    }
+
+    private static boolean isOurGroup(long group) {
+        UnixSystem we = new UnixSystem();
+        return we.getGid() == group || LongStream.of(we.getGroups()).anyMatch(each -> each == group);
+    }
+
+    private static boolean isRoots(Map<String, Object> facts) {
+        return ((Number) facts.get("uid")).longValue() == 0;
+    }
+
     private static boolean isOurs(Map<String, Object> facts) {
-        long owner = ((Number) facts.get("uid")).longValue();
-        return owner == 0 || owner == new UnixSystem().getUid();
+        return isRoots(facts) || ((Number) facts.get("uid")).longValue() == new UnixSystem().getUid();
     }
 
     private static void demand(boolean fine, Path path, String otherwise) throws ConfigurationException {

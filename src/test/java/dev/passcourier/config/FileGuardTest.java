@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.FileSystemUtils;
 
 class FileGuardTest {
 
@@ -49,6 +50,43 @@ class FileGuardTest {
 
         assertThat(verdict(() -> FileGuard.secret(file))).isEqualTo(asSecret);
         assertThat(verdict(() -> FileGuard.trusted(file))).isEqualTo(asTrusted);
+    }
+
+    /** As Kubernetes mounts a secret: root's, in memory, behind two links. */
+    @ParameterizedTest
+    @CsvSource({
+        "r--r-----,0,fine",
+        "r--------,0,fine",
+        "r--r-----,4321,in a pod",
+        "rw-r-----,0,in a pod",
+        "r--rw----,0,in a pod",
+        "r--r--r--,0,in a pod",
+    })
+    void takesASecretThatAPodsVolumeHoldsForOurGroup(String mode, int group, String verdict) throws Exception {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(
+                Files.isDirectory(memory) && Files.getFileStore(memory).type().equals("tmpfs"));
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root can make what root makes in a pod");
+        Path volume = Files.createTempDirectory(memory, "passcourier-secret");
+        try {
+            Path data = Files.createDirectory(volume.resolve("..2026_11_29"));
+            Path held = Files.writeString(data.resolve("token"), "CANARY-guard-0c\n");
+            mode(held, mode);
+            Files.setAttribute(held, "unix:gid", group);
+            Files.createSymbolicLink(volume.resolve("..data"), data.getFileName());
+            Path link = Files.createSymbolicLink(volume.resolve("token"), Path.of("..data/token"));
+
+            if (verdict.equals("fine")) {
+                FileGuard.secret(link);
+            } else {
+                assertThatThrownBy(() -> FileGuard.secret(link))
+                        .hasMessageStartingWith(link + " is open to others; chmod 600 it; " + verdict)
+                        .hasMessageContaining("defaultMode: 0400")
+                        .hasMessageContaining("fsGroup");
+            }
+        } finally {
+            FileSystemUtils.deleteRecursively(volume);
+        }
     }
 
     @ParameterizedTest
