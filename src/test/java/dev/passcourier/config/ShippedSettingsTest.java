@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.passcourier.provider.ProviderCatalog;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -121,7 +122,15 @@ class ShippedSettingsTest {
         return loader().read(file);
     }
 
+    /** Made up; a webhook's is base64 as its receiver's library takes it. */
+    private static String secret(String name) {
+        String made = "CANARY-" + name;
+        return name.endsWith("_HOOK_SECRET")
+                ? "whsec_" + Base64.getEncoder().encodeToString(made.repeat(2).getBytes(StandardCharsets.UTF_8))
+                : made;
+    }
+
     private static SettingsLoader loader() {
-        return new SettingsLoader(ProviderCatalog.find(), name -> "CANARY-" + name, Clock.systemUTC());
+        return new SettingsLoader(ProviderCatalog.find(), ShippedSettingsTest::secret, Clock.systemUTC());
     }
 }

@@ -123,7 +123,9 @@ final class SinkHarness implements AutoCloseable {
     String open(Settings.Channel channel) throws Exception {
         String alias = "to-" + NEXT.incrementAndGet();
         declare(Queues.outbox(alias));
-        for (TemplatedRouteBuilder route : factory.routes(camel, alias, new Settings.Destination(null, channel), 1)) {
+        Settings.Destination destination = new Settings.Destination(null, channel);
+        factory.makeReady(alias, destination);
+        for (TemplatedRouteBuilder route : factory.routes(camel, alias, destination, 1)) {
             route.add();
         }
         return alias;
