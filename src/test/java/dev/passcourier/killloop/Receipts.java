@@ -85,7 +85,7 @@ final class Receipts {
         for (int i = 0; i < parts.getCount(); i++) {
             BodyPart part = parts.getBodyPart(i);
             if (part.getFileName() != null) {
-                demand(part.getFileName().startsWith(id + "."), "the attachment of mail " + id);
+                demand(part.getFileName().contains(id + "."), "the attachment of mail " + id);
                 attachment(
                         "ops-mail",
                         part.getFileName(),
