@@ -236,7 +236,7 @@ class ShippedFolderTest {
                 "umask 077; mkdir \"$AT/$(printf 'dr\\303\\266p')\"; MAIL_PASSWORD=$(printf 'p\\303\\244ss');"
                         + " export MAIL_PASSWORD; exec \"$PROGRAM\" validate --config \"$AT/config\"");
         assertThat(exitCode(process)).as(said(process)).isZero();
-        assertThat(said(process)).contains("passcourier.yaml: fine");
+        assertThat(said(process)).contains("passcourier.yaml: can be started with");
     }
 
     @Test
