@@ -127,9 +127,9 @@ public final class CloudAccount {
         return sessions != null;
     }
 
-    /** How the cloud refused the latest sign-in, with the time until which it is not tried again; empty if it did not. */
+    /** How the cloud refused the latest sign-in or signature, with the time until which it is not tried again, if it did. */
     Optional<Answer.Ended> refusedSignIn() {
-        return sessions == null ? Optional.empty() : sessions.refusal();
+        return Optional.ofNullable(sessions).flatMap(SessionKeeper::refusal).or(protocol::refusal);
     }
 
     /** Ends the session at clouds that count them. Never fails: the service is stopping. */

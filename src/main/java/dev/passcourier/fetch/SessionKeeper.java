@@ -1,26 +1,18 @@
 package dev.passcourier.fetch;
 
-import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.RefusedSecrets;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one account's session. All attempts share it, and only one signs in at a time: whoever enters and finds none has
@@ -29,17 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionKeeper {
 
-    private static final Duration REFUSED_FOR = Duration.ofMinutes(5);
-    private static final Logger LOG = LoggerFactory.getLogger(SessionKeeper.class);
-
     private final String account;
     private final SignIn signIn;
     private final Clock clock;
     private final Semaphore turn = new Semaphore(1);
     private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
-    private final byte[] markKey = new byte[32];
-    private volatile @Nullable Refusal refusal;
+    private final RefusedSecrets refused;
     private byte @Nullable [] tried;
     private volatile boolean ended;
 
@@ -48,12 +36,8 @@ final class SessionKeeper {
         this.account = account;
         this.signIn = signIn;
         this.clock = new MonotonicClock(clock);
-        new SecureRandom().nextBytes(markKey);
+        this.refused = new RefusedSecrets(() -> List.of(signIn.secret()), this.clock);
     }
-
-    /** The latest sign-in, which the cloud refused, and the mark of the secret that it refused. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by its content
-    private record Refusal(Answer.Ended answer, Instant until, byte @Nullable [] secret) {}
 
     /**
      * The current session. Waits while another attempt signs in.
@@ -85,11 +69,7 @@ final class SessionKeeper {
             if (ended) {
                 throw new CannotAskException(HttpReplyStep.retry("STOPPING", ""));
             }
-            tried = mark();
-            Refusal last = refusal;
-            if (last != null && clock.instant().isBefore(last.until()) && Arrays.equals(last.secret(), tried)) {
-                throw new CannotAskException(last.answer());
-            }
+            tried = refused.demandNotRefused();
             HttpCall call = signIn.call();
             made = true;
             return call;
@@ -114,7 +94,7 @@ final class SessionKeeper {
                 throw new CannotAskException(HttpReplyStep.retry(failure, "SIGN_IN_"));
             }
             Session fresh = read(reply);
-            refusal = null;
+            refused.taken();
             session.set(fresh);
             return fresh;
         } finally {
@@ -127,29 +107,7 @@ final class SessionKeeper {
      * succeeded.
      */
     Optional<Answer.Ended> refusal() {
-        return Optional.ofNullable(refusal).map(Refusal::answer);
-    }
-
-    /**
-     * What tells one secret from another in this process, and neither from what it is; null if it cannot be read, which
-     * the call says then.
-     */
-    private byte @Nullable [] mark() {
-        byte[] secret;
-        try {
-            secret = signIn.secret().read();
-        } catch (ConfigurationException e) {
-            return null;
-        }
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(markKey, "HmacSHA256"));
-            return mac.doFinal(secret);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HmacSHA256 is part of every JDK", e);
-        } finally {
-            Arrays.fill(secret, (byte) 0);
-        }
+        return refused.latest();
     }
 
     /** Gives the turn up; does nothing if it has been given up before. */
@@ -186,16 +144,8 @@ final class SessionKeeper {
         try {
             return signIn.read(reply);
         } catch (CannotAskException e) {
-            if (e.answer() instanceof Answer.Ended refused) {
-                Instant until = clock.instant().plus(REFUSED_FOR);
-                Answer.Ended answer = new Answer.Ended(refused.verdict(), refused.code(), until);
-                refusal = new Refusal(answer, until, tried);
-                LOG.warn(
-                        "SIGN_IN_REFUSED account {}: {}; not tried again until {}, unless its secret changes",
-                        account,
-                        refused.code(),
-                        until);
-                throw new CannotAskException(answer);
+            if (e.answer() instanceof Answer.Ended ended) {
+                throw new CannotAskException(refused.refuse(account, tried, ended));
             }
             throw e;
         }

@@ -41,6 +41,14 @@ public interface CloudProtocol {
         throw new IllegalStateException("this cloud is asked no further");
     }
 
+    /**
+     * How the cloud refused the secrets that its calls carry, with the time until which they are not tried again; empty if
+     * it did not, or once it has taken them.
+     */
+    default Optional<Answer.Ended> refusal() {
+        return Optional.empty();
+    }
+
     /** How to get a session, for clouds that need one before the call. */
     default Optional<SignIn> signIn() {
         return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.passcourier.provider.huaweiecs;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
@@ -9,6 +10,7 @@ import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.RefusedSecrets;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -16,14 +18,14 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,10 @@ final class HuaweiProtocol implements CloudProtocol {
     private final @Nullable SdkHmacSigner signer;
     private final @Nullable SignIn signIn;
     private final HuaweiFaults faults;
-    private final RefusedKeys refusedKeys;
+    private final RefusedSecrets refused;
+
+    /** Marks of the secrets of the calls under way; those that get no reply go with their requests. */
+    private final Map<PasswordRequest, byte @Nullable []> signedWith = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** With a {@code signer} of calls, or with tokens that {@code signIn} gets. */
     HuaweiProtocol(
@@ -45,12 +50,17 @@ final class HuaweiProtocol implements CloudProtocol {
         this.signer = signer;
         this.signIn = signIn;
         this.faults = faults;
-        this.refusedKeys = new RefusedKeys(faults.clock());
+        this.refused = new RefusedSecrets(this::secrets, faults.clock());
     }
 
     @Override
     public Optional<SignIn> signIn() {
         return Optional.ofNullable(signIn);
+    }
+
+    @Override
+    public Optional<Answer.Ended> refusal() {
+        return refused.latest();
     }
 
     @Override
@@ -61,7 +71,7 @@ final class HuaweiProtocol implements CloudProtocol {
     @Override
     public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
             throws CannotAskException {
-        refusedKeys.demandNone();
+        signedWith.put(request, refused.demandNotRefused());
         // Content-Type is documented as mandatory for every call, even one without a body.
         Map<String, String> headers =
                 new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
@@ -80,9 +90,10 @@ final class HuaweiProtocol implements CloudProtocol {
 
     @Override
     public Answer read(PasswordRequest request, HttpReply reply) {
-        if (reply.status() != 200) {
-            return refusedKeys.note(reply, faults.of(reply));
-        }
+        return note(request, reply, reply.status() == 200 ? ofSuccess(reply) : faults.of(reply));
+    }
+
+    private Answer ofSuccess(HttpReply reply) {
         return JsonReply.of(reply).map(json -> password(json, reply)).orElseGet(HttpFault::unreadable);
     }
 
@@ -114,40 +125,22 @@ final class HuaweiProtocol implements CloudProtocol {
     }
 
     /**
-     * Remembers that the cloud refused our keys. A backlog signed with a wrong key would lock the key for everybody who
-     * uses it: more than five failures in a row do. So none is sent until an operator has had five minutes to mend it.
+     * Takes note of an answer; of failures only 401 is about the keys, and one that can be renewed is not among them.
+     * Calls are many at once, so it is by the keys that this one was signed with, not by those of now.
      */
-    private static final class RefusedKeys {
-
-        private static final Duration PAUSE = Duration.ofMinutes(5);
-
-        private final Clock clock;
-        private volatile @Nullable Refusal last;
-
-        RefusedKeys(Clock clock) {
-            this.clock = clock;
+    private Answer note(PasswordRequest request, HttpReply reply, Answer answer) {
+        byte[] mark = signedWith.remove(request);
+        if (reply.status() == 401 && answer instanceof Answer.Ended ended) {
+            return refused.refuse(request.account(), mark, ended);
         }
-
-        /**
-         * Demands that the keys have not been refused lately.
-         *
-         * @throws CannotAskException with the answer they were refused with
-         */
-        void demandNone() throws CannotAskException {
-            Refusal refusal = last;
-            if (refusal != null && clock.instant().isBefore(refusal.until())) {
-                throw new CannotAskException(refusal.answer());
-            }
+        if (reply.status() == 200 || answer instanceof Answer.Ended ended && ended.verdict() == Verdict.NOT_FOUND) {
+            refused.taken();
         }
+        return answer;
+    }
 
-        /** Takes note of an answer; only 401 is about the keys, and one that can be renewed is not among them. */
-        Answer note(HttpReply reply, Answer answer) {
-            if (reply.status() == 401 && answer instanceof Answer.Ended ended) {
-                last = new Refusal(ended, clock.instant().plus(PAUSE));
-            }
-            return answer;
-        }
-
-        private record Refusal(Answer.Ended answer, Instant until) {}
+    /** What the cloud judges when it judges a call. */
+    private List<SecretRef> secrets() {
+        return signer == null ? List.of(Objects.requireNonNull(signIn).secret()) : signer.secrets();
     }
 }

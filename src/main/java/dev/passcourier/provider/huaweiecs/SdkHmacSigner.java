@@ -1,6 +1,7 @@
 package dev.passcourier.provider.huaweiecs;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.HeaderSecret;
 import java.net.URI;
 import java.time.Clock;
@@ -8,10 +9,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,13 @@ record SdkHmacSigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
         }
         sent.put("Authorization", authorization(path, query, sent));
         return sent;
+    }
+
+    /** The secrets that it signs and sends. */
+    List<SecretRef> secrets() {
+        return Stream.of(keys.secretKey(), keys.securityToken())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private String authorization(String path, SortedMap<String, String> query, Map<String, String> sent)

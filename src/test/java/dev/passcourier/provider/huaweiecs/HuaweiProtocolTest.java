@@ -23,6 +23,7 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.LockedSecret;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -53,6 +54,8 @@ class HuaweiProtocolTest {
     private static final PasswordRequest REQUEST = request(SERVER);
     private static final Session SESSION =
             new Session("MII-canary", NOW.plusSeconds(3600), Map.of("projectId", PROJECT));
+
+    private static final HttpReply WRONG_KEY = reply(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}");
 
     @TempDir
     private Path folder;
@@ -236,19 +239,43 @@ class HuaweiProtocolTest {
     }
 
     @Test
-    void restsKeysThatWereRefused() throws Exception {
+    void restsKeysThatWereRefusedUntilATimeThatItSays() throws Exception {
         HandClock clock = new HandClock();
         HuaweiSettings.AccessKey keys = new HuaweiSettings.AccessKey(AK, SecretFiles.write(folder, SK), null);
         HuaweiProtocol signed = HuaweiEcsProvider.protocol(settings(PROJECT, null, null, keys), clock);
-        Answer refused = new Answer.Ended(Verdict.DENIED, "APIGW.0301");
+        Answer.Ended refused = new Answer.Ended(Verdict.DENIED, "APIGW.0301", NOW.plusSeconds(300));
 
+        signed.authorize(REQUEST, LINE, null);
         signed.read(REQUEST, reply(403, "{\"error\":{\"code\":\"Pdp.0001\",\"message\":\"x\"}}"));
         assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
 
-        assertThat(signed.read(REQUEST, reply(401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}")))
-                .isEqualTo(refused);
+        assertThat(signed.read(REQUEST, WRONG_KEY)).isEqualTo(refused);
         assertThat(refusal(signed, null)).isEqualTo(refused);
+        assertThat(signed.refusal()).contains(refused);
         clock.now = NOW.plusSeconds(300);
+        assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
+        signed.read(REQUEST, reply(200, "{\"password\":\"QUJD\"}"));
+        assertThat(signed.refusal()).isEmpty();
+    }
+
+    @Test
+    void triesChangedKeysAtOnceEvenWhereTheOldOnesAreRefusedLater() throws Exception {
+        SecretRef secretKey = SecretFiles.write(folder, "mistyped");
+        SecretRef token = SecretFiles.write(folder, "outdated");
+        HuaweiSettings.AccessKey keys = new HuaweiSettings.AccessKey(AK, secretKey, token);
+        HuaweiProtocol signed = HuaweiEcsProvider.protocol(settings(PROJECT, null, null, keys), CLOCK);
+        signed.authorize(REQUEST, LINE, null);
+        PasswordRequest slow = request("slow");
+        signed.authorize(slow, LINE, null);
+        signed.read(REQUEST, WRONG_KEY);
+        assertThat(refusal(signed, null)).isInstanceOf(Answer.Ended.class);
+
+        for (SecretRef changed : List.of(secretKey, token)) {
+            Files.writeString(Path.of(changed.reference().replaceAll("^..file:|..$", "")), "mended");
+            assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
+        }
+
+        signed.read(slow, WRONG_KEY);
         assertThat(signed.authorize(REQUEST, LINE, null).line()).isEqualTo(LINE);
     }
 
