@@ -26,11 +26,6 @@ public final class Notices {
         this.showsInstance = showsInstance;
     }
 
-    /** For accounts that all let instances be named. */
-    public Notices(BinaryOperator<String> deliveryIds) {
-        this(deliveryIds, account -> true);
-    }
-
     /**
      * One message per destination, to be sent in the hop that ends the request. A request that ends again after a
      * crash gets the same delivery ids again.

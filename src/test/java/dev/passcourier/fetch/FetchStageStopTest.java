@@ -101,7 +101,7 @@ class FetchStageStopTest {
                 event -> 1,
                 null,
                 null,
-                new Notices((request, alias) -> "dlv-" + request + alias),
+                new Notices((request, alias) -> "dlv-" + request + alias, account -> true),
                 alias -> null,
                 Duration.ofHours(1),
                 Duration.ofDays(30),

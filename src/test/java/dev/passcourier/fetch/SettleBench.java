@@ -71,7 +71,8 @@ final class SettleBench implements AutoCloseable {
     }
 
     Steps step(String provider, KeyRing keys, boolean clones) {
-        RequestEnd end = new RequestEnd(audit, new Notices(DeliveryIds::of), Duration.ofDays(30), clock);
+        RequestEnd end =
+                new RequestEnd(audit, new Notices(DeliveryIds::of, account -> true), Duration.ofDays(30), clock);
         return new Steps(
                 new DecryptAndSealStep(
                         provider,

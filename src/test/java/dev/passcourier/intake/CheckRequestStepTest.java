@@ -45,7 +45,7 @@ class CheckRequestStepTest {
                 Fakes.settings(home, Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
                 audit,
                 audit.ledger(),
-                new Notices((request, alias) -> request + "|" + alias),
+                new Notices((request, alias) -> request + "|" + alias, account -> true),
                 Fakes.NO_SIGNERS,
                 new Fakes.HandClock(NOW.toString()));
     }

@@ -94,7 +94,7 @@ class ForgedSenderTest {
                 Fakes.withPolicy(Fakes.settings(directory), policy),
                 audit,
                 audit.ledger(),
-                new Notices((request, alias) -> request + "|" + alias),
+                new Notices((request, alias) -> request + "|" + alias, account -> true),
                 RequestSignatures.load(policy, clock),
                 clock);
         broker = ManyProtocols.start(directory.resolve("broker"));

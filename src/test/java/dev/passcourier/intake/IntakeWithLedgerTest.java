@@ -64,7 +64,7 @@ class IntakeWithLedgerTest {
                 Fakes.settings(home, Fakes.rule("jms", "", "ops"), Fakes.rule("file", "", "ops")),
                 trail,
                 ledger,
-                new Notices(DeliveryIds::of),
+                new Notices(DeliveryIds::of, account -> true),
                 Fakes.NO_SIGNERS,
                 Clock.systemUTC());
     }

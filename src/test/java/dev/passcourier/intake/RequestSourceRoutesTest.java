@@ -279,7 +279,7 @@ class RequestSourceRoutesTest {
                                     Fakes.settings(home, Fakes.rule("jms", "alice", "ops")),
                                     followed,
                                     followed.ledger(),
-                                    new Notices((request, alias) -> request + alias),
+                                    new Notices((request, alias) -> request + alias, account -> true),
                                     Fakes.NO_SIGNERS,
                                     Clock.systemUTC()));
             camel.addRoutes(new RouteBuilder() {

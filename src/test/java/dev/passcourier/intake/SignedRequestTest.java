@@ -66,7 +66,7 @@ class SignedRequestTest {
                 Fakes.withPolicy(without, policy),
                 audit,
                 audit.ledger(),
-                new Notices((request, alias) -> request + "|" + alias),
+                new Notices((request, alias) -> request + "|" + alias, account -> true),
                 RequestSignatures.load(policy, clock),
                 clock);
     }

@@ -14,7 +14,7 @@ class NoticesTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-    private final Notices notices = new Notices(DeliveryIds::of);
+    private final Notices notices = new Notices(DeliveryIds::of, account -> true);
 
     @Test
     void makesOneForEveryDestination() throws OutboxException {

@@ -290,7 +290,12 @@ class LostRequestsTest {
         ledger.awaitApplied(trail.position());
         QueuedWork queued = new QueuedWork();
         broker.look(queued);
-        new LostRequests(settings(), pool, trail, new Notices((request, alias) -> "dlv-" + alias), Clock.systemUTC())
+        new LostRequests(
+                        settings(),
+                        pool,
+                        trail,
+                        new Notices((request, alias) -> "dlv-" + alias, account -> true),
+                        Clock.systemUTC())
                 .settle(ledger.open(), queued, directory.resolve("audit"));
         ledger.awaitApplied(trail.position());
     }
