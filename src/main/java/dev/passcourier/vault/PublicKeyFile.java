@@ -78,8 +78,21 @@ final class PublicKeyFile {
                     case EMPTY -> "it is empty; " + needed;
                     case SSH_PUBLIC_RFC4716 -> is + "convert it with: ssh-keygen -i -f " + file + " > " + file + ".pub";
                     case PKCS7 -> is + "take the certificate out: openssl pkcs7 -print_certs -in " + file;
-                    default -> is + needed;
+                    default -> is + needed + format(kind);
                 });
+    }
+
+    /** The setting that makes a recipient of it, where it was not the one. */
+    private static String format(KeyFileKind kind) {
+        String word =
+                switch (kind) {
+                    case PUBLIC_JWK, PUBLIC_KEY -> "jwe";
+                    case CERTIFICATE -> "cms";
+                    case OPENPGP_PUBLIC -> "openpgp";
+                    case AGE_RECIPIENT -> "age";
+                    default -> "";
+                };
+        return word.isEmpty() ? "" : "; for a recipient with it, write format: " + word;
     }
 
     private static String isPrivate(Path file, KeyFileKind kind) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.jose.jwk.RSAKey;
 import dev.passcourier.vault.TestKeys;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,12 @@ class ValidateCommandTest {
         secret("b.pem", TestKeys.encryptedPem(TestKeys.rsa2048()));
         secret("c.pem", pem(TestKeys.rsa2048()));
         secret("d.pem", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me@host\n");
+        secret(
+                "e.jwk",
+                new RSAKey.Builder((RSAPublicKey) TestKeys.rsa2048().getPublic())
+                        .privateKey(TestKeys.rsa2048().getPrivate())
+                        .build()
+                        .toJSONString());
 
         assertThat(validate("""
                 keyRings:
@@ -119,12 +127,14 @@ class ValidateCommandTest {
                 recipients:
                   ops: {key: secrets/c.pem}
                   archive: {format: age, key: secrets/d.pem}
+                  sealers: {format: cms, key: secrets/e.jwk}
                 """)).isEqualTo(1);
         assertThat(out.toString())
                 .contains(
                         "it is an OpenSSH public key; name the private key",
                         "PASSPHRASE_MISSING",
                         "KEY_IS_PRIVATE",
+                        "it holds a private key (a private JSON Web Key); give its public half",
                         "it is an OpenSSH public key, which age itself takes and this format does not");
     }
 

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,28 +32,6 @@ class InvalidSettingsTest {
     @BeforeEach
     void layOut() throws Exception {
         bench = new SettingsBench(home);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "jwe, -----BEGIN PGP PUBLIC KEY BLOCK-----, 'an OpenPGP key', openpgp",
-        "jwe, age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p, 'an age recipient', age",
-        "cms, -----BEGIN PUBLIC KEY-----, 'a bare public key', jwe",
-        "cms, {}, 'a bare public key', jwe",
-        "openpgp, -----BEGIN CERTIFICATE-----, 'an X.509 certificate', cms",
-        "age, -----BEGIN CERTIFICATE-----, 'an X.509 certificate', cms"
-    })
-    void refusesAKeyFileOfAnotherFormat(String format, String content, String kind, String better) throws Exception {
-        bench.put("recipients/ops.jwk", content + "\n", "rw-r--r--");
-
-        assertThat(bench.findings(SettingsBench.WHOLE.replaceFirst(
-                        "ops: \\{key: recipients/ops.jwk, fingerprint: [^}]*",
-                        "ops: {format: " + format + ", key: recipients/ops.jwk")))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.toString())
-                        .endsWith("passcourier.yaml:27:" + (19 + format.length()) + " recipients.ops.key: holds "
-                                + kind + ", which does not go with format " + format + "; write format: " + better
-                                + ", or name another file"));
     }
 
     /** What stands in the good file, what to write in its place, and every finding: line, column, key, message, hint. */

@@ -1,6 +1,7 @@
 package dev.passcourier.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -9,6 +10,8 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException.Code;
 import dev.passcourier.vault.KeyLoadException.Finding;
 import java.math.BigInteger;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RecipientKeyTest {
@@ -95,6 +99,25 @@ class RecipientKeyTest {
         assertThat(RecipientKey.load(file, null, VaultBench.CLOCK).thumbprint()).isEqualTo(thumbprint);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "JWE, -----BEGIN PGP PUBLIC KEY BLOCK-----, an OpenPGP public key, openpgp",
+        "JWE, age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p, an age recipient, age",
+        "CMS, age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p, an age recipient, age",
+        "OPENPGP, -----BEGIN CERTIFICATE-----, an X.509 certificate, cms",
+        "AGE, -----BEGIN CERTIFICATE-----, an X.509 certificate, cms",
+        "AGE, -----BEGIN PUBLIC KEY-----, a bare public key, jwe"
+    })
+    void saysWhichFormatAKeyOfAnotherKindHas(SealFormat format, String content, String kind, String better)
+            throws Exception {
+        Path file = TestKeys.file(directory.resolve("ops.key"), (content + "\n").getBytes(StandardCharsets.US_ASCII));
+
+        assertThatThrownBy(() -> RecipientKey.load(new Settings.Recipient(format, file, null, null), VaultBench.CLOCK))
+                .isInstanceOf(KeyLoadException.class)
+                .hasMessageContaining("it is " + kind + "; ")
+                .hasMessageEndingWith("; for a recipient with it, write format: " + better);
+    }
+
     static Stream<Arguments> notPublic() throws Exception {
         return Stream.of(
                 arguments(
@@ -105,7 +128,7 @@ class RecipientKeyTest {
                 arguments("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", "openssl pkcs7 -print_certs"),
                 arguments(
                         "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
-                        "it is an OpenPGP public key; a public JWK, PEM public key or certificate is needed"));
+                        "it is an OpenPGP public key; a public JWK, PEM public key or certificate is needed; "));
     }
 
     @ParameterizedTest
