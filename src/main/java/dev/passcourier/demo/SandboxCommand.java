@@ -18,7 +18,11 @@ import dev.passcourier.vault.KeyLoadException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -140,14 +144,35 @@ public final class SandboxCommand implements Subcommand {
         } catch (InterruptedException e) {
             return 0;
         } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof FileSystemException file) {
+                say("The sandbox cannot start: " + file.getFile() + ": " + reason(file));
+                return 1;
+            }
             say("The sandbox cannot start: " + e.getMessage() + ": "
                     + e.getCause().getMessage()
                     + ". End what listens there, or choose other ports by --port-base.");
+            return 1;
+        } catch (FileSystemException e) {
+            say("The sandbox cannot start: " + e.getFile() + ": " + reason(e));
             return 1;
         } catch (KeyLoadException | IOException e) {
             say("The sandbox cannot start: " + e.getMessage());
             return 1;
         }
+    }
+
+    /** Mostly told by the kind alone: the message is the path. */
+    private static String reason(FileSystemException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "may not be read or written by this user: chown it, or name another --directory";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "is not there";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return "is there already: move it away, or name another --directory";
+        }
+        return failure.getReason() == null ? "cannot be read or written" : failure.getReason();
     }
 
     private void check(String option, int value, int most) {

@@ -290,7 +290,13 @@ final class SandboxHome implements AutoCloseable {
     /** Makes the recipient's key pair, if it is not there. */
     void recipient(Clock clock) throws IOException, KeyLoadException {
         Path half = path.resolve("recipients/operations.jwk");
-        if (!Files.exists(half) || !Files.exists(recipientKey())) {
+        if (Files.exists(half) != Files.exists(recipientKey())) {
+            Path there = Files.exists(half) ? half : recipientKey();
+            Path missing = Files.exists(half) ? recipientKey() : half;
+            throw new IOException(missing + " is missing, the other half of " + there + ": put it back, or start over"
+                    + " with --fresh; if " + there.getFileName() + " is your own, move it away");
+        }
+        if (!Files.exists(half)) {
             folder("recipients");
             NewRecipient.create(SealFormat.JWE, "operations", half, recipientKey(), null, clock);
         }

@@ -191,6 +191,31 @@ class SandboxCommandTest {
     }
 
     @Test
+    void saysWhichHalfOfItsKeyPairIsMissing() throws Exception {
+        start("--instances", "0").stop();
+        Path half = sandbox().resolve("recipients/operations.jwk");
+        Path other = sandbox().resolve("mine/operations.private.pem");
+        Files.delete(half);
+
+        forget();
+        assertThat(execute("--instances", "0")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("The sandbox cannot start: " + half + " is missing, the other half of " + other
+                        + ": put it back, or start over with --fresh");
+    }
+
+    @Test
+    void saysWhyAFileCannotBeUsed() throws Exception {
+        Files.delete(sandbox().resolve("sandbox.json"));
+        Files.delete(sandbox());
+        Files.writeString(sandbox(), "x");
+
+        assertThat(execute()).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("The sandbox cannot start: " + sandbox() + ": is there already: move it away");
+    }
+
+    @Test
     void givesOutEveryWayToSignIn() throws Exception {
         start("--instances", "0").stop();
 
