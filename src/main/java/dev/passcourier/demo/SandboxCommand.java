@@ -108,8 +108,8 @@ public final class SandboxCommand implements Subcommand {
     @Option(
             names = "--fresh",
             description = {
-                "start over: removes what a sandbox made in DIR, and what a service that ran on it put",
-                "into data, drop and out; says what, and leaves everything else"
+                "start over: removes what a sandbox made in DIR, all of data and drop/work, done, failed,",
+                "and deliveries in out; says what, and leaves everything else"
             })
     private boolean fresh;
 

@@ -47,10 +47,19 @@ final class SandboxHome implements AutoCloseable {
     /** In {@link #STATE}: the hash of the settings that were written last. */
     private static final String WRITTEN = "settings.sha256";
 
-    /** What services that run on the settings make, whole. */
+    private static final String PUBLIC_HALF = "recipients/operations.jwk";
+    private static final String PRIVATE_HALF = "mine/operations.private.pem";
+
+    /** In {@link #STATE}, behind the name of a half: its hash when it was made here. */
+    private static final String MADE = ".sha256";
+
+    /** The service's own folders, with all that lies in them. */
     private static final List<String> SERVICE_TREES = List.of("data", "drop/work", "drop/done", "drop/failed");
 
-    private static final Pattern SERVICE_RESULT = Pattern.compile(".*\\.(jwe|p7m|asc|age|json|html|csv)");
+    /** As the service names what it delivers: a delivery's id ends each name. */
+    private static final Pattern SERVICE_RESULT =
+            Pattern.compile("[A-Za-z0-9_-]+_dlv_[A-Za-z0-9_-]{24}\\.(jwe|p7m|asc|age|json|html|csv)");
+
     private static final Set<String> FOLDERS = Set.of("config", "keys", "secrets", "recipients", "mine", "drop", "out");
 
     private final Path path;
@@ -125,8 +134,9 @@ final class SandboxHome implements AutoCloseable {
     record StartedOver(List<String> removed, List<String> left) {}
 
     /**
-     * Removes what sandboxes made here, and what services did that ran on their settings. All else stays, changed
-     * settings under another name.
+     * Removes what sandboxes made here, the service's own folders ({@code data}, {@code drop/work}, {@code drop/done},
+     * {@code drop/failed}) whole, and from {@code out} what bears the name of a delivery. All else stays: a key pair that
+     * was not made here or changed since, and changed settings under another name.
      *
      * @throws IOException if a service runs here now, or something cannot be removed
      */
@@ -142,8 +152,10 @@ final class SandboxHome implements AutoCloseable {
                 remove(each, removed);
             }
         }
+        boolean isPairOurs = isAsMade(PUBLIC_HALF) && isAsMade(PRIVATE_HALF);
         for (String name : state.get("files").split("\n", -1)) {
-            if (!name.isEmpty()) {
+            boolean isHalf = name.equals(PUBLIC_HALF) || name.equals(PRIVATE_HALF);
+            if (!name.isEmpty() && (isPairOurs || !isHalf)) {
                 remove(path.resolve(name), removed);
             }
         }
@@ -248,7 +260,7 @@ final class SandboxHome implements AutoCloseable {
 
     /** The private key of the recipient called {@code operations}. */
     Path recipientKey() {
-        return path.resolve("mine/operations.private.pem");
+        return path.resolve(PRIVATE_HALF);
     }
 
     /** The service's public key, once it has run here. */
@@ -289,7 +301,7 @@ final class SandboxHome implements AutoCloseable {
 
     /** Makes the recipient's key pair, if it is not there. */
     void recipient(Clock clock) throws IOException, KeyLoadException {
-        Path half = path.resolve("recipients/operations.jwk");
+        Path half = path.resolve(PUBLIC_HALF);
         if (Files.exists(half) != Files.exists(recipientKey())) {
             Path there = Files.exists(half) ? half : recipientKey();
             Path missing = Files.exists(half) ? recipientKey() : half;
@@ -299,9 +311,17 @@ final class SandboxHome implements AutoCloseable {
         if (!Files.exists(half)) {
             folder("recipients");
             NewRecipient.create(SealFormat.JWE, "operations", half, recipientKey(), null, clock);
+            for (String name : List.of(PUBLIC_HALF, PRIVATE_HALF)) {
+                own(name);
+                state.put(name + MADE, sha256(Files.readAllBytes(path.resolve(name))));
+            }
         }
-        own("recipients/operations.jwk");
-        own("mine/operations.private.pem");
+    }
+
+    /** Whether a half of the key pair is the one that was made here, or gone. */
+    private boolean isAsMade(String half) throws IOException {
+        Path file = path.resolve(half);
+        return !Files.exists(file) || sha256(Files.readAllBytes(file)).equals(state.get(half + MADE));
     }
 
     /**

@@ -135,9 +135,17 @@ class SandboxCommandTest {
         start("--output", "json", "--instances", "1").stop();
         JsonNode first = new ObjectMapper().readTree(out.toString());
         Files.writeString(sandbox().resolve("config/passcourier.yaml"), "# mine\n", StandardOpenOption.APPEND);
-        List<String> mine =
-                List.of("notes.txt", "keys/mine.pem", "drop/mine.csv", "out/notes.txt", "recipients/my.jwk");
-        List<String> ours = List.of("data/audit/audit-1", "drop/done/first.csv", "out/dlv_1.jwe");
+        List<String> mine = List.of(
+                "notes.txt",
+                "keys/mine.pem",
+                "drop/mine.csv",
+                "out/notes.txt",
+                "out/inventory.csv",
+                "out/dlv_.json",
+                "recipients/my.jwk",
+                "mine/operations.private.pem");
+        String result = "out/first_i-1_dlv_Yq0jsq9JC37Voay12XCnlG1x.jwe";
+        List<String> ours = List.of("data/audit/audit-1", "drop/done/first.csv", result);
         for (String name : Stream.concat(mine.stream(), ours.stream()).toList()) {
             Files.createDirectories(sandbox().resolve(name).getParent());
             Files.writeString(sandbox().resolve(name), "x");
@@ -151,12 +159,14 @@ class SandboxCommandTest {
 
         assertThat(new ObjectMapper().readTree(out.toString()).path("instances"))
                 .isNotEqualTo(first.path("instances"));
+        assertThat(sandbox().resolve("mine/operations.private.pem")).hasContent("x");
         assertThat(files().keySet()).containsAll(mine).doesNotContainAnyElementsOf(ours);
         assertThat(sandbox().resolve("config/passcourier.yaml.old")).content().contains("# mine");
         assertThat(elsewhere.resolve("precious")).hasContent("x");
         assertThat(err.toString())
-                .contains("removed from " + sandbox() + ": data/, drop/done/, out/dlv_1.jwe, ")
+                .contains("removed from " + sandbox() + ": data/, drop/done/, " + result + ", ")
                 .contains("left there: ", "notes.txt", "keys/mine.pem", "config/passcourier.yaml.old")
+                .contains("mine/operations.private.pem", "out/inventory.csv")
                 .doesNotContain("removed nothing");
     }
 
@@ -191,7 +201,7 @@ class SandboxCommandTest {
     }
 
     @Test
-    void saysWhichHalfOfItsKeyPairIsMissing() throws Exception {
+    void saysWhichHalfOfItsKeyPairIsMissingAndMakesAnotherPairWhenItStartsOver() throws Exception {
         start("--instances", "0").stop();
         Path half = sandbox().resolve("recipients/operations.jwk");
         Path other = sandbox().resolve("mine/operations.private.pem");
@@ -202,6 +212,11 @@ class SandboxCommandTest {
         assertThat(err.toString())
                 .contains("The sandbox cannot start: " + half + " is missing, the other half of " + other
                         + ": put it back, or start over with --fresh");
+
+        forget();
+        start("--instances", "0", "--fresh").stop();
+        assertThat(err.toString()).contains(", mine/operations.private.pem");
+        assertThat(half).isNotEmptyFile();
     }
 
     @Test
