@@ -3,6 +3,7 @@ package dev.passcourier.doctor;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.CloudProbe;
+import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.EndpointProbe;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.provider.AccountSettings;
@@ -27,22 +28,23 @@ import org.jspecify.annotations.Nullable;
 final class CloudExaminations implements AutoCloseable {
 
     private final Path routes;
-    private final Settings settings;
+    private final Map<String, Settings.Account> accounts;
     private final Clock clock;
     private final Clocks clocks;
+    private final CallsInHand calls = new CallsInHand();
     private final Map<String, CloudProbe.Seen> refused = new HashMap<>();
     private @Nullable CloudProbe probe;
 
-    CloudExaminations(Path routes, Settings settings, Clock clock) {
+    CloudExaminations(Path routes, Map<String, Settings.Account> accounts, Clock clock) {
         this.routes = routes;
-        this.settings = settings;
+        this.accounts = accounts;
         this.clock = clock;
         this.clocks = new Clocks(clock);
     }
 
     List<Examination> all() {
         Map<String, ProviderType> providers = ProviderCatalog.find();
-        return settings.accounts().entrySet().stream()
+        return accounts.entrySet().stream()
                 .map(account -> new Examination(
                         "account." + account.getKey(),
                         subject -> cloud(
@@ -80,6 +82,9 @@ final class CloudExaminations implements AutoCloseable {
     /** One at a time, so that a second account with the same credentials knows of the first one's refusal. */
     private synchronized CloudProbe.Seen signedIn(String name, Settings.Account account, ProviderType provider)
             throws Exception {
+        if (calls.isCut()) {
+            return new CloudProbe.Seen(false, "not tried, as the time was up");
+        }
         String credentials = account.provider() + account.settings().path("auth");
         CloudProbe.Seen before = refused.get(credentials);
         if (before != null && account.settings().has("auth")) {
@@ -95,13 +100,19 @@ final class CloudExaminations implements AutoCloseable {
 
     private CloudProbe probe() throws ConfigurationException {
         if (probe == null) {
-            probe = CloudProbe.open(routes, clock);
+            probe = CloudProbe.open(routes, clock, calls);
         }
         return probe;
     }
 
+    /** Cuts the call in hand and begins no other: who closes does not wait for a silent cloud. */
     @Override
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
+        calls.cut();
+        end();
+    }
+
+    private synchronized void end() throws IOException {
         if (probe != null) {
             probe.close();
         }

@@ -41,7 +41,7 @@ public final class Doctor implements AutoCloseable {
      */
     public Doctor(Path home, Settings settings, Clock clock) {
         this.clock = clock;
-        clouds = new CloudExaminations(home.resolve("routes"), settings, clock);
+        clouds = new CloudExaminations(home.resolve("routes"), settings.accounts(), clock);
         examinations.addAll(new LocalExaminations(settings, clock).all());
         examinations.addAll(new BrokerExaminations(settings).all());
         examinations.addAll(clouds.all());

@@ -38,10 +38,12 @@ public final class CloudProbe implements AutoCloseable {
 
     private final DefaultCamelContext camel;
     private final Clock clock;
+    private final CallsInHand calls;
 
-    private CloudProbe(DefaultCamelContext camel, Clock clock) {
+    private CloudProbe(DefaultCamelContext camel, Clock clock, CallsInHand calls) {
         this.camel = camel;
         this.clock = clock;
+        this.calls = calls;
     }
 
     /**
@@ -56,9 +58,10 @@ public final class CloudProbe implements AutoCloseable {
      * Loads the routes.
      *
      * @param routes the folder that holds the route files
+     * @param calls  where its calls are noted while they are under way
      * @throws ConfigurationException if they cannot be read
      */
-    public static CloudProbe open(Path routes, Clock clock) throws ConfigurationException {
+    public static CloudProbe open(Path routes, Clock clock, CallsInHand calls) throws ConfigurationException {
         DefaultCamelContext camel = new DefaultCamelContext();
         CloudAccount.bindShared(camel.getRegistry());
         try {
@@ -73,7 +76,7 @@ public final class CloudProbe implements AutoCloseable {
             camel.stop();
             throw new ConfigurationException(routes + ": its files cannot be loaded; validate says why");
         }
-        return new CloudProbe(camel, clock);
+        return new CloudProbe(camel, clock, calls);
     }
 
     /**
@@ -82,7 +85,6 @@ public final class CloudProbe implements AutoCloseable {
      * @throws Exception if a secret or file that the settings name cannot be used
      */
     public Seen look(String account, Settings.Account settings, ProviderType type) throws Exception {
-        CallsInHand calls = new CallsInHand();
         CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
