@@ -1,5 +1,6 @@
 package dev.passcourier.doctor;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.CloudProbe;
@@ -32,7 +33,7 @@ final class CloudExaminations implements AutoCloseable {
     private final Clock clock;
     private final Clocks clocks;
     private final CallsInHand calls = new CallsInHand();
-    private final Map<String, CloudProbe.Seen> refused = new HashMap<>();
+    private final Map<Map.Entry<String, JsonNode>, CloudProbe.Seen> refused = new HashMap<>();
     private @Nullable CloudProbe probe;
 
     CloudExaminations(Path routes, Map<String, Settings.Account> accounts, Clock clock) {
@@ -85,9 +86,9 @@ final class CloudExaminations implements AutoCloseable {
         if (calls.isCut()) {
             return new CloudProbe.Seen(false, "not tried, as the time was up");
         }
-        String credentials = account.provider() + account.settings().path("auth");
+        var credentials = Map.entry(account.provider(), provider.credentials(account.settings()));
         CloudProbe.Seen before = refused.get(credentials);
-        if (before != null && account.settings().has("auth")) {
+        if (before != null) {
             return new CloudProbe.Seen(
                     false, "not tried, as another account's same credentials were: " + before.says());
         }

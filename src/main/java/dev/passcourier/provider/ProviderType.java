@@ -32,6 +32,14 @@ public interface ProviderType extends AccountType {
         return Map.of();
     }
 
+    /**
+     * The part of an account's settings that says who asks: accounts alike in it are one user, or one key, to the cloud.
+     * Holds no secret, only references.
+     */
+    default JsonNode credentials(JsonNode settings) {
+        return settings.path("auth");
+    }
+
     /** The protocol for one account. */
     CloudProtocol protocol(AccountSettings account) throws ConfigurationException;
 

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import dev.passcourier.provider.SecretFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +41,7 @@ class CloudExaminationsTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicInteger tried = new AtomicInteger();
     private final Map<String, Settings.Account> accounts = new TreeMap<>();
+    private final Map<String, SecretRef> keys = new HashMap<>();
     private HttpServer cloud;
 
     @BeforeEach
@@ -80,6 +85,26 @@ class CloudExaminationsTest {
         assertThat(tried).hasValue(1);
     }
 
+    @Test
+    void aRefusedKeyIsTriedOnceWhicheverRegionsItsAccountsAskAndAnotherKeyByItself() throws Exception {
+        cloudAnswers(exchange -> answer(
+                exchange, "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.SignatureFailure\",\"Message\":\"x\"}}}"));
+        account("first", "ap-shanghai", "mistyped");
+        account("second", "ap-guangzhou", "mistyped");
+        account("third", "ap-shanghai", "mistyped too");
+
+        try (CloudExaminations clouds = new CloudExaminations(Path.of("routes"), accounts, Clock.systemUTC())) {
+            assertThat(clouds.all())
+                    .extracting(each -> each.examine().says())
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("DENIED AuthFailure.SignatureFailure"),
+                            second -> assertThat(second)
+                                    .startsWith("not tried, as another account's same credentials were: DENIED"),
+                            third -> assertThat(third).startsWith("DENIED AuthFailure.SignatureFailure"));
+        }
+        assertThat(tried).hasValue(2);
+    }
+
     private static void close(CloudExaminations clouds) {
         try {
             clouds.close();
@@ -98,7 +123,8 @@ class CloudExaminationsTest {
                         "secretId",
                         "AKIDexample",
                         "secretKey",
-                        SecretFiles.write(directory, key).reference()));
+                        keys.computeIfAbsent(key, each -> SecretFiles.write(directory, each))
+                                .reference()));
         accounts.put(name, new Settings.Account("tencent-gse", null, null, 1, false, false, null, false, settings));
     }
 
@@ -112,5 +138,12 @@ class CloudExaminationsTest {
                 signed.handle(exchange);
             }
         });
+    }
+
+    private static void answer(HttpExchange exchange, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.passcourier.provider.tencentgse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.CloudProtocol;
@@ -29,6 +30,12 @@ public final class TencentGseProvider implements ProviderType {
     @Override
     public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
         return Map.of("api", account.as(TencentGseSettings.class).base());
+    }
+
+    /** They stand among the other settings. */
+    @Override
+    public JsonNode credentials(JsonNode settings) {
+        return ((ObjectNode) settings).deepCopy().retain("secretId", "secretKey", "token");
     }
 
     @Override
