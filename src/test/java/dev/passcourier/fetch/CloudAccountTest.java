@@ -154,6 +154,47 @@ class CloudAccountTest {
     }
 
     @Test
+    void accessKeysThatWereRefusedAreShownAndNotTriedAgain() throws Exception {
+        cloud.createContext("/v1/", exchange -> {
+            asks.incrementAndGet();
+            answer(exchange, 401, "{\"error_code\":\"APIGW.0301\",\"error_msg\":\"aksk\"}");
+        });
+        var settings = new ObjectMapper()
+                .valueToTree(Map.of(
+                        "region",
+                        "cn-north-4",
+                        "projectId",
+                        "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+                        "endpoint",
+                        "http://127.0.0.1:" + cloud.getAddress().getPort(),
+                        "auth",
+                        Map.of(
+                                "type", "aksk",
+                                "accessKey", "AKEXAMPLE0123456789A",
+                                "secretKey", "{{file:" + directory.resolve("password") + "}}")));
+        CallsInHand calls = new CallsInHand();
+        CloudAccount signed = new CloudAccount(
+                camel,
+                ProviderCatalog.find().get("huawei-ecs"),
+                new AccountSettings("keys", settings, Clock.systemUTC()),
+                new HttpClients(2, PemTrust.context(null), calls),
+                calls);
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/provider/huawei-ecs.camel.yaml"));
+        signed.addRoutes();
+        assertThat(signed.refusedSignIn()).isEmpty();
+
+        Answer refused = ask("keys").answer();
+
+        assertThat(ask("keys").answer()).isEqualTo(refused);
+        assertThat(asks).hasValue(1);
+        assertThat(signed.refusedSignIn()).hasValueSatisfying(shown -> {
+            assertThat(shown).isEqualTo(refused);
+            assertThat(shown.until()).isAfter(Instant.now());
+        });
+    }
+
+    @Test
     void aRefusedCallIsQuotedInKnownWordsOnly() {
         cloudAnswers(exchange -> answer(
                 exchange,
@@ -191,15 +232,19 @@ class CloudAccountTest {
     }
 
     private Attempt ask() {
+        return ask("lab");
+    }
+
+    private Attempt ask(String account) {
         PasswordRequest request =
-                new PasswordRequest("r-1", "lab", INSTANCE, Map.of(), null, List.of("ops"), null, null, null);
+                new PasswordRequest("r-1", account, INSTANCE, Map.of(), null, List.of("ops"), null, null, null);
         Instant now = Instant.now();
         Attempt attempt = new Attempt(new FetchWork(
                 request, new Origin(Origin.Source.JMS, "ID:1", null, null, 0), now, now.plusSeconds(60), 1, 0));
         Exchange exchange = new DefaultExchange(camel);
         attempt.variables().forEach(exchange::setVariable);
         while (attempt.isOpen()) {
-            exchange = camel.createProducerTemplate().send("direct:ask.lab", exchange);
+            exchange = camel.createProducerTemplate().send("direct:ask." + account, exchange);
             assertThat(exchange.getException()).isNull();
         }
         return attempt;
