@@ -55,7 +55,7 @@ class BrokerDiskTest {
         if (disk != null) {
             pool.stop();
             broker.close();
-            disk.close();
+            disk.closeWhenUnused();
         }
     }
 
