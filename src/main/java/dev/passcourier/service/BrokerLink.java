@@ -52,8 +52,6 @@ final class BrokerLink implements AutoCloseable {
                 BrokerProbe probe = new BrokerProbe(link.access);
                 probe.demandConsumers(consumed(settings));
                 demandSettings(probe);
-            } else {
-                link.embedded.listen();
             }
             return link;
         } catch (ActiveMQException | JMSException e) {
@@ -65,6 +63,13 @@ final class BrokerLink implements AutoCloseable {
         } catch (Exception e) {
             link.close();
             throw e;
+        }
+    }
+
+    /** Lets other programs in, if the broker is our own. */
+    void listen() throws Exception {
+        if (embedded != null) {
+            embedded.listen();
         }
     }
 

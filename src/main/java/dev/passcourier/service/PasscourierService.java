@@ -178,16 +178,20 @@ public final class PasscourierService implements AutoCloseable {
         audit = watch.trail(trail);
         watch.over(ledger, broker);
         gone = data.goneDestinations();
-        settleLostRequests();
+        settleLostRequests(trail);
+        broker.listen();
     }
 
-    /** Before anybody takes from the queues. Of a broker that others use too, nobody knows what they have in hand. */
-    private void settleLostRequests() {
+    /**
+     * Before anybody takes from the queues or sends to them. Of a broker that others use too, nobody knows what they have in
+     * hand. The records go past the checks that listen to the trail: what our broker lost is no destination's fault.
+     */
+    private void settleLostRequests(AuditTrail trail) {
         if (!broker.ownsItsQueues() || ledger.followsOthers()) {
             return;
         }
         try {
-            new LostRequests(settings, broker.pool(), audit, notices(), clock)
+            new LostRequests(settings, broker.pool(), trail, notices(), clock)
                     .settle(ledger.open(), broker.queuedWork(), data.part("audit"));
         } catch (JMSException | IOException | AuditDamage | RuntimeException e) {
             LOG.warn(
