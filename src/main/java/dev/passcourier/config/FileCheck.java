@@ -71,6 +71,15 @@ final class FileCheck {
                 byte[] secret = SecretSource.read(reference, environment);
                 try {
                     demandText(key, secret);
+                    if (key.contains(".secrets[") && !WebhookKey.isPrefixed(secret)) {
+                        findings.add(
+                                Finding.Level.WARNING,
+                                key,
+                                "has no whsec_ before it, and is read as base64 as the receiver's library does; earlier"
+                                        + " releases signed with its very characters",
+                                "write whsec_ before it, or where the receiver computes with the characters, whsec_ and"
+                                        + " their base64");
+                    }
                     SecretSource.remark(secret)
                             .ifPresent(remark -> findings.add(Finding.Level.WARNING, key, remark, ENDS));
                 } finally {

@@ -19,6 +19,11 @@ public final class WebhookKey {
 
     private WebhookKey() {}
 
+    /** Whether the secret has the prefix that says how it is to be read. */
+    static boolean isPrefixed(byte[] written) {
+        return written.length >= PREFIX.length && Arrays.equals(written, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
+    }
+
     /**
      * The key.
      *
@@ -27,8 +32,7 @@ public final class WebhookKey {
      * @throws ConfigurationException saying what is wrong with the secret, and never quoting it
      */
     public static byte[] of(byte[] written) throws ConfigurationException {
-        boolean isPrefixed =
-                written.length >= PREFIX.length && Arrays.equals(written, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
+        boolean isPrefixed = isPrefixed(written);
         byte[] base64 = Arrays.copyOfRange(written, isPrefixed ? PREFIX.length : 0, written.length);
         try {
             byte[] key = Base64.getDecoder().decode(base64);
