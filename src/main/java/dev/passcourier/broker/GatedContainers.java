@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
@@ -30,6 +31,17 @@ public final class GatedContainers implements MessageListenerContainerFactory {
             ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST,
             ActiveMQExceptionType.ADDRESS_DOES_NOT_EXIST,
             ActiveMQExceptionType.MAX_CONSUMER_LIMIT_EXCEEDED);
+
+    /** What a client says of a broker that is away, of which its health check tells. */
+    private static final Set<ActiveMQExceptionType> AWAY = EnumSet.of(
+            ActiveMQExceptionType.NOT_CONNECTED,
+            ActiveMQExceptionType.CONNECTION_TIMEDOUT,
+            ActiveMQExceptionType.DISCONNECTED,
+            ActiveMQExceptionType.UNBLOCKED,
+            ActiveMQExceptionType.OBJECT_CLOSED);
+
+    /** So many failures running are no broker that is about to be there. */
+    private static final int TOO_OFTEN = 10;
 
     private final Gate gate;
     private final @Nullable String unwatched;
@@ -59,6 +71,7 @@ public final class GatedContainers implements MessageListenerContainerFactory {
         private final Gate gate;
         private final @Nullable String unwatched;
         private final AtomicBoolean away = new AtomicBoolean();
+        private final AtomicInteger failures = new AtomicInteger();
         private volatile String lastRefusal = "";
 
         Gated(JmsEndpoint endpoint, Gate gate, @Nullable String unwatched) {
@@ -108,6 +121,7 @@ public final class GatedContainers implements MessageListenerContainerFactory {
             try {
                 MessageConsumer consumer = super.createListenerConsumer(session);
                 lastRefusal = "";
+                failures.set(0);
                 if (away.getAndSet(false)) {
                     LOG.info("BROKER_BACK {}", unwatched);
                 }
@@ -125,6 +139,14 @@ public final class GatedContainers implements MessageListenerContainerFactory {
         protected void handleListenerSetupFailure(Throwable failure, boolean alreadyRecovered) {
             if (unwatched != null && isRunning() && !away.getAndSet(true)) {
                 LOG.warn("BROKER_AWAY {}", unwatched);
+            }
+            ActiveMQException why = cause(failure, ActiveMQException.class);
+            boolean there = why != null && !AWAY.contains(why.getType()) && lastRefusal.isEmpty();
+            if (there && failures.incrementAndGet() == TOO_OFTEN) {
+                LOG.error(
+                        "CONSUMER_NOT_SET_UP {} {}: nothing is taken from there; look into the broker's log",
+                        getDestinationName(),
+                        why.getType());
             }
         }
 
