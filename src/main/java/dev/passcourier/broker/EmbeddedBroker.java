@@ -133,11 +133,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /**
      * Starts it again where it was, under the same address; connections to it come back by themselves. Only after
-     * {@link #hasStopped}, and when its disk can be written again.
+     * {@link #hasStopped}, and when its disk can be written again. Nothing happens once it is closed.
      *
      * @throws Exception if it cannot start; it is stopped then as before
      */
     public synchronized void restart() throws Exception {
+        if (closed) {
+            return;
+        }
         try {
             server.stop();
             begin();

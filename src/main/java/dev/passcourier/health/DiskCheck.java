@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Whether a directory's file system has room left, and takes a new file: it may have run out of inodes or quota, or have
@@ -11,7 +12,8 @@ import java.util.Optional;
  */
 public final class DiskCheck implements HealthCheck {
 
-    private static final String PROBE = ".disk-check";
+    /** Of this process alone: nodes may look at one directory at the same time. */
+    private static final String PROBE = ".disk-check-" + UUID.randomUUID();
 
     private final Path directory;
     private final long least;
