@@ -50,7 +50,7 @@ public final class MessageProperties {
     /** Of a delivery: media type of the body. */
     public static final String MEDIA_TYPE = "pcMediaType";
 
-    /** Of the word that a delivery was sent: the code of its success. */
+    /** Of the confirmation that a delivery was sent: the code of its success. */
     public static final String SENT = "pcSent";
 
     /** Of failed and quarantined work: why it lies there, a code. */

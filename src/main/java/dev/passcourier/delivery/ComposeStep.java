@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Second step of a sink: the {@link InboundMessage} in the body becomes what the channel sends, recorded beforehand, or null if
- * there is nothing to send: the message is word of what was sent, or not one of ours, the broker refused it when it came
+ * there is nothing to send: the message confirms what was sent, or is not one of ours, the broker refused it when it came
  * before, the result's lifetime is over, the destination is gone, or a secret is missing.
  */
 final class ComposeStep implements Processor {
@@ -80,10 +80,10 @@ final class ComposeStep implements Processor {
             if (!item.alias().equals(alias) || !arrival.queue().equals(Queues.outbox(alias))) {
                 return new Attempt.Refused(arrival, OutboxException.Code.OUTBOX_WRONG_QUEUE);
             }
-            String sent = OutboxCodec.sentCode(arrival);
+            String sent = OutboxCodec.confirmedCode(arrival);
             return sent != null
                     ? new Attempt.Settled(item, new DeliveryOutcome.Delivered(sent))
-                    : attempt(item, rolledBack.take(arrival.messageId()), message);
+                    : attempt(item, rolledBack.code(arrival.messageId()), message);
         } catch (OutboxException e) {
             return new Attempt.Refused(arrival, e.code());
         }

@@ -52,14 +52,14 @@ final class DeliveryRecord {
     }
 
     /**
-     * Says in the log that an attempt failed. Who gets a result in clear could say it again, and is quoted in known words
-     * only.
+     * Says in the log that an attempt failed.
      *
+     * @param inClear whether results go there in clear: who gets them could say one again, and is quoted in known words only
      * @param next when it is tried again, or null if it is not
      * @param end  how it ended, or empty
      */
-    void logged(OutboxItem item, DeliveryOutcome outcome, @Nullable Instant next, String end) {
-        String said = item.isAtRest() ? RemoteText.known(outcome.said()) : outcome.said();
+    void logged(OutboxItem item, boolean inClear, DeliveryOutcome outcome, @Nullable Instant next, String end) {
+        String said = inClear ? RemoteText.known(outcome.said()) : outcome.said();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("request", item.requestId());
         facts.put("instance", item.instance() == null ? "" : item.instance());

@@ -20,8 +20,9 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the outbound messages to hand
- * on in the body: none, word of what is sent with this very transaction, the next attempt, the failed delivery to be kept, or the message for quarantine.
+ * Last step of a sink before the hand-on: reads how the receiver answered, records it, and leaves the outbound messages to
+ * hand on in the body: none, the confirmation of what is sent with this very transaction, the next attempt, the failed
+ * delivery to be kept, or the message for quarantine.
  */
 final class OutcomeStep implements Processor {
 
@@ -31,16 +32,23 @@ final class OutcomeStep implements Processor {
     private final OutcomeReader reader;
     private final DeliveryRecord record;
     private final GoneDestinations.Destination destination;
+    private final boolean inClear;
     private final Duration keep;
     private final CallsInHand calls;
     private final Clock clock;
     private final RetryTable retryTable;
 
-    /** Keeps what fails until it expires, or for {@code keep} if it never does. */
+    /**
+     * For one destination.
+     *
+     * @param inClear whether results go there without a recipient's seal
+     * @param keep    how long what fails is kept that never expires
+     */
     OutcomeStep(
             OutcomeReader reader,
             DeliveryRecord record,
             GoneDestinations.Destination destination,
+            boolean inClear,
             Duration keep,
             CallsInHand calls,
             Clock clock,
@@ -48,6 +56,7 @@ final class OutcomeStep implements Processor {
         this.reader = reader;
         this.record = record;
         this.destination = destination;
+        this.inClear = inClear;
         this.keep = keep;
         this.calls = calls;
         this.clock = clock;
@@ -84,7 +93,7 @@ final class OutcomeStep implements Processor {
             return List.of();
         }
         if (outcome instanceof DeliveryOutcome.Sent sent) {
-            return List.of(OutboxCodec.sent(item, sent.code()));
+            return List.of(OutboxCodec.confirmation(item, sent.code()));
         }
         if (outcome instanceof DeliveryOutcome.TryLater later) {
             return postpone(item, later);
@@ -106,7 +115,7 @@ final class OutcomeStep implements Processor {
             return failed(item, later, Verdict.EXPIRED);
         }
         record.postponed(item, later.code());
-        record.logged(item, later, then, "");
+        record.logged(item, inClear, later, then, "");
         return List.of(OutboxCodec.outboundMessage(item.nextAttempt(), then));
     }
 
@@ -118,7 +127,7 @@ final class OutcomeStep implements Processor {
 
     private List<OutboundMessage> failed(OutboxItem item, DeliveryOutcome outcome, Verdict verdict) {
         record.failed(item, outcome.code(), verdict);
-        record.logged(item, outcome, null, verdict.name());
+        record.logged(item, inClear, outcome, null, verdict.name());
         return verdict == Verdict.EXPIRED ? List.of() : List.of(kept(item, outcome.code(), verdict));
     }
 

@@ -43,11 +43,14 @@ final class RolledBackSends implements Gate {
         }
     }
 
-    /** Why the message's send was rolled back, told once; null if it was not, or for no reason of the destination's. */
+    /**
+     * Why the message's send was rolled back; null if it was not, or for no reason of the destination's. Told as often as
+     * the message comes: the transaction that puts it off may fail too, and the next attempt is another message.
+     */
     @Nullable
-    String take(String messageId) {
+    String code(String messageId) {
         synchronized (codes) {
-            return codes.remove(messageId);
+            return codes.get(messageId);
         }
     }
 

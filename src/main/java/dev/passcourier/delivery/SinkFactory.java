@@ -87,10 +87,10 @@ public final class SinkFactory {
             throws ConfigurationException {
         Channel channel = destination.channel();
         if (channel instanceof EmailChannel email) {
-            return email(camel, alias, email, consumers);
+            return email(camel, alias, email, destination.seal() == null, consumers);
         }
         if (channel instanceof WebhookChannel webhook) {
-            return webhook(camel, alias, webhook, consumers);
+            return webhook(camel, alias, webhook, destination.seal() == null, consumers);
         }
         if (channel instanceof FileChannel file) {
             return file(camel, alias, file, consumers);
@@ -104,7 +104,8 @@ public final class SinkFactory {
         registry.bind("expired", new ExpiredStep(record));
     }
 
-    private List<TemplatedRouteBuilder> email(CamelContext camel, String alias, EmailChannel channel, int consumers)
+    private List<TemplatedRouteBuilder> email(
+            CamelContext camel, String alias, EmailChannel channel, boolean inClear, int consumers)
             throws ConfigurationException {
         Session session = MailSessions.session(channel, calls);
         Composer composer = new MailComposer(
@@ -114,17 +115,18 @@ public final class SinkFactory {
                 .parameter("host", channel.host())
                 .parameter("port", channel.port())
                 .bean("sender", MailSessions.sender(channel, session));
-        return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), consumers));
+        return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), inClear, consumers));
     }
 
-    private List<TemplatedRouteBuilder> webhook(CamelContext camel, String alias, WebhookChannel channel, int consumers)
+    private List<TemplatedRouteBuilder> webhook(
+            CamelContext camel, String alias, WebhookChannel channel, boolean inClear, int consumers)
             throws ConfigurationException {
         Composer composer = new WebhookComposer(new WebhookSigner(channel.secrets()), opener);
         TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
                 .parameter("server", HttpClients.server(channel.url()))
                 .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust()), calls));
         OutcomeReader outcome = new WebhookOutcome(channel.secrets());
-        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, outcome, consumers));
+        return List.of(send, outbox(camel, alias, channel.url().toString(), composer, outcome, inClear, consumers));
     }
 
     private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
@@ -134,7 +136,8 @@ public final class SinkFactory {
                 exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
         TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
         Composer composer = new FileComposer(opener);
-        return List.of(send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), consumers));
+        return List.of(
+                send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), false, consumers));
     }
 
     /** One route: what fails here, also at the commit, must roll back, where every other sink's failure is an outcome. */
@@ -144,13 +147,19 @@ public final class SinkFactory {
         TemplatedRouteBuilder whole = route(camel, "jms-sink", alias)
                 .parameter("queue", channel.queue())
                 .bean("containers", new GatedContainers(gate.then(rolledBack)));
-        return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), reader, rolledBack, consumers));
+        return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), reader, rolledBack, false, consumers));
     }
 
     private TemplatedRouteBuilder outbox(
-            CamelContext camel, String alias, String address, Composer composer, OutcomeReader reader, int consumers) {
+            CamelContext camel,
+            String alias,
+            String address,
+            Composer composer,
+            OutcomeReader reader,
+            boolean inClear,
+            int consumers) {
         TemplatedRouteBuilder outbox = route(camel, "outbox", alias);
-        return steps(outbox, alias, address, composer, reader, new RolledBackSends(), consumers);
+        return steps(outbox, alias, address, composer, reader, new RolledBackSends(), inClear, consumers);
     }
 
     private TemplatedRouteBuilder steps(
@@ -160,13 +169,15 @@ public final class SinkFactory {
             Composer composer,
             OutcomeReader reader,
             RolledBackSends rolledBack,
+            boolean inClear,
             int consumers) {
         GoneDestinations.Destination destination = gone.destination(alias, address);
         return route.parameter("consumers", consumers)
                 .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, clock))
                 .bean(
                         "outcome",
-                        new OutcomeStep(reader, record, destination, keepFailedWork, calls, clock, retryTable));
+                        new OutcomeStep(
+                                reader, record, destination, inClear, keepFailedWork, calls, clock, retryTable));
     }
 
     private static TemplatedRouteBuilder route(CamelContext camel, String template, String alias) {

@@ -47,20 +47,20 @@ public final class OutboxCodec {
     }
 
     /**
-     * Word of a delivery that is sent in the same transaction, to its own outbox: it comes only if the transaction is
+     * Confirms a delivery that is sent in the same transaction, to its own outbox: it comes only if the transaction is
      * committed, and then as surely as the delivery itself. Has no body and does not expire.
      *
      * @param code of the success
      */
-    public static OutboundMessage sent(OutboxItem item, String code) {
+    public static OutboundMessage confirmation(OutboxItem item, String code) {
         OutboundMessage message = outboundMessage(item, null);
         Map<String, Object> properties = new HashMap<>(message.properties());
         properties.put(MessageProperties.SENT, code);
         return new OutboundMessage(message.queue(), new byte[0], properties, null, null);
     }
 
-    /** The code of the success that a message of {@link #sent} brings word of; null of every other message. */
-    public static @Nullable String sentCode(InboundMessage arrival) {
+    /** The code of the success that a {@link #confirmation} tells; null of every other message. */
+    public static @Nullable String confirmedCode(InboundMessage arrival) {
         return arrival.internal() && arrival.properties().get(MessageProperties.SENT) instanceof String code
                 ? code
                 : null;

@@ -121,9 +121,9 @@ final class ReturnRules {
         OutboxItem item = item(arrival);
         Instant now = clock.instant();
         demand(kept.from().equals(Queues.outbox(item.alias())), FailedMessage.Refusal.NOT_READABLE);
-        String sent = OutboxCodec.sentCode(arrival);
+        String sent = OutboxCodec.confirmedCode(arrival);
         if (sent != null) {
-            return OutboxCodec.sent(item, sent);
+            return OutboxCodec.confirmation(item, sent);
         }
         demand(item.notAfter() == null || now.isBefore(item.notAfter()), FailedMessage.Refusal.EXPIRED);
         demand(!gone.aliases().contains(item.alias()), FailedMessage.Refusal.DESTINATION_GONE);

@@ -274,6 +274,7 @@ class DeliveryStepsTest {
                             reader,
                             record,
                             destination,
+                            false,
                             KEEP,
                             new CallsInHand(),
                             clock,
