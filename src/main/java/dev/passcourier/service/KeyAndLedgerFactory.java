@@ -101,7 +101,7 @@ public final class KeyAndLedgerFactory {
     }
 
     /** The ledger of a stopped service. */
-    static LedgerMaintenance workshop(Settings.LedgerStore store, DataDirectory data)
+    static LedgerMaintenance maintenance(Settings.LedgerStore store, DataDirectory data)
             throws SQLException, java.io.IOException, ConfigurationException {
         return store.url() == null
                 ? LedgerMaintenance.h2(data.part("ledger"))

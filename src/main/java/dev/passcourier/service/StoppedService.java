@@ -43,7 +43,7 @@ public final class StoppedService implements AutoCloseable {
 
     /** Its ledger, for one use. */
     public LedgerMaintenance ledger() throws SQLException, IOException, ConfigurationException {
-        return KeyAndLedgerFactory.workshop(settings.ledger(), data);
+        return KeyAndLedgerFactory.maintenance(settings.ledger(), data);
     }
 
     /** Whether its broker is its own, so that nobody else takes from the queues. */

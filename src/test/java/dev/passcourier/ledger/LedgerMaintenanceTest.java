@@ -66,7 +66,7 @@ class LedgerMaintenanceTest {
     @EnumSource
     void aLedgerThatFollowedIsAsTheTrailMakesIt(Store store) throws Exception {
         long last = live(store, "audit", LedgerMaintenanceTest::busy);
-        assertThat(workshop(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(last, 0, List.of()));
+        assertThat(maintenance(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(last, 0, List.of()));
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class LedgerMaintenanceTest {
     void namesTheRowsThatDiffer(Store store) throws Exception {
         long last = live(store, "audit", LedgerMaintenanceTest::busy);
         damage(store);
-        assertThat(workshop(store).check(trails("audit"), record -> {}))
+        assertThat(maintenance(store).check(trails("audit"), record -> {}))
                 .isEqualTo(new Compared(
                         last,
                         4,
@@ -91,9 +91,9 @@ class LedgerMaintenanceTest {
         long last = live(store, "audit", LedgerMaintenanceTest::busy);
         damage(store);
         List<Long> seen = new ArrayList<>();
-        assertThat(workshop(store).rebuild(trails("audit"), seen::add)).isEqualTo(new Made(last, 6, 6));
+        assertThat(maintenance(store).rebuild(trails("audit"), seen::add)).isEqualTo(new Made(last, 6, 6));
         assertThat(seen).endsWith(last);
-        assertThat(workshop(store).check(trails("audit"), record -> {}).differences())
+        assertThat(maintenance(store).check(trails("audit"), record -> {}).differences())
                 .isZero();
         assertThat(directory.resolve("ledger.rebuild")).doesNotExist();
     }
@@ -102,10 +102,11 @@ class LedgerMaintenanceTest {
     @EnumSource
     void theServiceGoesOnFromARebuiltLedger(Store store) throws Exception {
         long before = live(store, "audit", LedgerMaintenanceTest::busy);
-        workshop(store).rebuild(trails("audit"), record -> {});
+        maintenance(store).rebuild(trails("audit"), record -> {});
         long after = live(store, "audit", story -> story.asked("new", "ID:new").handedOver("new", "mail"));
         assertThat(after).isGreaterThan(before);
-        assertThat(workshop(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(after, 0, List.of()));
+        assertThat(maintenance(store).check(trails("audit"), record -> {}))
+                .isEqualTo(new Compared(after, 0, List.of()));
     }
 
     @ParameterizedTest
@@ -115,8 +116,9 @@ class LedgerMaintenanceTest {
         try (FileAuditTrail trail = trail("audit")) {
             new Story(trail).asked("later", "ID:later");
         }
-        assertThat(workshop(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(applied, 0, List.of()));
-        assertThat(workshop(store).rebuild(trails("audit"), record -> {}).records())
+        assertThat(maintenance(store).check(trails("audit"), record -> {}))
+                .isEqualTo(new Compared(applied, 0, List.of()));
+        assertThat(maintenance(store).rebuild(trails("audit"), record -> {}).records())
                 .isEqualTo(applied + 1);
     }
 
@@ -128,9 +130,9 @@ class LedgerMaintenanceTest {
         String whole = Files.readString(file);
         Files.writeString(file, whole.replace("\"r4\"", "\"x4\""));
         assertThatExceptionOfType(AuditDamage.class)
-                .isThrownBy(() -> workshop(store).rebuild(trails("audit"), record -> {}));
+                .isThrownBy(() -> maintenance(store).rebuild(trails("audit"), record -> {}));
         Files.writeString(file, whole);
-        assertThat(workshop(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(last, 0, List.of()));
+        assertThat(maintenance(store).check(trails("audit"), record -> {})).isEqualTo(new Compared(last, 0, List.of()));
     }
 
     @ParameterizedTest
@@ -139,13 +141,15 @@ class LedgerMaintenanceTest {
         live(store, "audit", story -> story.asked("r1", "ID:1").handedOver("r1", "mail"));
         live(store, "other", story -> story.asked("r2", "ID:2").handedOver("r2", "mail"));
         assertThatExceptionOfType(LedgerException.class)
-                .isThrownBy(() -> workshop(store).rebuild(trails("audit"), record -> {}))
+                .isThrownBy(() -> maintenance(store).rebuild(trails("audit"), record -> {}))
                 .withMessage("LEDGER_OTHER_TRAILS");
-        assertThat(workshop(store)
+        assertThat(maintenance(store)
                         .rebuild(trails("audit", "other"), record -> {})
                         .requests())
                 .isEqualTo(2);
-        assertThat(workshop(store).check(trails("other", "audit"), record -> {}).differences())
+        assertThat(maintenance(store)
+                        .check(trails("other", "audit"), record -> {})
+                        .differences())
                 .isZero();
     }
 
@@ -158,9 +162,9 @@ class LedgerMaintenanceTest {
         Files.copy(directory.resolve("other").resolve(name), copy.resolve(name));
         live(Store.POSTGRESQL, "other", story -> story.asked("r3", "ID:3"));
         assertThatExceptionOfType(LedgerException.class)
-                .isThrownBy(() -> workshop(Store.POSTGRESQL).rebuild(trails("audit", "copy"), record -> {}))
+                .isThrownBy(() -> maintenance(Store.POSTGRESQL).rebuild(trails("audit", "copy"), record -> {}))
                 .withMessage("LEDGER_IN_USE");
-        assertThat(workshop(Store.POSTGRESQL)
+        assertThat(maintenance(Store.POSTGRESQL)
                         .check(trails("audit", "other"), record -> {})
                         .differences())
                 .isZero();
@@ -171,9 +175,9 @@ class LedgerMaintenanceTest {
         try (FileAuditTrail trail = trail("audit")) {
             busy(new Story(trail));
         }
-        assertThat(workshop(Store.H2).rebuild(trails("audit"), record -> {}).requests())
+        assertThat(maintenance(Store.H2).rebuild(trails("audit"), record -> {}).requests())
                 .isEqualTo(6);
-        assertThat(workshop(Store.H2).check(trails("audit"), record -> {}).differences())
+        assertThat(maintenance(Store.H2).check(trails("audit"), record -> {}).differences())
                 .isZero();
     }
 
@@ -184,7 +188,7 @@ class LedgerMaintenanceTest {
         List<String> lines = Files.readAllLines(file);
         Files.write(file, lines.subList(0, lines.size() - 1));
         assertThatExceptionOfType(LedgerException.class)
-                .isThrownBy(() -> workshop(Store.H2).check(trails("audit"), record -> {}))
+                .isThrownBy(() -> maintenance(Store.H2).check(trails("audit"), record -> {}))
                 .withMessage("LEDGER_OF_ANOTHER_TRAIL");
     }
 
@@ -239,7 +243,7 @@ class LedgerMaintenanceTest {
         return Stream.of(names).map(directory::resolve).toList();
     }
 
-    private LedgerMaintenance workshop(Store store) throws Exception {
+    private LedgerMaintenance maintenance(Store store) throws Exception {
         return store == Store.H2
                 ? LedgerMaintenance.h2(directory.resolve("ledger"))
                 : LedgerMaintenance.postgresql(database(store));
