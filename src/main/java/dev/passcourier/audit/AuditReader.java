@@ -76,6 +76,13 @@ public final class AuditReader implements Closeable {
         return record;
     }
 
+    /** Reads anew what it has read beyond the last record: the writer cuts off what it could not sync, and writes over it. */
+    void forgetReadAhead() throws IOException {
+        if (in != null) {
+            in.forgetReadAhead();
+        }
+    }
+
     /** Whether the last file ends in an unfinished line: torn by a kill, or being written right now. */
     public boolean unfinished() {
         return unfinished;

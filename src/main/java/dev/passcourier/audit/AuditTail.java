@@ -37,6 +37,7 @@ public final class AuditTail implements Closeable {
             sequence = record.sequence();
             records.add(record);
         }
+        reader.forgetReadAhead();
         return records;
     }
 

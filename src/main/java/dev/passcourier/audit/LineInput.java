@@ -3,7 +3,6 @@ package dev.passcourier.audit;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a growing file line by line. An unfinished last line stays until it is finished. */
 final class LineInput implements Closeable {
 
-    private final InputStream in;
+    private final FileInputStream in;
     private final byte[] buffer = new byte[AuditLine.LONGEST];
     private int start;
     private int seen;
@@ -42,6 +41,14 @@ final class LineInput implements Closeable {
     /** Length of the unfinished line that has been read so far. */
     int rest() {
         return end - start;
+    }
+
+    /** Forgets what has been read beyond the last line that was returned; it is read anew. */
+    void forgetReadAhead() throws IOException {
+        in.getChannel().position(in.getChannel().position() - rest());
+        start = 0;
+        seen = 0;
+        end = 0;
     }
 
     private boolean fill() throws IOException {

@@ -321,6 +321,31 @@ class FileAuditTrailTest {
         }
     }
 
+    /** What a full disk leaves half written is cut and written over, and the ledger must not stop for having seen it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tailForgetsWhatWasWrittenAndNeverSynced(boolean half) throws Exception {
+        Disk disk = new Disk();
+        FileAuditTrail trail = opened(disk::open, 1 << 20);
+        trail.append(asked("r1"));
+        disk.writes = !half;
+        disk.syncs = half;
+        disk.cuts = false;
+        assertRefuses(trail, "AUDIT_DISK");
+        try (AuditTail tail = trail.tail(0)) {
+            assertThat(tail.next(10, Duration.ofMillis(1)))
+                    .extracting(AuditRecord::sequence)
+                    .containsExactly(1L);
+            disk.writes = true;
+            disk.syncs = true;
+            disk.cuts = true;
+            trail.append(asked("a request with a longer name"));
+            assertThat(tail.next(10, Duration.ofMillis(1)))
+                    .extracting(record -> record.event().facts().get(Fact.REQUEST))
+                    .containsExactly("a request with a longer name");
+        }
+    }
+
     @Test
     void tailBeyondTheEndIsRefused() throws Exception {
         FileAuditTrail trail = trail();
