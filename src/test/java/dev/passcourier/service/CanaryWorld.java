@@ -122,7 +122,7 @@ final class CanaryWorld implements AutoCloseable {
 
     /** Once, when the service is surely up. */
     private static String soon() {
-        var then = Instant.now().plusSeconds(20).atZone(ZoneOffset.UTC);
+        var then = Instant.now().plusSeconds(40).atZone(ZoneOffset.UTC);
         return "%d %d %d * * ?".formatted(then.getSecond(), then.getMinute(), then.getHour());
     }
 

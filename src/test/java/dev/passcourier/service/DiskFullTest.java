@@ -9,11 +9,13 @@ import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.request.Verdict;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,10 +118,13 @@ class DiskFullTest {
             status.assertEmpty(Queues.QUARANTINE);
             status.assertEmpty(Queues.DEAD);
         });
-        assertThat(Files.list(whole.home().resolve("drop"))
-                        .filter(Files::isRegularFile)
-                        .toList())
-                .isEmpty();
+        Whole.patiently().until(this::dropIsEmpty);
+    }
+
+    private boolean dropIsEmpty() throws IOException {
+        try (Stream<Path> dropped = Files.list(whole.home().resolve("drop"))) {
+            return dropped.noneMatch(Files::isRegularFile);
+        }
     }
 
     private long delivered() {
