@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -174,9 +175,14 @@ public final class DropFilter implements GenericFileFilter<File> {
                                         + " whole, or remove it")
                         : Answer.WAIT;
             }
-            return guard.objection(entry)
-                    .map(reason -> Answer.refuse(RefusalCode.BATCH_NOT_A_FILE, reason, ""))
-                    .orElseGet(() -> settled(entry));
+            Optional<String> objection = guard.objection(entry);
+            if (objection.isEmpty()) {
+                return settled(entry);
+            }
+            // Another node may have taken it meanwhile, which is nothing to be refused for.
+            return Files.exists(entry, LinkOption.NOFOLLOW_LINKS)
+                    ? Answer.refuse(RefusalCode.BATCH_NOT_A_FILE, objection.get(), "")
+                    : Answer.WAIT;
         } catch (NoSuchFileException gone) {
             return Answer.WAIT;
         } catch (IOException unreadable) {
