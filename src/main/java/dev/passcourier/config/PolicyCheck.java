@@ -17,13 +17,14 @@ final class PolicyCheck {
     private static final String JMS = "jms";
     private static final String FILE = "file";
     private static final String SCHEDULE = "schedule";
-    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE);
+    private static final String CLI = "cli";
+    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE, CLI);
 
     /** An id of an instance, with stars; see {@code config/request.schema.json}. */
     private static final Pattern INSTANCE = Pattern.compile("(\\*|[A-Za-z0-9])[A-Za-z0-9._:*-]*");
 
     private static final int LONGEST_ID = 128;
-    private static final String ONLY_QUEUES = "only requests from a queue have a user";
+    private static final String WITH_USERS = "only requests from a queue or a command have a user";
 
     private final JsonNode root;
     private final JsonNode rules;
@@ -41,7 +42,9 @@ final class PolicyCheck {
         }
         PolicyCheck check = new PolicyCheck(root, findings);
         Sections.eachItem(check.rules, "policy.rules", check::rule);
-        SOURCES.stream().filter(check::isOpen).forEach(check::source);
+        SOURCES.stream()
+                .filter(source -> !source.equals(CLI) && check.isOpen(source))
+                .forEach(check::source);
         check.reached("accounts");
         check.reached("destinations");
         check.signed();
@@ -75,24 +78,26 @@ final class PolicyCheck {
         List<String> userless = List.of(FILE, SCHEDULE).stream()
                 .filter(source -> takes(rule, source))
                 .toList();
-        if (!takes(rule, JMS)) {
+        if (!takes(rule, JMS) && !takes(rule, CLI)) {
             warn(
                     key + ".users",
-                    "no request can match: " + ONLY_QUEUES + ", and the rule is for " + String.join(" and ", userless),
-                    "remove users, or add jms to the rule's sources");
+                    "no request can match: " + WITH_USERS + ", and the rule is for " + String.join(" and ", userless),
+                    "remove users, or add jms or cli to the rule's sources");
         } else if (userless.stream().anyMatch(this::isOpen)) {
             warn(
                     key + ".users",
                     "no request from " + userless.stream().filter(this::isOpen).collect(Collectors.joining(" or "))
-                            + " can match: " + ONLY_QUEUES,
-                    "give them a rule without users, and this one sources: [jms]");
+                            + " can match: " + WITH_USERS,
+                    "give them a rule without users, and this one none of their sources");
         }
-        if (!has(root.path("broker"), "url") && !has(root.path("sources").path("jms"), "url")) {
+        if (!takes(rule, CLI)
+                && !has(root.path("broker"), "url")
+                && !has(root.path("sources").path("jms"), "url")) {
             Sections.eachItem(rule.path("users"), key + ".users", this::user);
         }
     }
 
-    /** The embedded broker knows its users by name; those of another one are its own. */
+    /** The embedded broker knows its users by name; those of another one, or of the operating system, are not ours. */
     private void user(String item, JsonNode user) {
         Set<String> known = Sections.names(root, "broker.users");
         if (!user.asText().equals("*") && !known.contains(user.asText())) {
@@ -157,6 +162,7 @@ final class PolicyCheck {
         return switch (source) {
             case FILE -> root.path("sources").path(FILE).isObject();
             case SCHEDULE -> !root.path("schedules").isEmpty();
+            case CLI -> true;
             default ->
                 has(root.path("broker"), "url")
                         || has(root.path("sources").path("jms"), "url")
@@ -166,7 +172,9 @@ final class PolicyCheck {
 
     private boolean canMatch(JsonNode rule, String source) {
         return takes(rule, source)
-                && (source.equals(JMS) || named(rule, "users").isEmpty())
+                && (source.equals(JMS)
+                        || source.equals(CLI)
+                        || named(rule, "users").isEmpty())
                 && named(rule, "instances").stream().anyMatch(PolicyCheck::canBeAnId);
     }
 

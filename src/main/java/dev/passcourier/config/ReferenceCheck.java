@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.stream.StreamSupport;
 final class ReferenceCheck {
 
     private static final Pattern OUR_QUEUES = Pattern.compile("(?i)(fetch|outbox|passcourier)\\..*|intake");
+
+    /** No name has a colon. */
+    private static final String GET = "get:";
 
     private final JsonNode root;
     private final Findings findings;
@@ -88,9 +92,21 @@ final class ReferenceCheck {
         Sections.eachItem(root.path("policy").path("rules"), "policy.rules", (key, rule) -> {
             granted(key + ".signers", rule.path("signers"), "policy.signers");
             granted(key + ".accounts", rule.path("accounts"), "accounts");
-            granted(key + ".destinations", rule.path("destinations"), "destinations");
+            destinations(key + ".destinations", rule.path("destinations"));
             if (rule.path("name").isTextual() && !taken.add(rule.path("name").asText())) {
                 findings.add(key + ".name", "names another rule already", "choose another name");
+            }
+        });
+    }
+
+    /** Aliases, and whom the command get may hand a password to. */
+    private void destinations(String key, JsonNode list) {
+        Sections.eachItem(list, key, (item, name) -> {
+            String text = name.asText();
+            if (text.startsWith(GET) && !text.equals(GET + "asker")) {
+                name(item, TextNode.valueOf(text.substring(GET.length())), "recipients");
+            } else if (!text.equals("*") && !text.startsWith(GET)) {
+                name(item, name, "destinations");
             }
         });
     }
@@ -98,6 +114,9 @@ final class ReferenceCheck {
     private void reserved() {
         if (root.path("recipients").has("none")) {
             findings.add("recipients.none", "takes a name that means no seal", "choose another name");
+        }
+        if (root.path("recipients").has("asker")) {
+            findings.add("recipients.asker", "takes a name that means whoever asks", "choose another name");
         }
         if (root.path("broker").path("users").has("passcourier")) {
             findings.add("broker.users.passcourier", "takes the name of the service itself", "choose another name");

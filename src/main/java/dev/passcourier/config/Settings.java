@@ -297,12 +297,12 @@ public record Settings(
      * Grants. Every list must match; {@code "*"} matches all.
      *
      * @param name         for the audit trail
-     * @param sources      {@code jms}, {@code file}, {@code schedule}
-     * @param users        broker-validated users, for {@code jms}; empty means any
+     * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}
+     * @param users        broker-validated users, for {@code jms}, or the operating system's, for {@code cli}; empty means any
      * @param signers      names of signers, one of whom must have signed; empty means that nobody need have
      * @param accounts     account names
      * @param instances    patterns with {@code *}
-     * @param destinations aliases that results may go to
+     * @param destinations aliases that results may go to; for the command get {@code get:asker} and {@code get:<recipient>}
      */
     public record Rule(
             String name,

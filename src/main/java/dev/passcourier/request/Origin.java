@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * different origins the second is a duplicate and refused.
  *
  * @param source    the kind of source
- * @param reference identifies the request within the source: a JMS message id, {@code <sha256 of the file>:<line>}, or
+ * @param reference identifies the request within the source: a JMS message id, {@code <sha256 of the file>:<line>},
  *                  {@code <schedule>@<planned time>:<index>}
- * @param user      the broker-validated user who sent it, or null where the source has none
+ * @param user      who sent it, or null where the source has none: the user whom the broker has validated, or, of a command,
+ *                  the operating system's
  * @param batch     id of the batch or schedule run it belongs to, or null
  * @param line      line of the batch (1 is the first line of the file), or 0
  */
@@ -24,6 +25,8 @@ public record Origin(
     public enum Source {
         JMS,
         FILE,
-        SCHEDULE
+        SCHEDULE,
+        /** A command, in the name of the operating system's user who gave it. */
+        CLI
     }
 }

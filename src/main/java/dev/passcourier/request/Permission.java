@@ -53,11 +53,12 @@ public final class Permission {
     }
 
     private String nearest(PasswordRequest request, Requester requester) {
-        boolean userless = requester.origin().source() != Origin.Source.JMS;
+        boolean userless =
+                requester.origin().user() == null && requester.origin().source() != Origin.Source.JMS;
         return policy.nearest(request, requester)
                 .map(opinion -> "rule " + opinion.rule() + ": " + opinion.says()
                         + (userless && opinion.obstacle() == Policy.Obstacle.USERS
-                                ? ", as only requests from a queue have a user"
+                                ? ", as only requests from a queue or a command have a user"
                                 : ""))
                 .orElse("a policy without rules");
     }

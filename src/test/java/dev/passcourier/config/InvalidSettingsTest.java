@@ -52,6 +52,10 @@ class InvalidSettingsTest {
                         "46:48 policy.rules[0].signers[0]: is not defined under 'policy.signers'; there is none yet"),
                 mistake(
                         "    - {name: all",
+                        "    - {name: desk, sources: [cli], accounts: [\"*\"], instances: [\"*\"], destinations: [\"get:asker\", \"get:op\"]}\n    - {name: all",
+                        "46:105 policy.rules[0].destinations[1]: is not defined under 'recipients'; did you mean 'ops'?"),
+                mistake(
+                        "    - {name: all",
                         "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
                         "47:8 policy.rules[1].name: names another rule already; choose another name"),
                 mistake(

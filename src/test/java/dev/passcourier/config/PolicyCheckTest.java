@@ -37,8 +37,9 @@ class PolicyCheckTest {
                         "sources: [file, schedule], users: []",
                         "sources: [file, schedule], users: [\"*\"]",
                         List.of(
-                                "policy.rules[1].users: no request can match: only requests from a queue have a user, and the"
-                                        + " rule is for file and schedule; remove users, or add jms to the rule's sources",
+                                "policy.rules[1].users: no request can match: only requests from a queue or a command have a user,"
+                                        + " and the rule is for file and schedule; remove users, or add jms or cli to the rule's"
+                                        + " sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can match"
                                         + " one, not even 'batches'; add a rule with sources: [file] and without users",
                                 "schedules: every request from here ends as NOT_ALLOWED: no rule of the policy can match"
@@ -48,7 +49,8 @@ class PolicyCheckTest {
                         "sources: [\"*\"], users: [\"*\"]",
                         List.of(
                                 "policy.rules[1].users: no request from file or schedule can match: only requests from a"
-                                        + " queue have a user; give them a rule without users, and this one sources: [jms]",
+                                        + " queue or a command have a user; give them a rule without users, and this one none of"
+                                        + " their sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can match"
                                         + " one, not even 'batches'; add a rule with sources: [file] and without users",
                                 "schedules: every request from here ends as NOT_ALLOWED: no rule of the policy can match"
@@ -72,6 +74,13 @@ class PolicyCheckTest {
                         List.of(
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can match"
                                         + " one; add a rule with sources: [file] and without users")),
+                Arguments.of("sources: [jms], users: [ticketing]", "sources: [jms, cli], users: [jane]", List.of()),
+                Arguments.of(
+                        "sources: [jms], users: [ticketing]",
+                        "sources: [cli], users: [jane]",
+                        List.of(
+                                "sources.jms: every request from here ends as NOT_ALLOWED: no rule of the policy can match one;"
+                                        + " add a rule with sources: [jms]")),
                 Arguments.of(", file: {directory: drop}", "", List.of()),
                 Arguments.of(
                         "broker: {acceptor: {port: 1}, users",
