@@ -9,7 +9,6 @@ import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,13 +38,13 @@ import picocli.CommandLine.Spec;
 final class AuditShowCommand implements Callable<Integer> {
 
     @Mixin
-    private TrailPlace place = new TrailPlace();
+    private DataPlace place = new DataPlace();
 
     @Option(names = "--request", required = true, paramLabel = "ID", description = "the request")
     private String request = "";
 
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-    private OutputFormat output = OutputFormat.table;
+    @Mixin
+    private Output output = new Output();
 
     @Spec
     private CommandSpec spec;
@@ -54,7 +52,7 @@ final class AuditShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<AuditRecord> found = new ArrayList<>();
-        Progress progress = new Progress(spec.commandLine().getErr());
+        Progress progress = output.progress();
         try {
             place.demandTrail();
             find(found, progress);
@@ -84,27 +82,14 @@ final class AuditShowCommand implements Callable<Integer> {
     }
 
     private void print(List<AuditRecord> found) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (output == OutputFormat.json) {
-            out.println(json(found));
-        } else {
-            found.forEach(record -> out.println(row(record)));
+        Table table = new Table("record", "time", "type", "facts");
+        for (AuditRecord record : found) {
+            List<String> facts = facts(record).entrySet().stream()
+                    .map(fact -> fact.getKey() + "=" + fact.getValue())
+                    .toList();
+            table.row(record.sequence(), record.event().at(), record.event().type(), facts);
         }
-        out.flush();
-    }
-
-    private static String row(AuditRecord record) {
-        String facts = facts(record).entrySet().stream()
-                .map(fact -> fact.getKey() + "=" + fact.getValue())
-                .collect(Collectors.joining("  "));
-        return String.format(
-                        Locale.ROOT,
-                        "%8d  %-30s  %-18s  %s",
-                        record.sequence(),
-                        record.event().at(),
-                        record.event().type(),
-                        facts)
-                .stripTrailing();
+        output.print(table, () -> json(found));
     }
 
     /** Without the request itself, which is the same in all rows. */
@@ -117,7 +102,7 @@ final class AuditShowCommand implements Callable<Integer> {
         return named;
     }
 
-    private static String json(List<AuditRecord> found) {
+    private static ArrayNode json(List<AuditRecord> found) {
         ArrayNode records = new ObjectMapper().createArrayNode();
         for (AuditRecord record : found) {
             ObjectNode json = records.addObject();
@@ -127,13 +112,10 @@ final class AuditShowCommand implements Callable<Integer> {
             ObjectNode facts = json.putObject("facts");
             facts(record).forEach(facts::put);
         }
-        return records.toPrettyString();
+        return records;
     }
 
     private int failed(int code, String why) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(why);
-        err.flush();
-        return code;
+        return output.failed(code, why);
     }
 }

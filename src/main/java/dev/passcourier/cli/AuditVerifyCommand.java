@@ -9,7 +9,6 @@ import dev.passcourier.audit.CheckpointKeys;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.StatementVerifier;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,14 +46,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
     private static final Pattern EXPECTED = Pattern.compile("([1-9][0-9]{0,17}):([0-9a-f]{64})");
 
-    /** In lower case, as they are typed. */
-    private enum Output {
-        text,
-        json
-    }
-
     @Mixin
-    private TrailPlace place = new TrailPlace();
+    private DataPlace place = new DataPlace();
 
     @Option(
             names = "--signer",
@@ -80,15 +73,15 @@ final class AuditVerifyCommand implements Callable<Integer> {
     @Option(names = "--signed", description = "a trail without any checkpoint counts as damaged")
     private boolean signed;
 
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-    private Output output = Output.text;
+    @Mixin
+    private Output output = new Output();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        Progress progress = new Progress(spec.commandLine().getErr());
+        Progress progress = output.progress();
         try {
             place.demandTrail();
             List<Path> files = signers();
@@ -149,18 +142,17 @@ final class AuditVerifyCommand implements Callable<Integer> {
     }
 
     private int print(Finding finding) {
-        PrintWriter out = spec.commandLine().getOut();
         FindingText text = new FindingText(place.trail(), finding);
-        out.println(output == Output.json ? text.json() : text.lines());
-        out.flush();
+        if (output.isTable()) {
+            output.line(text.lines());
+        } else {
+            output.print(text.table(), text::json);
+        }
         return finding.damage() == null ? 0 : 1;
     }
 
     private int unreadable(String why) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(why);
-        err.flush();
-        return 2;
+        return output.failed(ExitCode.UNUSABLE, why);
     }
 
     /** Reads {@code 4711:9f86…}. */

@@ -1,7 +1,5 @@
 package dev.passcourier.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.doctor.Diagnosis;
@@ -49,12 +47,8 @@ public final class DoctorCommand implements Callable<Integer> {
             description = "look at this only, such as broker, account or account.huawei-prod; may be repeated")
     private List<String> only = List.of();
 
-    @Option(
-            names = "--output",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-    private OutputFormat output;
+    @Mixin
+    private Output output = new Output();
 
     @Option(
             names = {"-v", "--verbose"},
@@ -94,7 +88,7 @@ public final class DoctorCommand implements Callable<Integer> {
         public void waiting(List<String> subjects) {
             if (verbose) {
                 talk("waiting for " + String.join(", ", subjects) + "\n");
-            } else if (Progress.isWatched()) {
+            } else if (output.showsProgress()) {
                 String one = subjects.size() == 1 ? "" : " and " + (subjects.size() - 1) + " more";
                 talk("\r\u001b[K… waiting for " + subjects.get(0) + one + "\r");
             }
@@ -104,7 +98,7 @@ public final class DoctorCommand implements Callable<Integer> {
         public void found(Diagnosis diagnosis, Duration took) {
             if (verbose) {
                 talk(diagnosis.subject() + " done after " + took.toMillis() / 1000.0 + " s\n");
-            } else if (Progress.isWatched()) {
+            } else if (output.showsProgress()) {
                 talk("\u001b[K");
             }
             show(diagnosis);
@@ -118,7 +112,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private void show(Diagnosis diagnosis) {
         found.add(diagnosis);
-        if (output == OutputFormat.table) {
+        if (output.isTable()) {
             String level = level(diagnosis);
             spec.commandLine()
                     .getOut()
@@ -144,25 +138,17 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private int conclude() {
-        PrintWriter err = spec.commandLine().getErr();
         if (found.isEmpty()) {
-            err.println("nothing is called so: --only takes what stands before the colon");
-            err.flush();
-            return 2;
+            return output.failed(ExitCode.UNUSABLE, "nothing is called so: --only takes what stands before the colon");
         }
-        if (output == OutputFormat.json) {
-            ArrayNode all = JsonNodeFactory.instance.arrayNode();
-            found.forEach(each -> all.addObject()
-                    .put("subject", each.subject())
-                    .put("level", level(each))
-                    .put("says", each.says()));
-            spec.commandLine().getOut().println(all.toPrettyString());
-            spec.commandLine().getOut().flush();
+        if (!output.isTable()) {
+            Table all = new Table("subject", "level", "says");
+            found.forEach(each -> all.row(each.subject(), level(each), each.says()));
+            output.print(all);
         }
         long failed = count(Diagnosis.Level.FAIL);
-        err.println(
+        output.talk(
                 found.size() + " looked at, " + failed + " failed, " + count(Diagnosis.Level.WARN) + " to look after");
-        err.flush();
         return failed == 0 ? 0 : 1;
     }
 

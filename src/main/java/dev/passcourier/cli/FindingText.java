@@ -52,7 +52,23 @@ final class FindingText {
                 + finding.unsigned() + " records after it are not signed yet";
     }
 
-    String json() {
+    /** The same in one row. */
+    Table table() {
+        AuditDamage damage = finding.damage();
+        Signed signed = finding.signed();
+        return new Table("trail", "whole", "records", "hash", "unsigned", "unfinished", "checkpoint", "damage")
+                .row(
+                        trail,
+                        damage == null,
+                        finding.records(),
+                        finding.hash(),
+                        finding.unsigned(),
+                        finding.unfinished(),
+                        signed == null ? null : signed.sequence(),
+                        damage == null ? null : damage.file() + ":" + damage.line() + ": " + damage.kind());
+    }
+
+    ObjectNode json() {
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("trail", trail.toString());
         json.put("whole", finding.damage() == null);
@@ -75,6 +91,6 @@ final class FindingText {
                     .put("kind", damage.kind().name())
                     .put("meaning", damage.kind().meaning());
         }
-        return json.toPrettyString();
+        return json;
     }
 }

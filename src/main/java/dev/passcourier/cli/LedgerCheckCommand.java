@@ -1,18 +1,10 @@
 package dev.passcourier.cli;
 
-import dev.passcourier.config.ConfigurationException;
-import dev.passcourier.ledger.LedgerDifference;
 import dev.passcourier.ledger.LedgerMaintenance.Compared;
-import dev.passcourier.service.StoppedService;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Compares the ledger with the trail. */
 @Command(
@@ -39,42 +31,31 @@ final class LedgerCheckCommand implements Callable<Integer> {
     @Mixin
     private LedgerWork work = new LedgerWork();
 
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public Integer call() {
-        return work.run(spec.commandLine().getErr(), (service, trails, progress) -> {
+        return work.run(output, (service, trails, progress) -> {
             Compared compared = service.ledger().check(trails, progress);
-            PrintWriter out = spec.commandLine().getOut();
-            compared.first().forEach(difference -> out.println(line(difference)));
-            out.println(compared.records() + " records compared: "
+            Table found = new Table("table", "key", "kind", "columns");
+            compared.first().forEach(row -> found.row(row.table(), row.key(), row.kind(), List.copyOf(row.columns())));
+            List<String> lost = service.ownsItsQueues() ? service.lostRequests() : List.of();
+            lost.stream().limit(FIRST).forEach(id -> found.row("queues", id, "LOST", List.of()));
+            output.print(found);
+            output.talk(compared.records() + " records compared: "
                     + (compared.differences() == 0 ? "no differences" : compared.differences() + " rows differ"));
-            boolean complete = queues(service, out);
-            out.flush();
-            return compared.differences() == 0 && complete ? 0 : 1;
+            output.talk(queues(service.ownsItsQueues(), lost.size()));
+            return compared.differences() == 0 && lost.isEmpty() ? ExitCode.OK : ExitCode.BAD;
         });
     }
 
-    /** Whether every open request lies in a queue, as far as we can see them. */
-    private static boolean queues(StoppedService service, PrintWriter out)
-            throws IOException, SQLException, ConfigurationException {
-        if (!service.ownsItsQueues()) {
-            out.println("the broker is another process's: its queues were not compared with the open requests");
-            return true;
+    private static String queues(boolean ours, int lost) {
+        if (!ours) {
+            return "the broker is another process's: its queues were not compared with the open requests";
         }
-        List<String> lost = service.lostRequests();
-        lost.stream().limit(FIRST).forEach(id -> out.println("request " + id + ": LOST, open and in no queue"));
-        out.println(
-                lost.isEmpty()
-                        ? "every open request is in a queue"
-                        : lost.size()
-                                + " open requests are in no queue: the next start asks for them again, or ends them");
-        return lost.isEmpty();
-    }
-
-    private static String line(LedgerDifference difference) {
-        String columns = difference.columns().isEmpty() ? "" : " in " + String.join(", ", difference.columns());
-        return difference.table() + " " + difference.key() + ": " + difference.kind() + columns;
+        return lost == 0
+                ? "every open request is in a queue"
+                : lost + " open requests are in no queue: the next start asks for them again, or ends them";
     }
 }

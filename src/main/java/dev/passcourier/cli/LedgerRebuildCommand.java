@@ -1,12 +1,9 @@
 package dev.passcourier.cli;
 
 import dev.passcourier.ledger.LedgerMaintenance.Made;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Makes the ledger again. */
 @Command(
@@ -26,18 +23,17 @@ final class LedgerRebuildCommand implements Callable<Integer> {
     @Mixin
     private LedgerWork work = new LedgerWork();
 
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private Output output = new Output();
 
     @Override
     public Integer call() {
-        return work.run(spec.commandLine().getErr(), (service, trails, progress) -> {
+        return work.run(output, (service, trails, progress) -> {
             Made made = service.ledger().rebuild(trails, progress);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("made again: " + made.records() + " records, " + made.requests() + " requests, "
-                    + made.deliveries() + " deliveries");
-            out.flush();
-            return 0;
+            output.print(new Table("records", "requests", "deliveries")
+                    .row(made.records(), made.requests(), made.deliveries()));
+            output.talk("the ledger is made again");
+            return ExitCode.OK;
         });
     }
 }

@@ -6,7 +6,6 @@ import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.service.StoppedService;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -49,27 +48,26 @@ final class LedgerWork {
     }
 
     /** Does it while no service runs; 2 if it cannot be done. */
-    int run(PrintWriter err, Act act) {
-        Progress progress = new Progress(err);
+    int run(Output output, Act act) {
+        Progress progress = output.progress();
         try (StoppedService service = StoppedService.of(place.load(Clock.systemUTC()))) {
             return act.on(service, trails(service), progress::at);
         } catch (InvalidConfigurationException e) {
-            e.findings().forEach(err::println);
+            e.findings().forEach(finding -> output.error(finding.toString()));
         } catch (ConfigurationException | CommandFailure e) {
-            err.println(e.getMessage());
+            output.error(e.getMessage());
         } catch (LedgerException e) {
-            err.println(MEANINGS.getOrDefault(String.valueOf(e.getMessage()), String.valueOf(e.getMessage())));
+            output.error(MEANINGS.getOrDefault(String.valueOf(e.getMessage()), String.valueOf(e.getMessage())));
         } catch (AuditDamage e) {
-            err.println("the audit trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
+            output.error("the audit trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
         } catch (SQLException e) {
-            err.println("the ledger's database does not answer: SQL state " + e.getSQLState());
+            output.error("the ledger's database does not answer: SQL state " + e.getSQLState());
         } catch (IOException e) {
-            err.println("cannot be read or written: " + e.getClass().getSimpleName());
+            output.error("cannot be read or written: " + e.getClass().getSimpleName());
         } finally {
             progress.end();
-            err.flush();
         }
-        return 2;
+        return ExitCode.UNUSABLE;
     }
 
     private List<Path> trails(StoppedService service) throws CommandFailure {

@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -94,12 +95,8 @@ public final class OpenCommand implements Callable<Integer> {
     @Option(names = "--allow-expired", description = "open it although its lifetime is over")
     private boolean allowExpired;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-    private OutputFormat output;
+    @Mixin
+    private Output output = new Output();
 
     @Parameters(
             index = "0",
@@ -164,15 +161,22 @@ public final class OpenCommand implements Callable<Integer> {
             write(to, result);
         }
         if (!result.signatureChecked()) {
-            say("signature not checked: give --signer to know that the service made this");
+            output.error("signature not checked: give --signer to know that the service made this");
         }
         var page = new OpenedPage(result, show);
-        spec.commandLine().getOut().print(output == OutputFormat.json ? page.json() : page.table());
+        spec.commandLine()
+                .getOut()
+                .print(
+                        switch (output.format()) {
+                            case table -> page.table();
+                            case json -> page.json();
+                            case csv -> page.csv();
+                        });
         spec.commandLine().getOut().flush();
         if (to != null) {
-            say("secret written to " + to);
+            output.talk("secret written to " + to);
         } else if (!show) {
-            say("the secret is not printed: add --show, or --to FILE");
+            output.talk("the secret is not printed: add --show, or --to FILE");
         }
     }
 
@@ -187,13 +191,7 @@ public final class OpenCommand implements Callable<Integer> {
     }
 
     private int failed(String why) {
-        say(why);
-        return 1;
-    }
-
-    private void say(String text) {
-        spec.commandLine().getErr().println(text);
-        spec.commandLine().getErr().flush();
+        return output.failed(ExitCode.BAD, why);
     }
 
     /** A recipient's list of the deliveries that were opened already: one delivery id a line. */

@@ -2,13 +2,15 @@ package dev.passcourier.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.passcourier.files.CsvText;
 import dev.passcourier.vault.OpenedResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 
 /**
  * An opened result for its recipient's eyes. Here the secret becomes a string if it is asked for: the terminal is its
@@ -54,6 +56,17 @@ final class OpenedPage {
         return text + System.lineSeparator();
     }
 
+    /** The same facts under each other, for whoever collects results in a spreadsheet. */
+    String csv() throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        result.facts().forEach((name, value) -> rows.add(List.of(name, value)));
+        rows.add(List.of("signatureChecked", String.valueOf(result.signatureChecked())));
+        if (withSecret) {
+            rows.add(List.of("secret", secret()));
+        }
+        return CsvText.verbatim(List.of("name", "value"), rows);
+    }
+
     // A private key begins on a line of its own, so that it can be copied. A secret is shown as it is but for control
     // characters, which the service does not let into one.
     private void secretRow(StringBuilder text) throws IOException {
@@ -67,7 +80,7 @@ final class OpenedPage {
     }
 
     private static String shown(String secret) {
-        return escaped(secret, type -> type == Character.CONTROL);
+        return Table.escaped(secret, type -> type == Character.CONTROL);
     }
 
     private String secret() throws IOException {
@@ -77,27 +90,11 @@ final class OpenedPage {
     }
 
     private static void row(StringBuilder text, String name, String value) {
-        line(text, harmless(name), value.isEmpty() ? "" : harmless(value));
+        line(text, Table.harmless(name), value.isEmpty() ? "" : Table.harmless(value));
     }
 
     private static void line(StringBuilder text, String name, String value) {
         String padded = value.isEmpty() ? name : String.format("%-12s %s", name, value);
         text.append(padded).append(System.lineSeparator());
-    }
-
-    private static String harmless(String text) {
-        return escaped(text, type -> type == Character.CONTROL || type == Character.FORMAT);
-    }
-
-    private static String escaped(String text, IntPredicate harmful) {
-        var kept = new StringBuilder();
-        text.codePoints().forEach(codePoint -> {
-            if (harmful.test(Character.getType(codePoint))) {
-                kept.append(String.format("\\u%04x", codePoint));
-            } else {
-                kept.appendCodePoint(codePoint);
-            }
-        });
-        return kept.toString();
     }
 }

@@ -1,11 +1,14 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.config.InvalidConfigurationException;
+import java.io.PrintWriter;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line's root: {@code passcourier <command>}. */
@@ -27,6 +30,16 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         },
+        exitCodeListHeading = "%nExit codes of all commands (each command's help says what they mean for it):%n",
+        exitCodeList = {
+            "  0:all is well",
+            "  1:the command did its work, and the answer is bad: findings, another verdict than DELIVERED, nothing found",
+            "  2:wrong usage, or settings or files that cannot be used",
+            "  3:no service runs, or it cannot be reached",
+            "  4:waited long enough; the work goes on",
+            "130:stopped by Ctrl-C",
+            "143:stopped by SIGTERM"
+        },
         footerHeading = "%nFirst steps:%n",
         footer = {
             "  passcourier demo       see it work, without any account",
@@ -45,7 +58,23 @@ public final class Passcourier implements Runnable {
     public static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Passcourier());
         ServiceLoader.load(Subcommand.class).forEach(all::addSubcommand);
-        return all.setCaseInsensitiveEnumValuesAllowed(true);
+        return all.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler(Passcourier::failed);
+    }
+
+    /** Whatever a command does not tell by itself. Texts of others may quote what they were given: they are not told. */
+    private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        int exit = ExitCode.UNUSABLE;
+        if (failure instanceof InvalidConfigurationException settings) {
+            settings.findings().forEach(err::println);
+        } else if (failure instanceof CommandFailure known) {
+            err.println(known.getMessage());
+            exit = known.exit();
+        } else {
+            err.println(StartFailure.text(failure));
+        }
+        err.flush();
+        return exit;
     }
 
     @Override

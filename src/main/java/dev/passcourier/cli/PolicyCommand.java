@@ -16,7 +16,6 @@ import dev.passcourier.service.RequestSignatures;
 import dev.passcourier.vault.KeyLoadException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -70,12 +69,8 @@ public final class PolicyCommand extends CommandGroup {
         @Option(names = "--user", paramLabel = "NAME", description = "the broker's user who would send it")
         private @Nullable String user;
 
-        @Option(
-                names = "--output",
-                paramLabel = "FORMAT",
-                defaultValue = "table",
-                description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-        private OutputFormat output;
+        @Mixin
+        private Output output = new Output();
 
         @Parameters(
                 arity = "0..1",
@@ -138,20 +133,20 @@ public final class PolicyCommand extends CommandGroup {
                 List<Opinion> opinions,
                 @Nullable String rule,
                 @Nullable RequestException refused) {
-            PrintWriter out = spec.commandLine().getOut();
-            if (output == OutputFormat.json) {
-                out.println(json(signer, opinions, rule, refused));
-            } else {
-                out.println("source " + name(source) + (user == null ? "" : ", user " + user)
+            if (output.isTable()) {
+                output.line("source " + name(source) + (user == null ? "" : ", user " + user)
                         + (signer == null ? ", not signed" : ", signed by " + signer));
-                opinions.forEach(opinion -> out.println("  rule " + opinion.rule() + ": " + opinion.says()));
-                out.println(refused == null ? "ALLOWED by rule " + rule : "REFUSED " + refused.getMessage());
+                opinions.forEach(opinion -> output.line("  rule " + opinion.rule() + ": " + opinion.says()));
+                output.line(refused == null ? "ALLOWED by rule " + rule : "REFUSED " + refused.getMessage());
                 if (refused != null) {
-                    out.println(refused.code().advice());
+                    output.line(refused.code().advice());
                 }
+            } else {
+                Table rules = new Table("rule", "allows", "says");
+                opinions.forEach(opinion -> rules.row(opinion.rule(), opinion.obstacle() == null, opinion.says()));
+                output.print(rules, () -> json(signer, opinions, rule, refused));
             }
-            out.flush();
-            return refused == null ? 0 : 1;
+            return refused == null ? ExitCode.OK : ExitCode.BAD;
         }
 
         private static ObjectNode json(

@@ -1,7 +1,6 @@
 package dev.passcourier.cli;
 
 import java.io.PrintWriter;
-import picocli.CommandLine.Help.Ansi;
 
 /** Counts records on standard error while a long trail is read, on a terminal only. */
 final class Progress {
@@ -11,10 +10,6 @@ final class Progress {
     private final PrintWriter err;
     private final boolean shown;
     private boolean begun;
-
-    Progress(PrintWriter err) {
-        this(err, isWatched());
-    }
 
     Progress(PrintWriter err, boolean shown) {
         this.err = err;
@@ -36,10 +31,5 @@ final class Progress {
             err.print("\r" + " ".repeat(40) + "\r");
             err.flush();
         }
-    }
-
-    /** Whether somebody watches: only then lines may be written over. picocli knows all consoles, and heeds NO_COLOR. */
-    static boolean isWatched() {
-        return Ansi.AUTO.enabled();
     }
 }

@@ -7,7 +7,6 @@ import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.NewRecipient;
 import dev.passcourier.vault.Passphrase;
-import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +68,9 @@ public final class RecipientCreateCommand implements Callable<Integer> {
 
     @ArgGroup
     private @Nullable PassphraseOptions passphrase;
+
+    @Mixin
+    private Output output = new Output();
 
     @Mixin
     private SettingsPlace place = new SettingsPlace();
@@ -142,24 +144,25 @@ public final class RecipientCreateCommand implements Callable<Integer> {
     }
 
     private void show(Path home, Recipient made, Path mine) {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("public key:   " + made.key());
-        err.println("private key:  " + mine + " (0600)");
-        err.println("              Whoever has it opens the results, and without it nobody does: keep a copy.");
-        err.println("Add to " + place.file() + ":");
-        err.flush();
-        out.println("recipients:");
-        out.println("  " + name + ":");
-        if (format != SealFormat.JWE) {
-            out.println("    format: " + format.name().toLowerCase(Locale.ROOT));
+        output.talk("public key:   " + made.key());
+        output.talk("private key:  " + mine + " (0600)");
+        output.talk("              Whoever has it opens the results, and without it nobody does: keep a copy.");
+        String key = home.relativize(made.key()).toString();
+        if (output.isTable()) {
+            output.talk("Add to " + place.file() + ":");
+            output.line("recipients:");
+            output.line("  " + name + ":");
+            if (format != SealFormat.JWE) {
+                output.line("    format: " + format.name().toLowerCase(Locale.ROOT));
+            }
+            output.line("    key: " + key);
+            output.line("    fingerprint: \"" + made.fingerprint() + "\"");
+        } else {
+            output.print(new Table("name", "format", "key", "fingerprint", "privateKey")
+                    .row(name, format.name().toLowerCase(Locale.ROOT), key, made.fingerprint(), mine));
         }
-        out.println("    key: " + home.relativize(made.key()));
-        out.println("    fingerprint: \"" + made.fingerprint() + "\"");
-        out.flush();
-        err.println("and  seal: " + name + "  to each destination whose results it shall open. They open with");
-        err.println("  " + open(home, mine));
-        err.flush();
+        output.talk("and  seal: " + name + "  to each destination whose results it shall open. They open with");
+        output.talk("  " + open(home, mine));
     }
 
     private String open(Path home, Path mine) {
@@ -191,8 +194,6 @@ public final class RecipientCreateCommand implements Callable<Integer> {
     }
 
     private int failed(String why) {
-        spec.commandLine().getErr().println(why);
-        spec.commandLine().getErr().flush();
-        return 1;
+        return output.failed(ExitCode.BAD, why);
     }
 }

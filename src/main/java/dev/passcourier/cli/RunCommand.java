@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "  1:the settings or something they name cannot be used; nothing was started",
-            "  2:wrong usage",
+            "  1:it could not start, for the reason given",
+            "  2:wrong usage, or the settings or something they name cannot be used; nothing was started",
             "130:stopped by Ctrl-C",
             "143:stopped by SIGTERM"
         },
@@ -63,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         err.println("not started");
         err.flush();
-        return 1;
+        return settings == null ? ExitCode.UNUSABLE : ExitCode.BAD;
     }
 
     private static String summary(Settings settings, PasscourierService service) {

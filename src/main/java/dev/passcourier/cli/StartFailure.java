@@ -36,7 +36,7 @@ public final class StartFailure {
             return "Camel cannot make the routes: " + RouteCheck.cause(failure) + "; run  passcourier validate";
         }
         StackTraceElement[] trace = root.getStackTrace();
-        return "the start failed for a reason that was not foreseen; please report it with this line: "
+        return "it failed for a reason that was not foreseen; please report it with this line: "
                 + root.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
     }
 

@@ -78,6 +78,25 @@ public final class SettingsLoader {
         return new SettingsLoader(providers, System::getenv, clock).check(file);
     }
 
+    /**
+     * Where the settings say that the service keeps its data, without a look at anything else in them.
+     *
+     * @param file as for {@link #load}
+     * @return null if they cannot be read, or not that far
+     */
+    public static @Nullable Path dataDirectory(Path file) {
+        Findings findings = new Findings(file.toString());
+        String text = text(file, findings);
+        if (text == null) {
+            return null;
+        }
+        ObjectNode root = YamlReader.read(text, findings);
+        SchemaParts schema = new SchemaParts(SettingsSchema.of(Map.of()));
+        Preparation.of(root, schema, new Placeholders(System::getenv, home(file)), findings);
+        String directory = root.at("/service/dataDirectory").asText();
+        return directory.isEmpty() || findings.concern("service.dataDirectory") ? null : Path.of(directory);
+    }
+
     Settings read(Path file) throws InvalidConfigurationException {
         Checked checked = check(file);
         if (checked.findings().stop() || checked.settings() == null) {

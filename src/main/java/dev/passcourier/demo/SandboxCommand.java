@@ -3,6 +3,7 @@ package dev.passcourier.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.cli.Home;
+import dev.passcourier.cli.Output;
 import dev.passcourier.cli.OutputFormat;
 import dev.passcourier.cli.Subcommand;
 import dev.passcourier.sandbox.DemoClouds;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -113,12 +115,8 @@ public final class SandboxCommand implements Subcommand {
             })
     private boolean fresh;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
-    private OutputFormat output;
+    @Mixin
+    private Output output = new Output();
 
     @Spec
     private CommandSpec spec;
@@ -127,6 +125,9 @@ public final class SandboxCommand implements Subcommand {
 
     @Override
     public Integer call() {
+        if (output.format() == OutputFormat.csv) {
+            throw new ParameterException(spec.commandLine(), "what arrives is told as table or json");
+        }
         check("--port-base", portBase, 65536 - SERVERS.size());
         check("--instances", instances, MOST_INSTANCES);
         Path where = directory == null ? Home.find().resolve("data/sandbox") : directory;
@@ -361,13 +362,13 @@ public final class SandboxCommand implements Subcommand {
 
     private void show(Arrivals.Arrival arrival) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(output == OutputFormat.json ? json(arrival) : arrival.toString());
+        out.println(output.format() == OutputFormat.json ? json(arrival) : arrival.toString());
         out.flush();
     }
 
     private void show(SandboxHome home, DemoClouds clouds) {
         PrintWriter out = spec.commandLine().getOut();
-        if (output == OutputFormat.json) {
+        if (output.format() == OutputFormat.json) {
             out.println(json(facts(home, clouds)));
         } else {
             table(out, home, clouds);

@@ -1,12 +1,8 @@
 package dev.passcourier.report;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.passcourier.files.CsvText;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.LineResult;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -30,7 +26,6 @@ final class ResultsCsv {
             "attempts",
             "destinations",
             "advice");
-    private static final String FORMULA_STARTS = "=+-@\t\r";
 
     private final DateTimeFormatter times;
 
@@ -40,17 +35,7 @@ final class ResultsCsv {
     }
 
     String of(List<LineResult> lines) {
-        StringWriter text = new StringWriter();
-        try (CsvWriter csv =
-                CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(text)) {
-            csv.writeRecord(COLUMNS);
-            for (LineResult line : lines) {
-                csv.writeRecord(cells(line).stream().map(ResultsCsv::neutral).toList());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return CsvText.of(COLUMNS, lines.stream().map(this::cells).toList());
     }
 
     private List<String> cells(LineResult line) {
@@ -66,11 +51,6 @@ final class ResultsCsv {
                 String.valueOf(line.attempts()),
                 line.deliveries().stream().map(ResultsCsv::destination).collect(Collectors.joining(" ")),
                 ReportPage.advice(line));
-    }
-
-    /** A spreadsheet must not take what somebody else wrote for a formula. */
-    private static String neutral(String cell) {
-        return !cell.isEmpty() && FORMULA_STARTS.indexOf(cell.charAt(0)) >= 0 ? "'" + cell : cell;
     }
 
     private static String destination(DeliveryRow delivery) {

@@ -26,11 +26,13 @@ class ValidateCommandTest {
     private Path home;
 
     private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
 
     @Test
     void saysThatAllIsFine() throws Exception {
         assertThat(validate("{}")).isZero();
-        assertThat(out.toString()).isEqualToIgnoringNewLines(file() + ": fine");
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).isEqualToIgnoringNewLines(file() + ": fine");
     }
 
     @Test
@@ -187,7 +189,7 @@ class ValidateCommandTest {
     private int run(String... arguments) {
         return new CommandLine(new ValidateCommand())
                 .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err))
                 .execute(arguments);
     }
 

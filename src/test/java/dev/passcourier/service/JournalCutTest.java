@@ -41,7 +41,7 @@ class JournalCutTest {
             whole.stop();
             zero(whole, before);
 
-            assertThat(check(whole)).contains("request lost: LOST", "1 open requests are in no queue");
+            assertThat(check(whole)).contains("lost  LOST", "1 open requests are in no queue");
             whole.world().late().publish();
             whole.start();
 
@@ -68,6 +68,7 @@ class JournalCutTest {
         StringWriter out = new StringWriter();
         Passcourier.commandLine()
                 .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(out, true))
                 .execute(
                         "ledger",
                         "check",

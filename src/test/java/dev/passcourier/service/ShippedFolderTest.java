@@ -171,7 +171,7 @@ class ShippedFolderTest {
                     "run",
                     "--config",
                     world.home().resolve("config").toString());
-            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(exitCode(process)).isEqualTo(2);
             assertThat(said(process))
                     .contains("camel.main.tracing: ", "camel.main.routesReloadEnabled: ", "not started")
                     .doesNotContain("is up");
@@ -190,7 +190,7 @@ class ShippedFolderTest {
                     "run",
                     "--config",
                     world.home().resolve("config").toString());
-            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(exitCode(process)).isEqualTo(2);
             assertThat(said(process))
                     .contains("environment variable CAMEL_MAIN_TRACING: ", "class path: camel-console-4.22.0.jar")
                     .contains("not started");
@@ -205,7 +205,7 @@ class ShippedFolderTest {
         Path config = Files.createDirectories(directory.resolve("broken/config"));
         Files.writeString(config.resolve("passcourier.yaml"), "service:\n  dataDirektory: data\n");
         Process process = passcourier("run", "--config", config.toString());
-        assertThat(exitCode(process)).isEqualTo(1);
+        assertThat(exitCode(process)).isEqualTo(2);
         assertThat(said(process))
                 .containsPattern("passcourier.yaml:2:3:? .*dataDirektory")
                 .contains("not started");

@@ -1,0 +1,45 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.config.SettingsLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where the service keeps its data: for commands that need no more of the settings, and none of their secrets. */
+final class DataPlace {
+
+    @Mixin
+    private SettingsPlace settings = new SettingsPlace();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "the service's data directory; default: as the settings say, or data, beside bin")
+    private @Nullable Path data;
+
+    /** The data directory, whether it is there or not. */
+    Path directory() {
+        if (data != null) {
+            return data;
+        }
+        Path configured = SettingsLoader.dataDirectory(settings.file());
+        return configured == null ? Home.find().resolve("data") : configured;
+    }
+
+    Path trail() {
+        return directory().resolve("audit");
+    }
+
+    Path signer() {
+        return directory().resolve("keys").resolve("signing.pub.jwk");
+    }
+
+    /** Fails if there is no trail. */
+    void demandTrail() throws CommandFailure {
+        if (!Files.isDirectory(trail())) {
+            throw new CommandFailure(trail() + ": there is no audit trail; name the data directory with --data");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.passcourier.cli;
+
+/** How commands end. Each command's help says what these mean for it; no command uses others of its own. */
+final class ExitCode {
+
+    /** All is well. */
+    static final int OK = 0;
+
+    /** The command did its work, and the answer is bad: findings, another verdict than DELIVERED, nothing found. */
+    static final int BAD = 1;
+
+    /** Wrong usage, or settings or files that cannot be used. */
+    static final int UNUSABLE = 2;
+
+    /** No service runs, or it cannot be reached. */
+    static final int UNREACHABLE = 3;
+
+    /** Waited long enough; the work goes on. */
+    static final int UNFINISHED = 4;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,106 @@
+package dev.passcourier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** All commands speak the same way. */
+class ConventionsTest {
+
+    /** Options that mean one thing wherever they are, and the end of their help. */
+    private static final List<String> SHARED = List.of("--output", "--quiet", "--config", "--data", "--help");
+
+    private final StringWriter err = new StringWriter();
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandSaysHowItEndsAndGivesAnExample() {
+        return commands()
+                .filter(command -> command.subcommands().isEmpty())
+                .map(command -> test(command, () -> {
+                    assertThat(command.usageMessage().exitCodeList().keySet().stream()
+                                    .map(String::strip))
+                            .as("exit codes in the help; those of ExitCode only")
+                            .isNotEmpty()
+                            .isSubsetOf("0", "1", "2", "3", "4", "130", "143");
+                    assertThat(String.join("\n", command.usageMessage().footer()))
+                            .as("an example in the help's footer")
+                            .contains(
+                                    "passcourier " + command.qualifiedName(" ").replace("passcourier ", ""));
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anOptionMeansTheSameInEveryCommand() {
+        return SHARED.stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Set<String> meanings = new TreeSet<>();
+                    commands()
+                            .filter(command -> command.optionsMap().containsKey(name))
+                            .filter(command -> !command.name().equals("redrive"))
+                            .map(command -> command.optionsMap().get(name))
+                            .forEach(option ->
+                                    meanings.add(option.paramLabel() + ": " + String.join(" ", option.description())));
+                    assertThat(meanings)
+                            .as("what %s means. Take the mixin Output, SettingsPlace or DataPlace", name)
+                            .hasSize(1);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOptionIsExplained() {
+        return commands()
+                .map(command -> test(command, () -> {
+                    for (OptionSpec option : command.options()) {
+                        assertThat(option.description())
+                                .as(option.longestName())
+                                .isNotEmpty();
+                    }
+                }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"redrve, passcourier redrive", "validte, passcourier validate", "validate --confg x, --config"})
+    void suggestsWhatWasMeant(String typed, String meant) {
+        assertThat(execute(typed.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).contains(meant);
+    }
+
+    @Test
+    void onlyOutputFormatsThatThereAreAreTaken() {
+        assertThat(execute("validate", "--output", "xml")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected table, json or csv");
+    }
+
+    private int execute(String... arguments) {
+        return Passcourier.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+    }
+
+    private static DynamicTest test(CommandSpec command, org.junit.jupiter.api.function.Executable check) {
+        return DynamicTest.dynamicTest(command.qualifiedName(), check);
+    }
+
+    private static Stream<CommandSpec> commands() {
+        List<CommandSpec> all = new ArrayList<>();
+        collect(Passcourier.commandLine(), all);
+        return all.stream().filter(command -> !command.name().equals("help"));
+    }
+
+    private static void collect(CommandLine command, List<CommandSpec> all) {
+        all.add(command.getCommandSpec());
+        command.getSubcommands().values().forEach(each -> collect(each, all));
+    }
+}
