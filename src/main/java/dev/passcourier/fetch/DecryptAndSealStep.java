@@ -102,7 +102,8 @@ final class DecryptAndSealStep implements Processor {
             return seal(attempt.work().request(), found);
         } catch (VaultException e) {
             if (e.code() == VaultException.Code.WRONG_KEY) {
-                return wrongKey.end(attempt.work(), began);
+                return wrongKey.end(
+                        attempt.work(), vault.fingerprint(found.secret()).orElseThrow(), began);
             }
             attempt.settle(answer(e));
             return null;

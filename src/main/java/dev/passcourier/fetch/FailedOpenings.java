@@ -12,15 +12,20 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
- * Counts the passwords that no key opened, per requester, instance and key. A guest may post any ciphertext as its
+ * Counts the ciphertexts that no key opened, per requester, instance and key. A guest may post any ciphertext as its
  * password; whoever could ask about thousands of them would learn from our answers what our keys make of them.
  *
- * <p>An instance has the smallest allowance, so that one machine cannot use up what others share with it. Kept in memory:
- * a restart forgets, and every node counts for itself.
+ * <p>What teaches is a ciphertext that changes with our answers. So the first one of an instance that fails is not counted,
+ * nor is the same one asked about again: a batch of thousands of machines whose key is on no ring gets the true verdict for
+ * each of its lines, whatever else is in it. Each further ciphertext of an instance counts, and from then on only what has
+ * failed before can be refused. An instance has the smallest allowance, so that one machine cannot use up what others share
+ * with it. Kept in memory: a restart forgets, and every node counts for itself.
  */
 final class FailedOpenings {
 
@@ -31,8 +36,26 @@ final class FailedOpenings {
     static final int PER_KEY = 100;
     static final int PER_REQUESTER = 100;
 
+    /** As many as a batch may have lines; of more the one that was not asked about for longest counts as new again. */
+    private static final int MOST_INSTANCES = 100_000;
+
+    /** Hexadecimal digits of a fingerprint that are kept. */
+    private static final int SHORT = 16;
+
+    private static final Pattern NOT_PLAIN = Pattern.compile("[^a-z0-9]");
+
     /** The keys that may open an account's passwords. */
     private final Map<String, List<KeyRing.KeyInfo>> rings = new ConcurrentHashMap<>();
+
+    /** The first ciphertext of an instance that no key opened, as a part of its fingerprint. */
+    private final Map<String, Long> firstFailed = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MOST_INSTANCES;
+        }
+    };
 
     private final Buckets requesters;
     private final Buckets instances;
@@ -54,20 +77,41 @@ final class FailedOpenings {
                         .toList());
     }
 
-    /** Whether the request must not be worked on. Requests that open nothing are never held up. */
+    /** Whether the request must not be worked on. Requests that open nothing, or of an instance that has not failed, may. */
     boolean tooMany(FetchWork work) {
         List<String> tried = tried(work.request());
         return !tried.isEmpty()
+                && hasFailed(instance(work))
                 && (instances.isEmpty(instance(work))
                         || requesters.isEmpty(requester(work.origin()))
                         || tried.stream().anyMatch(keys::isEmpty));
     }
 
-    /** The request's password was not opened. */
-    void count(FetchWork work) {
-        instances.take(instance(work));
-        requesters.take(requester(work.origin()));
-        tried(work.request()).forEach(keys::take);
+    /**
+     * The request's password was not opened.
+     *
+     * @param fingerprint of its ciphertext, in hexadecimal
+     */
+    void count(FetchWork work, String fingerprint) {
+        if (isAnother(instance(work), Long.parseUnsignedLong(fingerprint, 0, SHORT, 16))) {
+            instances.take(instance(work));
+            requesters.take(requester(work.origin()));
+            tried(work.request()).forEach(keys::take);
+        }
+    }
+
+    private boolean hasFailed(String instance) {
+        synchronized (firstFailed) {
+            return firstFailed.get(instance) != null;
+        }
+    }
+
+    /** Whether another ciphertext of the instance failed before. */
+    private boolean isAnother(String instance, long ciphertext) {
+        synchronized (firstFailed) {
+            Long first = firstFailed.putIfAbsent(instance, ciphertext);
+            return first != null && first != ciphertext;
+        }
     }
 
     /** Fingerprints of the keys, so that one key on two rings is one key. */
@@ -78,8 +122,13 @@ final class FailedOpenings {
                 .toList();
     }
 
+    /** Clouds take an id in other letter cases, and without its dashes, for the same machine's. */
     private static String instance(FetchWork work) {
-        return work.request().account() + '/' + work.request().instance();
+        return work.request().account()
+                + '/'
+                + NOT_PLAIN
+                        .matcher(work.request().instance().toLowerCase(Locale.ROOT))
+                        .replaceAll("");
     }
 
     private static String requester(Origin origin) {

@@ -67,23 +67,34 @@ final class RetryScheduler {
             String code,
             String said) {
         Instant now = clock.instant();
-        Duration left = Duration.between(now, work.deadline());
+        Instant deadline = deadline(work, now);
+        Duration left = Duration.between(now, deadline);
         Optional<Duration> wait = retryTable.after(rule, turn, askedFor);
         if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
             return ending.end(work, otherwise, code, said);
         }
         Duration delay = wait.get().compareTo(left) < 0 ? wait.get() : left;
         ending.logged(work, code, now.plus(delay), "", said);
-        return postponed(work, failures, now, now.plus(delay), code);
+        return postponed(work, failures, now, now.plus(delay), deadline, code);
+    }
+
+    /**
+     * A deadline that nobody wrote is counted from the first ask: how long a request waited behind others for its turn must
+     * not decide how it ends.
+     */
+    private static Instant deadline(FetchWork work, Instant now) {
+        return work.attempt() > 1 || work.request().deadline() != null
+                ? work.deadline()
+                : now.plus(Duration.between(work.acceptedAt(), work.deadline()));
     }
 
     /** Asks again when the service is back: a call that our own stop has cut is no failure, whatever the deadline. */
     List<OutboundMessage> afterTheStop(FetchWork work, String code) {
-        return postponed(work, work.failures(), clock.instant(), null, code);
+        return postponed(work, work.failures(), clock.instant(), null, work.deadline(), code);
     }
 
     private List<OutboundMessage> postponed(
-            FetchWork work, int failures, Instant now, @Nullable Instant notBefore, String code) {
+            FetchWork work, int failures, Instant now, @Nullable Instant notBefore, Instant deadline, String code) {
         audit.append(new AuditEvent(
                 AuditEvent.Type.POSTPONED,
                 now,
@@ -91,8 +102,8 @@ final class RetryScheduler {
                         Fact.REQUEST, work.request().id(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
-        FetchWork next = new FetchWork(
-                work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
+        FetchWork next =
+                new FetchWork(work.request(), work.origin(), work.acceptedAt(), deadline, work.attempt() + 1, failures);
         return List.of(new OutboundMessage(
                 Queues.fetch(work.request().account()),
                 WorkCodec.toBytes(next),

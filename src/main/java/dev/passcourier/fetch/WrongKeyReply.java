@@ -37,10 +37,11 @@ final class WrongKeyReply {
     /**
      * Counts the failure and ends the request.
      *
-     * @param began when the answer was there and its opening began
+     * @param fingerprint of the ciphertext
+     * @param began       when the answer was there and its opening began
      */
-    List<OutboundMessage> end(FetchWork work, Instant began) {
-        failures.count(work);
+    List<OutboundMessage> end(FetchWork work, String fingerprint, Instant began) {
+        failures.count(work, fingerprint);
         return ending.end(
                 work,
                 Verdict.WRONG_KEY,

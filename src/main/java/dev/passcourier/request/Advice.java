@@ -72,8 +72,9 @@ public final class Advice {
             }
         }
         return code.equals("TOO_MANY_WRONG_KEYS")
-                ? "Too many passwords of this requester, instance or key could not be opened. Put the right key on the"
-                        + " account's key ring and ask again in an hour, with a new id."
+                ? "This instance's encrypted password changes and opens with no key, as do too many of its requester's or its"
+                        + " key's. See why the machine posts such, put the right key on the account's key ring, and ask"
+                        + " again in an hour, with a new id."
                 : "Correct the request as the code says, then send it with a new id.";
     }
 }

@@ -9,12 +9,14 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.sandbox.MovableClock;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.TestKeys;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +38,27 @@ class FailedOpeningsTest {
     }
 
     @Test
-    void holdUpAnInstanceAndNoOtherOne() {
-        fail(FailedOpenings.PER_INSTANCE, work("one", "vm-1", null, "jane"));
+    void neverHoldUpABatchOfMachinesWhoseKeyIsMissing() {
+        for (int i = 0; i < 20_000; i++) {
+            FetchWork line = work("one", "vm-" + i, null, "jane");
+            assertThat(failures.tooMany(line)).isFalse();
+            failures.count(line, ciphertext(i));
+        }
+        assertThat(failures.tooMany(work("one", "vm-7", "first", "jane"))).isFalse();
+    }
+
+    @Test
+    void countTheSameCiphertextOnceHoweverOftenItIsAskedAbout() {
+        for (int i = 0; i < 1000; i++) {
+            FetchWork again = work("one", "vm-1", null, "jane");
+            assertThat(failures.tooMany(again)).isFalse();
+            failures.count(again, ciphertext(1));
+        }
+    }
+
+    @Test
+    void holdUpAnInstanceThatChangesItsCiphertextAndNoOtherOne() {
+        change(FailedOpenings.PER_INSTANCE, work("one", "vm-1", null, "jane"));
         assertThat(failures.tooMany(work("one", "vm-1", null, "joe"))).isTrue();
         assertThat(failures.tooMany(work("one", "vm-2", null, "jane"))).isFalse();
         assertThat(failures.tooMany(work("two", "vm-1", null, "jane"))).isFalse();
@@ -46,36 +67,54 @@ class FailedOpeningsTest {
     }
 
     @Test
-    void holdUpARequesterWhateverIsAskedFor() {
+    void knowAnInstanceInEverySpellingThatACloudTakes() {
+        String id = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0";
+        change(FailedOpenings.PER_INSTANCE, work("one", id, null, "jane"));
+        assertThat(failures.tooMany(work("one", id.toUpperCase(Locale.ROOT), null, "jane")))
+                .isTrue();
+        assertThat(failures.tooMany(work("one", id.replace("-", ""), null, "jane")))
+                .isTrue();
+    }
+
+    @Test
+    void holdUpARequesterOfChangingCiphertextsWhateverIsAskedFor() {
         for (int i = 0; i < FailedOpenings.PER_REQUESTER; i++) {
-            fail(1, work(i % 2 == 0 ? "one" : "two", "vm-" + i, i % 2 == 0 ? "first" : "third", "jane"));
+            change(1, work(i % 2 == 0 ? "one" : "two", "vm-" + i, i % 2 == 0 ? "first" : "third", "jane"));
         }
-        assertThat(failures.tooMany(work("one", "other", "second", "jane"))).isTrue();
-        assertThat(failures.tooMany(work("one", "other", "second", "joe"))).isFalse();
+        assertThat(failures.tooMany(work("one", "vm-0", "second", "jane"))).isTrue();
+        assertThat(failures.tooMany(work("one", "vm-0", "second", "joe"))).isFalse();
+        assertThat(failures.tooMany(work("one", "new", "second", "jane"))).isFalse();
     }
 
     @Test
     void holdUpAKeyOnWhateverRingItIs() {
         for (int i = 0; i < FailedOpenings.PER_KEY; i++) {
-            fail(1, work("one", "vm-" + i, "second", "user-" + i));
+            change(1, work("one", "vm-" + i, "second", "user-" + i));
         }
+        failures.count(work("two", "vm-1", "third", "jane"), ciphertext(1));
         assertThat(failures.tooMany(work("two", "vm-1", "second", "jane"))).isTrue();
         assertThat(failures.tooMany(work("two", "vm-1", null, "jane"))).isTrue();
         assertThat(failures.tooMany(work("two", "vm-1", "third", "jane"))).isFalse();
-        assertThat(failures.tooMany(work("one", "other", "first", "jane"))).isFalse();
+        assertThat(failures.tooMany(work("one", "vm-0", "first", "jane"))).isFalse();
+        assertThat(failures.tooMany(work("one", "new", "second", "jane"))).isFalse();
     }
 
     @Test
     void neverHoldUpWhatOpensNothing() {
-        fail(FailedOpenings.PER_REQUESTER, work("one", "vm-1", null, "jane"));
+        change(FailedOpenings.PER_REQUESTER, work("one", "vm-1", null, "jane"));
         assertThat(failures.tooMany(work("clear", "vm-1", null, "jane"))).isFalse();
         assertThat(failures.tooMany(work("one", "vm-1", "missing", "jane"))).isFalse();
     }
 
-    private void fail(int times, FetchWork work) {
-        for (int i = 0; i < times; i++) {
-            failures.count(work);
+    /** So many ciphertexts that fail after a first one. */
+    private void change(int times, FetchWork work) {
+        for (int i = 0; i <= times; i++) {
+            failures.count(work, ciphertext(i));
         }
+    }
+
+    private static String ciphertext(int number) {
+        return "%064x".formatted(BigInteger.valueOf(number).shiftLeft(200).add(BigInteger.ONE));
     }
 
     private KeyRing ring(String name, String... keys) throws Exception {

@@ -10,6 +10,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.Advice;
 import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.sandbox.MovableClock;
@@ -18,6 +19,7 @@ import dev.passcourier.vault.TestKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -115,15 +117,56 @@ class SettleStepTest {
     void theLastAskIsAtTheDeadline() throws Exception {
         clock.advance(Duration.ofMinutes(20).minusSeconds(3));
         OutboundMessage last =
-                settle(step, work("vm-1"), new Answer.NotYet("EMPTY")).get(0);
+                settle(step, askedAgain("vm-1"), new Answer.NotYet("EMPTY")).get(0);
         assertThat(last.notBefore()).isEqualTo(NOW.plus(Duration.ofMinutes(20)));
     }
 
     @Test
     void afterTheDeadlineTheRequestEndsAsNotYet() throws Exception {
         clock.advance(Duration.ofMinutes(20));
-        List<OutboundMessage> outbound = settle(step, work("vm-1"), new Answer.NotYet("EMPTY"));
+        List<OutboundMessage> outbound = settle(step, askedAgain("vm-1"), new Answer.NotYet("EMPTY"));
         assertThat(new String(outbound.get(0).body(), StandardCharsets.UTF_8)).contains("\"NOT_YET\"");
+    }
+
+    @Test
+    void aDeadlineThatNobodyWroteIsCountedFromTheFirstAsk() throws Exception {
+        clock.advance(Duration.ofHours(1));
+        OutboundMessage again =
+                settle(step, work("vm-1"), new Answer.NotYet("EMPTY")).get(0);
+        assertThat(WorkCodec.fromBytes(again.body()).deadline()).isEqualTo(NOW.plus(Duration.ofMinutes(80)));
+    }
+
+    @Test
+    void aDeadlineThatTheRequestNamesStays() throws Exception {
+        FetchWork work = work("vm-1");
+        PasswordRequest request = work.request();
+        Instant deadline = NOW.plus(Duration.ofMinutes(5));
+        clock.advance(Duration.ofHours(1));
+        List<OutboundMessage> outbound = settle(
+                step,
+                new FetchWork(
+                        new PasswordRequest(
+                                request.id(),
+                                request.account(),
+                                request.instance(),
+                                Map.of(),
+                                null,
+                                request.deliverTo(),
+                                deadline,
+                                null,
+                                null),
+                        work.origin(),
+                        NOW,
+                        deadline,
+                        1,
+                        0),
+                new Answer.NotYet("EMPTY"));
+        assertThat(new String(outbound.get(0).body(), StandardCharsets.UTF_8)).contains("\"NOT_YET\"");
+    }
+
+    private static FetchWork askedAgain(String instance) {
+        FetchWork first = work(instance);
+        return new FetchWork(first.request(), first.origin(), first.acceptedAt(), first.deadline(), 2, 0);
     }
 
     @Test
