@@ -34,6 +34,10 @@ final class ReferenceCheck {
                 root,
                 "schedules",
                 (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
+        JsonNode file = root.path("sources").path("file");
+        check.names("sources.file.summary", file.path("summary"), "destinations");
+        check.name("sources.file.defaults.account", file.path("defaults").path("account"), "accounts");
+        check.names("sources.file.defaults.deliverTo", file.path("defaults").path("deliverTo"), "destinations");
         check.rings();
         check.rules();
         check.reserved();

@@ -142,8 +142,37 @@ public record Settings(
      *                  taken one is watched before it goes to {@code done}
      * @param poll      how often to look
      * @param owners    users whose files are taken; empty means only the service's own user
+     * @param defaults  what requests have that they do not say themselves, or null
+     * @param summary   destinations that are told how each batch ended
      */
-    public record FileSource(Path directory, Duration minAge, Duration maxPause, Duration poll, List<String> owners) {}
+    public record FileSource(
+            Path directory,
+            Duration minAge,
+            Duration maxPause,
+            Duration poll,
+            List<String> owners,
+            @Nullable RequestDefaults defaults,
+            List<String> summary) {}
+
+    /**
+     * What requests have that they do not say themselves.
+     *
+     * @param account     an account's name, or null
+     * @param deliverTo   destinations; empty for none
+     * @param key         the key pair's name, or null
+     * @param deadline    counted from when they are taken, or null for the service's
+     * @param requestedBy who asks, or null
+     * @param reason      why, or null
+     * @param parameters  further ids that the cloud needs
+     */
+    public record RequestDefaults(
+            @Nullable String account,
+            List<String> deliverTo,
+            @Nullable String key,
+            @Nullable Duration deadline,
+            @Nullable String requestedBy,
+            @Nullable String reason,
+            Map<String, String> parameters) {}
 
     /**
      * Private keys that open passwords.

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param id      the same whenever the same thing comes again: the file's SHA-256, or schedule and planned time
  * @param name    the file's name in {@code done}, or the schedule's
  * @param planned when the run was planned, or null for a file
- * @param lines   what was read
+ * @param total   how many lines it has
+ * @param lines   what was read, or the next part of it
  */
 record Batch(
         Origin.Source source,
         String id,
         String name,
         @Nullable Instant planned,
+        int total,
         List<BatchLine> lines) {
 
     Origin origin(int line) {

@@ -60,6 +60,10 @@ final class BatchFile {
         parts.set(part, parts.get(part).asSent());
     }
 
+    void sent(int part, int steps) {
+        parts.set(part, parts.get(part).after(steps));
+    }
+
     /** Hash of the content of which everything is taken; empty before. */
     String read() {
         return read;
@@ -99,7 +103,7 @@ final class BatchFile {
                 throw changed(content);
             }
         }
-        parts.add(new Part(content.length, Hashes.sha256(content), false));
+        parts.add(new Part(content.length, Hashes.sha256(content), false, 0));
         return true;
     }
 

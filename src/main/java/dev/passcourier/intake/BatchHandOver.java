@@ -18,8 +18,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Hands a batch over to the intake queue: on record first, then all good lines in one transaction, once. */
+/**
+ * Hands a batch over to the intake queue: on record first, with its number of lines, then its good lines, once. Up to
+ * {@value #STEP} lines go in one transaction. A longer batch goes in several, each under an id of its own, which is made of
+ * the batch's and the step's number: what is sent again after a crash is known by it.
+ */
 public final class BatchHandOver {
+
+    /** Most lines of one transaction. */
+    static final int STEP = 1000;
 
     private static final int REMEMBERED = 1000;
 
@@ -29,15 +36,11 @@ public final class BatchHandOver {
     private final Function<String, Optional<Set<Integer>>> onRecord;
     private final Clock clock;
 
-    /** Batches on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
-    private final Set<String> recorded = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+    /** Steps of batches on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
+    private final Set<String> recorded = remembered();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    }));
+    /** Batches that were first recorded by this process: no line of theirs has ended but by it. */
+    private final Set<String> begun = remembered();
 
     /**
      * For one intake queue.
@@ -59,22 +62,35 @@ public final class BatchHandOver {
         this.clock = clock;
     }
 
+    private static Set<String> remembered() {
+        return Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > REMEMBERED;
+            }
+        }));
+    }
+
     /**
-     * Records and sends the batch.
+     * Records and sends the batch, or the next lines of it.
      *
-     * @return false if its requests had been sent before
-     * @throws RuntimeException if it could not be recorded or sent: nothing was sent
+     * @param step 0 for the first lines
+     * @return false if these requests had been sent before
+     * @throws RuntimeException if they could not be recorded or sent: none was sent
      */
-    boolean handOver(Batch batch) {
-        if (!recorded.contains(batch.id())) {
-            record(batch);
-            recorded.add(batch.id());
+    boolean handOver(Batch batch, int step) {
+        String id = step == 0 ? batch.id() : batch.id() + "#" + (step + 1);
+        if (!recorded.contains(id)) {
+            record(batch, step);
+            recorded.add(id);
         }
         List<OutboundMessage> requests = batch.lines().stream()
                 .filter(line -> !(line instanceof BatchLine.Bad))
                 .map(line -> outboundMessage(batch, line))
                 .toList();
-        return requests.isEmpty() || sender.send(requests, batch.id());
+        return requests.isEmpty() || sender.send(requests, id);
     }
 
     private OutboundMessage outboundMessage(Batch batch, BatchLine line) {
@@ -84,10 +100,12 @@ public final class BatchHandOver {
         return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()));
     }
 
-    private void record(Batch batch) {
-        Optional<Set<Integer>> ended = onRecord.apply(batch.id());
+    private void record(Batch batch, int step) {
+        Optional<Set<Integer>> ended =
+                step > 0 && begun.contains(batch.id()) ? Optional.of(Set.of()) : onRecord.apply(batch.id());
         if (ended.isEmpty()) {
             append(AuditEvent.Type.BATCH_TAKEN, taken(batch));
+            begun.add(batch.id());
         }
         for (BatchLine line : batch.lines()) {
             if (line instanceof BatchLine.Bad bad && !ended.orElse(Set.of()).contains(bad.line())) {
@@ -101,7 +119,7 @@ public final class BatchHandOver {
         facts.put(Fact.BATCH, batch.id());
         facts.put(Fact.SOURCE, batch.source().name());
         facts.put(Fact.NAME, batch.name());
-        facts.put(Fact.COUNT, Integer.toString(batch.lines().size()));
+        facts.put(Fact.COUNT, Integer.toString(batch.total()));
         if (batch.planned() != null) {
             facts.put(Fact.PLANNED, batch.planned().toString());
         }

@@ -400,11 +400,11 @@ public final class DropDirectory {
         DurableFile.forceDirectory(work);
     }
 
-    /** The name, with a number before its ending if it is taken in one of the directories. */
+    /** The name, with a number before its ending if it is taken in one of the directories; up to its first dot it stays. */
     private static String freeName(List<Path> directories, String name) {
         String free = name;
         for (int n = 2; exists(directories, free); n++) {
-            free = cut(name, "-" + n);
+            free = cut(name, "." + n);
         }
         return free;
     }

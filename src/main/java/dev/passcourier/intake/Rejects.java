@@ -7,9 +7,6 @@ import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Says what was wrong with a file or its lines: places, codes, and what was expected. Of the content it shows a cell of the
@@ -19,19 +16,26 @@ final class Rejects {
 
     private Rejects() {}
 
-    /** NDJSON with one object per bad line, or empty if there is none. */
-    static Optional<byte[]> page(List<BatchLine> lines) {
-        String page = lines.stream()
-                .filter(BatchLine.Bad.class::isInstance)
-                .map(line -> row((BatchLine.Bad) line) + "\n")
-                .collect(Collectors.joining());
-        return page.isEmpty() ? Optional.empty() : Optional.of(page.getBytes(StandardCharsets.UTF_8));
+    /** A line of NDJSON: an object that says what is wrong with a line, and what would be right. */
+    static byte[] row(int line, RequestException why) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode().put("line", line);
+        return bytes(reason(row, why.code(), why.where(), why.says()));
+    }
+
+    /** The same. */
+    static byte[] row(BatchLine.Bad bad) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode().put("line", bad.line());
+        return bytes(reason(row, bad.code(), bad.where(), bad.says()));
+    }
+
+    private static byte[] bytes(ObjectNode row) {
+        return (row + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** JSON with why a whole file was refused. */
     static byte[] error(RequestException why) {
         ObjectNode error = reason(JsonNodeFactory.instance.objectNode(), why.code(), why.where(), why.says());
-        return (error + "\n").getBytes(StandardCharsets.UTF_8);
+        return bytes(error);
     }
 
     /** JSON with which batch a file repeats. */
@@ -46,17 +50,12 @@ final class Rejects {
                         "advice",
                         "Nothing was asked again. The results are there when all requests of the earlier file have ended; to"
                                 + " ask anew, give the requests new ids.");
-        return (page + "\n").getBytes(StandardCharsets.UTF_8);
+        return bytes(page);
     }
 
     /** The name of the page that says how an earlier batch ended. */
     static String results(BatchSummary earlier) {
         return earlier.name() + ".results.csv";
-    }
-
-    private static ObjectNode row(BatchLine.Bad bad) {
-        ObjectNode row = JsonNodeFactory.instance.objectNode().put("line", bad.line());
-        return reason(row, bad.code(), bad.where(), bad.says());
     }
 
     private static ObjectNode reason(ObjectNode object, RefusalCode code, String where, String says) {

@@ -101,7 +101,7 @@ public final class RunScheduleStep implements Processor {
         synchronized (schedule) {
             if (planned.isAfter(last(schedule))) {
                 try {
-                    if (!handOver.handOver(batch(schedule, planned))) {
+                    if (!handOver.handOver(batch(schedule, planned), 0)) {
                         LOG.warn(
                                 "SCHEDULE_REPEATED {} at {}: was taken before, here or by another node",
                                 schedule.name,
@@ -133,6 +133,7 @@ public final class RunScheduleStep implements Processor {
                 run,
                 schedule.name,
                 planned,
+                lines.size(),
                 lines.stream().map(line -> RunIds.prefixed(line, prefix)).toList());
     }
 

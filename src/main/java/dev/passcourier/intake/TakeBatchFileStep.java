@@ -4,16 +4,22 @@ import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.intake.TakenParts.Part;
 import dev.passcourier.ledger.BatchSummary;
+import dev.passcourier.request.BatchDefaults;
+import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RequestException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,17 +39,21 @@ import org.slf4j.LoggerFactory;
  * {@code done}. Lines that came meanwhile are handed over as a further batch; a file that changed otherwise, or cannot be
  * used, goes to {@code failed}. If a hand-over fails the file is taken again; if the process dies, the next start puts it
  * back. Both are safe: a part's hash lets its requests onto the queue only once, and {@link TakenParts} says where each
- * part ends.
+ * part ends and how far it is handed over. A file is read twice: whole, before anything of it is on record, and then line
+ * by line, so that a large one is never in memory as requests.
  */
 public final class TakeBatchFileStep implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeBatchFileStep.class);
+
+    private static final int SHORT_ID = 16;
 
     private final DropDirectory directory;
     private final TakenParts takenParts;
     private final ClaimedFile files;
     private final Settling settling;
     private final BatchHandOver handOver;
+    private final FileRequests requests;
     private final Function<String, Optional<BatchSummary>> earlierBatch;
     private final AuditTrail audit;
     private final Clock clock;
@@ -62,6 +72,7 @@ public final class TakeBatchFileStep implements Processor {
             DropGuard guard,
             Settling settling,
             BatchHandOver handOver,
+            FileRequests requests,
             Function<String, Optional<BatchSummary>> earlierBatch,
             AuditTrail audit,
             Clock clock) {
@@ -70,6 +81,7 @@ public final class TakeBatchFileStep implements Processor {
         this.files = new ClaimedFile(guard);
         this.settling = settling;
         this.handOver = handOver;
+        this.requests = requests;
         this.earlierBatch = earlierBatch;
         this.audit = audit;
         this.clock = clock;
@@ -150,30 +162,118 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     private void send(BatchFile file, int number, byte[] content) throws IOException, RequestException {
-        Part part = file.parts().get(number);
-        long before = file.linesBefore(number, content);
-        List<BatchLine> lines = BatchReader.read(
-                        Arrays.copyOf(content, part.bytes()),
-                        file.format(content),
-                        line -> "file-" + part.sha256().substring(0, 16) + "-" + line)
-                .stream()
-                .filter(line -> line.line() > before)
-                .toList();
+        PartLines lines = new PartLines(file, number, content);
         String name = file.batchName(number);
-        Optional<byte[]> rejects = Rejects.page(lines);
-        if (rejects.isPresent()) {
-            directory.besideDone(name + ".rejects.ndjson", rejects.get());
+        lines.lookThrough();
+        if (lines.rejects.size() > 0) {
+            directory.besideDone(name + ".rejects.ndjson", lines.rejects.toByteArray());
         }
-        Optional<BatchSummary> earlier = earlierBatch.apply(part.sha256());
-        if (!handOver.handOver(new Batch(Origin.Source.FILE, part.sha256(), name, null, lines))) {
+        Optional<BatchSummary> earlier = earlierBatch.apply(lines.batch);
+        if (!lines.handOver()) {
             tellRepeated(name, earlier.filter(batch -> !batch.name().equals(AuditText.clean(name))));
         }
         if (number > 0) {
             LOG.warn(
                     "BATCH_GREW {}: written to after it was taken; its lines from {} on were taken as batch {}",
                     file.doneName(),
-                    before + 1,
+                    lines.before + 1,
                     name);
+        }
+    }
+
+    /** The lines of one part of a file. */
+    private final class PartLines {
+
+        private final BatchFile file;
+        private final int number;
+        private final Part part;
+        private final byte[] taken;
+        private final BatchFormat format;
+        private final long before;
+        private final ByteArrayOutputStream rejects = new ByteArrayOutputStream();
+        private final List<BatchLine> step = new ArrayList<>();
+        private String batch;
+        private int total;
+        private int steps;
+        private boolean anySent;
+
+        PartLines(BatchFile file, int number, byte[] content) {
+            this.file = file;
+            this.number = number;
+            part = file.parts().get(number);
+            taken = part.bytes() == content.length ? content : Arrays.copyOf(content, part.bytes());
+            format = file.format(content);
+            before = file.linesBefore(number, content);
+            batch = part.sha256();
+        }
+
+        /** Reads all of it, so that nothing is sent of a file that cannot be used. */
+        void lookThrough() throws RequestException {
+            BatchDefaults defaults = requests.defaults(file.doneName());
+            each(defaults, line -> {
+                total++;
+                if (line instanceof BatchLine.Bad bad) {
+                    rejects.writeBytes(Rejects.row(bad));
+                } else if (line instanceof BatchLine.Good good) {
+                    requests.objection(good.request())
+                            .ifPresent(why -> rejects.writeBytes(Rejects.row(good.line(), why)));
+                }
+            });
+            // The same lines under another account's name are other requests.
+            batch = defaults.namedAccount()
+                    .map(account -> Hashes.sha256((part.sha256() + "/" + account).getBytes(StandardCharsets.UTF_8)))
+                    .orElse(part.sha256());
+        }
+
+        /** Answers false if all of it had been sent before. */
+        boolean handOver() throws IOException, RequestException {
+            try {
+                each(requests.defaults(file.doneName()), line -> {
+                    step.add(line);
+                    if (step.size() == BatchHandOver.STEP) {
+                        handOverStep();
+                    }
+                });
+                if (!step.isEmpty()) {
+                    handOverStep();
+                }
+                return anySent;
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+
+        private void handOverStep() {
+            if (steps >= part.steps()) {
+                anySent |= handOver.handOver(
+                        new Batch(Origin.Source.FILE, batch, file.batchName(number), null, total, List.copyOf(step)),
+                        steps);
+                if (total > BatchHandOver.STEP) {
+                    keepPosition();
+                }
+            } else {
+                anySent = true;
+            }
+            step.clear();
+            steps++;
+        }
+
+        private void keepPosition() {
+            file.sent(number, steps + 1);
+            try {
+                takenParts.write(file.inode(), file.parts());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void each(BatchDefaults defaults, BatchReader.Taker taker) throws RequestException {
+            BatchReader.each(
+                    taken, format, defaults, line -> "file-" + batch.substring(0, SHORT_ID) + "-" + line, line -> {
+                        if (line.line() > before) {
+                            taker.take(line);
+                        }
+                    });
         }
     }
 

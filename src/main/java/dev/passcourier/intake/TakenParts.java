@@ -31,11 +31,16 @@ final class TakenParts {
      * @param bytes  length of the file up to the part's end
      * @param sha256 of the file up to the part's end; the id of the part's batch
      * @param sent   whether the hand-over is known to be over
+     * @param steps  how many transactions of the hand-over are known to be over
      */
-    record Part(int bytes, String sha256, boolean sent) {
+    record Part(int bytes, String sha256, boolean sent, int steps) {
 
         Part asSent() {
-            return new Part(bytes, sha256, true);
+            return new Part(bytes, sha256, true, steps);
+        }
+
+        Part after(int done) {
+            return new Part(bytes, sha256, sent, done);
         }
     }
 

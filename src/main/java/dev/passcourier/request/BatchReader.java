@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -12,15 +13,22 @@ import java.util.function.IntFunction;
 public final class BatchReader {
 
     /** Largest file, in bytes. */
-    public static final int MAX_BYTES = 10 * 1024 * 1024;
+    public static final int MAX_BYTES = 32 * 1024 * 1024;
 
     /** Most requests in a file. */
-    public static final int MAX_LINES = 10_000;
+    public static final int MAX_LINES = 100_000;
 
     /** Longest line, or element of a JSON array, in bytes. */
     public static final int MAX_LINE_BYTES = 16 * 1024;
 
     private BatchReader() {}
+
+    /** Takes the lines of a file one after the other, so that they need not be in memory all at once. */
+    @FunctionalInterface
+    public interface Taker {
+        /** Takes the next line. */
+        void take(BatchLine line);
+    }
 
     /**
      * Reads the lines in their order; empty ones are left out.
@@ -32,20 +40,42 @@ public final class BatchReader {
      */
     public static List<BatchLine> read(byte[] bytes, BatchFormat format, IntFunction<String> idIfMissing)
             throws RequestException {
+        List<BatchLine> lines = new ArrayList<>();
+        each(bytes, format, BatchDefaults.NONE, idIfMissing, lines::add);
+        return List.copyOf(lines);
+    }
+
+    /**
+     * The same for a file that may be large.
+     *
+     * @param defaults what requests have that they do not say themselves; those at the file's head count before them
+     * @param taker    is given at least one line, and may have been given some before the file is refused
+     * @throws RequestException if the file as a whole cannot be used
+     */
+    public static void each(
+            byte[] bytes, BatchFormat format, BatchDefaults defaults, IntFunction<String> idIfMissing, Taker taker)
+            throws RequestException {
         if (bytes.length > MAX_BYTES) {
             throw new RequestException(RefusalCode.BATCH_TOO_LARGE, "");
         }
-        LineReader lines = new LineReader(idIfMissing);
+        LineReader lines = new LineReader(defaults, idIfMissing, taker);
         switch (format) {
             case JSON -> JsonBatch.read(text(bytes), lines);
             case NDJSON -> {
                 JsonLine parser = new JsonLine();
-                eachLine(text(bytes), (number, line) -> lines.add(number, line, parser));
+                eachLine(text(bytes), (number, line) -> {
+                    BatchDefaults head = lines.isNew() ? lines.defaults().head(line) : null;
+                    if (head == null) {
+                        lines.add(number, line, parser);
+                    } else {
+                        lines.use(head);
+                    }
+                });
             }
             case CSV -> CsvBatch.read(text(bytes), lines);
             case JWS -> eachLine(text(bytes), (number, line) -> lines.addSigned(number, line.strip()));
         }
-        return lines.finish();
+        lines.finish();
     }
 
     private interface Line {
@@ -121,15 +151,6 @@ public final class BatchReader {
                         || (bytes[0] == 0x1F && bytes[1] == (byte) 0x8B));
     }
 
-    private static boolean hasNul(byte[] bytes) {
-        for (byte each : bytes) {
-            if (each == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * The file as text: UTF-8, or UTF-16 as Excel's "Unicode Text" and PowerShell write it. No other encoding can be told
      * from bytes for sure, and a wrong guess would ask for another machine.
@@ -138,11 +159,12 @@ public final class BatchReader {
      */
     static String text(byte[] bytes) throws RequestException {
         try {
-            byte[] utf8 = EncodedText.utf8(bytes);
-            if (hasNul(utf8)) {
+            byte[] utf8 = EncodedText.Encoding.of(bytes).isWide() ? EncodedText.utf8(bytes) : bytes;
+            String text = Texts.utf8(utf8);
+            if (text.indexOf('\0') >= 0) {
                 throw new RequestException(RefusalCode.BATCH_UNFINISHED, "");
             }
-            return new String(utf8, StandardCharsets.UTF_8);
+            return text;
         } catch (CharacterCodingException notUtf8) {
             throw new RequestException(RefusalCode.BATCH_NOT_UTF8, place(bytes), says(bytes));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import dev.passcourier.config.Suggestion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,7 +26,8 @@ import java.util.stream.Stream;
  * as the header row is; blanks around a cell do not count, nor does the letter case of a column's name; last cells that
  * are empty may be left out, with their separators; rows without any content are no rows. Columns are named as the fields
  * are; {@code parameters.<name>} is a parameter; {@code deliverTo} holds aliases separated by blanks, commas or
- * semicolons. An empty cell is a field left out. No field may hold a line break, so every physical line is read by itself:
+ * semicolons. Columns may also have the names that inventories give them ({@code server_id}, {@code vm}, {@code uuid} …).
+ * An empty cell is a field left out. No field may hold a line break, so every physical line is read by itself:
  * an unclosed quote harms its own line only.
  */
 final class CsvBatch {
@@ -39,8 +42,34 @@ final class CsvBatch {
             RequestFields.DEADLINE,
             RequestFields.REQUESTED_BY,
             RequestFields.REASON);
-    private static final Map<String, String> BY_PLAIN_NAME =
-            FIELDS.stream().collect(Collectors.toMap(CsvBatch::plain, field -> field));
+
+    /** What other programs and people call them. */
+    private static final Map<String, List<String>> ALIASES = Map.of(
+            RequestFields.ID, List.of("request_id", "request"),
+            RequestFields.ACCOUNT, List.of("account_name", "cloud_account", "cloud"),
+            RequestFields.INSTANCE,
+                    List.of(
+                            "instance_id",
+                            "instance_uuid",
+                            "server",
+                            "server_id",
+                            "server_uuid",
+                            "vm",
+                            "vm_id",
+                            "vm_uuid",
+                            "machine",
+                            "machine_id",
+                            "uuid"),
+            RequestFields.DELIVER_TO, List.of("destination", "destinations", "to"),
+            RequestFields.KEY, List.of("key_name", "key_pair", "keypair_name"),
+            RequestFields.DEADLINE, List.of("until"),
+            RequestFields.REQUESTED_BY, List.of("requester"),
+            RequestFields.REASON, List.of("comment"));
+
+    private static final Map<String, String> BY_PLAIN_NAME = FIELDS.stream()
+            .flatMap(field -> Stream.concat(Stream.of(field), ALIASES.get(field).stream())
+                    .map(name -> Map.entry(plain(name), field)))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     private static final List<String> NEEDED =
             List.of(RequestFields.ACCOUNT, RequestFields.INSTANCE, RequestFields.DELIVER_TO);
     private static final String EXPECTED = String.join(", ", FIELDS) + " or " + PARAMETER + "NAME";
@@ -74,7 +103,7 @@ final class CsvBatch {
             } else if (SEPARATOR_LINE.matcher(line).matches()) {
                 declared = declared(line);
             } else if (!isEmptyRow(line, declared.orElse(','))) {
-                batch = header(number, line, declared);
+                batch = header(number, line, declared, lines.defaults()::has);
             }
         }
     }
@@ -87,7 +116,8 @@ final class CsvBatch {
                 declared = declared(line);
             } else if (!isEmptyRow(line, declared.orElse(','))) {
                 try {
-                    header(1, line, declared);
+                    // What stands elsewhere is not known here; a table of something else has no instances.
+                    header(1, line, declared, field -> !field.equals(RequestFields.INSTANCE));
                     return true;
                 } catch (RequestException none) {
                     return false;
@@ -111,7 +141,10 @@ final class CsvBatch {
         return open;
     }
 
-    private static CsvBatch header(int number, String line, Optional<Character> declared) throws RequestException {
+    /** The columns, of which those that are given elsewhere may be missing. */
+    private static CsvBatch header(
+            int number, String line, Optional<Character> declared, Predicate<String> givenElsewhere)
+            throws RequestException {
         char separator = declared.orElseGet(() -> separator(line));
         List<String> cells = line.length() > BatchReader.MAX_LINE_BYTES ? List.of() : cells(line, separator);
         List<String> columns = new ArrayList<>();
@@ -121,7 +154,9 @@ final class CsvBatch {
             String place = "line " + number + ", column " + (columns.size() + 1);
             if (column.isEmpty() && !Texts.isBlank(cell)) {
                 throw new RequestException(
-                        RefusalCode.BATCH_HEADER, place, "read " + Texts.shown(cell) + ", expected " + EXPECTED);
+                        RefusalCode.BATCH_HEADER,
+                        place,
+                        "read " + Texts.shown(cell) + ", expected " + EXPECTED + nearest(cell));
             }
             if (!column.isEmpty() && !seen.add(column)) {
                 throw new RequestException(
@@ -130,7 +165,7 @@ final class CsvBatch {
             columns.add(column);
         }
         for (String needed : NEEDED) {
-            if (!seen.contains(needed)) {
+            if (!seen.contains(needed) && !givenElsewhere.test(needed)) {
                 throw new RequestException(
                         RefusalCode.BATCH_HEADER,
                         needed,
@@ -159,6 +194,11 @@ final class CsvBatch {
         } catch (RequestException none) {
             return 0;
         }
+    }
+
+    private static String nearest(String cell) {
+        String near = Suggestion.near(Texts.trimmed(cell), FIELDS);
+        return near.isEmpty() ? "" : "; " + near;
     }
 
     private static String shown(List<String> cells) {

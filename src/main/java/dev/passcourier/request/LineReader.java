@@ -1,18 +1,34 @@
 package dev.passcourier.request;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.IntFunction;
 
-/** Collects the lines of one batch. */
+/** Reads the lines of one batch, one after the other. */
 final class LineReader {
 
     private final IntFunction<String> idIfMissing;
-    private final List<BatchLine> lines = new ArrayList<>();
+    private final BatchReader.Taker taker;
+    private BatchDefaults defaults;
+    private int lines;
 
-    LineReader(IntFunction<String> idIfMissing) {
+    LineReader(BatchDefaults defaults, IntFunction<String> idIfMissing, BatchReader.Taker taker) {
+        this.defaults = defaults;
         this.idIfMissing = idIfMissing;
+        this.taker = taker;
+    }
+
+    BatchDefaults defaults() {
+        return defaults;
+    }
+
+    /** From here on lines have these. */
+    void use(BatchDefaults head) {
+        defaults = head;
+    }
+
+    /** Whether no line has been read yet. */
+    boolean isNew() {
+        return lines == 0;
     }
 
     /** Turns a line's text into JSON of a request. */
@@ -38,7 +54,7 @@ final class LineReader {
      */
     void add(int line, String text, Parser parser) throws RequestException {
         demandRoom();
-        lines.add(read(line, text, parser));
+        taker.take(read(line, text, parser));
     }
 
     /**
@@ -48,13 +64,14 @@ final class LineReader {
      */
     void addSigned(int line, String compact) throws RequestException {
         demandRoom();
-        lines.add(signed(line, compact));
+        taker.take(signed(line, compact));
     }
 
     private void demandRoom() throws RequestException {
-        if (lines.size() == BatchReader.MAX_LINES) {
+        if (lines == BatchReader.MAX_LINES) {
             throw new RequestException(RefusalCode.BATCH_TOO_LARGE, "");
         }
+        lines++;
     }
 
     private static BatchLine signed(int line, String compact) {
@@ -67,11 +84,10 @@ final class LineReader {
                 : new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "", "");
     }
 
-    List<BatchLine> finish() throws RequestException {
-        if (lines.isEmpty()) {
+    void finish() throws RequestException {
+        if (isNew()) {
             throw new RequestException(RefusalCode.BATCH_EMPTY, "");
         }
-        return List.copyOf(lines);
     }
 
     private BatchLine read(int line, String text, Parser parser) {
@@ -79,7 +95,7 @@ final class LineReader {
             if (isTooLong(text)) {
                 throw new RequestException(RefusalCode.BATCH_LINE_TOO_LONG, "");
             }
-            return new BatchLine.Good(line, RequestReader.read(parser.json(text), idIfMissing.apply(line)));
+            return new BatchLine.Good(line, RequestReader.read(parser.json(text), defaults, idIfMissing.apply(line)));
         } catch (RequestException refused) {
             return BatchLine.Bad.of(line, parser.placed(refused));
         }

@@ -1,6 +1,7 @@
 package dev.passcourier.request;
 
 import dev.passcourier.config.Settings;
+import dev.passcourier.config.Suggestion;
 import java.util.Set;
 
 /** Whether a request may be done: its account and destinations exist, and the policy grants it. */
@@ -41,10 +42,14 @@ public final class Permission {
      */
     public String rule(PasswordRequest request, Requester requester) throws RequestException {
         if (!accounts.contains(request.account())) {
-            throw new RequestException(RefusalCode.ACCOUNT_UNKNOWN, "account");
+            throw new RequestException(
+                    RefusalCode.ACCOUNT_UNKNOWN, "account", Suggestion.near(request.account(), accounts));
         }
-        if (!destinations.containsAll(request.deliverTo())) {
-            throw new RequestException(RefusalCode.DESTINATION_UNKNOWN, "deliverTo");
+        for (String alias : request.deliverTo()) {
+            if (!destinations.contains(alias)) {
+                throw new RequestException(
+                        RefusalCode.DESTINATION_UNKNOWN, "deliverTo", Suggestion.near(alias, destinations));
+            }
         }
         return policy.allows(request, requester)
                 .orElseThrow(() -> requester.isNobody()

@@ -26,7 +26,7 @@ public enum RefusalCode {
     BATCH_NOT_UTF8(
             "Save the file as UTF-8: in Excel as \"CSV UTF-8\", in LibreOffice with the character set Unicode (UTF-8); or, for"
                     + " one from a Korean Windows: iconv -f CP949 -t UTF-8 list.csv > list-utf8.csv."),
-    BATCH_TOO_LARGE("Split the file: at most 10 MiB and 10,000 requests."),
+    BATCH_TOO_LARGE("Split the file: at most 32 MiB and 100,000 requests."),
     BATCH_EMPTY("Put at least one request into the file."),
     BATCH_NOT_JSON(
             "Make the file one JSON object, an array of objects, or one object a line; JSON allows no comments and no comma"
@@ -37,9 +37,13 @@ public enum RefusalCode {
     BATCH_CHANGED(
             "What the file held when it was taken was asked for, what was written after that was not: drop the rest as a"
                     + " file of its own, and move files in when they are whole."),
+    BATCH_DEFAULTS(
+            "Under defaults write fields of a request, without id and instance; beside it, requests, an array. In NDJSON they are"
+                    + " the first line: {\"defaults\": {…}}."),
     BATCH_HEADER(
-            "Start the CSV file with a header row that names each column once: account, instance, deliverTo, and as needed"
-                    + " id, key, deadline, requestedBy, reason, parameters.NAME."),
+            "Start the CSV file with a header row that names each column once: account and deliverTo, unless the settings or"
+                    + " the file's name give them, instance, and as needed id, key, deadline, requestedBy, reason,"
+                    + " parameters.NAME."),
     BATCH_LINE_TOO_LONG("Keep a line below 16 KiB."),
     BATCH_COLUMNS("Give the line no more cells than the header row has, close its quotes, and end it with a line end.");
 

@@ -2,6 +2,7 @@ package dev.passcourier.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.config.Suggestion;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -81,7 +82,8 @@ final class RequestFields {
         for (String name : (Iterable<String>) fields::fieldNames) {
             position++;
             if (!KNOWN.contains(name)) {
-                throw new RequestException(RefusalCode.FIELD_UNKNOWN, "field " + position);
+                throw new RequestException(
+                        RefusalCode.FIELD_UNKNOWN, "field " + position, Suggestion.near(name, KNOWN));
             }
         }
     }

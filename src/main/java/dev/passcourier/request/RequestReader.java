@@ -36,10 +36,13 @@ public final class RequestReader {
     /**
      * Reads a request of a batch, whose id may be left out.
      *
+     * @param defaults    what it has where it does not say so
      * @param idIfMissing the id it gets then
      */
-    static PasswordRequest read(byte[] bytes, String idIfMissing) throws RequestException {
-        return RequestFields.of(tree(bytes)).request(idIfMissing);
+    static PasswordRequest read(byte[] bytes, BatchDefaults defaults, String idIfMissing) throws RequestException {
+        ObjectNode request = tree(bytes);
+        defaults.fill(request);
+        return RequestFields.of(request).request(idIfMissing);
     }
 
     /** What can be told of a request that {@link #read(byte[])} refused. */

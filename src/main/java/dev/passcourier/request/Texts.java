@@ -1,12 +1,17 @@
 package dev.passcourier.request;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** What the texts of a request may be made of. */
 final class Texts {
+
+    private static final int PIECE = 8192;
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
     private static final int LONGEST_REMARK = 200;
@@ -22,15 +27,28 @@ final class Texts {
      * @throws CharacterCodingException if the bytes are not UTF-8
      */
     static String utf8(byte[] bytes) throws CharacterCodingException {
-        String text = StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+        demandUtf8(bytes);
+        String text = new String(bytes, StandardCharsets.UTF_8);
         int start = 0;
         while (text.startsWith(BYTE_ORDER_MARK, start)) {
             start++;
         }
         return text.substring(start);
+    }
+
+    /** Looks at the bytes piece by piece: a decoder's buffer for a large file would be several times as large. */
+    private static void demandUtf8(byte[] bytes) throws CharacterCodingException {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer piece = CharBuffer.allocate(Math.min(bytes.length, PIECE) + 2);
+        CoderResult result;
+        do {
+            piece.clear();
+            result = decoder.decode(in, piece, true);
+            if (result.isError()) {
+                result.throwException();
+            }
+        } while (result.isOverflow());
     }
 
     /** Whether nobody sees it: white space, blanks of every width, and what some programs put in front of a text. */

@@ -14,6 +14,7 @@ import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
+import dev.passcourier.intake.FileRequests;
 import dev.passcourier.intake.ForeignRequests;
 import dev.passcourier.intake.RunScheduleStep;
 import dev.passcourier.intake.Settling;
@@ -80,8 +81,15 @@ final class Sources implements AutoCloseable {
             drop = directory;
             DropFilter filter = new DropFilter(directory, guard, settling, audit, clock);
             watch.drop(directory, filter);
-            TakeBatchFileStep batches =
-                    new TakeBatchFileStep(directory, guard, settling, handOver, ledger::batch, audit, clock);
+            TakeBatchFileStep batches = new TakeBatchFileStep(
+                    directory,
+                    guard,
+                    settling,
+                    handOver,
+                    new FileRequests(settings, clock),
+                    ledger::batch,
+                    audit,
+                    clock);
             registry.bind("drop-filter", filter);
             registry.bind("take-batch-file", watch.whileOpenForFiles(batches));
             registry.bind(

@@ -116,7 +116,9 @@ class SettingsLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(30),
-                        List.of("deploy")));
+                        List.of("deploy"),
+                        null,
+                        List.of()));
     }
 
     @Test

@@ -66,6 +66,7 @@ class DropSettlingTest {
                 guard,
                 settling,
                 new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                Fakes.allowed(drop, clock),
                 batch -> Optional.empty(),
                 audit,
                 clock);

@@ -63,10 +63,11 @@ final class Fakes {
         final List<String> ids = new ArrayList<>();
         private final Set<String> seen = new HashSet<>();
         boolean away;
+        int awayAfter = Integer.MAX_VALUE;
 
         @Override
         public synchronized boolean send(List<OutboundMessage> messages, String duplicateId) {
-            if (away) {
+            if (away || ids.size() >= awayAfter) {
                 throw new IllegalStateException("INTAKE_NOT_SENT");
             }
             if (!seen.add(duplicateId)) {
@@ -140,6 +141,13 @@ final class Fakes {
                 Map.of(),
                 new Settings.Policy(List.of(rules), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
+    }
+
+    /** Everything is allowed to files. */
+    static FileRequests allowed(Path home, Clock clock) {
+        List<String> all = List.of("*");
+        return new FileRequests(
+                settings(home, new Settings.Rule("all", List.of("file"), List.of(), List.of(), all, all, all)), clock);
     }
 
     static Settings withPolicy(Settings settings, Settings.Policy policy) {

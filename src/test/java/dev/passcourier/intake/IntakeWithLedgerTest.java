@@ -119,6 +119,7 @@ class IntakeWithLedgerTest {
                 new DropGuard(List.of()),
                 new Settling(Duration.ofSeconds(3), Duration.ofMinutes(2), System::nanoTime),
                 handOver,
+                Fakes.allowed(drop, Clock.systemUTC()),
                 ledger::batch,
                 trail,
                 Clock.systemUTC());
@@ -153,7 +154,7 @@ class IntakeWithLedgerTest {
         List<BatchLine> lines = List.of(
                 new BatchLine.Bad(2, RefusalCode.BATCH_COLUMNS, "", ""),
                 new BatchLine.Bad(3, RefusalCode.BATCH_COLUMNS, "", ""));
-        Batch batch = new Batch(Origin.Source.FILE, "b1", "night.csv", null, lines);
+        Batch batch = new Batch(Origin.Source.FILE, "b1", "night.csv", null, lines.size(), lines);
         AtomicInteger left = new AtomicInteger(2);
         AuditTrail killed = event -> {
             if (left.getAndDecrement() == 0) {
@@ -162,10 +163,10 @@ class IntakeWithLedgerTest {
             return trail.append(event);
         };
 
-        assertThatThrownBy(() -> handOver(killed).handOver(batch)).hasMessage("KILLED");
+        assertThatThrownBy(() -> handOver(killed).handOver(batch, 0)).hasMessage("KILLED");
         for (int start = 0; start < 3; start++) {
             ledger.awaitApplied(trail.position());
-            handOver(trail).handOver(batch);
+            handOver(trail).handOver(batch, 0);
         }
 
         ledger.awaitApplied(trail.position());

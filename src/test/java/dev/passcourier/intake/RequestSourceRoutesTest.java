@@ -89,7 +89,7 @@ class RequestSourceRoutesTest {
         assertThat(sender.sent).hasSize(2);
         assertThat(sender.ids).hasSize(1);
         Files.writeString(drop.resolve("batch.csv"), CSV + "huawei,i-3,ops\n");
-        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch-2.csv")));
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(drop.resolve("done/batch.2.csv")));
         assertThat(drop.toFile().list())
                 .containsExactlyInAnyOrder("link.csv", "batch.csv.part", "work", "done", "failed");
     }
@@ -320,7 +320,14 @@ class RequestSourceRoutesTest {
         DropDirectory directory = DropDirectory.open(drop, List.of(), Clock.systemUTC());
         DropFilter filter = new DropFilter(directory, guard, settling, event -> 1, Clock.systemUTC());
         TakeBatchFileStep batches = new TakeBatchFileStep(
-                directory, guard, settling, handOver, batch -> Optional.empty(), audit, Clock.systemUTC());
+                directory,
+                guard,
+                settling,
+                handOver,
+                Fakes.allowed(drop, Clock.systemUTC()),
+                batch -> Optional.empty(),
+                audit,
+                Clock.systemUTC());
         camel.getRegistry().bind("drop-filter", filter);
         camel.getRegistry()
                 .bind("drop-poll", new DropPollStrategy(directory, filter, settling, exchange -> batches.lookAgain()));

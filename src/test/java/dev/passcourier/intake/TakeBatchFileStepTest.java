@@ -10,6 +10,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,7 @@ class TakeBatchFileStepTest {
                 new DropGuard(List.of()),
                 settling,
                 new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                Fakes.allowed(drop, clock),
                 id -> Optional.ofNullable(earlier.get(id)),
                 audit,
                 clock);
@@ -132,10 +135,10 @@ class TakeBatchFileStepTest {
         take("batch.json", "{");
         take("batch.json", "[");
 
-        assertThat(names("done")).containsExactly("batch-2.csv", "batch-2.csv.rejects.ndjson", "batch.csv");
+        assertThat(names("done")).containsExactly("batch.2.csv", "batch.2.csv.rejects.ndjson", "batch.csv");
         assertThat(names("failed"))
-                .containsExactly("batch-2.json", "batch-2.json.error.json", "batch.json", "batch.json.error.json");
-        assertThat(audit.told(Fact.NAME)).contains("BATCH_TAKEN batch-2.csv");
+                .containsExactly("batch.2.json", "batch.2.json.error.json", "batch.json", "batch.json.error.json");
+        assertThat(audit.told(Fact.NAME)).contains("BATCH_TAKEN batch.2.csv");
     }
 
     @Test
@@ -246,7 +249,7 @@ class TakeBatchFileStepTest {
 
         assertThat(names("work")).isEmpty();
         source.take("batch.csv");
-        source.take("batch-2.csv");
+        source.take("batch.2.csv");
         fileAway();
         assertThat(sender.sent).hasSize(2);
     }
@@ -311,6 +314,95 @@ class TakeBatchFileStepTest {
         assertThat(sender.sent).isEmpty();
         assertThat(audit.told(Fact.CODE)).containsExactly("ENDED BATCH_NOT_A_FILE", "ENDED BATCH_NOT_A_FILE");
         assertThat(secret).exists();
+    }
+
+    @Test
+    void takesTheAccountFromTheNameOfTheFileWhereNothingElseSaysIt() throws Exception {
+        take("huawei.2026-11-29.csv", "uuid,deliverTo\ni-1,ops\n");
+        take("huawei.ndjson", "{\"instance\":\"i-2\",\"deliverTo\":[\"ops\"],\"account\":\"gse\"}\n");
+        take(
+                "huawei.json",
+                "{\"defaults\":{\"account\":\"gse\"},\"requests\":[{\"instance\":\"i-3\",\"deliverTo\":[\"ops\"]}]}");
+
+        assertThat(asked()).containsExactly("huawei i-1", "gse i-2", "gse i-3");
+        take("huawei-x.csv", "uuid,deliverTo\ni-1,ops\n");
+        assertThat(names("failed")).contains("huawei-x.csv.error.json");
+    }
+
+    @Test
+    void asksTheSameLinesOfAnotherAccountWhoseNameTheFileHas() throws Exception {
+        take("huawei.csv", "uuid,deliverTo\ni-1,ops\n");
+        take("gse.csv", "uuid,deliverTo\ni-1,ops\n");
+        take("gse.again.csv", "uuid,deliverTo\ni-1,ops\n");
+
+        assertThat(asked()).containsExactly("huawei i-1", "gse i-1");
+        assertThat(sender.sent)
+                .extracting(sent -> RequestReader.read(sent.body()).id())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aNumberInTheNameOfAFileLeavesItsAccount() throws Exception {
+        take("huawei.csv", "uuid,deliverTo\ni-1,ops\n");
+        take("huawei.csv", "uuid,deliverTo\ni-2,ops\n");
+
+        assertThat(asked()).containsExactly("huawei i-1", "huawei i-2");
+        assertThat(names("done")).containsExactly("huawei.2.csv", "huawei.csv");
+    }
+
+    @Test
+    void namesBesideTheFileWhatTheIntakeIsGoingToRefuse() throws IOException {
+        take("batch.csv", HEADER + "huawey,i-1,ops,\nhuawei,i-2,op,\n");
+
+        assertThat(Files.readAllLines(drop.resolve("done/batch.csv.rejects.ndjson")))
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains("\"line\":2", "\"ACCOUNT_UNKNOWN\"", "did you mean 'huawei'?"),
+                        second -> assertThat(second)
+                                .contains("\"line\":3", "\"DESTINATION_UNKNOWN\"", "did you mean 'ops'?"));
+        assertThat(sender.sent).as("refused on record").hasSize(2);
+        assertThat(audit.told(Fact.COUNT)).containsExactly("BATCH_TAKEN 2");
+    }
+
+    @Test
+    void takesALargeFileInStepsAndGoesOnWhereACrashEndedOne() throws Exception {
+        int lines = 3 * BatchHandOver.STEP + 1;
+        StringBuilder content = new StringBuilder(HEADER);
+        for (int i = 1; i <= lines; i++) {
+            content.append("huawei,i-").append(i).append(",ops,\n");
+        }
+        Files.writeString(drop.resolve("large.csv"), content);
+        sender.awayAfter = 2;
+        assertThatThrownBy(() -> source.take("large.csv")).hasMessage("INTAKE_NOT_SENT");
+        assertThat(sender.sent).hasSize(2 * BatchHandOver.STEP);
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        start();
+        source.take("large.csv");
+        fileAway();
+
+        assertThat(asked()).hasSize(lines).doesNotHaveDuplicates();
+        assertThat(sender.ids).hasSize(4).doesNotHaveDuplicates();
+        assertThat(names("done")).containsExactly("large.csv");
+        assertThat(audit.events.get(0).facts()).containsEntry(Fact.COUNT, String.valueOf(lines));
+    }
+
+    @Test
+    void sendsNothingOfALargeFileThatIsBrokenAtItsEnd() throws IOException {
+        String one = "{\"account\":\"huawei\",\"instance\":\"i\",\"deliverTo\":[\"ops\"]},";
+        take("large.json", "[" + one.repeat(BatchHandOver.STEP + 1) + "]");
+
+        assertThat(sender.sent).isEmpty();
+        assertThat(names("failed")).contains("large.json");
+    }
+
+    private List<String> asked() throws RequestException {
+        List<String> asked = new ArrayList<>();
+        for (OutboundMessage sent : sender.sent) {
+            PasswordRequest request = RequestReader.read(sent.body());
+            asked.add(request.account() + " " + request.instance());
+        }
+        return asked;
     }
 
     @Test

@@ -115,6 +115,8 @@ class BatchReaderTest {
         assertThat(refusal("account,password,instance\n", BatchFormat.CSV))
                 .hasMessage("BATCH_HEADER at line 1, column 2");
         assertThat(refusal("account,instance\n", BatchFormat.CSV)).hasMessage("BATCH_HEADER at deliverTo");
+        assertThat(refusal("acount,instance,deliverTo\n", BatchFormat.CSV).says())
+                .endsWith("did you mean 'account'?");
     }
 
     @Test
@@ -238,8 +240,47 @@ class BatchReaderTest {
         assertThat(refused.code()).isEqualTo(RefusalCode.BATCH_NOT_UTF8);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "NDJSON|{'defaults':{'account':'a','deliverTo':['x']}}\\n{'instance':'i'}\\n{'instance':'j','account':'b'}",
+                "JSON|{'defaults':{'account':'a','deliverTo':['x']},'requests':[{'instance':'i'},{'account':'b','instance':'j'}]}",
+                "JSON|{'requests':[{'instance':'i'},{'account':'b','instance':'j'}],'defaults':{'account':'a','deliverTo':['x']}}"
+            })
+    void readsWhatTheHeadOfABatchSaysForAll(BatchFormat format, String text) throws RequestException {
+        assertThat(read(text.replace('\'', '"').replace("\\n", "\n"), format))
+                .extracting(line -> ((Good) line).request())
+                .extracting(request -> request.account() + " " + request.instance() + " " + request.deliverTo())
+                .containsExactly("a i [x]", "b j [x]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'defaults':1,'requests':[{'instance':'i'}]}",
+                "{'defaults':{'instance':'j'},'requests':[{'instance':'i'}]}",
+                "{'defaults':{'acount':'j'},'requests':[{'instance':'i'}]}",
+                "{'defaults':{'deadline':'soon'},'requests':[{'instance':'i'}]}",
+                "{'requests':[{'instance':'i'}],'count':1}"
+            })
+    void refusesABatchWhoseDefaultsAreNone(String text) {
+        assertThat(refusal(text.replace('\'', '"'), BatchFormat.JSON).code()).isEqualTo(RefusalCode.BATCH_DEFAULTS);
+    }
+
     @Test
-    void takesTenThousandLinesAndNoMore() throws RequestException {
+    void fillsParametersInByTheirNames() throws RequestException {
+        assertThat(read(
+                        "{\"defaults\":{\"account\":\"a\",\"deliverTo\":[\"x\"],\"parameters\":{\"f\":\"1\",\"g\":\"2\"}}}\n"
+                                + "{\"instance\":\"i\",\"parameters\":{\"g\":\"3\"}}",
+                        BatchFormat.NDJSON))
+                .extracting(line -> ((Good) line).request().parameters())
+                .containsExactly(Map.of("f", "1", "g", "3"));
+    }
+
+    @Test
+    void takesAsManyLinesAsABatchMayHaveAndNoMore() throws RequestException {
         String most = (GOOD + "\n").repeat(BatchReader.MAX_LINES);
 
         assertThat(read(most, BatchFormat.NDJSON)).hasSize(BatchReader.MAX_LINES);
@@ -247,7 +288,7 @@ class BatchReaderTest {
     }
 
     @Test
-    void takesTenMebibytesAndNoMore() throws RequestException {
+    void takesAFileOfTheLargestSizeAndNoMore() throws RequestException {
         String most = GOOD + " ".repeat(BatchReader.MAX_BYTES - GOOD.length());
 
         assertThat(read(most, BatchFormat.JSON)).hasSize(1);

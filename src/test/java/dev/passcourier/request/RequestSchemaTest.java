@@ -34,7 +34,26 @@ class RequestSchemaTest {
         assertThat(SCHEMA.validate(examples)).isEmpty();
         for (JsonNode example : examples) {
             assertThat(SCHEMA.validate(example)).isEmpty();
-            assertThat(RequestReader.read(bytes(example.toString()), "made-up")).isNotNull();
+            assertThat(RequestReader.read(bytes(example.toString()), BatchDefaults.NONE, "made-up"))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void itsBatchesWithDefaultsAreRead() throws RequestException {
+        JsonNode example = TEXT.at("/$defs/batch/examples/0");
+
+        assertThat(SCHEMA.validate(example)).isEmpty();
+        assertThat(BatchReader.read(bytes(example.toString()), BatchFormat.JSON, line -> "line-" + line))
+                .hasSize(2)
+                .allMatch(BatchLine.Good.class::isInstance);
+        for (String wrong : new String[] {
+            "{'defaults':{'instance':'i'},'requests':[{'instance':'i'}]}",
+            "{'defaults':{'colour':'i'},'requests':[{'instance':'i'}]}",
+            "{'requests':[{'instance':'i'}],'more':1}",
+            "{'defaults':{}}"
+        }) {
+            assertThat(SCHEMA.validate(json(wrong))).as(wrong).isNotEmpty();
         }
     }
 
@@ -76,7 +95,8 @@ class RequestSchemaTest {
         String json = request.replace('\'', '"');
 
         assertThat(SCHEMA.validate(json, InputFormat.JSON)).isNotEmpty();
-        assertThatThrownBy(() -> RequestReader.read(bytes(json), "made-up")).isInstanceOf(RequestException.class);
+        assertThatThrownBy(() -> RequestReader.read(bytes(json), BatchDefaults.NONE, "made-up"))
+                .isInstanceOf(RequestException.class);
     }
 
     @Test
@@ -86,12 +106,14 @@ class RequestSchemaTest {
                 + "'requestedBy':null,'reason':null}";
 
         assertThat(SCHEMA.validate(json(nulls))).isEmpty();
-        assertThat(RequestReader.read(bytes(nulls.replace('\'', '"')), "made-up"))
-                .isEqualTo(RequestReader.read(bytes(least.replace('\'', '"') + "}"), "made-up"));
+        assertThat(RequestReader.read(bytes(nulls.replace('\'', '"')), BatchDefaults.NONE, "made-up"))
+                .isEqualTo(RequestReader.read(bytes(least.replace('\'', '"') + "}"), BatchDefaults.NONE, "made-up"));
         assertThat(SCHEMA.validate(json(least + ",'parameters':{'fleetId':null}}")))
                 .isEmpty();
         assertThat(RequestReader.read(
-                                bytes(least.replace('\'', '"') + ",\"parameters\":{\"fleetId\":null}}"), "made-up")
+                                bytes(least.replace('\'', '"') + ",\"parameters\":{\"fleetId\":null}}"),
+                                BatchDefaults.NONE,
+                                "made-up")
                         .parameters())
                 .isEmpty();
     }

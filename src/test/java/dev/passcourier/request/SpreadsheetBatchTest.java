@@ -37,6 +37,12 @@ class SpreadsheetBatchTest {
                 "\uFEFF\uFEFF\"account\",\"instance\",\"deliverTo\"\n\"a\",\"i-1\",\"x\"\n",
                 "account,\u3000instance,\u200BdeliverTo\na,i-1,x\n",
                 "account,,instance,deliverTo\na,,i-1,x\n",
+                // what inventories and people call columns
+                "cloud,server_id,destination\na,i-1,x\n",
+                "Cloud Account;UUID;Deliver To\na;i-1;x\n",
+                "vm,destinations,account_name\ni-1,x,a\n",
+                "Server\tTo\tAccount\ni-1\tx\ta\n",
+                "instance_id,account,deliver_to\ni-1,a,x\n",
                 // separators
                 "account;instance;deliverTo\na;i-1;x\n",
                 "account\tinstance\tdeliverTo\na\ti-1\tx\n",
@@ -92,6 +98,8 @@ class SpreadsheetBatchTest {
                 Arguments.of("account,instance,deliverTo,Account ", "line 1, column 4", "'Account '"),
                 Arguments.of("account:instance:deliverTo", "line 1, column 1", "'account:instance:deliverTo'"),
                 Arguments.of("account,instance", "deliverTo", "'account', 'instance'"),
+                Arguments.of("vm,account,server_id,to", "line 1, column 3", "'server_id', which is named before"),
+                Arguments.of("acount,instance,deliverTo", "line 1, column 1", "'acount'"),
                 Arguments.of("서버,instance,deliverTo", "line 1, column 1", "'서버'"),
                 Arguments.of("a\u202Eb,instance,deliverTo", "line 1, column 1", "'a\\u202Eb'"));
     }

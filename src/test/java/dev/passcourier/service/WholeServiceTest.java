@@ -94,7 +94,7 @@ class WholeServiceTest {
         whole.ended("twice-2");
         int once = whole.archived().size();
         whole.drop("twice.csv", batch);
-        Whole.patiently().until(() -> Files.exists(whole.home().resolve("drop/done/twice-2.csv")));
+        Whole.patiently().until(() -> Files.exists(whole.home().resolve("drop/done/twice.2.csv")));
         whole.drop("after.csv", "id,account,instance,deliverTo\ntwice-after,kakao," + DemoWorld.KAKAO + ",archive\n");
         whole.ended("twice-after");
         assertThat(whole.archived()).hasSize(once + 1);

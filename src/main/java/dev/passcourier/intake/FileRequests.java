@@ -1,0 +1,56 @@
+package dev.passcourier.intake;
+
+import dev.passcourier.config.Settings;
+import dev.passcourier.request.BatchDefaults;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Permission;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.Requester;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the settings say about the requests of dropped files. */
+public final class FileRequests {
+
+    private static final Requester NOBODY = Requester.unsigned(new Origin(Origin.Source.FILE, "", null, null, 0));
+
+    private final Settings settings;
+    private final Permission permission;
+    private final Clock clock;
+
+    /** After the settings. */
+    public FileRequests(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.permission = new Permission(settings);
+        this.clock = clock;
+    }
+
+    /**
+     * What the requests of a file have that they do not say themselves: what the settings say, and the account that the
+     * file's name begins with, up to its first dot. Only the name of a configured account is one.
+     */
+    BatchDefaults defaults(String fileName) {
+        Settings.FileSource file = settings.sources().file();
+        BatchDefaults defaults = BatchDefaults.of(file == null ? null : file.defaults(), clock.instant());
+        int dot = fileName.indexOf('.');
+        String stem = dot < 0 ? fileName : fileName.substring(0, dot);
+        Set<String> accounts = settings.accounts().keySet();
+        return accounts.contains(stem) ? defaults.withNamed(stem) : defaults;
+    }
+
+    /**
+     * What the intake is going to refuse a request for, as things are now: to be told beside the file at once, with what
+     * would be right. The request is sent and refused there all the same, on record.
+     */
+    Optional<RequestException> objection(PasswordRequest request) {
+        try {
+            permission.demandSignature(NOBODY);
+            permission.rule(request, NOBODY);
+            return Optional.empty();
+        } catch (RequestException refused) {
+            return Optional.of(refused);
+        }
+    }
+}
