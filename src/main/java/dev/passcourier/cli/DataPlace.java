@@ -1,8 +1,12 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +30,21 @@ final class DataPlace {
         }
         Path configured = SettingsLoader.dataDirectory(settings.file());
         return configured == null ? Home.find().resolve("data") : configured;
+    }
+
+    /**
+     * The settings with all they refer to, secrets too: for what only a stopped service's own settings can do.
+     *
+     * @throws InvalidConfigurationException if they cannot be used
+     * @throws ConfigurationException        if they are those of another data directory than the one that is named
+     */
+    Settings load(Clock clock) throws InvalidConfigurationException, ConfigurationException {
+        Settings loaded = settings.load(clock);
+        if (data != null && !data.toAbsolutePath().normalize().equals(loaded.service().dataDirectory())) {
+            throw new ConfigurationException("no service runs on " + data + ", and the settings " + settings.file()
+                    + " are those of " + loaded.service().dataDirectory() + ": name the right ones with --config");
+        }
+        return loaded;
     }
 
     Path trail() {

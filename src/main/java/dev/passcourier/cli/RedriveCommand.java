@@ -2,7 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
-import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlException;
 import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveOrder;
@@ -25,14 +25,16 @@ import picocli.CommandLine.Spec;
         name = "redrive",
         description = {
             "Shows what failed or was quarantined, and returns it to the queue it came from once its cause is mended.",
-            "Works while the service runs, and while it is stopped."
+            "A running service does it, and no secret of the settings is needed for that. While it is stopped, its broker is"
+                    + " opened here."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
             "1:some of it could not be returned, or there was nothing to enable; the last column says why",
-            "2:wrong usage, or the service's data cannot be reached"
+            "2:wrong usage or settings, or the stopped service's data cannot be opened",
+            "3:the running service cannot be reached"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,7 +52,7 @@ public final class RedriveCommand implements Callable<Integer> {
     private Action action = Action.LIST;
 
     @Mixin
-    private SettingsPlace place = new SettingsPlace();
+    private DataPlace place = new DataPlace();
 
     @Option(names = "--id", paramLabel = "ID", description = "only this request, or this message")
     private @Nullable String id;
@@ -92,8 +94,11 @@ public final class RedriveCommand implements Callable<Integer> {
         RedriveOrder order = order();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Settings settings = place.load(Clock.systemUTC());
-            return carryOut(settings, order);
+            return carryOut(order);
+        } catch (ControlException e) {
+            err.println(e.getMessage());
+            err.flush();
+            return e.reason() == ControlException.Reason.REFUSED ? 2 : 3;
         } catch (InvalidConfigurationException e) {
             e.findings().forEach(err::println);
         } catch (ConfigurationException e) {
@@ -117,11 +122,12 @@ public final class RedriveCommand implements Callable<Integer> {
     }
 
     /** Orders again while there is more than one order takes. */
-    private int carryOut(Settings settings, RedriveOrder order) throws Exception {
+    private int carryOut(RedriveOrder order) throws Exception {
         RedrivePage page = new RedrivePage(spec.commandLine().getOut(), order);
         RedriveAnswer answer;
         do {
-            answer = RedriveClient.order(settings, order, Clock.systemUTC());
+            answer = RedriveClient.order(
+                    place.directory(), () -> place.load(Clock.systemUTC()), order, Clock.systemUTC());
             page.add(answer);
         } while (answer.more() && answer.returned() > 0);
         if (output == Output.JSON) {

@@ -1,8 +1,8 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.control.ControlJson;
 import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveAnswer;
-import dev.passcourier.redrive.RedriveJson;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import java.io.PrintWriter;
@@ -55,7 +55,7 @@ final class RedrivePage {
 
     void printJson() {
         RedriveAnswer whole = new RedriveAnswer(List.copyOf(found.values()), returned, more, disabled, enabled);
-        out.println(new String(RedriveJson.bytes(whole), StandardCharsets.UTF_8));
+        out.println(new String(ControlJson.bytes(whole), StandardCharsets.UTF_8));
         out.flush();
     }
 

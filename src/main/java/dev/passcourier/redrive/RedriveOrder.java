@@ -1,6 +1,7 @@
 package dev.passcourier.redrive;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,14 @@ public record RedriveOrder(
         @Nullable String code,
         FailedMessage.@Nullable Place queue,
         boolean dryRun) {
+
+    /** What orders of this kind are called on the control socket. */
+    public static final String NAME = "redrive";
+
+    /** Demands an action. */
+    public RedriveOrder {
+        Objects.requireNonNull(action);
+    }
 
     /** What to do. */
     public enum Action {

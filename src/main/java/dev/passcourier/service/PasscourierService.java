@@ -12,6 +12,8 @@ import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlServer;
+import dev.passcourier.control.Orders;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
@@ -26,7 +28,8 @@ import dev.passcourier.outbox.Notices;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.redrive.LostRequests;
-import dev.passcourier.redrive.RedriveControl;
+import dev.passcourier.redrive.RedriveOrder;
+import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.QuarantineNotices;
 import dev.passcourier.report.ReportHandOver;
@@ -220,10 +223,15 @@ public final class PasscourierService implements AutoCloseable {
         keep(main::stop);
         main.start();
         keep(fetch::stop);
-        keep(RedriveControl.listen(
-                settings.service().dataDirectory(), broker.redrive(settings, audit, gone, clock), clock));
+        keep(ControlServer.listen(settings.service().dataDirectory(), orders(), clock));
         watch.open();
         keep(watch);
+    }
+
+    /** What commands may have done by the running service. */
+    private Orders orders() {
+        RedriveService redrive = broker.redrive(settings, audit, gone, clock);
+        return new Orders().add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.answer(order));
     }
 
     private void bind(CamelContext camel) throws Exception {

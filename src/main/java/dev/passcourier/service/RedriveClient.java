@@ -2,15 +2,17 @@ package dev.passcourier.service;
 
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlClient;
+import dev.passcourier.control.ControlException;
 import dev.passcourier.redrive.RedriveAnswer;
-import dev.passcourier.redrive.RedriveControl;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.vault.ServiceKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
+import java.time.Duration;
 
 /**
  * Has orders of the command {@code redrive} carried out: by the running service, which holds the audit trail and perhaps
@@ -18,21 +20,39 @@ import java.util.Optional;
  */
 public final class RedriveClient {
 
+    /** Up to 500 messages, each recorded and moved. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
     private RedriveClient() {}
+
+    /** Reads the settings with the secrets that they refer to, which only a stopped service's broker needs. */
+    @FunctionalInterface
+    public interface Reader {
+
+        /** Reads them. */
+        Settings read() throws InvalidConfigurationException, ConfigurationException;
+    }
 
     /**
      * Carries out an order.
      *
-     * @throws ConfigurationException if there is no service here, or it runs and does not answer
+     * @throws ControlException       if a service may run here and gives no answer
+     * @throws ConfigurationException if none has ever run here, or what it left cannot be opened
      */
-    public static RedriveAnswer order(Settings settings, RedriveOrder order, Clock clock) throws Exception {
-        Path directory = settings.service().dataDirectory();
-        if (!Files.isDirectory(directory)) {
-            throw new ConfigurationException(
-                    "service.dataDirectory " + directory + " is not there: nothing ran here yet");
+    public static RedriveAnswer order(Path dataDirectory, Reader settings, RedriveOrder order, Clock clock)
+            throws Exception {
+        try {
+            return ControlClient.of(dataDirectory).order(RedriveOrder.NAME, order, RedriveAnswer.class, PATIENCE);
+        } catch (ControlException e) {
+            if (e.reason() != ControlException.Reason.NO_SERVICE) {
+                throw e;
+            }
         }
-        Optional<RedriveAnswer> answer = RedriveControl.order(directory, order, clock);
-        return answer.isPresent() ? answer.get() : orderOffline(settings, order, clock);
+        if (!Files.isDirectory(dataDirectory)) {
+            throw new ConfigurationException(
+                    "service.dataDirectory " + dataDirectory + " is not there: nothing ran here yet");
+        }
+        return orderOffline(settings.read(), order, clock);
     }
 
     private static RedriveAnswer orderOffline(Settings settings, RedriveOrder order, Clock clock) throws Exception {

@@ -15,6 +15,7 @@ import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlJson;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -262,10 +263,12 @@ class RedriveServiceTest {
     @Test
     void ordersAndAnswersAreStrictJson() throws Exception {
         RedriveOrder order = any(Action.RETURN, true);
-        assertThat(RedriveJson.order(RedriveJson.bytes(order))).contains(order);
+        assertThat(ControlJson.read(ControlJson.bytes(order), RedriveOrder.class))
+                .contains(order);
         put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
         RedriveAnswer answer = order(Action.LIST, false);
-        assertThat(RedriveJson.answer(RedriveJson.bytes(answer))).contains(answer);
+        assertThat(ControlJson.read(ControlJson.bytes(answer), RedriveAnswer.class))
+                .contains(answer);
         for (String garbage : List.of(
                 "",
                 "null",
@@ -276,7 +279,7 @@ class RedriveServiceTest {
                 "{\"action\":\"LIST\",\"dryRun\":false}{}",
                 "{\"action\":\"LIST\",\"action\":\"RETURN\",\"dryRun\":false}",
                 "[".repeat(1000))) {
-            assertThat(RedriveJson.order(garbage.getBytes(StandardCharsets.UTF_8)))
+            assertThat(ControlJson.read(garbage.getBytes(StandardCharsets.UTF_8), RedriveOrder.class))
                     .as(garbage)
                     .isEmpty();
         }

@@ -201,7 +201,9 @@ class OldDataTest {
 
     private static int redrive(OldDataWorld world, String request) throws Exception {
         RedriveOrder order = new RedriveOrder(Action.RETURN, request, null, null, null, null, null, false);
-        return RedriveClient.order(world.settings(), order, Clock.systemUTC()).returned();
+        return RedriveClient.order(
+                        world.settings().service().dataDirectory(), world::settings, order, Clock.systemUTC())
+                .returned();
     }
 
     private static RequestRow row(OldDataWorld world, String request) {

@@ -100,7 +100,7 @@ public final class Whole implements AutoCloseable {
     /** As {@code passcourier redrive} does it, whether the service runs or not. */
     public RedriveAnswer order(Action action, @Nullable String id, @Nullable String destination) throws Exception {
         RedriveOrder order = new RedriveOrder(action, id, null, destination, null, null, null, false);
-        return RedriveClient.order(loaded(), order, Clock.systemUTC());
+        return RedriveClient.order(home().resolve("data"), this::loaded, order, Clock.systemUTC());
     }
 
     public void stop() {

@@ -37,6 +37,7 @@ class RoomsTest {
             host     | config
             request  | config files
             audit    | files
+            control  |
             remote   | audit
             vault    | config files
             provider | config http request vault
@@ -50,9 +51,9 @@ class RoomsTest {
             report   | audit broker config files ledger outbox request vault
             sandbox  | files
             redrive  | audit broker config ledger outbox request
-            service  | audit broker config delivery fetch health host http intake ledger outbox provider redrive report request retry vault
+            service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry vault
             doctor   | audit broker config delivery fetch http intake ledger provider remote request service vault
-            cli      | audit config doctor files host ledger provider redrive request service vault
+            cli      | audit config control doctor files host ledger provider redrive request service vault
             demo     | cli config files ledger provider request sandbox service vault
             """);
 

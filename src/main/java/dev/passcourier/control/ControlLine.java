@@ -1,4 +1,4 @@
-package dev.passcourier.redrive;
+package dev.passcourier.control;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,10 +13,10 @@ import java.time.Instant;
 /** One line over a socket: bounded in size, and in time however slowly it drips. */
 final class ControlLine {
 
-    /** Longest order. */
-    static final int LONGEST_ORDER = 8 * 1024;
+    /** Longest order, in bytes; what is longer comes as several. */
+    static final int LONGEST_ORDER = 1024 * 1024;
 
-    /** Longest answer. */
+    /** Longest answer, in bytes. */
     static final int LONGEST_ANSWER = 4 * 1024 * 1024;
 
     private static final int CHUNK = 8 * 1024;

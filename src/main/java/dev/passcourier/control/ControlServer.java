@@ -1,4 +1,4 @@
-package dev.passcourier.redrive;
+package dev.passcourier.control;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,11 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,43 +21,58 @@ import org.slf4j.LoggerFactory;
  * Listens on a Unix domain socket, 0600 in a directory that is ours alone. Every client sends one line and gets one
  * line. Who sends nothing, too much, or too slowly is hung up on. A few clients are served at once, more are turned away.
  */
-final class ControlServer implements AutoCloseable {
+public final class ControlServer implements AutoCloseable {
+
+    /** Name of the socket in the data directory. */
+    public static final String SOCKET = "control.sock";
+
+    /** Clients at once. */
+    static final int AT_ONCE = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int AT_ONCE = 2;
-    private static final int WAITING = 4;
 
     private final Path socket;
     private final ServerSocketChannel server;
-    private final UnaryOperator<byte[]> answers;
+    private final Orders orders;
     private final Duration patience;
     private final Clock clock;
-    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
-            AT_ONCE, AT_ONCE, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), ControlServer::thread);
+    private final ThreadPoolExecutor workers =
+            new ThreadPoolExecutor(0, AT_ONCE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), ControlServer::thread);
 
-    private ControlServer(
-            Path socket, ServerSocketChannel server, UnaryOperator<byte[]> answers, Duration patience, Clock clock) {
+    private ControlServer(Path socket, ServerSocketChannel server, Orders orders, Duration patience, Clock clock) {
         this.socket = socket;
         this.server = server;
-        this.answers = answers;
+        this.orders = orders;
         this.patience = patience;
         this.clock = clock;
     }
 
     /**
-     * Begins to listen. What lies at the path is what an earlier process left, and is removed.
+     * Listens for orders in the data directory if the system takes its path for a socket; the service works without.
      *
-     * @param socket  a path that the system takes for a socket: about 100 bytes at most
-     * @param answers gets a client's line, without its end, and returns the answer; may be called by two threads at once
-     * @throws IOException if it cannot
+     * @param directory 0700; what an earlier process left at the socket's name is removed
      */
-    static ControlServer open(Path socket, UnaryOperator<byte[]> answers, Clock clock) throws IOException {
-        return open(socket, answers, PATIENCE, clock);
+    public static AutoCloseable listen(Path directory, Orders orders, Clock clock) {
+        Path socket = directory.resolve(SOCKET);
+        try {
+            return open(socket, orders, PATIENCE, clock);
+        } catch (IOException e) {
+            LOG.warn(
+                    "CONTROL_UNAVAILABLE {}: the path may be too long for a socket; commands cannot reach this service",
+                    socket);
+            return () -> {};
+        }
     }
 
-    static ControlServer open(Path socket, UnaryOperator<byte[]> answers, Duration patience, Clock clock)
-            throws IOException {
+    /**
+     * Begins to listen. What lies at the path is what an earlier process left, and is removed.
+     *
+     * @param socket   a path that the system takes for a socket: about 100 bytes at most
+     * @param patience how long a client may take to send its order, and to take the answer
+     * @throws IOException if it cannot
+     */
+    static ControlServer open(Path socket, Orders orders, Duration patience, Clock clock) throws IOException {
         Files.deleteIfExists(socket);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -68,7 +82,7 @@ final class ControlServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        ControlServer control = new ControlServer(socket, server, answers, patience, clock);
+        ControlServer control = new ControlServer(socket, server, orders, patience, clock);
         thread(control::accept).start();
         return control;
     }
@@ -98,18 +112,20 @@ final class ControlServer implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client) {
+            Peer peer = Peer.of(client);
             byte[] order = ControlLine.read(client, ControlLine.LONGEST_ORDER, patience, clock);
-            ControlLine.write(client, answers.apply(order), patience, clock);
+            ControlLine.write(client, orders.answer(order, peer), patience, clock);
         } catch (IOException | RuntimeException e) {
             LOG.warn("CONTROL_CLIENT {}", e.getClass().getName());
         }
     }
 
-    /** Takes no more clients, lets those in hand finish, and removes the socket. */
+    /** Takes no more clients, has orders that wait end, lets the others finish, and removes the socket. */
     @Override
     public void close() throws IOException {
         server.close();
         workers.shutdown();
+        orders.stopWaiting();
         try {
             if (!workers.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {
                 workers.shutdownNow();

@@ -1,0 +1,86 @@
+package dev.passcourier.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Orders and answers as one line of JSON each. Times are ISO 8601, durations too, bytes are base64. */
+public final class ControlJson {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxDocumentLength(ControlLine.LONGEST_ANSWER)
+                            .maxNestingDepth(16)
+                            .maxStringLength(ControlLine.LONGEST_ORDER)
+                            .maxNameLength(128)
+                            .maxNumberLength(32)
+                            .build())
+                    .build())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private ControlJson() {}
+
+    /** What a client sends: an order's name, and what it is about. */
+    record Order(String order, @Nullable ObjectNode with) {}
+
+    /** What it gets: an answer, or the code and words of what is wrong. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Reply(
+            @Nullable ObjectNode answer,
+            @Nullable String error,
+            @Nullable String says) {
+
+        static Reply failed(String code, String says) {
+            return new Reply(null, code, says);
+        }
+    }
+
+    /** One line, without its end. */
+    public static byte[] bytes(Record value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("NOT_WRITABLE", impossible);
+        }
+    }
+
+    /** Reads what {@link #bytes} has written, or nothing if it is anything else. */
+    public static <T extends Record> Optional<T> read(byte[] line, Class<T> type) {
+        try {
+            return Optional.ofNullable(MAPPER.readValue(line, type));
+        } catch (IOException | RuntimeException quotesContent) {
+            return Optional.empty();
+        }
+    }
+
+    static ObjectNode tree(Record value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /** Reads a part of a line, or nothing if it is not of this type. */
+    static <T extends Record> Optional<T> read(ObjectNode tree, Class<T> type) {
+        try {
+            return Optional.ofNullable(MAPPER.treeToValue(tree, type));
+        } catch (IOException | RuntimeException quotesContent) {
+            return Optional.empty();
+        }
+    }
+}
