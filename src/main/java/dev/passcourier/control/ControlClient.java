@@ -35,8 +35,8 @@ public final class ControlClient {
      *
      * @param dataDirectory {@code service.dataDirectory} of its settings
      */
-    public static ControlClient of(Path dataDirectory) {
-        return new ControlClient(dataDirectory, Clock.systemUTC());
+    public static ControlClient of(Path dataDirectory, Clock clock) {
+        return new ControlClient(dataDirectory, clock);
     }
 
     /**

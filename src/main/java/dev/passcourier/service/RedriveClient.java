@@ -42,7 +42,8 @@ public final class RedriveClient {
     public static RedriveAnswer order(Path dataDirectory, Reader settings, RedriveOrder order, Clock clock)
             throws Exception {
         try {
-            return ControlClient.of(dataDirectory).order(RedriveOrder.NAME, order, RedriveAnswer.class, PATIENCE);
+            return ControlClient.of(dataDirectory, clock)
+                    .order(RedriveOrder.NAME, order, RedriveAnswer.class, PATIENCE);
         } catch (ControlException e) {
             if (e.reason() != ControlException.Reason.NO_SERVICE) {
                 throw e;

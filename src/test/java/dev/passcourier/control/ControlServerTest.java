@@ -95,7 +95,7 @@ class ControlServerTest {
     @Test
     void aDataDirectoryThatIsNotThereHasNoService() {
         ControlException e =
-                catchThrowableOfType(ControlException.class, () -> ControlClient.of(directory.resolve("none"))
+                catchThrowableOfType(ControlException.class, () -> ControlClient.of(directory.resolve("none"), CLOCK)
                         .order("upper", new Word("hello"), Word.class, PATIENCE));
         assertThat(e.reason()).isEqualTo(Reason.NO_SERVICE);
         assertThat(e).hasMessageContaining(directory.resolve("none").toString()).hasMessageContaining("--data");
@@ -243,7 +243,7 @@ class ControlServerTest {
     }
 
     private String ask(String order, @Nullable String text) throws ControlException {
-        return String.valueOf(ControlClient.of(directory)
+        return String.valueOf(ControlClient.of(directory, CLOCK)
                 .order(order, new Word(text), Word.class, PATIENCE)
                 .text());
     }
