@@ -40,7 +40,8 @@ final class DataPlace {
      */
     Settings load(Clock clock) throws InvalidConfigurationException, ConfigurationException {
         Settings loaded = settings.load(clock);
-        if (data != null && !data.toAbsolutePath().normalize().equals(loaded.service().dataDirectory())) {
+        if (data != null
+                && !data.toAbsolutePath().normalize().equals(loaded.service().dataDirectory())) {
             throw new ConfigurationException("no service runs on " + data + ", and the settings " + settings.file()
                     + " are those of " + loaded.service().dataDirectory() + ": name the right ones with --config");
         }
