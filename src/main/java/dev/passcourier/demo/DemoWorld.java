@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -29,7 +30,7 @@ import java.util.Map;
 
 /**
  * Everything around the service: four clouds with instances in every state, a mailbox, a webhook receiver, and a home
- * with settings that point at them. Passwords are made up at every start.
+ * with settings that point at them. Passwords are made up at every start, key pairs once in a process.
  */
 public final class DemoWorld implements AutoCloseable {
 
@@ -53,6 +54,12 @@ public final class DemoWorld implements AutoCloseable {
     public static final String ZSTACK_UNSET = "3bc9f63f0de6492991c59bef96b27566";
     public static final String GSE = "ins-gi2lxw";
     public static final String HUAWEI = "6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0";
+
+    /** Made once: a key pair takes a good part of a second, and everything else here does not. */
+    private static final KeyPair WINDOWS = rsa();
+
+    private static final KeyPair ANOTHER_WINDOWS = rsa();
+    private static final KeyPair RECIPIENT = rsa();
 
     private final List<String> passwords = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
@@ -82,9 +89,8 @@ public final class DemoWorld implements AutoCloseable {
         mailbox = Mailbox.start(Mailbox.Security.STARTTLS, certificate, Map.of("passcourier", mailPassword));
         hook = WebhookReceiver.start(hookSecret, certificate, clock);
         late = populate();
-        KeyPair recipient = rsa();
-        recipientKey = home.privateKey("recipients/ops", recipient);
-        home.publicKey("recipients/ops", recipient);
+        recipientKey = home.privateKey("recipients/ops", RECIPIENT);
+        home.publicKey("recipients/ops", RECIPIENT);
         for (String directory : List.of("drop", "archive")) {
             home.directory(directory);
         }
@@ -99,18 +105,17 @@ public final class DemoWorld implements AutoCloseable {
 
     /** Returns the late one. */
     private SandboxInstance populate() throws IOException, GeneralSecurityException {
-        KeyPair windows = rsa();
-        home.privateKey("keys/windows-2024", windows);
-        kakao.addInstance(KAKAO, password(), windows.getPublic());
+        home.privateKey("keys/windows-2024", WINDOWS);
+        kakao.addInstance(KAKAO, password(), WINDOWS.getPublic());
         SandboxInstance second =
-                kakao.addInstance(LATE, password(), windows.getPublic()).readyAtAsk(2);
-        kakao.addInstance(FOREIGN_KEY, password(), rsa().getPublic());
+                kakao.addInstance(LATE, password(), WINDOWS.getPublic()).readyAtAsk(2);
+        kakao.addInstance(FOREIGN_KEY, password(), ANOTHER_WINDOWS.getPublic());
         kakao.addLinuxInstance(KAKAO_LINUX);
         zstack.addInstance(ZSTACK, password());
         zstack.addInstanceWithoutPassword(ZSTACK_UNSET);
         gse.addInstance(GSE, password());
-        huawei.addInstance(HUAWEI, password(), windows.getPublic());
-        huawei.addInstance(SHAKY, password(), windows.getPublic());
+        huawei.addInstance(HUAWEI, password(), WINDOWS.getPublic());
+        huawei.addInstance(SHAKY, password(), WINDOWS.getPublic());
         huawei.script(SHAKY).next(2, Misbehaviour.UNAVAILABLE);
         return second;
     }
@@ -175,10 +180,14 @@ public final class DemoWorld implements AutoCloseable {
         return bytes;
     }
 
-    private static KeyPair rsa() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
+    private static KeyPair rsa() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The folder everything is in. */

@@ -9,6 +9,7 @@ import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.TencentGseSandbox;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.ZStackSandbox;
+import dev.passcourier.vault.TestKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -88,9 +88,9 @@ final class KillWorld implements AutoCloseable {
     }
 
     private void populate() throws IOException, GeneralSecurityException {
-        KeyPair kakaos = rsa();
+        KeyPair kakaos = TestKeys.rsa("kakao", 2048);
         file("keys/kakao.pem", pem("PRIVATE KEY", kakaos.getPrivate().getEncoded()));
-        KeyPair huaweis = rsa();
+        KeyPair huaweis = TestKeys.rsa("huawei", 2048);
         file("keys/huawei.pem", pem("PRIVATE KEY", huaweis.getPrivate().getEncoded()));
         for (int i = 0; i < 8; i++) {
             String id = uuid();
@@ -113,7 +113,7 @@ final class KillWorld implements AutoCloseable {
         huawei.addInstance(shaky, password(shaky), huaweis.getPublic());
         huawei.script(shaky).next(2, Misbehaviour.UNAVAILABLE);
         special("huawei", shaky, Verdict.DELIVERED);
-        KeyPair stranger = rsa();
+        KeyPair stranger = TestKeys.rsa("stranger", 2048);
         for (int i = 0; i < 50; i++) {
             String id = uuid();
             kakao.addInstance(id, password(id), stranger.getPublic());
@@ -139,7 +139,7 @@ final class KillWorld implements AutoCloseable {
     }
 
     private void keep() throws IOException, GeneralSecurityException {
-        KeyPair recipient = rsa();
+        KeyPair recipient = TestKeys.rsa("other", 2048);
         file("recipients/ops.pem", pem("PRIVATE KEY", recipient.getPrivate().getEncoded()));
         file("recipients/ops.pub.pem", pem("PUBLIC KEY", recipient.getPublic().getEncoded()));
         secret("kakao", kakao.credentialSecret());
@@ -302,12 +302,6 @@ final class KillWorld implements AutoCloseable {
 
     private static String uuid() {
         return UUID.randomUUID().toString();
-    }
-
-    private static KeyPair rsa() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
     }
 
     private static String pem(String type, byte[] der) {

@@ -1,12 +1,11 @@
 package dev.passcourier.service;
 
+import dev.passcourier.vault.TestKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.stream.Stream;
 
@@ -39,21 +38,17 @@ final class StartFolder {
 
     private final Path home;
 
-    StartFolder(Path directory) throws IOException, GeneralSecurityException {
+    StartFolder(Path directory) throws IOException {
         home = directory.toRealPath();
         copy(Path.of("routes"), home.resolve("routes"));
         Files.createDirectories(home.resolve("config"));
         Files.copy(Path.of("config/application.properties"), home.resolve("config/application.properties"));
         Files.createDirectory(home.resolve("drop"));
         Files.createDirectory(home.resolve("archive"));
-        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
-        rsa.initialize(2048);
-        put(
-                "keys/prod.pem",
-                pem("PRIVATE KEY", rsa.generateKeyPair().getPrivate().getEncoded()));
+        put("keys/prod.pem", pem("PRIVATE KEY", TestKeys.rsa2048().getPrivate().getEncoded()));
         put(
                 "recipients/ops.pem",
-                pem("PUBLIC KEY", rsa.generateKeyPair().getPublic().getEncoded()));
+                pem("PUBLIC KEY", TestKeys.rsa("other", 2048).getPublic().getEncoded()));
         put("secrets/pw", "a-password");
         put("secrets/hook", "whsec_" + Base64.getEncoder().encodeToString(new byte[32]));
         put("config/nightly.json", "[{\"account\":\"kakao\",\"instance\":\"i-1\",\"deliverTo\":[\"mail\"]}]");

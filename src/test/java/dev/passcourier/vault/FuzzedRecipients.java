@@ -5,6 +5,7 @@ import dev.passcourier.config.Settings.SealFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -31,14 +32,13 @@ import org.bouncycastle.openpgp.operator.jcajce.JcaPGPKeyPair;
  */
 final class FuzzedRecipients {
 
-    private final Path directory;
-    private final KeyPair rsa;
-    private final KeyPair ec;
+    private static final KeyPair RSA = pair("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4));
+    private static final KeyPair EC = pair("EC", new ECGenParameterSpec("secp256r1"));
 
-    FuzzedRecipients(Path directory) throws Exception {
+    private final Path directory;
+
+    FuzzedRecipients(Path directory) {
         this.directory = directory;
-        this.rsa = pair("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4));
-        this.ec = pair("EC", new ECGenParameterSpec("secp256r1"));
     }
 
     /**
@@ -56,14 +56,14 @@ final class FuzzedRecipients {
 
     /** RSA and P-256 by JWE and CMS, OpenPGP, and age. */
     List<Recipient> all() throws Exception {
-        Path rsaKey = file("rsa.pem", TestKeys.pkcs8(rsa));
-        Path ecKey = file("ec.pem", TestKeys.pkcs8(ec));
+        Path rsaKey = file("rsa.pem", TestKeys.pkcs8(RSA));
+        Path ecKey = file("ec.pem", TestKeys.pkcs8(EC));
         PGPKeyRingGenerator ring = ring();
         return List.of(
-                recipient(SealFormat.JWE, TestKeys.pem(rsa.getPublic()), rsaKey),
-                recipient(SealFormat.JWE, TestKeys.pem(ec.getPublic()), ecKey),
-                recipient(SealFormat.CMS, RecipientKeyTest.certificate(rsa, -1, 1), rsaKey),
-                recipient(SealFormat.CMS, RecipientKeyTest.certificate(ec, -1, 1), ecKey),
+                recipient(SealFormat.JWE, TestKeys.pem(RSA.getPublic()), rsaKey),
+                recipient(SealFormat.JWE, TestKeys.pem(EC.getPublic()), ecKey),
+                recipient(SealFormat.CMS, RecipientKeyTest.certificate(RSA, -1, 1), rsaKey),
+                recipient(SealFormat.CMS, RecipientKeyTest.certificate(EC, -1, 1), ecKey),
                 recipient(
                         SealFormat.OPENPGP,
                         armored(ring.generatePublicKeyRing().getEncoded()),
@@ -96,7 +96,7 @@ final class FuzzedRecipients {
                 new JcaPGPKeyPair(
                         PublicKeyPacket.VERSION_4,
                         PublicKeyAlgorithmTags.RSA_GENERAL,
-                        rsa,
+                        RSA,
                         Date.from(VaultBench.NOW.minusSeconds(3600))),
                 "ops",
                 new BcPGPDigestCalculatorProvider().get(HashAlgorithmTags.SHA1),
@@ -106,11 +106,15 @@ final class FuzzedRecipients {
                 null);
     }
 
-    private static KeyPair pair(String algorithm, AlgorithmParameterSpec kind) throws Exception {
-        SecureRandom always = SecureRandom.getInstance("SHA1PRNG");
-        always.setSeed(1);
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-        generator.initialize(kind, always);
-        return generator.generateKeyPair();
+    private static KeyPair pair(String algorithm, AlgorithmParameterSpec kind) {
+        try {
+            SecureRandom always = SecureRandom.getInstance("SHA1PRNG");
+            always.setSeed(1);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(kind, always);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -18,6 +19,9 @@ import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -30,6 +34,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.crypto.agreement.DHStandardGroups;
 import org.bouncycastle.crypto.generators.BCrypt;
 import org.bouncycastle.crypto.util.ScryptConfig;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -55,9 +60,29 @@ public final class TestKeys {
 
     private TestKeys() {}
 
-    /** A key pair of that many bits; the same for the same name. */
+    /** A key pair of that many bits; the same for the same name, and of 4096 bits for every name. */
     public static KeyPair rsa(String name, int bits) {
-        return MADE.computeIfAbsent(name + bits, ignored -> make("RSA", bits, null));
+        return MADE.computeIfAbsent(name + bits, ignored -> bits == 4096 ? ofKnownPrimes() : make("RSA", bits, null));
+    }
+
+    /** Of 4096 bits. To find primes of that size takes half a minute; these are those of two standards, known to all. */
+    private static KeyPair ofKnownPrimes() {
+        BigInteger one = DHStandardGroups.rfc3526_2048.getP();
+        BigInteger other = DHStandardGroups.rfc7919_ffdhe2048.getP();
+        BigInteger modulus = one.multiply(other);
+        BigInteger e = RSAKeyGenParameterSpec.F4;
+        BigInteger beforeOne = one.subtract(BigInteger.ONE);
+        BigInteger beforeOther = other.subtract(BigInteger.ONE);
+        BigInteger d = e.modInverse(beforeOne.multiply(beforeOther));
+        try {
+            KeyFactory factory = KeyFactory.getInstance("RSA");
+            return new KeyPair(
+                    factory.generatePublic(new RSAPublicKeySpec(modulus, e)),
+                    factory.generatePrivate(new RSAPrivateCrtKeySpec(
+                            modulus, e, d, one, other, d.mod(beforeOne), d.mod(beforeOther), other.modInverse(one))));
+        } catch (GeneralSecurityException unfit) {
+            throw new IllegalStateException(unfit);
+        }
     }
 
     public static KeyPair rsa2048() {
