@@ -24,6 +24,24 @@ final class SettingsPlace {
         return SettingsLoader.load(file(), ProviderCatalog.find(), clock);
     }
 
+    /**
+     * Reads them as far as they can be read, for commands that need few of their parts: a secret that is missing here, or a
+     * mistake in another part, is only told.
+     *
+     * @throws InvalidConfigurationException if nothing of them can be read
+     */
+    Settings readable(Clock clock, Output output) throws InvalidConfigurationException {
+        SettingsLoader.Checked checked = SettingsLoader.check(file(), ProviderCatalog.find(), clock);
+        Settings settings = checked.settings();
+        if (settings == null) {
+            return load(clock);
+        }
+        if (checked.findings().stop()) {
+            output.error("the settings have mistakes, and what has one is left out here: run  passcourier validate");
+        }
+        return settings;
+    }
+
     /** The folder that relative paths in the settings count from: the one that holds theirs. */
     Path home() {
         return Objects.requireNonNull(file().toAbsolutePath().normalize().getParent())

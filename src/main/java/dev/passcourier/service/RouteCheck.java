@@ -111,11 +111,22 @@ public final class RouteCheck {
      * @param home the folder that holds {@code config} and {@code routes}
      */
     static List<Finding> of(Path home, Settings settings, Clock clock) {
+        return of(home, settings, List.of(), clock);
+    }
+
+    /**
+     * The same with further route files, each in the place of one with its name if there is one.
+     *
+     * @param home  the folder that holds {@code config} and {@code routes}
+     * @param given files that are not, or not yet, in {@code routes}
+     */
+    public static List<Finding> of(Path home, Settings settings, List<Path> given, Clock clock) {
         RouteCheck check = new RouteCheck(home, settings, clock);
         Main main = CamelSetup.main(home, settings, CamelSetup.NO_ROUTES);
         main.addOverrideProperty("camel.main.autoStartup", "false");
         try {
             check.list();
+            check.replace(given);
             main.init();
             CamelContext camel = main.getCamelContext();
             HostCheck.ofCamel(camel, main.configure());
@@ -161,6 +172,13 @@ public final class RouteCheck {
             } catch (IOException e) {
                 throw new ConfigurationException(folder + ": cannot be read; run  chmod u+rx " + folder);
             }
+        }
+    }
+
+    private void replace(List<Path> given) {
+        for (Path file : given) {
+            files.removeIf(shipped -> shipped.getFileName().equals(file.getFileName()));
+            files.add(file.toAbsolutePath());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.passcourier.vault;
 
+import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -8,15 +9,29 @@ import org.jspecify.annotations.Nullable;
 final class HeldKey {
 
     private final KeyRing.KeyInfo info;
+    private final Path file;
+    private final String form;
     private final @Nullable PrivateKey rsa;
 
-    HeldKey(KeyRing.KeyInfo info, @Nullable PrivateKey rsa) {
+    HeldKey(KeyRing.KeyInfo info, Path file, String form, @Nullable PrivateKey rsa) {
         this.info = info;
+        this.file = file;
+        this.form = form;
         this.rsa = rsa;
     }
 
     KeyRing.KeyInfo info() {
         return info;
+    }
+
+    /** Where it was read from. */
+    Path file() {
+        return file;
+    }
+
+    /** In which form it lies there, such as {@code PKCS#8 encrypted}. */
+    String form() {
+        return form;
     }
 
     String name() {

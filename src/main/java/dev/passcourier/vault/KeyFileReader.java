@@ -15,6 +15,7 @@ import java.security.spec.RSAPrivateCrtKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class KeyFileReader {
 
     private static final byte[] PEM_MARK = "PRIVATE KEY-----".getBytes(StandardCharsets.US_ASCII);
+
+    /** By what stands in a PEM file's first line (RFC 7468, RFC 8017, RFC 5915). */
+    private static final Map<String, String> FORMS = Map.of(
+            "PRIVATE KEY", "PKCS#8",
+            "ENCRYPTED PRIVATE KEY", "PKCS#8 encrypted",
+            "RSA PRIVATE KEY", "PKCS#1",
+            "EC PRIVATE KEY", "SEC 1",
+            "OPENSSH PRIVATE KEY", "OpenSSH");
 
     private KeyFileReader() {}
 
@@ -53,9 +62,10 @@ final class KeyFileReader {
     static List<HeldKey> read(Path file, @Nullable Passphrase passphrase) throws KeyLoadException {
         byte[] content = GuardedFile.readSecret(file);
         try {
+            String form = form(content);
             List<HeldKey> keys = new ArrayList<>();
             for (AsymmetricKeyParameter key : new PrivateKeyFile(file, passphrase).parseAll(content)) {
-                keys.add(held(file, keys.isEmpty() ? "" : "-" + (keys.size() + 1), key));
+                keys.add(held(file, form, keys.isEmpty() ? "" : "-" + (keys.size() + 1), key));
             }
             return keys;
         } finally {
@@ -63,11 +73,34 @@ final class KeyFileReader {
         }
     }
 
-    private static HeldKey held(Path file, String number, AsymmetricKeyParameter key) throws KeyLoadException {
+    /** What people call the form that a private key lies in. */
+    private static String form(byte[] content) {
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            return switch (found.kind()) {
+                case PRIVATE_JWK -> "JWK";
+                case PKCS12 -> "PKCS#12";
+                case JAVA_KEY_STORE -> "Java key store";
+                case PRIVATE_KEY ->
+                    FORMS.entrySet().stream()
+                            .filter(form -> ResultMimeEntity.indexOf(
+                                            found.bytes(),
+                                            ("-----BEGIN " + form.getKey() + "-----")
+                                                    .getBytes(StandardCharsets.US_ASCII),
+                                            0)
+                                    >= 0)
+                            .map(Map.Entry::getValue)
+                            .findFirst()
+                            .orElse("PEM");
+                default -> found.kind().words();
+            };
+        }
+    }
+
+    private static HeldKey held(Path file, String form, String number, AsymmetricKeyParameter key) throws KeyLoadException {
         try {
             SshPublicKey half = SshPublicKey.of(key);
             var info = new KeyInfo(nameOf(file) + number, half.algorithm(), half.bits(), half.fingerprint());
-            return new HeldKey(info, key instanceof RSAPrivateCrtKeyParameters rsa ? rsa(rsa) : null);
+            return new HeldKey(info, file, form, key instanceof RSAPrivateCrtKeyParameters rsa ? rsa(rsa) : null);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new KeyLoadException(Code.KEY_DAMAGED, file, "its numbers do not make a key of two primes");
         }

@@ -6,6 +6,7 @@ import dev.passcourier.vault.KeyLoadException.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -55,6 +56,15 @@ public final class KeyRing {
      */
     public record KeyInfo(String name, String algorithm, int bits, String fingerprint) {}
 
+    /**
+     * A key and where it lies.
+     *
+     * @param key  the key
+     * @param file where it was read from
+     * @param form in which form it lies there, such as {@code PKCS#8 encrypted}
+     */
+    public record Entry(KeyInfo key, Path file, String form) {}
+
     /** The ring for clouds that answer in clear. */
     public static KeyRing empty() {
         return new KeyRing("", Map.of(), List.of());
@@ -84,6 +94,25 @@ public final class KeyRing {
     /** What may be told about the keys, in the order they were read. */
     public List<KeyInfo> keys() {
         return keys.values().stream().map(HeldKey::info).toList();
+    }
+
+    /** The keys and where they lie, in the order they were read. */
+    public List<Entry> entries() {
+        return keys.values().stream()
+                .map(key -> new Entry(key.info(), key.file(), key.form()))
+                .toList();
+    }
+
+    /**
+     * What is wrong with the numbers of keys that can be used: {@link Code#KEY_WEAK} for those that others may find out,
+     * {@link Code#KEY_DAMAGED} for those that do not fit together. Takes up to seconds for a large ring.
+     */
+    public List<Finding> weaknesses() {
+        return keys.values().stream()
+                .filter(HeldKey::isRsa)
+                .flatMap(key -> RsaWeaknesses.of((RSAPrivateCrtKey) key.rsa()).stream()
+                        .map(found -> new Finding(found.code(), key.file(), found.advice())))
+                .toList();
     }
 
     /**

@@ -1,0 +1,65 @@
+package dev.passcourier.cli;
+
+import dev.passcourier.request.BatchFormat;
+import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.BatchReader;
+import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.RequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Requests that a command is given, as a file or with {@code -} on the standard input: one request as JSON or as a compact
+ * JWS, or a batch in any form that the drop directory takes.
+ */
+final class RequestsFile {
+
+    /** What every protected header begins with in base64url. */
+    private static final String SIGNED = "eyJ";
+
+    private final Path file;
+    private final byte[] content;
+
+    private RequestsFile(Path file, byte[] content) {
+        this.file = file;
+        this.content = content;
+    }
+
+    /** Reads it whole, and not more of it than a batch may have. */
+    static RequestsFile read(Path file, InputStream standard) throws CommandFailure {
+        try {
+            return new RequestsFile(file, new BoundedInput(file, standard).read(BatchReader.MAX_BYTES));
+        } catch (IOException e) {
+            throw new CommandFailure(file + ": cannot be read (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** As messages and the record call it. */
+    String name() {
+        return file.toString().equals("-") ? "stdin" : file.getFileName().toString();
+    }
+
+    byte[] content() {
+        return content;
+    }
+
+    /** The form that it is in. */
+    BatchFormat format() throws RequestException {
+        if (content.length >= SIGNED.length()
+                && new String(content, 0, SIGNED.length(), StandardCharsets.US_ASCII).equals(SIGNED)) {
+            return BatchFormat.JWS;
+        }
+        Optional<BatchFormat> format = BatchFormat.of(name(), content);
+        return format.orElseThrow(() -> new RequestException(
+                content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
+    }
+
+    /** Its lines, read as the service reads them; one without an id is called by its line. */
+    List<BatchLine> lines() throws RequestException {
+        return BatchReader.read(content, format(), line -> "line-" + line);
+    }
+}
