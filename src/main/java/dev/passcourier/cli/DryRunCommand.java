@@ -100,10 +100,11 @@ final class DryRunCommand implements Callable<Integer> {
         List<BatchLine> lines;
         RequestSignatures signatures;
         try {
-            lines = RequestsFile.read(file, in).lines();
+            lines = RequestsFile.read(file, in).lines(settings, clock);
             signatures = RequestSignatures.load(settings.policy(), clock);
         } catch (RequestException e) {
-            throw new CommandFailure(file + ": " + e.getMessage() + ": " + e.code().advice());
+            throw new CommandFailure(
+                    file + ": " + e.getMessage() + ": " + e.code().advice());
         } catch (KeyLoadException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         }

@@ -91,8 +91,8 @@ final class KeysCommand extends CommandGroup {
         @Override
         public Integer call() throws InvalidConfigurationException, CommandFailure {
             Settings settings = rings.settings(output);
-            Table table =
-                    new Table("ring", "name", "kind", "bits", "fingerprint", "form", "opensPasswords", "accounts", "file");
+            Table table = new Table(
+                    "ring", "name", "kind", "bits", "fingerprint", "form", "opensPasswords", "accounts", "file");
             try {
                 for (var ring : rings.wanted(settings).entrySet()) {
                     List<String> accounts = Rings.accounts(settings, ring.getKey());
@@ -171,15 +171,23 @@ final class KeysCommand extends CommandGroup {
                 read.unused().forEach(finding -> unused(name, finding));
                 read.weaknesses().forEach(finding -> problem(name, finding));
                 if (!read.opensPasswords()) {
-                    problem("NO_RSA_KEY", name, null, "it holds no RSA private key, so it opens no password; add the key"
-                            + " of the instances' key pair");
+                    problem(
+                            "NO_RSA_KEY",
+                            name,
+                            null,
+                            "it holds no RSA private key, so it opens no password; add the key"
+                                    + " of the instances' key pair");
                 }
             } catch (KeyLoadException e) {
                 e.findings().forEach(finding -> problem(name, finding));
             }
             if (accounts.isEmpty()) {
-                problem("KEY_WITHOUT_ACCOUNT", name, null, "no account names this ring, so its keys open nothing; say"
-                        + " keyRing: " + name + "  at an account, or remove the ring");
+                problem(
+                        "KEY_WITHOUT_ACCOUNT",
+                        name,
+                        null,
+                        "no account names this ring, so its keys open nothing; say" + " keyRing: " + name
+                                + "  at an account, or remove the ring");
             }
         }
 

@@ -1,5 +1,8 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.config.Settings;
+import dev.passcourier.intake.FileRequests;
+import dev.passcourier.request.BatchDefaults;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
@@ -9,8 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that a command is given, as a file or with {@code -} on the standard input: one request as JSON or as a compact
@@ -54,12 +60,20 @@ final class RequestsFile {
             return BatchFormat.JWS;
         }
         Optional<BatchFormat> format = BatchFormat.of(name(), content);
-        return format.orElseThrow(() -> new RequestException(
-                content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
+        return format.orElseThrow(() ->
+                new RequestException(content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
     }
 
-    /** Its lines, read as the service reads them; one without an id is called by its line. */
-    List<BatchLine> lines() throws RequestException {
-        return BatchReader.read(content, format(), line -> "line-" + line);
+    /**
+     * Its lines, read as the service reads them; one without an id is called by its line.
+     *
+     * @param settings say what requests have that they do not say themselves; null if nobody knows
+     */
+    List<BatchLine> lines(@Nullable Settings settings, Clock clock) throws RequestException {
+        List<BatchLine> lines = new ArrayList<>();
+        BatchDefaults defaults =
+                settings == null ? BatchDefaults.NONE : new FileRequests(settings, clock).defaults(name());
+        BatchReader.each(content, format(), defaults, line -> "line-" + line, lines::add);
+        return lines;
     }
 }

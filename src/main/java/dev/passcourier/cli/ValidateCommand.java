@@ -3,6 +3,7 @@ package dev.passcourier.cli;
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.Finding.Level;
 import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.RefusalCode;
@@ -10,11 +11,13 @@ import dev.passcourier.request.RequestException;
 import dev.passcourier.service.RouteCheck;
 import dev.passcourier.service.StartCheck;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -54,6 +57,7 @@ public final class ValidateCommand implements Callable<Integer> {
             description = "requests, batches and route files; - reads requests from the standard input")
     private List<Path> files = List.of();
 
+    private @Nullable Settings settings;
     private final InputStream in;
     private final Clock clock;
 
@@ -96,11 +100,11 @@ public final class ValidateCommand implements Callable<Integer> {
         return RouteCheck.of(Home.find(), place.readable(clock, output), List.of(file), clock);
     }
 
-    private List<Finding> requests(Path file) throws CommandFailure {
+    private List<Finding> requests(Path file) throws CommandFailure, InvalidConfigurationException {
         RequestsFile requests = RequestsFile.read(file, in);
         List<Finding> findings = new ArrayList<>();
         try {
-            for (BatchLine line : requests.lines()) {
+            for (BatchLine line : requests.lines(known(), clock)) {
                 if (line instanceof BatchLine.Bad bad) {
                     findings.add(finding(file, bad.line(), bad.code(), bad.where(), bad.says()));
                 }
@@ -109,6 +113,14 @@ public final class ValidateCommand implements Callable<Integer> {
             findings.add(finding(file, 1, e.code(), e.where(), e.says()));
         }
         return findings;
+    }
+
+    /** Requests may be checked where there are no settings, on their sender's machine. */
+    private @Nullable Settings known() throws InvalidConfigurationException {
+        if (settings == null && Files.exists(place.file())) {
+            settings = place.readable(clock, output);
+        }
+        return settings;
     }
 
     private static Finding finding(Path file, int line, RefusalCode code, String where, String says) {
@@ -123,13 +135,7 @@ public final class ValidateCommand implements Callable<Integer> {
         } else {
             Table table = new Table("level", "file", "line", "column", "key", "message", "hint");
             findings.forEach(each -> table.row(
-                    each.level(),
-                    each.file(),
-                    each.line(),
-                    each.column(),
-                    each.key(),
-                    each.message(),
-                    each.hint()));
+                    each.level(), each.file(), each.line(), each.column(), each.key(), each.message(), each.hint()));
             output.print(table);
         }
         output.talk(file + ": " + conclusion(findings));

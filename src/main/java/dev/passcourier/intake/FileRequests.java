@@ -31,7 +31,7 @@ public final class FileRequests {
      * What the requests of a file have that they do not say themselves: what the settings say, and the account that the
      * file's name begins with, up to its first dot. Only the name of a configured account is one.
      */
-    BatchDefaults defaults(String fileName) {
+    public BatchDefaults defaults(String fileName) {
         Settings.FileSource file = settings.sources().file();
         BatchDefaults defaults = BatchDefaults.of(file == null ? null : file.defaults(), clock.instant());
         int dot = fileName.indexOf('.');

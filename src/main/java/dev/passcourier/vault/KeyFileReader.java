@@ -96,7 +96,8 @@ final class KeyFileReader {
         }
     }
 
-    private static HeldKey held(Path file, String form, String number, AsymmetricKeyParameter key) throws KeyLoadException {
+    private static HeldKey held(Path file, String form, String number, AsymmetricKeyParameter key)
+            throws KeyLoadException {
         try {
             SshPublicKey half = SshPublicKey.of(key);
             var info = new KeyInfo(nameOf(file) + number, half.algorithm(), half.bits(), half.fingerprint());

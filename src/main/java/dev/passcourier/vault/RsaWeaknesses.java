@@ -18,8 +18,8 @@ final class RsaWeaknesses {
     private static final BigInteger ONE = BigInteger.ONE;
     private static final int GENERATOR = 65537;
 
-    private static final String REPLACE = "; make a new key pair, give it to the machines, and keep this one for those"
-            + " that have it";
+    private static final String REPLACE =
+            "; make a new key pair, give it to the machines, and keep this one for those" + " that have it";
 
     /** A weakness: its code, and for people what it is and what to do. */
     record Weakness(Code code, String advice) {}
@@ -70,7 +70,8 @@ final class RsaWeaknesses {
     private static boolean isFromInfineon(BigInteger modulus) {
         for (int prime = 3; prime <= 167; prime += 2) {
             if (BigInteger.valueOf(prime).isProbablePrime(CERTAINTY)
-                    && !isPowerOfGenerator(modulus.mod(BigInteger.valueOf(prime)).intValue(), prime)) {
+                    && !isPowerOfGenerator(
+                            modulus.mod(BigInteger.valueOf(prime)).intValue(), prime)) {
                 return false;
             }
         }

@@ -21,7 +21,8 @@ class CompletionCommandTest {
     @ParameterizedTest
     @CsvSource({"vali, validate", "key, keys"})
     void bashCompletesCommands(String typed, String meant) throws Exception {
-        Process bash = new ProcessBuilder("bash", "--norc").redirectErrorStream(true).start();
+        Process bash =
+                new ProcessBuilder("bash", "--norc").redirectErrorStream(true).start();
         try (var in = bash.getOutputStream()) {
             in.write((script("bash") + "\nCOMP_WORDS=(passcourier " + typed + "); COMP_CWORD=1; COMP_LINE='passcourier "
                             + typed + "'\n_complete_passcourier\necho \"${COMPREPLY[@]}\"\n")

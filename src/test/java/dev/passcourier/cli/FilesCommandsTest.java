@@ -67,7 +67,11 @@ class FilesCommandsTest {
     void saysWhyAFileIsNoBatch() throws Exception {
         Path file = Files.writeString(home.resolve("notes.txt"), "buy milk");
         assertThat(run("validate", file.toString(), "--output", "json")).isEqualTo(1);
-        assertThat(new ObjectMapper().readTree(out.toString()).get(0).path("message").asText())
+        assertThat(new ObjectMapper()
+                        .readTree(out.toString())
+                        .get(0)
+                        .path("message")
+                        .asText())
                 .startsWith("BATCH_NO_FORMAT");
     }
 
@@ -89,7 +93,9 @@ class FilesCommandsTest {
     void plansEachLineAndSaysWhatWouldBeRefused() throws Exception {
         Path file = Files.writeString(home.resolve("batch.csv"), LINES);
 
-        assertThat(dryRun(file, "--user", "jane", "--output", "json")).as(err.toString()).isEqualTo(1);
+        assertThat(dryRun(file, "--user", "jane", "--output", "json"))
+                .as(err.toString())
+                .isEqualTo(1);
         JsonNode plan = new ObjectMapper().readTree(out.toString());
         assertThat(plan.findValuesAsText("plan")).containsExactly("ask", "refuse", "refuse", "refuse");
         assertThat(plan.get(0).path("key").asText()).isEqualTo("good");
@@ -112,8 +118,7 @@ class FilesCommandsTest {
     }
 
     private int dryRun(Path file, String... options) {
-        return run(Stream.concat(
-                        Stream.of("dry-run", file.toString()), Arrays.stream(options))
+        return run(Stream.concat(Stream.of("dry-run", file.toString()), Arrays.stream(options))
                 .toArray(String[]::new));
     }
 
@@ -123,8 +128,7 @@ class FilesCommandsTest {
                 .setErr(new PrintWriter(err, true))
                 .execute(Stream.concat(
                                 Arrays.stream(words),
-                                Stream.of(
-                                        "--config", home.resolve("config").toString()))
+                                Stream.of("--config", home.resolve("config").toString()))
                         .toArray(String[]::new));
     }
 }

@@ -78,7 +78,10 @@ class KeysCommandTest {
                 .replace("keyRings: {", "keyRings: {spare: {keys: [{path: secrets/spare}]}, "));
 
         assertThat(keys("check")).isEqualTo(1);
-        assertThat(out.toString().lines().filter(line -> line.startsWith("problem")).map(line -> line.split(" +")[1]))
+        assertThat(out.toString()
+                        .lines()
+                        .filter(line -> line.startsWith("problem"))
+                        .map(line -> line.split(" +")[1]))
                 .containsExactlyInAnyOrder("KEY_WITHOUT_ACCOUNT", "KEY_NOT_RSA", "KEY_FORMAT", "KEY_WEAK");
     }
 
@@ -108,7 +111,11 @@ class KeysCommandTest {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(Stream.of(
-                                Stream.of("keys", words[0], "--config", home.resolve("config").toString()),
+                                Stream.of(
+                                        "keys",
+                                        words[0],
+                                        "--config",
+                                        home.resolve("config").toString()),
                                 Arrays.stream(words).skip(1))
                         .flatMap(each -> each)
                         .toArray(String[]::new));

@@ -84,8 +84,8 @@ class RsaWeaknessesTest {
 
     private static BigInteger ofChip(BigInteger product, int power) {
         BigInteger residue = F4.modPow(BigInteger.valueOf(power), product);
-        BigInteger multiple = new BigInteger(1029 - product.bitLength(), new Random(power))
-                .setBit(1029 - product.bitLength());
+        BigInteger multiple =
+                new BigInteger(1029 - product.bitLength(), new Random(power)).setBit(1029 - product.bitLength());
         while (!multiple.multiply(product).add(residue).isProbablePrime(50)) {
             multiple = multiple.add(ONE);
         }
