@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.List;
 
 /** Rows as CSV (RFC 4180), as spreadsheets and programs read them. */
@@ -36,6 +37,30 @@ public final class CsvText {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /** Gives rows one after the other. */
+    @FunctionalInterface
+    public interface Rows {
+
+        /** Gives all rows. */
+        void each(Row row) throws IOException;
+    }
+
+    /** Takes one row. */
+    @FunctionalInterface
+    public interface Row {
+
+        /** Takes the next row. */
+        void take(List<String> cells) throws IOException;
+    }
+
+    /** As {@link #of} for rows that are too many to be in memory. Flushes the writer, and leaves it open. */
+    public static void write(Writer out, List<String> header, Rows rows) throws IOException {
+        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out);
+        csv.writeRecord(header);
+        rows.each(row -> csv.writeRecord(row.stream().map(CsvText::neutral).toList()));
+        csv.flush();
     }
 
     /** A spreadsheet must not take what somebody else wrote for a formula. */

@@ -2,12 +2,15 @@ package dev.passcourier.ledger;
 
 import dev.passcourier.outbox.OutboxItem.Kind;
 import dev.passcourier.request.Origin;
+import dev.passcourier.request.Verdict;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Reads batches and their lines. */
@@ -15,13 +18,33 @@ final class BatchQueries {
 
     private BatchQueries() {}
 
-    static List<BatchSummary> finishedUnreported(Sql sql) throws SQLException {
+    static List<BatchSummary> unreported(Sql sql) throws SQLException {
         return sql.query("""
-                select b.id, b.source, b.name, b.planned, b.total, b.taken_at from batch b
-                where b.reported_at is null and b.total <= (
-                    select count(*) from batch_line l left join request r on r.id = l.request and l.owns
-                    where l.batch = b.id and (l.verdict is not null or r.verdict is not null))
-                order by b.taken_at, b.id""", BatchQueries::summary);
+                select id, source, name, planned, total, taken_at from batch
+                where reported_at is null order by taken_at, id""", BatchQueries::summary);
+    }
+
+    static Map<Verdict, Long> verdicts(Sql sql, String batch) throws SQLException {
+        Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
+        sql.query(
+                """
+                select coalesce(r.verdict, l.verdict) as ended, count(*)
+                from batch_line l left join request r on r.id = l.request and l.owns
+                where l.batch = ? group by coalesce(r.verdict, l.verdict)""",
+                row -> {
+                    if (row.getString(1) != null) {
+                        counts.put(Verdict.valueOf(row.getString(1)), row.getLong(2));
+                    }
+                    return counts;
+                },
+                batch);
+        return counts;
+    }
+
+    /** The lines whose end is their own and no request's. */
+    static Set<Integer> refusedLines(Sql sql, String batch) throws SQLException {
+        return Set.copyOf(sql.query(
+                "select line from batch_line where batch = ? and verdict is not null", row -> row.getInt(1), batch));
     }
 
     static Optional<BatchSummary> batch(Sql sql, String id) throws SQLException {
@@ -46,21 +69,31 @@ final class BatchQueries {
                 order by b.planned desc limit 1""", row -> Sql.instant(row, "planned"), Origin.Source.SCHEDULE, schedule);
     }
 
-    static List<LineResult> lines(Sql sql, String batch) throws SQLException {
-        Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch);
+    static List<LineResult> lines(Sql sql, String batch, int after, int most) throws SQLException {
+        int last = sql
+                .query(
+                        "select line from batch_line where batch = ? and line > ? order by line limit ?",
+                        row -> row.getInt(1),
+                        batch,
+                        after,
+                        most)
+                .stream()
+                .reduce(after, (first, second) -> second);
+        Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch, after, last);
         return sql.query("""
                 select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
                     case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
                     coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
                 from batch_line l left join request r on r.id = l.request and l.owns
-                where l.batch = ? order by l.line""", row -> line(row, deliveries), batch);
+                where l.batch = ? and l.line > ? and l.line <= ? order by l.line""", row -> line(row, deliveries), batch, after, last);
     }
 
-    private static Map<String, List<DeliveryRow>> deliveries(Sql sql, String batch) throws SQLException {
+    private static Map<String, List<DeliveryRow>> deliveries(Sql sql, String batch, int after, int last)
+            throws SQLException {
         return sql.query("""
                         select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
                         join batch_line l on l.request = d.request and l.owns
-                        where l.batch = ? and d.kind = ? order by d.alias""", LedgerQueries::deliveryRow, batch, Kind.RESULT).stream()
+                        where l.batch = ? and l.line > ? and l.line <= ? and d.kind = ? order by d.alias""", LedgerQueries::deliveryRow, batch, after, last, Kind.RESULT).stream()
                 .collect(Collectors.groupingBy(DeliveryRow::request));
     }
 

@@ -1,6 +1,7 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * What has been asked and how it ended, read from tables that follow the audit trail. Who has appended a record and
@@ -83,9 +83,14 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> LedgerQueries.owner(sql, fingerprint));
     }
 
-    /** Batches whose lines have all ended and whose results have not been reported, oldest first. */
-    public List<BatchSummary> finishedUnreportedBatches() {
-        return read(BatchQueries::finishedUnreported);
+    /** Batches whose results have not been reported, oldest first: they are under way, or have just ended. */
+    public List<BatchSummary> unreportedBatches() {
+        return read(BatchQueries::unreported);
+    }
+
+    /** How many lines of a batch have ended, by verdict. All have if there are as many as the batch has lines. */
+    public Map<Verdict, Long> verdicts(String batch) {
+        return read(sql -> BatchQueries.verdicts(sql, batch));
     }
 
     /** A batch or run by its id. */
@@ -93,17 +98,24 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> BatchQueries.batch(sql, id));
     }
 
-    /** The lines of a batch that have ended; empty if the batch is not on record. */
-    public Optional<Set<Integer>> endedLines(String batch) {
-        return batch(batch).map(known -> lines(batch).stream()
-                .filter(line -> line.verdict() != null)
-                .map(LineResult::line)
-                .collect(Collectors.toSet()));
+    /** The lines of a batch that ended without a request of their own; empty if the batch is not on record. */
+    public Optional<Set<Integer>> refusedLines(String batch) {
+        return batch(batch).map(known -> read(sql -> BatchQueries.refusedLines(sql, batch)));
     }
 
     /** The lines of a batch in their order. */
     public List<LineResult> lines(String batch) {
-        return read(sql -> BatchQueries.lines(sql, batch));
+        return lines(batch, 0, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The next lines of a batch in their order.
+     *
+     * @param after number of the line before them
+     * @param most  how many at most
+     */
+    public List<LineResult> lines(String batch, int after, int most) {
+        return read(sql -> BatchQueries.lines(sql, batch, after, most));
     }
 
     /** The latest planned time of a schedule of whose run at least one request has been asked. */

@@ -11,80 +11,128 @@ import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how finished batches ended. Everything it knows is in the ledger, so a restart loses nothing; what a kill lets
- * happen twice is the same both times. Called by one thread at a time.
+ * Tells how batches end, and how far they are. Everything it knows is in the ledger, so a restart loses nothing; what a
+ * kill lets happen twice is the same both times. Looking at a batch and writing what has ended of it takes a twentieth of
+ * the time at most, however large it is. Called by one thread at a time.
  */
 public final class BatchReporter {
 
     /**
-     * A run's report that waits to be sent.
+     * A report that waits to be sent.
      *
-     * @param batch    the run's id: the report's id too, the same after every restart
-     * @param schedule name of the schedule, which knows the destinations
-     * @param report   what to send
+     * @param batch  the batch's id: the report's id too, the same after every restart
+     * @param source whose destinations get it: those of the files, or those of the schedule
+     * @param name   of the file or the schedule
+     * @param report what to send
      */
-    record Due(String batch, String schedule, CredentialReport report) {}
+    record Due(String batch, Origin.Source source, String name, CredentialReport report) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchReporter.class);
+
+    /** Batches that take no longer have results, and no partial ones. */
+    private static final Duration SHORT = Duration.ofSeconds(10);
+
+    /** So many times as long as an act took, it is not done again. */
+    private static final int REST = 20;
 
     private final Ledger ledger;
     private final AuditTrail audit;
     private final Clock clock;
     private final @Nullable BatchResults results;
     private final Function<String, ZoneId> zones;
+    private final boolean summaries;
     private final CredentialReportWriter writer = new CredentialReportWriter();
-    private final Set<String> failed = new HashSet<>();
+    private final Map<String, Watched> watched = new HashMap<>();
 
     /**
      * For one service.
      *
-     * @param done  where batch files lie when they are done, or null if there is no drop directory
-     * @param zones the time zone of a schedule by its name; also answers for a schedule that is gone
+     * @param done      where batch files lie when they are done, or null if there is no drop directory
+     * @param zones     the time zone of a schedule by its name; also answers for a schedule that is gone
+     * @param summaries whether somebody is told how batch files ended
      */
     public BatchReporter(
             Ledger ledger,
             AuditTrail audit,
             Clock clock,
             BatchResults.@Nullable Place done,
-            Function<String, ZoneId> zones) {
+            Function<String, ZoneId> zones,
+            boolean summaries) {
         this.ledger = ledger;
         this.audit = audit;
         this.clock = clock;
         this.results = done == null ? null : new BatchResults(done);
         this.zones = zones;
+        this.summaries = summaries;
+    }
+
+    /** A batch that is under way. */
+    private static final class Watched {
+        private Instant nextLook = Instant.MIN;
+        private Instant nextPartial;
+        private long written;
+        private boolean failed;
+
+        Watched(BatchSummary batch) {
+            nextPartial = batch.takenAt().plus(SHORT);
+        }
     }
 
     /**
-     * Writes the results of finished batch files, and answers the reports of finished runs. A report comes again at every
-     * call until {@link #reported} is told that it lies in the outboxes.
+     * Writes the results of batch files, finished or partial, and answers the reports of what is finished. A report comes
+     * again until {@link #reported} is told that it lies in the outboxes.
      */
     List<Due> due() {
         List<Due> due = new ArrayList<>();
-        for (BatchSummary batch : ledger.finishedUnreportedBatches()) {
-            if (batch.source() == Origin.Source.SCHEDULE) {
-                due.add(report(batch));
-            } else {
-                writeResults(batch);
+        List<BatchSummary> batches = ledger.unreportedBatches();
+        watched.keySet().retainAll(batches.stream().map(BatchSummary::id).collect(Collectors.toSet()));
+        for (BatchSummary batch : batches) {
+            Watched known = watched.computeIfAbsent(batch.id(), id -> new Watched(batch));
+            Instant began = clock.instant();
+            if (!began.isBefore(known.nextLook)) {
+                lookAt(batch, known).ifPresent(due::add);
+                known.nextLook = rested(began);
             }
         }
         return due;
+    }
+
+    /** When that which began then and ends now may be done again. */
+    private Instant rested(Instant began) {
+        Instant now = clock.instant();
+        return now.plus(Duration.between(began, now).multipliedBy(REST));
+    }
+
+    private Optional<Due> lookAt(BatchSummary batch, Watched known) {
+        long ended = ledger.verdicts(batch.id()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        if (ended >= batch.total()) {
+            return batch.source() == Origin.Source.FILE ? finish(batch, known) : Optional.of(report(batch));
+        }
+        if (batch.source() == Origin.Source.FILE && ended > known.written) {
+            writePartial(batch, known, ended);
+        }
+        return Optional.empty();
     }
 
     /** The batch needs no more reporting. */
@@ -95,24 +143,51 @@ public final class BatchReporter {
 
     private Due report(BatchSummary run) {
         ZoneId zone = zones.apply(run.name());
-        return new Due(run.id(), run.name(), writer.report(run, ledger.lines(run.id()), zone));
+        return new Due(run.id(), run.source(), run.name(), writer.report(run, ledger.lines(run.id()), zone));
     }
 
     /** One batch whose results cannot be written must not hold up the others; it is tried again at the next call. */
-    private void writeResults(BatchSummary batch) {
+    private Optional<Due> finish(BatchSummary batch, Watched known) {
+        BatchLines lines = BatchLines.of(ledger, batch.id(), line -> true);
         try {
             if (results != null) {
-                results.write(batch, ledger.lines(batch.id()));
+                results.write(batch, lines);
+            }
+            if (summaries) {
+                BatchTally tally = new BatchTally();
+                lines.each(tally);
+                return Optional.of(new Due(batch.id(), batch.source(), batch.name(), writer.summary(batch, tally)));
             }
             reported(batch.id());
-            failed.remove(batch.id());
         } catch (IOException | IllegalArgumentException e) {
-            if (failed.add(batch.id())) {
-                LOG.warn(
-                        "The results of batch {} cannot be written: {}",
-                        batch.id(),
-                        e.getClass().getSimpleName());
-            }
+            complain(batch, known, e);
+        }
+        return Optional.empty();
+    }
+
+    private void writePartial(BatchSummary batch, Watched known, long ended) {
+        Instant began = clock.instant();
+        if (results == null || began.isBefore(known.nextPartial)) {
+            return;
+        }
+        try {
+            results.writePartial(batch, BatchLines.of(ledger, batch.id(), line -> line.verdict() != null));
+            known.written = ended;
+        } catch (IOException | IllegalArgumentException e) {
+            complain(batch, known, e);
+        }
+        Instant rested = rested(began);
+        Instant soonest = began.plus(SHORT);
+        known.nextPartial = rested.isAfter(soonest) ? rested : soonest;
+    }
+
+    private static void complain(BatchSummary batch, Watched known, Exception e) {
+        if (!known.failed) {
+            known.failed = true;
+            LOG.warn(
+                    "The results of batch {} cannot be written: {}",
+                    batch.id(),
+                    e.getClass().getSimpleName());
         }
     }
 
@@ -136,6 +211,16 @@ public final class BatchReporter {
                     title,
                     new ReportPage(zone).of(run, title, lines),
                     new ResultsCsv(zone).of(lines));
+        }
+
+        /** How a batch file ended: counts, what to do, and which lines took longest. */
+        CredentialReport summary(BatchSummary batch, BatchTally tally) {
+            String title = "%s: %d of %d passwords delivered".formatted(batch.name(), tally.delivered(), tally.lines());
+            return new CredentialReport(
+                    "batch-" + NAME_TIME.format(batch.takenAt()),
+                    title,
+                    new ReportPage(ZoneOffset.UTC).of(batch, title, tally),
+                    ResultsCsv.summary(tally));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.request.Origin;
 import dev.passcourier.vault.DeliveryIds;
 import java.time.Clock;
 import java.util.List;
@@ -14,13 +15,14 @@ import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts due reports into the outboxes of their schedules' destinations; one that was sent before is not sent again. */
+/** Puts due reports into the outboxes of their schedules' or the drop directory's destinations; one that was sent before is not sent again. */
 public final class ReportHandOver implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReportHandOver.class);
 
     private final BatchReporter reporter;
     private final Map<String, Settings.Schedule> schedules;
+    private final List<String> summary;
     private final IntakeSender sender;
     private final Clock clock;
 
@@ -28,11 +30,17 @@ public final class ReportHandOver implements Processor {
      * For one service.
      *
      * @param schedules by name
+     * @param summary   destinations that are told how batch files ended
      */
     public ReportHandOver(
-            BatchReporter reporter, Map<String, Settings.Schedule> schedules, IntakeSender sender, Clock clock) {
+            BatchReporter reporter,
+            Map<String, Settings.Schedule> schedules,
+            List<String> summary,
+            IntakeSender sender,
+            Clock clock) {
         this.reporter = reporter;
         this.schedules = schedules;
+        this.summary = summary;
         this.sender = sender;
         this.clock = clock;
     }
@@ -57,10 +65,16 @@ public final class ReportHandOver implements Processor {
         }
     }
 
+    private List<String> aliases(BatchReporter.Due due) {
+        if (due.source() == Origin.Source.FILE) {
+            return summary;
+        }
+        Settings.Schedule schedule = schedules.get(due.name());
+        return schedule == null ? List.of() : schedule.report();
+    }
+
     private List<OutboundMessage> outbound(BatchReporter.Due due) {
-        Settings.Schedule schedule = schedules.get(due.schedule());
-        List<String> aliases = schedule == null ? List.of() : schedule.report();
-        return aliases.stream()
+        return aliases(due).stream()
                 .map(alias -> OutboxItem.report(
                         due.report(),
                         due.batch(),

@@ -40,12 +40,78 @@ final class ReportPage {
         Instant planned = Objects.requireNonNullElse(run.planned(), run.takenAt());
         Map<String, String> parts = Map.of(
                 "title", escape(title),
-                "schedule", escape(run.name()),
-                "planned", time(planned),
+                "what", "Run of schedule <b>" + escape(run.name()) + "</b>, planned " + time(planned),
                 "zone", escape(zone.getId()),
                 "counts", counts(lines),
                 "missing", section("Not delivered", lines, line -> line.verdict() != Verdict.DELIVERED),
                 "delivered", section("Delivered", lines, line -> line.verdict() == Verdict.DELIVERED));
+        return page(parts);
+    }
+
+    /** A batch file's end, as the same page. */
+    String of(BatchSummary batch, String title, BatchTally tally) {
+        Map<String, String> parts = Map.of(
+                "title", escape(title),
+                "what", "Batch file <b>" + escape(batch.name()) + "</b>, taken " + time(batch.takenAt()),
+                "zone", escape(zone.getId()),
+                "counts",
+                        tally.counts().stream()
+                                .collect(Collectors.groupingBy(
+                                        BatchTally.Count::verdict,
+                                        () -> new EnumMap<>(Verdict.class),
+                                        Collectors.summingLong(BatchTally.Count::lines)))
+                                .entrySet()
+                                .stream()
+                                .map(count -> count(count.getKey(), count.getValue()))
+                                .collect(Collectors.joining()),
+                "missing", whatToDo(tally),
+                "delivered", slowest(tally));
+        return page(parts);
+    }
+
+    private static String whatToDo(BatchTally tally) {
+        String rows = tally.counts().stream()
+                .filter(count -> count.verdict() != Verdict.DELIVERED)
+                .map(count ->
+                        """
+                        <tr><td>%d</td><td class="bad"><b>%s</b> %s</td><td>%s</td></tr>
+                        """.formatted(count.lines(), count.verdict(), escape(count.code()), escape(count.advice())))
+                .collect(Collectors.joining());
+        return rows.isEmpty() ? "" : """
+                <h2>What to do</h2>
+                <table>
+                <thead><tr><th>Lines</th><th>Verdict</th><th>Advice</th></tr></thead>
+                <tbody>
+                %s</tbody>
+                </table>
+                <p>Which lines these are is in <b>%s</b> beside the file.</p>
+                """.formatted(rows, ".results.csv");
+    }
+
+    private String slowest(BatchTally tally) {
+        String rows = tally.slowest().stream()
+                .map(line -> """
+                        <tr><td>%d</td><td>%s</td><td>%s</td><td class="%s"><b>%s</b></td><td>%d&times;</td><td>%d s</td></tr>
+                        """.formatted(
+                                line.line(),
+                                text(line.instance()),
+                                text(line.account()),
+                                style(verdict(line)),
+                                verdict(line),
+                                line.attempts(),
+                                BatchTally.took(line).toSeconds()))
+                .collect(Collectors.joining());
+        return rows.isEmpty() ? "" : """
+                <h2>Slowest</h2>
+                <table>
+                <thead><tr><th>Line</th><th>Instance</th><th>Account</th><th>Verdict</th><th>Asked</th><th>Took</th></tr></thead>
+                <tbody>
+                %s</tbody>
+                </table>
+                """.formatted(rows);
+    }
+
+    private static String page(Map<String, String> parts) {
         StringBuilder page = new StringBuilder();
         for (String piece : TEMPLATE.split("\\$", -1)) {
             page.append(parts.getOrDefault(piece, piece));
@@ -53,13 +119,16 @@ final class ReportPage {
         return page.toString();
     }
 
+    private static String count(Verdict verdict, long lines) {
+        return "<li class=\"%s\"><b>%d</b> %s</li>\n".formatted(style(verdict), lines, verdict);
+    }
+
     private static String counts(List<LineResult> lines) {
         Map<Verdict, Long> counts = lines.stream()
                 .collect(Collectors.groupingBy(
                         ReportPage::verdict, () -> new EnumMap<>(Verdict.class), Collectors.counting()));
         return counts.entrySet().stream()
-                .map(count -> "<li class=\"%s\"><b>%d</b> %s</li>\n"
-                        .formatted(style(count.getKey()), count.getValue(), count.getKey()))
+                .map(count -> count(count.getKey(), count.getValue()))
                 .collect(Collectors.joining());
     }
 

@@ -3,6 +3,8 @@ package dev.passcourier.report;
 import dev.passcourier.files.CsvText;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.LineResult;
+import java.io.IOException;
+import java.io.Writer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -25,7 +27,11 @@ final class ResultsCsv {
             "ended_at",
             "attempts",
             "destinations",
-            "advice");
+            "advice",
+            "deliveries");
+
+    /** What results begin with, and no other CSV here does. */
+    static final String FIRST_COLUMNS = String.join(",", COLUMNS.subList(0, 5));
 
     private final DateTimeFormatter times;
 
@@ -36,6 +42,24 @@ final class ResultsCsv {
 
     String of(List<LineResult> lines) {
         return CsvText.of(COLUMNS, lines.stream().map(this::cells).toList());
+    }
+
+    /** The same for a batch of any size. */
+    void write(Writer out, BatchLines lines) throws IOException {
+        CsvText.write(out, COLUMNS, row -> lines.each(line -> row.take(cells(line))));
+    }
+
+    /** The counts of a batch. */
+    static String summary(BatchTally tally) {
+        return CsvText.of(
+                List.of("verdict", "code", "lines", "advice"),
+                tally.counts().stream()
+                        .map(count -> List.of(
+                                count.verdict().name(),
+                                count.code(),
+                                String.valueOf(count.lines()),
+                                count.advice()))
+                        .toList());
     }
 
     private List<String> cells(LineResult line) {
@@ -50,11 +74,17 @@ final class ResultsCsv {
                 time(line.endedAt()),
                 String.valueOf(line.attempts()),
                 line.deliveries().stream().map(ResultsCsv::destination).collect(Collectors.joining(" ")),
-                ReportPage.advice(line));
+                ReportPage.advice(line),
+                line.deliveries().stream().map(ResultsCsv::delivery).collect(Collectors.joining(" ")));
     }
 
     private static String destination(DeliveryRow delivery) {
         return delivery.alias() + ":" + delivery.state();
+    }
+
+    /** What names the sealed result: a file's name, a mail's attachment, a webhook's id. */
+    private static String delivery(DeliveryRow delivery) {
+        return delivery.alias() + ":" + delivery.deliveryId();
     }
 
     private String time(@Nullable Instant time) {

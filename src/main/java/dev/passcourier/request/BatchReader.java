@@ -18,6 +18,9 @@ public final class BatchReader {
     /** Most requests in a file. */
     public static final int MAX_LINES = 100_000;
 
+    /** Most requests in a schedule's list, which one transaction hands over and one report tells of. */
+    public static final int MAX_LIST = 10_000;
+
     /** Longest line, or element of a JSON array, in bytes. */
     public static final int MAX_LINE_BYTES = 16 * 1024;
 
@@ -31,7 +34,7 @@ public final class BatchReader {
     }
 
     /**
-     * Reads the lines in their order; empty ones are left out.
+     * Reads the lines of a schedule's list in their order; empty ones are left out.
      *
      * @param bytes       the whole file
      * @param idIfMissing the id of a request that has none, by its line
@@ -42,6 +45,9 @@ public final class BatchReader {
             throws RequestException {
         List<BatchLine> lines = new ArrayList<>();
         each(bytes, format, BatchDefaults.NONE, idIfMissing, lines::add);
+        if (lines.size() > MAX_LIST) {
+            throw new RequestException(RefusalCode.BATCH_TOO_LARGE, "");
+        }
         return List.copyOf(lines);
     }
 

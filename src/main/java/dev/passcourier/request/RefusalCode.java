@@ -26,7 +26,7 @@ public enum RefusalCode {
     BATCH_NOT_UTF8(
             "Save the file as UTF-8: in Excel as \"CSV UTF-8\", in LibreOffice with the character set Unicode (UTF-8); or, for"
                     + " one from a Korean Windows: iconv -f CP949 -t UTF-8 list.csv > list-utf8.csv."),
-    BATCH_TOO_LARGE("Split the file: at most 32 MiB and 100,000 requests."),
+    BATCH_TOO_LARGE("Split the file: at most 32 MiB and 100,000 requests; a schedule's list has 10,000 at most."),
     BATCH_EMPTY("Put at least one request into the file."),
     BATCH_NOT_JSON(
             "Make the file one JSON object, an array of objects, or one object a line; JSON allows no comments and no comma"

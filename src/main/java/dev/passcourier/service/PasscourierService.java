@@ -304,6 +304,8 @@ public final class PasscourierService implements AutoCloseable {
 
     private ReportHandOver reportHandOver(Sources from) {
         DropDirectory drop = from.drop();
+        Settings.FileSource file = settings.sources().file();
+        List<String> summary = file == null ? List.of() : file.summary();
         BatchReporter reporter = new BatchReporter(
                 ledger,
                 audit,
@@ -311,9 +313,10 @@ public final class PasscourierService implements AutoCloseable {
                 drop == null ? null : drop::done,
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
-                        : ZoneOffset.UTC);
+                        : ZoneOffset.UTC,
+                !summary.isEmpty());
         IntakeSender sender = new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
-        return new ReportHandOver(reporter, settings.schedules(), sender, clock);
+        return new ReportHandOver(reporter, settings.schedules(), summary, sender, clock);
     }
 
     private void bindHops(Registry registry, Notices notices) {

@@ -71,7 +71,7 @@ final class Sources implements AutoCloseable {
     }
 
     void bind(Ledger ledger) throws ConfigurationException, JMSException {
-        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, ledger::endedLines, clock);
+        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, ledger::refusedLines, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
         if (file != null) {

@@ -113,7 +113,7 @@ class IntakeWithLedgerTest {
     void aBatchOfRefusedLinesIsFinished() throws Exception {
         Path drop = Files.createDirectory(home.resolve("drop"));
         Fakes.Sender sender = new Fakes.Sender();
-        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, ledger::endedLines, Clock.systemUTC());
+        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, ledger::refusedLines, Clock.systemUTC());
         TakeBatchFileStep source = new TakeBatchFileStep(
                 DropDirectory.open(drop, List.of(), Clock.systemUTC()),
                 new DropGuard(List.of()),
@@ -138,7 +138,7 @@ class IntakeWithLedgerTest {
         }
 
         ledger.awaitApplied(trail.position());
-        BatchSummary batch = ledger.finishedUnreportedBatches().get(0);
+        BatchSummary batch = ledger.unreportedBatches().get(0);
         assertThat(batch.name()).isEqualTo("batch.csv");
         assertThat(ledger.lines(batch.id()))
                 .extracting(LineResult::line, LineResult::verdict, LineResult::code)
@@ -170,9 +170,7 @@ class IntakeWithLedgerTest {
         }
 
         ledger.awaitApplied(trail.position());
-        assertThat(ledger.finishedUnreportedBatches())
-                .extracting(BatchSummary::id)
-                .containsExactly("b1");
+        assertThat(ledger.unreportedBatches()).extracting(BatchSummary::id).containsExactly("b1");
         List<String> told = new ArrayList<>();
         try (AuditReader reader = AuditReader.whole(home.resolve("audit"))) {
             for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
@@ -183,7 +181,7 @@ class IntakeWithLedgerTest {
     }
 
     private BatchHandOver handOver(AuditTrail audit) {
-        return new BatchHandOver("requests", audit, new Fakes.Sender(), ledger::endedLines, Clock.systemUTC());
+        return new BatchHandOver("requests", audit, new Fakes.Sender(), ledger::refusedLines, Clock.systemUTC());
     }
 
     private static InboundMessage arrival(String messageId, String json) {

@@ -484,7 +484,8 @@ abstract class LedgerContract {
         return List.of(
                 ledger.newest(100),
                 ledger.lines("b"),
-                ledger.finishedUnreportedBatches(),
+                ledger.unreportedBatches(),
+                ledger.verdicts("b"),
                 ledger.deliveriesByDestination(),
                 ledger.requestsByState(),
                 ledger.owner("fp-r2"));
@@ -518,7 +519,12 @@ abstract class LedgerContract {
 
     private List<BatchSummary> finished() {
         caughtUp();
-        return ledger.finishedUnreportedBatches();
+        return ledger.unreportedBatches().stream()
+                .filter(batch -> batch.total()
+                        <= ledger.verdicts(batch.id()).values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum())
+                .toList();
     }
 
     private static Origin origin(String reference) {

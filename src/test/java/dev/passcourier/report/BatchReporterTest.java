@@ -6,12 +6,16 @@ import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.request.Origin;
+import dev.passcourier.sandbox.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,6 +32,8 @@ class BatchReporterTest {
 
     private Path done;
     private FileAuditTrail trail;
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-01T10:00:00Z"), ZoneOffset.UTC);
+    private boolean summaries;
     private Ledger ledger;
     private Story story;
 
@@ -56,19 +62,23 @@ class BatchReporterTest {
         assertThat(results)
                 .content()
                 .contains("1,r1,acc,i-r1,DELIVERED", "mail:DELIVERED", "2,,,,REFUSED,BATCH_COLUMNS");
+        assertThat(done.resolve("wave.csv.results.ndjson"))
+                .content()
+                .contains("{\"line\":1,\"id\":\"r1\"", "\"alias\":\"mail\",\"state\":\"DELIVERED\"")
+                .hasLineCount(2);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(results)))
                 .isEqualTo("rw-------");
-        assertThat(ledger.finishedUnreportedBatches()).isEmpty();
+        assertThat(ledger.unreportedBatches()).isEmpty();
     }
 
     @Test
     void writesTheSameAgainAfterAKillBeforeTheRecord() throws IOException {
         story.batch("b", "FILE", "wave.csv", 1).endedLine("b", 1, "BATCH_COLUMNS");
         caughtUp();
-        new BatchResults(() -> done).write(ledger.finishedUnreportedBatches().get(0), ledger.lines("b"));
+        new BatchResults(() -> done).write(ledger.unreportedBatches().get(0), BatchLines.of(ledger, "b", line -> true));
         due();
-        assertThat(doneFiles()).containsExactly("wave.csv.results.csv");
-        assertThat(ledger.finishedUnreportedBatches()).isEmpty();
+        assertThat(doneFiles()).containsExactly("wave.csv.results.csv", "wave.csv.results.ndjson");
+        assertThat(ledger.unreportedBatches()).isEmpty();
     }
 
     @Test
@@ -77,7 +87,8 @@ class BatchReporterTest {
         story.batch("0123456789abcdef", "FILE", "wave.csv", 1).endedLine("0123456789abcdef", 1, "BATCH_COLUMNS");
         due();
         assertThat(other).hasContent("dropped by somebody");
-        assertThat(doneFiles()).containsExactly("wave.csv.01234567.results.csv", "wave.csv.results.csv");
+        assertThat(doneFiles())
+                .containsExactly("wave.csv.01234567.results.csv", "wave.csv.results.csv", "wave.csv.results.ndjson");
     }
 
     @Test
@@ -85,8 +96,92 @@ class BatchReporterTest {
         story.batch("evil", "FILE", "../wave.csv", 0).batch("good", "FILE", "fine.csv", 0);
         due();
         due();
-        assertThat(doneFiles()).containsExactly("fine.csv.results.csv");
+        assertThat(doneFiles()).containsExactly("fine.csv.results.csv", "fine.csv.results.ndjson");
         assertThat(directory.resolve("wave.csv.results.csv")).doesNotExist();
+    }
+
+    @Test
+    void showsWhatHasEndedWhileALineWaits() throws Exception {
+        story.batch("b", "FILE", "wave.csv", 3)
+                .askedLine("r1", "b", 1)
+                .askedLine("r2", "b", 2)
+                .askedLine("slow", "b", 3)
+                .handedOver("r1", "mail");
+        BatchReporter reporter = reporter(done);
+        look(reporter, Duration.ofSeconds(5));
+        assertThat(doneFiles()).as("a short batch has results only").isEmpty();
+
+        look(reporter, Duration.ofSeconds(10));
+        Path partial = done.resolve("wave.csv.results.partial.csv");
+        assertThat(partial).content().contains("1,r1,acc,i-r1,DELIVERED").hasLineCount(2);
+        assertThat(done.resolve("wave.csv.results.partial.ndjson")).content().hasLineCount(1);
+
+        story.handedOver("r2", "mail");
+        look(reporter, Duration.ofSeconds(5));
+        assertThat(partial).content().as("not written at every look").hasLineCount(2);
+        look(reporter, Duration.ofSeconds(10));
+        assertThat(partial).content().contains("2,r2,acc").hasLineCount(3);
+
+        story.handedOver("slow", "mail");
+        look(reporter, Duration.ofSeconds(1));
+        assertThat(doneFiles()).containsExactly("wave.csv.results.csv", "wave.csv.results.ndjson");
+    }
+
+    @Test
+    void keepsAFileOfThePartialResultsNameThatIsNotOurs() throws Exception {
+        Path other = Files.writeString(done.resolve("wave.csv.results.partial.csv"), "account,instance,deliverTo\n");
+        story.batch("0123456789abcdef", "FILE", "wave.csv", 2).endedLine("0123456789abcdef", 1, "BATCH_COLUMNS");
+        BatchReporter reporter = reporter(done);
+        look(reporter, Duration.ofSeconds(20));
+        assertThat(doneFiles())
+                .containsExactly(
+                        "wave.csv.01234567.results.partial.csv",
+                        "wave.csv.results.partial.csv",
+                        "wave.csv.results.partial.ndjson");
+        story.endedLine("0123456789abcdef", 2, "BATCH_COLUMNS");
+        look(reporter, Duration.ofSeconds(20));
+        assertThat(other).hasContent("account,instance,deliverTo");
+        assertThat(doneFiles())
+                .containsExactly("wave.csv.results.csv", "wave.csv.results.ndjson", "wave.csv.results.partial.csv");
+    }
+
+    @Test
+    void writesABatchOfManyPages() throws Exception {
+        int lines = 2 * BatchLines.PAGE + 1;
+        story.batch("b", "FILE", "wave.csv", lines);
+        for (int line = 1; line <= lines; line++) {
+            story.endedLine("b", line, "BATCH_COLUMNS");
+        }
+        due();
+        List<String> rows = Files.readAllLines(done.resolve("wave.csv.results.csv"));
+        assertThat(rows).hasSize(lines + 1);
+        assertThat(rows.get(lines)).startsWith(lines + ",");
+    }
+
+    @Test
+    void answersASummaryWithCountsWhatToDoAndTheSlowest() {
+        summaries = true;
+        story.batch("b", "FILE", "wa<ve.csv", 3)
+                .askedLine("r1", "b", 1)
+                .handedOver("r1", "mail")
+                .endedLine("b", 2, "BATCH_COLUMNS")
+                .endedLine("b", 3, "BATCH_COLUMNS");
+        BatchReporter.Due due = due().get(0);
+        assertThat(due.source()).isEqualTo(Origin.Source.FILE);
+        assertThat(due.report().title()).isEqualTo("wa<ve.csv: 1 of 3 passwords delivered");
+        assertThat(due.report().csv())
+                .contains("verdict,code,lines,advice", "REFUSED,BATCH_COLUMNS,2,", "DELIVERED,,1,");
+        assertThat(due.report().html())
+                .contains("wa&lt;ve.csv", "<b>2</b> REFUSED", "<b>1</b> DELIVERED", "What to do", "i-r1");
+        assertThat(doneFiles()).as("written before it is told").contains("wa<ve.csv.results.csv");
+        reporter(done).reported("b");
+        assertThat(due()).isEmpty();
+    }
+
+    private void look(BatchReporter reporter, Duration later) {
+        caughtUp();
+        clock.advance(later);
+        assertThat(reporter.due()).isEmpty();
     }
 
     @Test
@@ -96,7 +191,7 @@ class BatchReporterTest {
         story.handedOver("r1", "mail");
         BatchReporter.Due first = due().get(0);
         assertThat(first.batch()).isEqualTo("nightly@1");
-        assertThat(first.schedule()).isEqualTo("nightly");
+        assertThat(first.name()).isEqualTo("nightly");
         assertThat(first.report().html()).contains("i-r1");
         assertThat(due()).containsExactly(first);
         reporter(done).reported("nightly@1");
@@ -109,7 +204,7 @@ class BatchReporterTest {
         story.batch("b", "FILE", "wave.csv", 0);
         caughtUp();
         assertThat(reporter(null).due()).isEmpty();
-        assertThat(ledger.finishedUnreportedBatches()).isEmpty();
+        assertThat(ledger.unreportedBatches()).isEmpty();
     }
 
     private List<BatchReporter.Due> due() {
@@ -123,7 +218,7 @@ class BatchReporterTest {
 
     private BatchReporter reporter(@Nullable Path place) {
         return new BatchReporter(
-                ledger, trail, Clock.systemUTC(), place == null ? null : () -> place, schedule -> ZoneOffset.UTC);
+                ledger, trail, clock, place == null ? null : () -> place, schedule -> ZoneOffset.UTC, summaries);
     }
 
     private List<String> doneFiles() {

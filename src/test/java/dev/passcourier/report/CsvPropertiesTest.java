@@ -29,7 +29,7 @@ class CsvPropertiesTest {
         }
         assertThat(records).hasSize(2);
         List<String> cells = records.get(1).getFields();
-        assertThat(cells).hasSize(11);
+        assertThat(cells).hasSize(12);
         assertThat(cells).noneMatch(cell -> !cell.isEmpty() && "=+-@\t\r".indexOf(cell.charAt(0)) >= 0);
         assertThat(cells.get(1)).isIn(id, "'" + id);
         assertThat(cells.get(2)).isIn(account, "'" + account);

@@ -48,15 +48,16 @@ class ResultsCsvTest {
                 List.of(),
                 "rule any: its users do not fit, as only requests from a queue have a user");
         assertThat(new ResultsCsv(ZoneOffset.UTC).of(List.of(delivered, unread, refused)))
-                .isEqualTo("line,id,account,instance,verdict,code,accepted_at,ended_at,attempts,destinations,advice\r\n"
-                        + "1,r1,acc,i-1,DELIVERED,,2026-11-01T12:00:00Z,2026-11-01T12:00:02Z,3,"
-                        + "hook:FAILED mail:DELIVERED,\r\n"
-                        + "2,,,,REFUSED,BAD,,2026-11-01T12:00:00Z,0,,"
-                        + "\"Correct the request as the code says, then send it with a new id.\"\r\n"
-                        + "3,r3,acc,i-3,REFUSED,NOT_ALLOWED,,2026-11-01T12:00:00Z,0,,\"Ask the service's operator for a policy"
-                        + " rule that grants this source the account and destinations; bin/passcourier policy explain says"
-                        + " what each rule says to a request. Nearest is rule any: its users do not fit, as only requests"
-                        + " from a queue have a user.\"\r\n");
+                .isEqualTo(
+                        "line,id,account,instance,verdict,code,accepted_at,ended_at,attempts,destinations,advice,deliveries\r\n"
+                                + "1,r1,acc,i-1,DELIVERED,,2026-11-01T12:00:00Z,2026-11-01T12:00:02Z,3,"
+                                + "hook:FAILED mail:DELIVERED,,hook:d mail:d\r\n"
+                                + "2,,,,REFUSED,BAD,,2026-11-01T12:00:00Z,0,,"
+                                + "\"Correct the request as the code says, then send it with a new id.\",\r\n"
+                                + "3,r3,acc,i-3,REFUSED,NOT_ALLOWED,,2026-11-01T12:00:00Z,0,,\"Ask the service's operator for a policy"
+                                + " rule that grants this source the account and destinations; bin/passcourier policy explain says"
+                                + " what each rule says to a request. Nearest is rule any: its users do not fit, as only requests"
+                                + " from a queue have a user.\",\r\n");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,9 +162,9 @@ class BatchReaderTest {
 
     @Test
     void takesTenThousandSignedLinesAndNoMore() throws RequestException {
-        String most = "eyJ\n".repeat(BatchReader.MAX_LINES);
+        String most = "eyJ\n".repeat(BatchReader.MAX_LIST);
 
-        assertThat(read(most, BatchFormat.JWS)).hasSize(BatchReader.MAX_LINES);
+        assertThat(read(most, BatchFormat.JWS)).hasSize(BatchReader.MAX_LIST);
         assertThat(refusal(most + "eyJ", BatchFormat.JWS).code()).isEqualTo(RefusalCode.BATCH_TOO_LARGE);
     }
 
@@ -280,11 +281,28 @@ class BatchReaderTest {
     }
 
     @Test
-    void takesAsManyLinesAsABatchMayHaveAndNoMore() throws RequestException {
-        String most = (GOOD + "\n").repeat(BatchReader.MAX_LINES);
+    void takesAsManyLinesAsAListMayHaveAndNoMore() throws RequestException {
+        String most = (GOOD + "\n").repeat(BatchReader.MAX_LIST);
 
-        assertThat(read(most, BatchFormat.NDJSON)).hasSize(BatchReader.MAX_LINES);
+        assertThat(read(most, BatchFormat.NDJSON)).hasSize(BatchReader.MAX_LIST);
         assertThat(refusal(most + GOOD, BatchFormat.NDJSON).code()).isEqualTo(RefusalCode.BATCH_TOO_LARGE);
+    }
+
+    @Test
+    void takesAsManyLinesAsABatchMayHaveAndNoMore() throws RequestException {
+        byte[] most = (GOOD + "\n").repeat(BatchReader.MAX_LINES).getBytes(StandardCharsets.UTF_8);
+        AtomicInteger lines = new AtomicInteger();
+
+        BatchReader.each(
+                most, BatchFormat.NDJSON, BatchDefaults.NONE, line -> "line-" + line, line -> lines.incrementAndGet());
+        assertThat(lines).hasValue(BatchReader.MAX_LINES);
+        byte[] more = (new String(most, StandardCharsets.UTF_8) + GOOD).getBytes(StandardCharsets.UTF_8);
+        assertThat(catchThrowableOfType(
+                                RequestException.class,
+                                () -> BatchReader.each(
+                                        more, BatchFormat.NDJSON, BatchDefaults.NONE, line -> "l", line -> {}))
+                        .code())
+                .isEqualTo(RefusalCode.BATCH_TOO_LARGE);
     }
 
     @Test
