@@ -31,7 +31,8 @@ class KillLoopTest {
         }
     }
 
-    private static Path empty(Path directory) throws IOException {
+    /** The directory, with nothing in it. */
+    static Path empty(Path directory) throws IOException {
         if (Files.exists(directory)) {
             try (Stream<Path> all = Files.walk(directory)) {
                 for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {

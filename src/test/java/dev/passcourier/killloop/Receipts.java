@@ -151,7 +151,8 @@ final class Receipts {
         }
     }
 
-    private static String secret(OpenedResult result) throws IOException {
+    /** The cleartext of an opened result. */
+    static String secret(OpenedResult result) throws IOException {
         ByteArrayOutputStream secret = new ByteArrayOutputStream();
         result.writeSecretTo(secret);
         return secret.toString(StandardCharsets.UTF_8);

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** The service in a process of its own, which can be killed. What it says is kept in a file. */
 final class ServiceProcess implements AutoCloseable {
@@ -43,6 +44,11 @@ final class ServiceProcess implements AutoCloseable {
      * @param kill    where it holds and says so
      */
     static ServiceProcess start(Program program, Path home, Path log, Kill kill) throws IOException {
+        return start(program, home, log, kill, "512m");
+    }
+
+    /** The same with another heap, such as {@code 256m}. */
+    static ServiceProcess start(Program program, Path home, Path log, Kill kill, String heap) throws IOException {
         List<String> command = List.of(
                 // As bin/passcourier does it; exec, so that the process we kill is the service itself.
                 "/bin/sh",
@@ -53,7 +59,7 @@ final class ServiceProcess implements AutoCloseable {
                 "-javaagent:" + program.agent(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                "-Xmx512m",
+                "-Xmx" + heap,
                 "-XX:+UseSerialGC",
                 "-XX:+UnlockDiagnosticVMOptions",
                 "-XX:-BytecodeVerificationRemote",
@@ -111,6 +117,16 @@ final class ServiceProcess implements AutoCloseable {
             // That is an answer too.
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** The most memory that it has had so far, in kilobytes, as the system counts it; 0 if it has ended. */
+    long peakKilobytes() throws IOException {
+        try (Stream<String> facts = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            return facts.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
         }
     }
 
