@@ -35,6 +35,7 @@ final class ReferenceCheck {
                 "schedules",
                 (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
         JsonNode file = root.path("sources").path("file");
+        check.names("sources.file.bundle", file.path("bundle"), "recipients");
         check.names("sources.file.summary", file.path("summary"), "destinations");
         check.name("sources.file.defaults.account", file.path("defaults").path("account"), "accounts");
         check.names("sources.file.defaults.deliverTo", file.path("defaults").path("deliverTo"), "destinations");

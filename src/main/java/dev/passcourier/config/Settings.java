@@ -144,6 +144,7 @@ public record Settings(
      * @param owners    users whose files are taken; empty means only the service's own user
      * @param defaults  what requests have that they do not say themselves, or null
      * @param summary   destinations that are told how each batch ended
+     * @param bundle    recipients that get the sealed results of each batch in one file too
      */
     public record FileSource(
             Path directory,
@@ -152,7 +153,8 @@ public record Settings(
             Duration poll,
             List<String> owners,
             @Nullable RequestDefaults defaults,
-            List<String> summary) {}
+            List<String> summary,
+            List<String> bundle) {}
 
     /**
      * What requests have that they do not say themselves.

@@ -5,6 +5,7 @@ import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.SealedForm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.passcourier.delivery;
 
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.SealedForm;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.camel.Message;

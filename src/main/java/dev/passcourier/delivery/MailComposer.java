@@ -5,6 +5,7 @@ import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.SealedForm;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;

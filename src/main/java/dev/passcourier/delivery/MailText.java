@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditText;
 import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.SealedForm;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 

@@ -7,6 +7,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.SealedForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

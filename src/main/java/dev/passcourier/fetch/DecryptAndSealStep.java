@@ -8,7 +8,9 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.Answer;
+import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.KeyRing;
@@ -50,6 +52,7 @@ final class DecryptAndSealStep implements Processor {
     private final Ledger ledger;
     private final WrongKeyReply wrongKey;
     private final AuditTrail audit;
+    private final SealedBundles bundles;
     private final Duration lifetime;
     private final Clock clock;
 
@@ -58,6 +61,7 @@ final class DecryptAndSealStep implements Processor {
      *
      * @param settings of the account
      * @param targets  from a destination's alias to the key that seals for it
+     * @param bundles  keeps results of batches that are to be in one file
      * @param lifetime of a sealed result
      */
     DecryptAndSealStep(
@@ -69,6 +73,7 @@ final class DecryptAndSealStep implements Processor {
             Ledger ledger,
             WrongKeyReply wrongKey,
             AuditTrail audit,
+            SealedBundles bundles,
             Duration lifetime,
             Clock clock) {
         this.provider = provider;
@@ -80,6 +85,7 @@ final class DecryptAndSealStep implements Processor {
         this.ledger = ledger;
         this.wrongKey = wrongKey;
         this.audit = audit;
+        this.bundles = bundles;
         this.lifetime = lifetime;
         this.clock = clock;
     }
@@ -99,7 +105,7 @@ final class DecryptAndSealStep implements Processor {
     private @Nullable List<OutboundMessage> decryptAndSeal(Attempt attempt, Answer.Found found) throws VaultException {
         Instant began = clock.instant();
         try {
-            return seal(attempt.work().request(), found);
+            return seal(attempt.work(), found);
         } catch (VaultException e) {
             if (e.code() == VaultException.Code.WRONG_KEY) {
                 return wrongKey.end(
@@ -123,7 +129,8 @@ final class DecryptAndSealStep implements Processor {
         };
     }
 
-    private List<OutboundMessage> seal(PasswordRequest request, Answer.Found found) throws VaultException {
+    private List<OutboundMessage> seal(FetchWork work, Answer.Found found) throws VaultException {
+        PasswordRequest request = work.request();
         Instant now = clock.instant();
         recordOpening(request, found.secret(), now);
         ResultFacts facts = new ResultFacts(
@@ -140,7 +147,7 @@ final class DecryptAndSealStep implements Processor {
         recordOpened(request, opened.key(), now);
         List<OutboundMessage> outbound = new ArrayList<>();
         for (Sealed sealed : opened.sealed()) {
-            outbound.add(handOver(request, sealed, facts));
+            outbound.add(handOver(work, sealed, facts));
         }
         return outbound;
     }
@@ -192,7 +199,8 @@ final class DecryptAndSealStep implements Processor {
                 Fact.INSTANCE, request.instance()));
     }
 
-    private OutboundMessage handOver(PasswordRequest request, Sealed sealed, ResultFacts facts) {
+    private OutboundMessage handOver(FetchWork work, Sealed sealed, ResultFacts facts) {
+        PasswordRequest request = work.request();
         audit.append(new AuditEvent(
                 AuditEvent.Type.SEALED,
                 facts.issuedAt(),
@@ -202,6 +210,7 @@ final class DecryptAndSealStep implements Processor {
                         Fact.DELIVERY, sealed.deliveryId())));
         OutboxItem item = OutboxItem.result(
                 sealed, request.id(), showInstance ? request.instance() : null, facts.notAfter(), facts.issuedAt());
+        bundles.keep(work.origin().batch(), item);
         return OutboxCodec.outboundMessage(item, null);
     }
 }

@@ -10,6 +10,7 @@ import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.ProviderType;
@@ -40,6 +41,7 @@ public final class FetchStage {
     private final Ledger ledger;
     private final Vault vault;
     private final Notices notices;
+    private final SealedBundles bundles;
     private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
     private final Duration keepFailedWork;
@@ -53,6 +55,7 @@ public final class FetchStage {
     /**
      * Binds what all accounts share.
      *
+     * @param bundles        keeps results of batches that are to be in one file
      * @param targets        from a destination's alias to the key that seals for it
      * @param resultLifetime of a sealed result
      * @param keepFailedWork how long work that failed is kept to be returned
@@ -65,6 +68,7 @@ public final class FetchStage {
             Ledger ledger,
             Vault vault,
             Notices notices,
+            SealedBundles bundles,
             Function<String, SealTarget> targets,
             Duration resultLifetime,
             Duration keepFailedWork,
@@ -77,6 +81,7 @@ public final class FetchStage {
         this.ledger = ledger;
         this.vault = vault;
         this.notices = notices;
+        this.bundles = bundles;
         this.targets = targets;
         this.resultLifetime = resultLifetime;
         this.keepFailedWork = keepFailedWork;
@@ -117,6 +122,7 @@ public final class FetchStage {
                 ledger,
                 new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter()),
                 audit,
+                bundles,
                 resultLifetime,
                 clock);
         SettleStep settle = new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate);

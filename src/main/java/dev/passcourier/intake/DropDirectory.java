@@ -251,6 +251,11 @@ public final class DropDirectory {
         }
     }
 
+    /** Where sealed results of batches are kept until they are bundled: a hidden directory in {@code work}. */
+    public static Path bundles(Path drop) {
+        return drop.resolve(OURS.get(0)).resolve(".bundles");
+    }
+
     /** Where files are dropped. */
     public Path path() {
         return drop;

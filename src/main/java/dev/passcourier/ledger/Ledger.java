@@ -93,6 +93,13 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> BatchQueries.verdicts(sql, batch));
     }
 
+    /** Whether a batch is on record as reported. */
+    public boolean isReported(String batch) {
+        return read(sql -> sql.first(
+                        "select 1 from batch where id = ? and reported_at is not null", row -> row.getInt(1), batch)
+                .isPresent());
+    }
+
     /** A batch or run by its id. */
     public Optional<BatchSummary> batch(String id) {
         return read(sql -> BatchQueries.batch(sql, id));

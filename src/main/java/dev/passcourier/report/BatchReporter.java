@@ -7,6 +7,7 @@ import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +62,10 @@ public final class BatchReporter {
     private final @Nullable BatchResults results;
     private final Function<String, ZoneId> zones;
     private final boolean summaries;
+    private final SealedBundles bundles;
     private final CredentialReportWriter writer = new CredentialReportWriter();
     private final Map<String, Watched> watched = new HashMap<>();
+    private boolean swept;
 
     /**
      * For one service.
@@ -69,6 +73,7 @@ public final class BatchReporter {
      * @param done      where batch files lie when they are done, or null if there is no drop directory
      * @param zones     the time zone of a schedule by its name; also answers for a schedule that is gone
      * @param summaries whether somebody is told how batch files ended
+     * @param bundles   what was kept of results that are to be in one file
      */
     public BatchReporter(
             Ledger ledger,
@@ -76,13 +81,15 @@ public final class BatchReporter {
             Clock clock,
             BatchResults.@Nullable Place done,
             Function<String, ZoneId> zones,
-            boolean summaries) {
+            boolean summaries,
+            SealedBundles bundles) {
         this.ledger = ledger;
         this.audit = audit;
         this.clock = clock;
         this.results = done == null ? null : new BatchResults(done);
         this.zones = zones;
         this.summaries = summaries;
+        this.bundles = bundles;
     }
 
     /** A batch that is under way. */
@@ -104,7 +111,7 @@ public final class BatchReporter {
     List<Due> due() {
         List<Due> due = new ArrayList<>();
         List<BatchSummary> batches = ledger.unreportedBatches();
-        watched.keySet().retainAll(batches.stream().map(BatchSummary::id).collect(Collectors.toSet()));
+        Set<String> unreported = batches.stream().map(BatchSummary::id).collect(Collectors.toSet());
         for (BatchSummary batch : batches) {
             Watched known = watched.computeIfAbsent(batch.id(), id -> new Watched(batch));
             Instant began = clock.instant();
@@ -113,7 +120,18 @@ public final class BatchReporter {
                 known.nextLook = rested(began);
             }
         }
+        forget(unreported);
         return due;
+    }
+
+    /** The thread's next look at the batches knows which are over. */
+    private void forget(Set<String> unreported) {
+        if (watched.keySet().retainAll(unreported) || !swept) {
+            swept = true;
+            if (!bundles.recipients().isEmpty()) {
+                forgetBundles();
+            }
+        }
     }
 
     /** When that which began then and ends now may be done again. */
@@ -151,6 +169,7 @@ public final class BatchReporter {
         BatchLines lines = BatchLines.of(ledger, batch.id(), line -> true);
         try {
             if (results != null) {
+                bundle(batch, lines, results);
                 results.write(batch, lines);
             }
             if (summaries) {
@@ -163,6 +182,39 @@ public final class BatchReporter {
             complain(batch, known, e);
         }
         return Optional.empty();
+    }
+
+    /** Before the results, which say that all is there. */
+    private void bundle(BatchSummary batch, BatchLines lines, BatchResults beside) throws IOException {
+        if (bundles.recipients().isEmpty()) {
+            return;
+        }
+        Map<String, Long> sealed = new HashMap<>();
+        lines.each(line -> line.deliveries().forEach(delivery -> bundles.recipient(delivery.alias())
+                .ifPresent(recipient -> sealed.merge(recipient, 1L, Long::sum))));
+        for (String recipient : bundles.recipients()) {
+            long kept = bundles.count(batch.id(), recipient);
+            if (kept > 0) {
+                beside.writeArchive(batch, recipient, bundles.archive(batch.id(), recipient, batch.takenAt()));
+            }
+            if (kept != sealed.getOrDefault(recipient, 0L)) {
+                LOG.warn(
+                        "BUNDLE_INCOMPLETE {} for {}: {} of {} sealed results; the others are at their destinations",
+                        batch.name(),
+                        recipient,
+                        kept,
+                        sealed.getOrDefault(recipient, 0L));
+            }
+        }
+    }
+
+    /** What is kept of batches that are on record as reported is in their files. */
+    private void forgetBundles() {
+        try {
+            bundles.forget(ledger::isReported);
+        } catch (IOException e) {
+            LOG.warn("BUNDLES_LEFT {}", e.getClass().getSimpleName());
+        }
     }
 
     private void writePartial(BatchSummary batch, Watched known, long ended) {

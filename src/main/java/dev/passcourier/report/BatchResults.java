@@ -113,6 +113,20 @@ public final class BatchResults {
         }
     }
 
+    /** Writes a recipient's sealed results, over what a kill left of them. */
+    void writeArchive(BatchSummary batch, String recipient, DurableFile.Content archive) throws IOException {
+        Path directory = done.path();
+        String ending = "." + recipient + ".zip";
+        Path target = DurableFile.inside(directory, batch.name() + ending);
+        try {
+            DurableFile.write(target, archive);
+        } catch (FileAlreadyExistsException e) {
+            if (!Arrays.equals(digest(archive), digest(copy(target)))) {
+                DurableFile.replace(named(directory, batch, ending), archive);
+            }
+        }
+    }
+
     /** Writes what has ended so far. */
     void writePartial(BatchSummary batch, BatchLines ended) throws IOException {
         Path directory = done.path();

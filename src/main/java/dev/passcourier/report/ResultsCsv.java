@@ -55,10 +55,7 @@ final class ResultsCsv {
                 List.of("verdict", "code", "lines", "advice"),
                 tally.counts().stream()
                         .map(count -> List.of(
-                                count.verdict().name(),
-                                count.code(),
-                                String.valueOf(count.lines()),
-                                count.advice()))
+                                count.verdict().name(), count.code(), String.valueOf(count.lines()), count.advice()))
                         .toList());
     }
 

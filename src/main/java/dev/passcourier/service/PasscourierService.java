@@ -25,6 +25,7 @@ import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.redrive.LostRequests;
@@ -50,6 +51,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -93,6 +95,7 @@ public final class PasscourierService implements AutoCloseable {
     private Ledger ledger;
     private ServiceKeys keys;
     private FetchStage fetch;
+    private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
 
     private PasscourierService(Path home, Settings settings, Map<String, KeyRing> rings, Clock clock) {
@@ -254,12 +257,14 @@ public final class PasscourierService implements AutoCloseable {
                                 RequestSignatures.load(settings.policy(), clock),
                                 clock));
 
+        bundles = bundles();
         fetch = new FetchStage(
                 camel,
                 audit,
                 ledger,
                 vault,
                 notices,
+                bundles,
                 targets::get,
                 settings.service().resultLifetime(),
                 settings.service().keepFailedWork(),
@@ -302,6 +307,21 @@ public final class PasscourierService implements AutoCloseable {
         factory.bind(camel.getRegistry());
     }
 
+    /** Results that files of the drop directory get bundled, kept in its own part that every node on it shares. */
+    private SealedBundles bundles() {
+        Settings.FileSource file = settings.sources().file();
+        if (file == null || file.bundle().isEmpty()) {
+            return SealedBundles.none();
+        }
+        Map<String, String> recipients = new HashMap<>();
+        settings.destinations().forEach((alias, destination) -> {
+            if (destination.seal() != null && file.bundle().contains(destination.seal())) {
+                recipients.put(alias, destination.seal());
+            }
+        });
+        return new SealedBundles(DropDirectory.bundles(file.directory()), recipients);
+    }
+
     private ReportHandOver reportHandOver(Sources from) {
         DropDirectory drop = from.drop();
         Settings.FileSource file = settings.sources().file();
@@ -314,7 +334,8 @@ public final class PasscourierService implements AutoCloseable {
                 schedule -> settings.schedules().containsKey(schedule)
                         ? settings.schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC,
-                !summary.isEmpty());
+                !summary.isEmpty(),
+                bundles);
         IntakeSender sender = new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
         return new ReportHandOver(reporter, settings.schedules(), summary, sender, clock);
     }

@@ -118,6 +118,7 @@ class SettingsLoaderTest {
                         Duration.ofSeconds(30),
                         List.of("deploy"),
                         null,
+                        List.of(),
                         List.of()));
     }
 

@@ -18,6 +18,7 @@ import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
@@ -102,6 +103,7 @@ class FetchStageStopTest {
                 null,
                 null,
                 new Notices((request, alias) -> "dlv-" + request + alias, account -> true),
+                SealedBundles.none(),
                 alias -> null,
                 Duration.ofHours(1),
                 Duration.ofDays(30),

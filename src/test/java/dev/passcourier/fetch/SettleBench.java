@@ -7,6 +7,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
@@ -92,6 +93,7 @@ final class SettleBench implements AutoCloseable {
                         ledger,
                         new WrongKeyReply(failures, end, clock, random),
                         audit,
+                        SealedBundles.none(),
                         Duration.ofDays(7),
                         clock),
                 new SettleStep(

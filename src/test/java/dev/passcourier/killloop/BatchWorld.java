@@ -113,8 +113,9 @@ final class BatchWorld implements AutoCloseable {
                 verdict = i > ONE_IN ? Verdict.REFUSED : Verdict.DELIVERED;
                 cloud.addInstance(instance, password(instance), ours.getPublic());
             }
-            case 7 -> cloud.addInstance(instance, password(instance), ours.getPublic())
-                    .readyAtAsk(2);
+            case 7 ->
+                cloud.addInstance(instance, password(instance), ours.getPublic())
+                        .readyAtAsk(2);
             default -> cloud.addInstance(instance, password(instance), ours.getPublic());
         }
         return new Line(i + 1, id, account, instance, verdict);
@@ -146,7 +147,9 @@ final class BatchWorld implements AutoCloseable {
     }
 
     long delivered() {
-        return lines.stream().filter(line -> line.verdict() == Verdict.DELIVERED).count();
+        return lines.stream()
+                .filter(line -> line.verdict() == Verdict.DELIVERED)
+                .count();
     }
 
     Map<String, String> passwords() {
@@ -210,6 +213,7 @@ final class BatchWorld implements AutoCloseable {
                   deliverTo: [archive]
                   reason: first start
                 summary: [reports]
+                bundle: [ops]
             keyRings:
               kakao:
                 keys:

@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -76,7 +78,9 @@ class LargeBatchTest {
             assertThat(service.awaitUp(UP)).as("is up; see %s", log).isTrue();
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (!until.call()) {
-                assertThat(service.awaitEnd(LOOK)).as("has ended by itself; see %s", log).isFalse();
+                assertThat(service.awaitEnd(LOOK))
+                        .as("has ended by itself; see %s", log)
+                        .isFalse();
                 assertThat(System.nanoTime()).as("too slow; see %s", log).isLessThan(end);
             }
             peaks.add(service.peakKilobytes());
@@ -106,8 +110,10 @@ class LargeBatchTest {
     private static void check(BatchWorld world) throws Exception {
         List<String> rows = Files.readAllLines(world.done(".results.csv"));
         assertThat(rows.get(0)).startsWith("line,id,account,instance,verdict,code,");
-        assertThat(rows.stream().skip(1).map(row -> row.split(",", 6)).map(cells -> String.join(
-                        ",", cells[0], cells[1], cells[2], cells[3], cells[4])))
+        assertThat(rows.stream()
+                        .skip(1)
+                        .map(row -> row.split(",", 6))
+                        .map(cells -> String.join(",", cells[0], cells[1], cells[2], cells[3], cells[4])))
                 .containsExactlyElementsOf(
                         world.lines().stream().map(Line::expected).toList());
         assertThat(rows).noneMatch(row -> row.contains("TOO_MANY_WRONG_KEYS") || row.contains(BatchWorld.CANARY));
@@ -131,6 +137,13 @@ class LargeBatchTest {
                 .collect(Collectors.toMap(Line::id, line -> line));
         assertThat(sealed.stream().map(file -> file.getFileName().toString().split("_", 2)[0]))
                 .containsExactlyInAnyOrderElementsOf(delivered.keySet());
+        try (ZipFile bundle = new ZipFile(world.done(".ops.zip").toFile())) {
+            assertThat(bundle.stream().map(ZipEntry::getName))
+                    .as("in the bundle is what is in the archive")
+                    .containsExactlyInAnyOrderElementsOf(sealed.stream()
+                            .map(file -> file.getFileName().toString())
+                            .toList());
+        }
         ResultOpener opener = ResultOpener.load(
                 world.home().resolve("recipients/ops.pem"),
                 null,
@@ -139,10 +152,8 @@ class LargeBatchTest {
         for (Path file : sealed.subList(0, Math.min(OPENED, sealed.size()))) {
             Line line = delivered.get(file.getFileName().toString().split("_", 2)[0]);
             try (OpenedResult result = opener.open(
-                    Files.readAllBytes(file),
-                    new ResultOpener.Expected(line.id(), null, line.instance(), false))) {
-                assertThat(Receipts.secret(result))
-                        .isEqualTo(world.passwords().get(line.instance()));
+                    Files.readAllBytes(file), new ResultOpener.Expected(line.id(), null, line.instance(), false))) {
+                assertThat(Receipts.secret(result)).isEqualTo(world.passwords().get(line.instance()));
             }
         }
     }

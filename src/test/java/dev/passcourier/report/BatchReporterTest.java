@@ -6,10 +6,15 @@ import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.request.Origin;
 import dev.passcourier.sandbox.MovableClock;
+import dev.passcourier.vault.AtRest;
+import dev.passcourier.vault.Sealed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,7 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +41,7 @@ class BatchReporterTest {
     private Path done;
     private FileAuditTrail trail;
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-01T10:00:00Z"), ZoneOffset.UTC);
+    private SealedBundles bundles = SealedBundles.none();
     private boolean summaries;
     private Ledger ledger;
     private Story story;
@@ -178,6 +187,50 @@ class BatchReporterTest {
         assertThat(due()).isEmpty();
     }
 
+    @Test
+    void bundlesWhatIsSealedForARecipientAndNothingElse() throws Exception {
+        Path kept = directory.resolve("bundles");
+        String id = "b".repeat(64);
+        bundles = new SealedBundles(kept, Map.of("mail", "operations", "clear", "operations"));
+        bundles.keep(id, item("mail", "r1", Sealed.JOSE));
+        bundles.keep(id, item("mail", "r1", Sealed.JOSE));
+        bundles.keep(id, item("mail", "r2", Sealed.AGE));
+        bundles.keep(id, item("clear", "r1", AtRest.MEDIA_TYPE));
+        bundles.keep(id, item("other", "r1", Sealed.JOSE));
+        bundles.keep("nightly@1", item("mail", "r3", Sealed.JOSE));
+        bundles.keep(null, item("mail", "r4", Sealed.JOSE));
+        story.batch(id, "FILE", "wave.csv", 2).askedLine("r1", id, 1).askedLine("r2", id, 2);
+        story.handedOver("r1", "mail").handedOver("r2", "mail");
+        BatchReporter reporter = reporter(done);
+        look(reporter, Duration.ofSeconds(1));
+
+        Path zip = done.resolve("wave.csv.operations.zip");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(zip)))
+                .isEqualTo("rw-------");
+        try (ZipFile archive = new ZipFile(zip.toFile())) {
+            assertThat(archive.stream().map(ZipEntry::getName))
+                    .containsExactlyInAnyOrder("r1_dlv_mailr1.jwe", "r2_dlv_mailr2.age");
+            assertThat(archive.getInputStream(archive.getEntry("r1_dlv_mailr1.jwe")))
+                    .hasContent("sealed for mail");
+        }
+        look(reporter, Duration.ofSeconds(1));
+        assertThat(kept).as("what is in the file is not kept otherwise").isEmptyDirectory();
+    }
+
+    private static OutboxItem item(String alias, String request, String mediaType) {
+        return new OutboxItem(
+                OutboxItem.Kind.RESULT,
+                alias,
+                "dlv_" + alias + request,
+                request,
+                null,
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                mediaType,
+                ("sealed for " + alias).getBytes(StandardCharsets.UTF_8));
+    }
+
     private void look(BatchReporter reporter, Duration later) {
         caughtUp();
         clock.advance(later);
@@ -218,7 +271,13 @@ class BatchReporterTest {
 
     private BatchReporter reporter(@Nullable Path place) {
         return new BatchReporter(
-                ledger, trail, clock, place == null ? null : () -> place, schedule -> ZoneOffset.UTC, summaries);
+                ledger,
+                trail,
+                clock,
+                place == null ? null : () -> place,
+                schedule -> ZoneOffset.UTC,
+                summaries,
+                bundles);
     }
 
     private List<String> doneFiles() {

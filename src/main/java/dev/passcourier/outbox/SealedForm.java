@@ -1,14 +1,12 @@
-package dev.passcourier.delivery;
+package dev.passcourier.outbox;
 
-import dev.passcourier.outbox.OutboxException;
-import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.vault.Sealed;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
 /** How a sealed result is named and written, by its media type. */
-enum SealedForm {
+public enum SealedForm {
     /** Compact JWE. */
     JWE(".jwe", Sealed.JOSE),
     /** CMS, in BER. */
@@ -33,7 +31,7 @@ enum SealedForm {
      *
      * @throws OutboxException if there is no such form
      */
-    static SealedForm of(OutboxItem item) throws OutboxException {
+    public static SealedForm of(OutboxItem item) throws OutboxException {
         return Arrays.stream(values())
                 .filter(form -> Arrays.asList(form.mediaTypes).contains(item.mediaType()))
                 .findFirst()
@@ -41,17 +39,17 @@ enum SealedForm {
     }
 
     /** Name of a file that holds the item. */
-    String fileName(OutboxItem item) {
+    public String fileName(OutboxItem item) {
         return item.fileName(ending);
     }
 
     /** Whether {@link #text} is base64 of the sealed bytes. Only compact JWE is text as it is. */
-    boolean isBase64() {
+    public boolean isBase64() {
         return this != JWE;
     }
 
     /** The sealed bytes as text. */
-    String text(OutboxItem item) {
+    public String text(OutboxItem item) {
         return isBase64()
                 ? Base64.getEncoder().encodeToString(item.body())
                 : new String(item.body(), StandardCharsets.US_ASCII);
