@@ -64,6 +64,16 @@ final class BatchFile {
         parts.set(part, parts.get(part).after(steps));
     }
 
+    /** The part of which some is handed over and some is not, or -1. */
+    int begun() {
+        for (int part = 0; part < parts.size(); part++) {
+            if (!parts.get(part).sent() && parts.get(part).steps() > 0) {
+                return part;
+            }
+        }
+        return -1;
+    }
+
     /** Hash of the content of which everything is taken; empty before. */
     String read() {
         return read;

@@ -121,7 +121,7 @@ public final class TakeBatchFileStep implements Processor {
                 return;
             }
             BatchFile file = inHand(claimed, content);
-            deliver(file, content);
+            deliverOrKeep(file, content);
             inHand.add(file);
         } catch (RequestException unusable) {
             refuse(name, claimed, unusable);
@@ -129,11 +129,42 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     /** The file with the parts that an earlier claim of it took; they are its own only if it begins with them. */
-    private BatchFile inHand(Path claimed, byte[] content) throws IOException {
+    private BatchFile inHand(Path claimed, byte[] content) throws IOException, RequestException {
         long inode = settling.inode(claimed);
         List<Part> parts = takenParts.read(inode);
-        return new BatchFile(
-                claimed, directory.doneName(claimed), inode, BatchFile.startsWith(content, parts) ? parts : List.of());
+        BatchFile known = new BatchFile(claimed, directory.doneName(claimed), inode, parts);
+        if (BatchFile.startsWith(content, parts)) {
+            return known;
+        }
+        finishBegun(known);
+        return new BatchFile(claimed, directory.doneName(claimed), inode, List.of());
+    }
+
+    /** A file that some requests of were sent stays in hand if it fails, and goes on at the next look. */
+    private void deliverOrKeep(BatchFile file, byte[] content) throws IOException, RequestException {
+        try {
+            deliver(file, content);
+        } catch (IOException | RuntimeException failed) {
+            if (file.begun() < 0) {
+                throw failed;
+            }
+            LOG.warn(
+                    "BATCH_INTERRUPTED {}: {}; goes on at the next poll",
+                    file.doneName(),
+                    failed.getClass().getSimpleName());
+        }
+    }
+
+    /** What a part was made of when its first requests were sent is asked for to its end, whatever its file holds now. */
+    private void finishBegun(BatchFile file) throws IOException, RequestException {
+        int begun = file.begun();
+        if (begun >= 0) {
+            byte[] fixed = takenParts.fixed(file.inode());
+            if (Hashes.sha256(fixed).equals(file.parts().get(begun).sha256())) {
+                send(file, begun, fixed);
+                file.sent(begun);
+            }
+        }
     }
 
     private void giveBack(Path claimed, Exception why) {
@@ -227,6 +258,9 @@ public final class TakeBatchFileStep implements Processor {
 
         /** Answers false if all of it had been sent before. */
         boolean handOver() throws IOException, RequestException {
+            if (total > BatchHandOver.STEP && part.steps() == 0) {
+                takenParts.fix(file.inode(), taken);
+            }
             try {
                 each(requests.defaults(file.doneName()), line -> {
                     step.add(line);
@@ -334,8 +368,18 @@ public final class TakeBatchFileStep implements Processor {
                 deliver(file, content);
             }
         } catch (RequestException unusable) {
+            finishBegunOf(file);
             refuse(file.doneName(), file.path(), unusable);
             forget(file);
+        }
+    }
+
+    private void finishBegunOf(BatchFile file) throws IOException {
+        try {
+            finishBegun(file);
+        } catch (RequestException impossible) {
+            // It could be read when it was taken.
+            LOG.warn("{} {}: the rest of it was not sent", impossible.code(), file.doneName());
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Pages in {@code work} that say which parts of a file in hand are handed over, so that a file that grows while a
  * process dies goes on where it was. A page has the number of the file's inode, for the file may be put back under
- * another name; it holds lengths and hashes only.
+ * another name; it holds lengths and hashes only. A part that is handed over in steps is kept beside it as it was.
  */
 final class TakenParts {
 
@@ -59,6 +59,25 @@ final class TakenParts {
 
     void delete(long inode) throws IOException {
         Files.deleteIfExists(page(inode));
+        Files.deleteIfExists(content(inode));
+    }
+
+    /** Keeps what a part is made of while it is handed over in steps: its file may be written to meanwhile. */
+    void fix(long inode, byte[] content) throws IOException {
+        DurableFile.replace(content(inode), out -> out.write(content));
+    }
+
+    /** What was kept last of a file; empty if nothing was. */
+    byte[] fixed(long inode) throws IOException {
+        try {
+            return Files.readAllBytes(content(inode));
+        } catch (NoSuchFileException none) {
+            return new byte[0];
+        }
+    }
+
+    private Path content(long inode) {
+        return work.resolve("." + inode + ".taken");
     }
 
     /** Hidden, so that it never has the name of a batch. */

@@ -373,7 +373,7 @@ class TakeBatchFileStepTest {
         }
         Files.writeString(drop.resolve("large.csv"), content);
         sender.awayAfter = 2;
-        assertThatThrownBy(() -> source.take("large.csv")).hasMessage("INTAKE_NOT_SENT");
+        source.take("large.csv");
         assertThat(sender.sent).hasSize(2 * BatchHandOver.STEP);
 
         sender.awayAfter = Integer.MAX_VALUE;
@@ -385,6 +385,49 @@ class TakeBatchFileStepTest {
         assertThat(sender.ids).hasSize(4).doesNotHaveDuplicates();
         assertThat(names("done")).containsExactly("large.csv");
         assertThat(audit.events.get(0).facts()).containsEntry(Fact.COUNT, String.valueOf(lines));
+    }
+
+    @Test
+    void goesOnWithALargeFileByItselfWhenTheBrokerIsBack() throws Exception {
+        Files.writeString(drop.resolve("large.csv"), largeFile());
+        sender.awayAfter = 1;
+        source.take("large.csv");
+        assertThat(names("work")).contains("large.csv");
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        source.lookAgain();
+        nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+        source.lookAgain();
+        assertThat(asked()).hasSize(2 * BatchHandOver.STEP).doesNotHaveDuplicates();
+        fileAway();
+        assertThat(names("done")).containsExactly("large.csv");
+        assertThat(names("work")).isEmpty();
+    }
+
+    @Test
+    void asksAllOfALargeFileThatIsChangedAmidItsHandOver() throws Exception {
+        Files.writeString(drop.resolve("large.csv"), largeFile());
+        sender.awayAfter = 1;
+        source.take("large.csv");
+        Files.writeString(drop.resolve("work/large.csv"), HEADER + "huawei,other,ops,\n");
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        start();
+        source.take("large.csv");
+        fileAway();
+        assertThat(asked())
+                .hasSize(2 * BatchHandOver.STEP + 1)
+                .doesNotHaveDuplicates()
+                .contains("huawei other");
+        assertThat(names("work")).isEmpty();
+    }
+
+    private static String largeFile() {
+        StringBuilder content = new StringBuilder(HEADER);
+        for (int i = 1; i <= 2 * BatchHandOver.STEP; i++) {
+            content.append("huawei,i-").append(i).append(",ops,\n");
+        }
+        return content.toString();
     }
 
     @Test

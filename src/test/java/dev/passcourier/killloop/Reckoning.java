@@ -233,6 +233,7 @@ final class Reckoning {
             expected.add(file.getKey());
             String results = file.getKey() + ".results.csv";
             expected.add(results);
+            expected.add(file.getKey() + ".results.ndjson");
             Path csv = drop.resolve("done").resolve(results);
             long lines = Files.exists(csv) ? Files.readAllLines(csv).size() - 1 : -1;
             demand(lines == file.getValue(), results + " has " + lines + " lines, not " + file.getValue());
