@@ -20,7 +20,10 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
 
     /** What happens. */
     public enum Type {
-        /** A batch file or a schedule's run was taken: {@code BATCH, SOURCE, NAME, COUNT, PLANNED}. */
+        /**
+         * A batch file or a schedule's run was taken: {@code BATCH, SOURCE, NAME, COUNT, PLANNED}, and of a
+         * run by hand {@code USER} instead of {@code PLANNED}.
+         */
         BATCH_TAKEN,
         /** A request is looked at: {@code REQUEST, ACCOUNT, INSTANCE, SOURCE, REFERENCE, USER, SIGNER, BATCH, LINE, WHO}. */
         ASKED,
@@ -32,7 +35,10 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         ALLOWED,
         /** The cloud is asked: {@code REQUEST, ACCOUNT, INSTANCE, ATTEMPT}. */
         FETCHING,
-        /** The cloud's answer was not the password and it will be asked again: {@code REQUEST, CODE, ATTEMPT}. */
+        /**
+         * The cloud's answer was not the password and it will be asked again: {@code REQUEST, CODE, ATTEMPT}, and
+         * {@code NEXT}, when, if a time was set.
+         */
         POSTPONED,
         /**
          * The cloud's answer is about to be opened: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE}, and of an encrypted one
@@ -52,7 +58,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         DELIVERING,
         /** The destination has it: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
         DELIVERED,
-        /** It will be tried again: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}. */
+        /** It will be tried again: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, ATTEMPT}, and {@code NEXT}, when. */
         DELIVERY_POSTPONED,
         /** It will not be delivered there: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, VERDICT}. */
         DELIVERY_FAILED,
@@ -112,6 +118,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         DEADLINE,
         PARAMETERS,
         ATTEMPT,
+        NEXT,
         CODE,
         VERDICT,
         RING,

@@ -4,6 +4,7 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.provider.ProviderCatalog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,6 +47,17 @@ final class DataPlace {
                     + " are those of " + loaded.service().dataDirectory() + ": name the right ones with --config");
         }
         return loaded;
+    }
+
+    /** The settings as far as they can be read, or null; null too if the data directory was named without them. */
+    @Nullable
+    Settings settingsIfAny(Clock clock) {
+        Settings found = SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
+                .settings();
+        return found == null
+                        || !directory().toAbsolutePath().normalize().equals(found.service().dataDirectory())
+                ? null
+                : found;
     }
 
     Path trail() {

@@ -1,5 +1,7 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.control.ControlException;
+
 /** How commands end. Each command's help says what these mean for it; no command uses others of its own. */
 final class ExitCode {
 
@@ -19,4 +21,9 @@ final class ExitCode {
     static final int UNFINISHED = 4;
 
     private ExitCode() {}
+
+    /** Of an order without an answer. */
+    static int of(ControlException e) {
+        return e.reason() == ControlException.Reason.REFUSED ? UNUSABLE : UNREACHABLE;
+    }
 }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             Passcourier.AuditCommand.class,
             Passcourier.LedgerCommand.class,
             PolicyCommand.class,
+            StatusCommand.class,
+            ScheduleCommand.class,
             RedriveCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

@@ -3,12 +3,12 @@ package dev.passcourier.cli;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.control.ControlException;
+import dev.passcourier.control.OrderException;
 import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveAnswer;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.service.RedriveClient;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:done",
             "1:some of it could not be returned, or there was nothing to enable; the last column says why",
-            "2:wrong usage or settings, or the stopped service's data cannot be opened",
+            "2:wrong usage or settings, a name that does not exist, or the stopped service's data cannot be opened",
             "3:the running service cannot be reached"
         },
         footerHeading = "%nExamples:%n",
@@ -78,36 +78,29 @@ public final class RedriveCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "say what would be returned, and leave it")
     private boolean dryRun;
 
-    @Option(names = "--output", paramLabel = "FORMAT", description = "text or json; default: text")
-    private Output output = Output.TEXT;
+    @Mixin
+    private Output output = new Output();
 
     @Spec
     private CommandSpec spec;
 
-    private enum Output {
-        TEXT,
-        JSON
-    }
-
     @Override
     public Integer call() {
         RedriveOrder order = order();
-        PrintWriter err = spec.commandLine().getErr();
         try {
             return carryOut(order);
         } catch (ControlException e) {
-            err.println(e.getMessage());
-            err.flush();
-            return e.reason() == ControlException.Reason.REFUSED ? 2 : 3;
+            return output.failed(ExitCode.of(e), String.valueOf(e.getMessage()));
         } catch (InvalidConfigurationException e) {
-            e.findings().forEach(err::println);
-        } catch (ConfigurationException e) {
-            err.println(e.getMessage());
+            e.findings().forEach(finding -> output.error(finding.toString()));
+            return ExitCode.UNUSABLE;
+        } catch (ConfigurationException | OrderException e) {
+            return output.failed(ExitCode.UNUSABLE, String.valueOf(e.getMessage()));
         } catch (Exception e) {
-            err.println("the failed work cannot be reached: " + e.getClass().getName());
+            return output.failed(
+                    ExitCode.UNUSABLE,
+                    "the failed work cannot be reached: " + e.getClass().getName());
         }
-        err.flush();
-        return 2;
     }
 
     private RedriveOrder order() {
@@ -123,19 +116,15 @@ public final class RedriveCommand implements Callable<Integer> {
 
     /** Orders again while there is more than one order takes. */
     private int carryOut(RedriveOrder order) throws Exception {
-        RedrivePage page = new RedrivePage(spec.commandLine().getOut(), order);
+        RedrivePage page = new RedrivePage(order);
         RedriveAnswer answer;
         do {
             answer = RedriveClient.order(
                     place.directory(), () -> place.load(Clock.systemUTC()), order, Clock.systemUTC());
             page.add(answer);
         } while (answer.more() && answer.returned() > 0);
-        if (output == Output.JSON) {
-            page.printJson();
-        } else {
-            page.printText();
-        }
-        page.talk(spec.commandLine().getErr());
-        return page.isFine() ? 0 : 1;
+        page.print(output);
+        page.talk(output);
+        return page.isFine() ? ExitCode.OK : ExitCode.BAD;
     }
 }

@@ -71,7 +71,8 @@ public final class ControlJson {
         }
     }
 
-    static ObjectNode tree(Record value) {
+    /** The same as a tree. */
+    public static ObjectNode tree(Record value) {
         return MAPPER.valueToTree(value);
     }
 

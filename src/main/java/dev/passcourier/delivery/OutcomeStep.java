@@ -114,14 +114,14 @@ final class OutcomeStep implements Processor {
         if (notAfter != null && !then.isBefore(notAfter)) {
             return failed(item, later, Verdict.EXPIRED);
         }
-        record.postponed(item, later.code());
+        record.postponed(item, later.code(), then);
         record.logged(item, inClear, later, then, "");
         return List.of(OutboxCodec.outboundMessage(item.nextAttempt(), then));
     }
 
     /** A send that our own stop has cut does not count: the next start makes the same attempt. */
     private List<OutboundMessage> sameAgain(OutboxItem item) {
-        record.postponed(item, FailureCodes.STOPPING);
+        record.postponed(item, FailureCodes.STOPPING, null);
         return List.of(OutboxCodec.outboundMessage(item, null));
     }
 

@@ -16,6 +16,7 @@ import dev.passcourier.retry.RetryTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,13 +96,14 @@ final class RetryScheduler {
 
     private List<OutboundMessage> postponed(
             FetchWork work, int failures, Instant now, @Nullable Instant notBefore, Instant deadline, String code) {
-        audit.append(new AuditEvent(
-                AuditEvent.Type.POSTPONED,
-                now,
-                Map.of(
-                        Fact.REQUEST, work.request().id(),
-                        Fact.CODE, code,
-                        Fact.ATTEMPT, String.valueOf(work.attempt()))));
+        Map<Fact, String> facts = new EnumMap<>(Map.of(
+                Fact.REQUEST, work.request().id(),
+                Fact.CODE, code,
+                Fact.ATTEMPT, String.valueOf(work.attempt())));
+        if (notBefore != null) {
+            facts.put(Fact.NEXT, notBefore.toString());
+        }
+        audit.append(new AuditEvent(AuditEvent.Type.POSTPONED, now, facts));
         FetchWork next =
                 new FetchWork(work.request(), work.origin(), work.acceptedAt(), deadline, work.attempt() + 1, failures);
         return List.of(new OutboundMessage(

@@ -1,5 +1,6 @@
 package dev.passcourier.health;
 
+import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerException;
@@ -8,11 +9,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** The numbers on the status page. The ledger counts again after five seconds at the earliest, and not while it is down. */
 public final class Figures {
+
+    /** Batches on the page, the oldest. */
+    private static final int BATCHES = 20;
 
     private static final Duration FRESH = Duration.ofSeconds(5);
 
@@ -22,10 +27,16 @@ public final class Figures {
     private final Clock clock;
     private volatile Supplier<Map<String, String>> filesLeft = Map::of;
     private Instant counted = Instant.MIN;
-    private Counts counts = new Counts(Map.of(), Map.of());
+    private Counts counts = Counts.NONE;
 
     /** What the ledger counts. */
-    record Counts(Map<RequestState, Long> requests, Map<String, Map<DeliveryState, Long>> deliveries) {}
+    record Counts(
+            Map<RequestState, Long> requests,
+            Map<String, Map<DeliveryState, Long>> deliveries,
+            List<BatchStatus> batches) {
+
+        static final Counts NONE = new Counts(Map.of(), Map.of(), List.of());
+    }
 
     /** From the ledger, and from what the broker said last. */
     public Figures(Ledger ledger, BrokerCheck broker, Checks checks, Clock clock) {
@@ -52,9 +63,12 @@ public final class Figures {
         Instant now = clock.instant();
         if (counted.plus(FRESH).isBefore(now) && checks.allow(EnumSet.of(Stops.EVERYTHING))) {
             try {
-                counts = new Counts(ledger.requestsByState(), ledger.deliveriesByDestination());
+                counts = new Counts(
+                        ledger.requestsByState(),
+                        ledger.deliveriesByDestination(),
+                        ledger.status().unreported(BATCHES, now));
             } catch (LedgerException e) {
-                counts = new Counts(Map.of(), Map.of());
+                counts = Counts.NONE;
             }
             counted = clock.instant();
         }

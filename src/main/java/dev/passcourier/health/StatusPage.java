@@ -1,15 +1,17 @@
 package dev.passcourier.health;
 
+import dev.passcourier.ledger.BatchStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The status page: names, codes, times and numbers. No script, no link, nothing of any request but counts, and of
- * dropped files nothing but the names of those that are not taken. */
+ * dropped files nothing but the names of those that are not taken or have not ended. */
 final class StatusPage {
 
     private static final String STYLE =
@@ -36,6 +38,9 @@ final class StatusPage {
         page.append("<h2>Requests</h2>").append(table("state", figures.counts().requests()));
         page.append("<h2>Deliveries</h2>")
                 .append(table("destination", figures.counts().deliveries()));
+        if (!figures.counts().batches().isEmpty()) {
+            page.append("<h2>Batches</h2>").append(batches(figures.counts().batches()));
+        }
         page.append("<h2>Queues</h2>").append(table("queue", figures.depths()));
         if (!figures.filesLeft().isEmpty()) {
             page.append("<h2>Dropped files that are not taken</h2>").append(table("file", "why", figures.filesLeft()));
@@ -55,6 +60,25 @@ final class StatusPage {
                     .append(escape(code(state)))
                     .append("</td><td>")
                     .append(state.since())
+                    .append("</td></tr>");
+        }
+        return rows.append("</table>").toString();
+    }
+
+    private static String batches(List<BatchStatus> batches) {
+        StringBuilder rows = new StringBuilder("<table><tr><th>batch</th><th>ended</th><th>verdicts</th>"
+                + "<th>a minute</th><th>expected end</th></tr>");
+        for (BatchStatus batch : batches) {
+            rows.append("<tr><td>")
+                    .append(escape(batch.name()))
+                    .append("</td><td>")
+                    .append(batch.ended() + " of " + batch.lines())
+                    .append("</td><td>")
+                    .append(number(batch.verdicts()))
+                    .append("</td><td>")
+                    .append(batch.perMinute())
+                    .append("</td><td>")
+                    .append(batch.expectedEnd() == null ? "" : batch.expectedEnd().truncatedTo(ChronoUnit.SECONDS))
                     .append("</td></tr>");
         }
         return rows.append("</table>").toString();

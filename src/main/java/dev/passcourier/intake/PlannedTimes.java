@@ -13,7 +13,7 @@ import org.quartz.CronExpression;
  * The planned times of a schedule, as Quartz plans them: see {@link CronExpression} for what happens where clocks are
  * put forward or back.
  */
-final class PlannedTimes {
+public final class PlannedTimes {
 
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
     private static final Duration FARTHEST_BACK = Duration.ofDays(5 * 366);
@@ -25,7 +25,7 @@ final class PlannedTimes {
      *
      * @throws IllegalArgumentException if it is none
      */
-    PlannedTimes(String expression, ZoneId zone) {
+    public PlannedTimes(String expression, ZoneId zone) {
         try {
             cron = new CronExpression(expression);
         } catch (ParseException e) {
@@ -67,7 +67,8 @@ final class PlannedTimes {
         return next(after).filter(next -> !next.isAfter(now)).isPresent();
     }
 
-    private synchronized Optional<Instant> next(Instant after) {
+    /** The first planned time after another. */
+    public synchronized Optional<Instant> next(Instant after) {
         return Optional.ofNullable(cron.getNextValidTimeAfter(Date.from(after))).map(Date::toInstant);
     }
 }

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class RunScheduleStep implements Processor {
 
     private static final String SCHEDULE = "schedule";
+    /** Between a schedule's name and the time in the id of a run that somebody asked for. */
+    private static final String BY_HAND = "@now-";
+
     private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
     private static final Logger LOG = LoggerFactory.getLogger(RunScheduleStep.class);
 
@@ -123,11 +127,39 @@ public final class RunScheduleStep implements Processor {
         return schedule.last;
     }
 
+    /**
+     * Runs a schedule because somebody asks for it, beside its planned times, which stay as they are.
+     *
+     * @param user who asks
+     * @throws IllegalArgumentException if there is no such schedule
+     * @throws RequestException         if its list is none
+     * @throws IOException              if its list cannot be read
+     */
+    public RunOrder.Begun runNow(String name, String user) throws IOException, RequestException {
+        Entry schedule = schedules.get(name);
+        if (schedule == null) {
+            throw new IllegalArgumentException("SCHEDULE_UNKNOWN");
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Batch batch = batch(schedule, schedule.name + BY_HAND + now, null, schedule.name + "-now-" + RunIds.compact(now) + "-");
+        handOver.handOver(batch, 0, user);
+        LOG.info("SCHEDULE_BY_HAND {} by {}: {} lines", name, user, batch.lines().size());
+        long bad = batch.lines().stream().filter(BatchLine.Bad.class::isInstance).count();
+        return new RunOrder.Begun(batch.id(), batch.lines().size(), (int) bad);
+    }
+
     private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {
-        String run = schedule.name + "@" + planned;
+        return batch(
+                schedule,
+                schedule.name + "@" + planned,
+                planned,
+                schedule.name + "-" + RunIds.compact(planned) + "-");
+    }
+
+    private static Batch batch(Entry schedule, String run, @Nullable Instant planned, String prefix)
+            throws IOException, RequestException {
         List<BatchLine> lines = BatchReader.read(
                 content(schedule.settings.requests()), schedule.format, line -> Integer.toString(line));
-        String prefix = schedule.name + "-" + RunIds.compact(planned) + "-";
         return new Batch(
                 Origin.Source.SCHEDULE,
                 run,

@@ -50,12 +50,13 @@ final class DeliveryTable {
         String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();
         sql.update(
                 """
-                update delivery set state = ?, verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?)
+                update delivery set state = ?, verdict = ?, code = ?, ended_at = ?, next_at = ?, attempts = greatest(attempts, ?)
                 where delivery_id = ? and kind = ? and state <> 'DELIVERED'""",
                 state,
                 state == DeliveryState.FAILED ? verdict : null,
                 facts.maybe(Fact.CODE),
                 endedAt,
+                facts.time(Fact.NEXT),
                 facts.number(Fact.ATTEMPT),
                 id(facts),
                 facts.kind());

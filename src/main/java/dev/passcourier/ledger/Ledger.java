@@ -178,6 +178,11 @@ public final class Ledger implements AutoCloseable {
                 : work.get();
     }
 
+    /** Answers where something is. Closed with this ledger. */
+    public LedgerStatus status() {
+        return new LedgerStatus(database);
+    }
+
     private <T> T read(Sql.Work<T> work) {
         try {
             return database.inTransaction(work);

@@ -55,10 +55,15 @@ public final class LedgerDatabase implements AutoCloseable {
     private volatile HikariDataSource source;
 
     private LedgerDatabase(HikariDataSource source, @Nullable Path directory) throws SQLException {
+        this(source, directory, LedgerSchema::create);
+    }
+
+    private LedgerDatabase(HikariDataSource source, @Nullable Path directory, Sql.Work<Integer> before)
+            throws SQLException {
         this.source = source;
         this.directory = directory;
         try {
-            Sql.inTransaction(source, LedgerSchema::create);
+            Sql.inTransaction(source, before);
         } catch (SQLException | RuntimeException e) {
             source.close();
             throw e;
@@ -84,6 +89,31 @@ public final class LedgerDatabase implements AutoCloseable {
             }
             putAside(directory);
             return openH2(directory);
+        }
+    }
+
+    /**
+     * H2 in this directory as it is, to be read only: nothing of it is changed, and nothing made anew.
+     *
+     * @throws SQLException if there is none, another process has it open, or it is of another version
+     */
+    static LedgerDatabase h2ReadOnly(Path directory) throws SQLException {
+        if (directory.toString().indexOf(';') >= 0) {
+            throw new LedgerException("LEDGER_PATH");
+        }
+        HikariConfig config = config(
+                "jdbc:h2:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS
+                        + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
+                "ledger",
+                "");
+        config.setMaximumPoolSize(1);
+        try {
+            return new LedgerDatabase(new HikariDataSource(config), directory, LedgerSchema::demand);
+        } catch (HikariPool.PoolInitializationException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
         }
     }
 

@@ -35,7 +35,11 @@ final class LedgerSchema {
                 deadline timestamp with time zone,
                 ended_at timestamp with time zone)""",
             "alter table request add column if not exists rule varchar",
+            "alter table request add column if not exists next_at timestamp with time zone",
             "create index if not exists request_by_time on request (asked_at)",
+            // What has not ended has no time of it, and is found so however many have.
+            "create index if not exists request_by_end on request (ended_at)",
+            "create index if not exists request_by_batch on request (batch, verdict, ended_at)",
             """
             create table if not exists delivery (
                 delivery_id varchar not null,
@@ -49,7 +53,9 @@ final class LedgerSchema {
                 begun_at timestamp with time zone not null,
                 ended_at timestamp with time zone,
                 primary key (delivery_id, kind))""",
+            "alter table delivery add column if not exists next_at timestamp with time zone",
             "create index if not exists delivery_by_request on delivery (request)",
+            "create index if not exists delivery_by_end on delivery (ended_at)",
             """
             create table if not exists batch (
                 id varchar primary key,
@@ -60,6 +66,7 @@ final class LedgerSchema {
                 taken_at timestamp with time zone not null,
                 reported_at timestamp with time zone)""",
             "create index if not exists batch_by_report on batch (reported_at)",
+            "create index if not exists batch_by_name on batch (name)",
             """
             create table if not exists batch_line (
                 batch varchar not null,
@@ -72,6 +79,7 @@ final class LedgerSchema {
                 code varchar,
                 ended_at timestamp with time zone,
                 primary key (batch, line))""",
+            "create index if not exists batch_line_by_verdict on batch_line (batch, verdict, ended_at)",
             """
             create table if not exists fingerprint (
                 hmac varchar primary key,
@@ -94,5 +102,11 @@ final class LedgerSchema {
             throw new LedgerException("LEDGER_SCHEMA");
         }
         return newest;
+    }
+
+    /** Demands tables of this version, with all that a reader needs. */
+    static int demand(Sql sql) throws SQLException {
+        sql.query("select r.next_at, d.next_at from request r, delivery d where 1 = 0", row -> row);
+        return VERSION;
     }
 }

@@ -61,8 +61,9 @@ final class RequestTable {
         begin(facts);
         sql.update(
                 """
-                update request set state = ?, code = ?, verdict = null, ended_at = null, attempts = greatest(attempts, ?)
-                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""", state, facts.maybe(Fact.CODE), facts.number(Fact.ATTEMPT), facts.text(Fact.REQUEST), facts.at());
+                update request set state = ?, code = ?, verdict = null, ended_at = null, next_at = ?,
+                    attempts = greatest(attempts, ?)
+                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""", state, facts.maybe(Fact.CODE), facts.time(Fact.NEXT), facts.number(Fact.ATTEMPT), facts.text(Fact.REQUEST), facts.at());
     }
 
     void ended(Facts facts) throws SQLException {
@@ -79,14 +80,14 @@ final class RequestTable {
     /** Ends a request that was asked and got no further. */
     void endedAtTheIntake(String id, Facts facts) throws SQLException {
         sql.update("""
-                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?
+                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, next_at = null
                 where id = ? and state in ('ASKED', 'ALLOWED')""", Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
     }
 
     /** Takes an end back, unless all was delivered. */
     void reopened(String id, RequestState state, Facts facts) throws SQLException {
         sql.update("""
-                update request set state = ?, verdict = null, code = null, ended_at = null
+                update request set state = ?, verdict = null, code = null, ended_at = null, next_at = null
                 where id = ? and ended_at <= ? and verdict <> 'DELIVERED'""", state, id, facts.at());
     }
 
@@ -145,7 +146,7 @@ final class RequestTable {
             throws SQLException {
         sql.update("""
                 update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
-                    rule = ?
+                    rule = ?, next_at = null
                 where id = ? and (verdict is null or verdict <> 'DELIVERED')""", verdict, code, at, attempts, rule, id);
     }
 }

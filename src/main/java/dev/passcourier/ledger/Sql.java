@@ -146,6 +146,17 @@ final class Sql {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
+    /** The same by its place, from 1. */
+    static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** The same of a column that is always there. */
+    static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
     private static void set(PreparedStatement prepared, @Nullable Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
             Object value = values[i];

@@ -7,7 +7,10 @@ import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.broker.PlainSend;
 import dev.passcourier.config.Settings;
+import dev.passcourier.config.Suggestion;
+import dev.passcourier.control.OrderException;
 import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.request.Verdict;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -17,10 +20,14 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +39,15 @@ public final class RedriveService {
     /** Most messages shown or returned by one order. */
     static final int MOST = 500;
 
+    private static final Set<String> VERDICTS =
+            Arrays.stream(Verdict.values()).map(Verdict::name).collect(Collectors.toUnmodifiableSet());
+
     /** The broker looks through the whole queue for one message. */
     private static final long PATIENCE = 10_000;
 
     private final ConnectionFactory pool;
     private final String ownUser;
+    private final Settings settings;
     private final ReturnRules rules;
     private final AuditTrail audit;
     private final GoneDestinations gone;
@@ -56,6 +67,7 @@ public final class RedriveService {
             Clock clock) {
         this.pool = pool;
         this.ownUser = ownUser;
+        this.settings = settings;
         this.rules = new ReturnRules(settings, gone, clock);
         this.audit = audit;
         this.gone = gone;
@@ -63,11 +75,39 @@ public final class RedriveService {
     }
 
     /**
+     * Carries out an order, if every name in it is known: of a verdict, or of an account or destination that the settings
+     * have or something kept belongs to.
+     *
+     * @throws OrderException        with the names that may have been meant
+     * @throws IllegalStateException as {@link #answer}
+     */
+    public RedriveAnswer carryOut(RedriveOrder order) throws OrderException {
+        demandKnown("verdict", order.verdict(), VERDICTS);
+        if (order.action() == RedriveOrder.Action.ENABLE && !gone.aliases().contains(order.destination())) {
+            demandKnown("destination", order.destination(), settings.destinations().keySet());
+        }
+        RedriveAnswer answer = answer(order);
+        if (order.action() != RedriveOrder.Action.ENABLE && answer.found().isEmpty()) {
+            demandKnown("account", order.account(), settings.accounts().keySet());
+            demandKnown("destination", order.destination(), settings.destinations().keySet());
+        }
+        return answer;
+    }
+
+    private static void demandKnown(String kind, @Nullable String name, Set<String> known) throws OrderException {
+        if (name != null && !known.contains(name)) {
+            throw new OrderException(
+                    kind.toUpperCase(Locale.ROOT) + "_UNKNOWN",
+                    "there is no " + kind + " " + name + "; " + Suggestion.forWord(name, known));
+        }
+    }
+
+    /**
      * Carries out an order. One at a time.
      *
      * @throws IllegalStateException if the broker does not answer; what was returned before that stays returned
      */
-    public synchronized RedriveAnswer answer(RedriveOrder order) {
+    synchronized RedriveAnswer answer(RedriveOrder order) {
         boolean enabled = order.action() == RedriveOrder.Action.ENABLE
                 && order.destination() != null
                 && gone.enable(order.destination());

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what the settings name: key rings, recipients' keys, the ledger's database. */
@@ -113,9 +114,15 @@ public final class KeyAndLedgerFactory {
         if (store.url() == null) {
             return LedgerDatabase.h2(data.part("ledger"));
         }
+        return postgresql(store);
+    }
+
+    /** The ledger's database in PostgreSQL. */
+    static LedgerDatabase postgresql(Settings.LedgerStore store) throws ConfigurationException {
+        String url = Objects.requireNonNull(store.url());
         byte[] password = store.password() == null ? null : store.password().read();
         try {
-            return LedgerDatabase.postgresql(store.url(), store.user(), password);
+            return LedgerDatabase.postgresql(url, store.user(), password);
         } catch (SQLException e) {
             throw new ConfigurationException(
                     "ledger.url: the database there cannot be used, SQL state " + e.getSQLState());

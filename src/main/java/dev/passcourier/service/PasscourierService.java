@@ -22,6 +22,7 @@ import dev.passcourier.http.CallsInHand;
 import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.RunOrder;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
@@ -35,6 +36,8 @@ import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.QuarantineNotices;
 import dev.passcourier.report.ReportHandOver;
 import dev.passcourier.retry.RetryTable;
+import dev.passcourier.status.StatusOrder;
+import dev.passcourier.status.StatusService;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -234,7 +237,11 @@ public final class PasscourierService implements AutoCloseable {
     /** What commands may have done by the running service. */
     private Orders orders() {
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
-        return new Orders().add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.answer(order));
+        StatusService status = new StatusService(ledger.status(), settings.schedules(), watch::problems, clock);
+        return new Orders()
+                .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
+                .add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
+                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()));
     }
 
     private void bind(CamelContext camel) throws Exception {

@@ -61,7 +61,7 @@ public final class RedriveClient {
                 FileAuditTrail audit = trail(settings.service(), data, clock);
                 BrokerLink broker = BrokerLink.openAlone(settings, data)) {
             return broker.redrive(settings, audit, data.goneDestinations(), clock)
-                    .answer(order);
+                    .carryOut(order);
         }
     }
 

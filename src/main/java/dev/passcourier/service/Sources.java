@@ -8,6 +8,8 @@ import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.config.Suggestion;
+import dev.passcourier.control.OrderException;
 import dev.passcourier.intake.BatchHandOver;
 import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DropDirectory;
@@ -16,15 +18,19 @@ import dev.passcourier.intake.DropGuard;
 import dev.passcourier.intake.DropPollStrategy;
 import dev.passcourier.intake.FileRequests;
 import dev.passcourier.intake.ForeignRequests;
+import dev.passcourier.intake.RunOrder;
 import dev.passcourier.intake.RunScheduleStep;
 import dev.passcourier.intake.Settling;
 import dev.passcourier.intake.TakeBatchFileStep;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.request.RequestException;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
@@ -49,6 +55,7 @@ final class Sources implements AutoCloseable {
     private final Clock clock;
     private final String intakeQueue;
     private @Nullable DropDirectory drop;
+    private @Nullable RunScheduleStep runs;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
     Sources(
@@ -97,9 +104,10 @@ final class Sources implements AutoCloseable {
                     new DropPollStrategy(
                             directory, filter, settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
-        RunScheduleStep runs = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
-        registry.bind("run-schedule", watch.whileOpen(runs));
-        registry.bind("schedule-catch-up", watch.whileOpen(exchange -> runs.catchUp()));
+        RunScheduleStep schedules = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
+        runs = schedules;
+        registry.bind("run-schedule", watch.whileOpen(schedules));
+        registry.bind("schedule-catch-up", watch.whileOpen(exchange -> schedules.catchUp()));
         bindForeignBroker(registry);
     }
 
@@ -107,6 +115,34 @@ final class Sources implements AutoCloseable {
     @Nullable
     DropDirectory drop() {
         return drop;
+    }
+
+    /**
+     * Runs a schedule because somebody asks for it.
+     *
+     * @throws OrderException saying why it cannot be run now
+     */
+    RunOrder.Begun runNow(RunOrder order, String user) throws OrderException {
+        if (!settings.schedules().containsKey(order.schedule())) {
+            throw new OrderException(
+                    "SCHEDULE_UNKNOWN",
+                    "the settings have no schedule " + order.schedule() + "; "
+                            + Suggestion.forWord(order.schedule(), settings.schedules().keySet()));
+        }
+        if (!watch.gate().isOpen()) {
+            throw new OrderException(
+                    "SUSPENDED", "work is suspended, as the status page and the log say why: try again when it goes on");
+        }
+        try {
+            return Objects.requireNonNull(runs).runNow(order.schedule(), user);
+        } catch (RequestException e) {
+            throw new OrderException(
+                    String.valueOf(e.getMessage()),
+                    "the list of schedule " + order.schedule() + " cannot be read: " + e.getMessage());
+        } catch (IOException e) {
+            throw new OrderException(
+                    "SCHEDULE_LIST_UNREADABLE", "the list of schedule " + order.schedule() + " cannot be read");
+        }
     }
 
     private void bindForeignBroker(Registry registry) throws ConfigurationException, JMSException {

@@ -9,6 +9,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.AccountGate;
 import dev.passcourier.health.BrokerCheck;
 import dev.passcourier.health.CamelHealthCheck;
+import dev.passcourier.health.CheckState;
 import dev.passcourier.health.Checks;
 import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
@@ -28,8 +29,10 @@ import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.provider.Answer;
 import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -153,6 +156,20 @@ final class Watch implements AutoCloseable {
         HealthCheck latest = destinations.of(alias);
         return () ->
                 gone.aliases().contains(alias) ? Optional.of(new HealthProblem("DESTINATION_GONE")) : latest.check();
+    }
+
+    /** What is wrong, in words, by the names of the checks that found it. */
+    Map<String, String> problems() {
+        Map<String, String> found = new TreeMap<>();
+        for (CheckState state : checks.states()) {
+            HealthProblem problem = state.problem();
+            if (problem != null) {
+                found.put(
+                        state.name(),
+                        problem.until() == null ? problem.toString() : problem + " until " + problem.until());
+            }
+        }
+        return found;
     }
 
     ServiceGate gate() {

@@ -50,7 +50,6 @@ class ConventionsTest {
                     Set<String> meanings = new TreeSet<>();
                     commands()
                             .filter(command -> command.optionsMap().containsKey(name))
-                            .filter(command -> !command.name().equals("redrive"))
                             .map(command -> command.optionsMap().get(name))
                             .forEach(option ->
                                     meanings.add(option.paramLabel() + ": " + String.join(" ", option.description())));

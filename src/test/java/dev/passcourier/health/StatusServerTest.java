@@ -9,6 +9,7 @@ import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.Story;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -76,6 +77,18 @@ class StatusServerTest {
         assertThat(answer).startsWith("HTTP/1.1 200 ");
         assertThat(json(answer).path("status").asText()).isEqualTo("UP");
         assertThat(json(answer).path("checks")).hasSize(3);
+    }
+
+    @Test
+    void showsHowFarABatchIs() throws Exception {
+        new Story(trail)
+                .batch("b1", "FILE", "monday <1>.csv", 4)
+                .askedLine("r1", "b1", 1)
+                .ended("r1", "NOT_FOUND", "HTTP_404");
+        ledger.awaitApplied(trail.position());
+
+        assertThat(ask("GET", "/", "localhost"))
+                .contains("<td>monday &lt;1&gt;.csv</td><td>1 of 4</td><td>NOT_FOUND 1</td>");
     }
 
     @Test

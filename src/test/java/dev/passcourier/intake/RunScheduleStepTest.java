@@ -72,6 +72,25 @@ class RunScheduleStepTest {
     }
 
     @Test
+    void runsByHandInTheNameOfWhoAsksAndLeavesThePlannedTimesAsTheyAre() throws Exception {
+        RunScheduleStep runs = runs();
+        clock.set("2026-03-01T12:59:30.5Z");
+
+        RunOrder.Begun begun = runs.runNow("nightly", "jane");
+
+        assertThat(begun).isEqualTo(new RunOrder.Begun("nightly@now-2026-03-01T12:59:30Z", 2, 0));
+        assertThat(RequestReader.read(sender.sent.get(0).body()).id()).isEqualTo("nightly-now-20260301T125930Z-web");
+        assertThat(audit.last().facts())
+                .containsEntry(Fact.USER, "jane")
+                .containsEntry(Fact.SOURCE, "SCHEDULE")
+                .doesNotContainKey(Fact.PLANNED);
+        clock.set("2026-03-01T13:00:00Z");
+        runs.catchUp();
+        assertThat(sender.ids).containsExactly(begun.run(), "nightly@2026-03-01T13:00:00Z");
+        assertThatIllegalArgumentException().isThrownBy(() -> runs.runNow("nightli", "jane"));
+    }
+
+    @Test
     void runsAPlannedTimeOnceWhoeverComesFirst() {
         RunScheduleStep runs = runs();
         clock.set("2026-03-01T13:00:00.003Z");

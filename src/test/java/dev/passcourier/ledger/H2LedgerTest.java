@@ -62,6 +62,23 @@ class H2LedgerTest extends LedgerContract {
     }
 
     @Test
+    void isReadWhileItIsStoppedAndStaysAsItIs() throws Exception {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        ledger.close();
+        Path file = directory.resolve("ledger/ledger.mv.db");
+        byte[] before = Files.readAllBytes(file);
+        try (LedgerStatus status = LedgerStatus.readOnly(directory.resolve("ledger"))) {
+            assertThat(status.request("r1")).isPresent();
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> LedgerStatus.readOnly(directory.resolve("none")));
+        assertThat(directory.resolve("none")).doesNotExist();
+        ledger = Ledger.follow(trail, database());
+    }
+
+    @Test
     void keepsItsFilesToItself() throws Exception {
         assertThat(modes("ledger")).isEqualTo("rwx------");
         assertThat(modes("ledger/ledger.mv.db")).isEqualTo("rw-------");

@@ -68,6 +68,102 @@ abstract class LedgerContract {
     }
 
     @Test
+    void saysWhereARequestIsAndWhenItIsTriedNext() {
+        story.asked("r1", "ID:1");
+        assertThat(status("r1").where()).isEqualTo("at the intake: not checked yet");
+        story.allowed("r1", "mail,hook").fetching("r1", 1);
+        assertThat(status("r1").where()).isEqualTo("account acc is being asked");
+        story.tell(
+                AuditEvent.Type.POSTPONED,
+                Fact.REQUEST,
+                "r1",
+                Fact.CODE,
+                "HTTP_503",
+                Fact.ATTEMPT,
+                1,
+                Fact.NEXT,
+                "2026-11-01T10:05:00Z");
+        assertThat(status("r1").nextAt()).isEqualTo("2026-11-01T10:05:00Z");
+        assertThat(status("r1").reason()).isEqualTo("it answered with status 503");
+        assertThat(waiting(ledger.status().accounts())).containsExactly("acc {POSTPONED=1} 2026-11-01T10:05:00Z");
+
+        story.fetching("r1", 2).opened("r1", "fp").sealed("r1", "mail").sealed("r1", "hook");
+        story.delivering("r1", "mail", 1).delivered("r1", "mail", 1).delivering("r1", "hook", 1);
+        story.tell(
+                AuditEvent.Type.DELIVERY_POSTPONED,
+                Fact.REQUEST,
+                "r1",
+                Fact.ALIAS,
+                "hook",
+                Fact.DELIVERY,
+                "r1-hook",
+                Fact.KIND,
+                "RESULT",
+                Fact.CODE,
+                "TIMEOUT",
+                Fact.ATTEMPT,
+                1,
+                Fact.NEXT,
+                "2026-11-01T10:06:00Z");
+        RequestStatus waits = status("r1");
+        assertThat(waits.where()).isEqualTo("fetched and sealed: in the outbox of hook");
+        assertThat(waits.reason()).isEqualTo("hook: it did not answer in time");
+        assertThat(waits.nextAt()).isNull();
+        assertThat(waits.attempts()).isEqualTo(2);
+        assertThat(waits.results())
+                .extracting(RequestStatus.ResultStatus::destination, RequestStatus.ResultStatus::nextAt)
+                .containsExactly(tuple("hook", Instant.parse("2026-11-01T10:06:00Z")), tuple("mail", null));
+        assertThat(waiting(ledger.status().destinations()))
+                .containsExactly("hook {POSTPONED=1} 2026-11-01T10:06:00Z");
+
+        story.delivering("r1", "hook", 2).delivered("r1", "hook", 2);
+        assertThat(status("r1").where()).isEqualTo("ended: DELIVERED");
+        assertThat(ledger.status().accounts()).isEmpty();
+        assertThat(ledger.status().destinations()).isEmpty();
+    }
+
+    private static List<String> waiting(List<WaitingWork> work) {
+        return work.stream()
+                .map(each -> each.name() + " " + each.states() + " " + each.nextAt())
+                .toList();
+    }
+
+    private RequestStatus status(String id) {
+        caughtUp();
+        return ledger.status().request(id).orElseThrow();
+    }
+
+    @Test
+    void countsHowTheLinesOfABatchHaveEnded() {
+        story.batch("b1", "FILE", "monday.csv", 4);
+        for (int line = 1; line <= 3; line++) {
+            story.askedLine("r" + line, "b1", line).allowed("r" + line, "mail").fetching("r" + line, 1);
+        }
+        story.endedLine("b1", 4, "FIELD_MISSING").ended("r1", "WRONG_KEY", "WRONG_KEY");
+        story.fetching("r2", 1).sealed("r2", "mail").delivering("r2", "mail", 1).delivered("r2", "mail", 1);
+        caughtUp();
+        Instant now = Instant.parse("2026-11-01T10:01:00Z");
+
+        BatchStatus batch = ledger.status().batches("monday.csv", 5, now).get(0);
+        assertThat(batch.verdicts())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(Verdict.REFUSED, 1L, Verdict.WRONG_KEY, 1L, Verdict.DELIVERED, 1L));
+        assertThat(batch.ended()).isEqualTo(3);
+        assertThat(batch.hasEnded()).isFalse();
+        assertThat(batch.expectedEnd()).isAfter(now);
+        assertThat(ledger.status().batches("b1", 5, now)).containsExactly(batch);
+        assertThat(ledger.status().unreported(5, now)).containsExactly(batch);
+        assertThat(ledger.status().runs("monday.csv", 5, now)).isEmpty();
+        assertThat(ledger.status().startingWith("mon", 5)).containsExactly("monday.csv");
+        assertThat(ledger.status().startingWith("r", 2)).containsExactly("r1", "r2");
+
+        story.ended("r3", "NOT_FOUND", "HTTP_404").tell(AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, "b1");
+        caughtUp();
+        assertThat(ledger.status().unreported(5, now)).isEmpty();
+        assertThat(ledger.status().batches("b1", 5, now).get(0).expectedEnd()).isNull();
+    }
+
+    @Test
     void endsWhatWentToQuarantine() {
         story.asked("r1", "ID:1").allowed("r1", "mail");
         story.tell(

@@ -1,6 +1,7 @@
 package dev.passcourier.redrive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -16,6 +17,7 @@ import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlJson;
+import dev.passcourier.control.OrderException;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
@@ -258,6 +260,30 @@ class RedriveServiceTest {
         assertThat(marker).doesNotExist();
         assertThat(service.answer(enable).enabled()).isFalse();
         assertThat(order(Action.RETURN, false).returned()).isOne();
+    }
+
+    @Test
+    void saysWhichNameWasMeantInsteadOfFindingNothing() throws Exception {
+        put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
+
+        assertThat(refused(null, null, "WRONGKEY")).isEqualTo("there is no verdict WRONGKEY; did you mean 'WRONG_KEY'?");
+        assertThat(refused("kako", null, null)).isEqualTo("there is no account kako; did you mean 'kakao'?");
+        assertThat(refused(null, "hok", null)).isEqualTo("there is no destination hok; did you mean 'hook'?");
+        assertThat(refused(Action.ENABLE, null, "hok", null)).contains("did you mean 'hook'?");
+        assertThat(service.carryOut(any(Action.LIST, false)).found()).hasSize(1);
+        assertThat(service.carryOut(new RedriveOrder(Action.LIST, null, null, null, "WRONG_KEY", null, null, false))
+                        .found())
+                .isEmpty();
+    }
+
+    private String refused(String account, String destination, String verdict) {
+        return refused(Action.LIST, account, destination, verdict);
+    }
+
+    private String refused(Action action, String account, String destination, String verdict) {
+        RedriveOrder order = new RedriveOrder(action, null, account, destination, verdict, null, null, false);
+        return catchThrowableOfType(OrderException.class, () -> service.carryOut(order))
+                .getMessage();
     }
 
     @Test

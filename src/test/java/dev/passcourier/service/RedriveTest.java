@@ -10,11 +10,14 @@ import dev.passcourier.broker.PlainSend;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.DeliveryRow;
+import dev.passcourier.ledger.RequestStatus;
 import dev.passcourier.redrive.FailedMessage;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.secrecy.CapturedOutput;
+import dev.passcourier.status.StatusAnswer;
+import dev.passcourier.status.StatusOrder;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.MessageConsumer;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +52,9 @@ class RedriveTest {
             whole.drop("wrong.csv", "id,account,instance,deliverTo\nwrong-1,kakao," + DemoWorld.KAKAO + ",archive\n");
             assertThat(whole.ended("wrong-1").verdict()).isEqualTo(Verdict.WRONG_KEY);
             Whole.patiently().until(() -> !listed(whole).isEmpty());
+            assertThat(status(whole, true).reason()).contains("key ring");
             whole.stop();
+            assertThat(status(whole, false)).extracting(RequestStatus::verdict).isEqualTo(Verdict.WRONG_KEY);
             Files.delete(key);
             Files.move(right, key);
 
@@ -146,6 +152,14 @@ class RedriveTest {
             assertThat(whole.order(Action.RETURN, "dead-1", null).returned()).isOne();
             Whole.patiently().until(() -> whole.row("dead-1").orElseThrow().verdict() == Verdict.DELIVERED);
         }
+    }
+
+    /** As {@code passcourier status} asks, whether the service runs or not. */
+    private static RequestStatus status(Whole whole, boolean running) throws Exception {
+        StatusAnswer answer = StatusReader.answer(
+                whole.home().resolve("data"), () -> null, new StatusOrder("wrong-1"), Clock.systemUTC());
+        assertThat(answer.running()).isEqualTo(running);
+        return answer.request();
     }
 
     private static String hookOnStatusPage(Whole whole) throws Exception {

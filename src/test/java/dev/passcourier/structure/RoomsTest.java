@@ -50,10 +50,11 @@ class RoomsTest {
             health   | audit broker config ledger vault
             report   | audit broker config files ledger outbox request vault
             sandbox  | files
-            redrive  | audit broker config ledger outbox request
-            service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry vault
+            status   | config intake ledger
+            redrive  | audit broker config control ledger outbox request
+            service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry status vault
             doctor   | audit broker config delivery fetch http intake ledger provider remote request service vault
-            cli      | audit config control doctor files host intake ledger provider redrive request service vault
+            cli      | audit config control doctor files host intake ledger provider redrive request service status vault
             demo     | cli config files ledger provider request sandbox service vault
             """);
 

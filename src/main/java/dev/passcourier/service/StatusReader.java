@@ -1,0 +1,73 @@
+package dev.passcourier.service;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlClient;
+import dev.passcourier.control.ControlException;
+import dev.passcourier.ledger.LedgerException;
+import dev.passcourier.ledger.LedgerStatus;
+import dev.passcourier.status.StatusAnswer;
+import dev.passcourier.status.StatusOrder;
+import dev.passcourier.status.StatusService;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the command {@code status}: by the running service, or from the ledger of a stopped one, which stays as it is. */
+public final class StatusReader {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private StatusReader() {}
+
+    /**
+     * Answers an order.
+     *
+     * @param settings asked only if no service runs: the settings as far as they can be read, or null; secrets are read of
+     *                 them only for a ledger in PostgreSQL
+     * @throws ControlException       if a service may run there and gives no answer
+     * @throws ConfigurationException if none runs, and its ledger cannot be read
+     */
+    public static StatusAnswer answer(
+            Path dataDirectory, Supplier<@Nullable Settings> settings, StatusOrder order, Clock clock)
+            throws ControlException, ConfigurationException {
+        try {
+            return ControlClient.of(dataDirectory, clock).order(StatusOrder.NAME, order, StatusAnswer.class, PATIENCE);
+        } catch (ControlException e) {
+            if (e.reason() != ControlException.Reason.NO_SERVICE) {
+                throw e;
+            }
+        }
+        return stopped(dataDirectory, settings.get(), order, clock);
+    }
+
+    private static StatusAnswer stopped(
+            Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
+            throws ConfigurationException {
+        try (LedgerStatus ledger = ledger(dataDirectory, settings)) {
+            return new StatusService(ledger, settings == null ? Map.of() : settings.schedules(), null, clock)
+                    .answer(order);
+        } catch (LedgerException e) {
+            throw new ConfigurationException("no service runs on " + dataDirectory
+                    + ", and its ledger cannot be read: another command may have it open, or it is of an earlier version"
+                    + " and is brought up to date by the next start");
+        }
+    }
+
+    private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings)
+            throws ConfigurationException {
+        if (settings != null && settings.ledger().url() != null) {
+            return LedgerStatus.on(KeyAndLedgerFactory.postgresql(settings.ledger()));
+        }
+        Path ledger = dataDirectory.resolve("ledger");
+        if (!Files.isReadable(ledger)) {
+            throw new ConfigurationException("no service runs on " + dataDirectory
+                    + ", and there is no ledger that this user may read: name the data directory with --config or --data");
+        }
+        return LedgerStatus.readOnly(ledger);
+    }
+}
