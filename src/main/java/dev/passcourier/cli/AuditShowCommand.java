@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.AuditRecord;
-import dev.passcourier.audit.AuditText;
+import dev.passcourier.audit.AuditSearch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,12 +24,15 @@ import picocli.CommandLine.Spec;
 /** Prints what the trail says about one request. The service may be running. */
 @Command(
         name = "show",
-        description = "Prints the audit trail's records of one request, in their order.",
+        description = {
+            "Prints the audit trail's records of one request, in their order.",
+            "Each printed record is checked by its own hash; the trail as a whole is checked by  passcourier audit verify."
+        },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
-            "1:there is no record of the request, or the trail is damaged before its end",
+            "1:there is no record of the request, or one of its records was changed",
             "2:wrong usage, or the trail cannot be read"
         },
         footerHeading = "%nExample:%n",
@@ -52,11 +54,9 @@ final class AuditShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<AuditRecord> found = new ArrayList<>();
-        Progress progress = output.progress();
         try {
             place.demandTrail();
-            find(found, progress);
-            progress.end();
+            AuditSearch.find(place.trail(), request, found);
             print(found);
             return found.isEmpty() ? failed(1, "no record of this request") : 0;
         } catch (CommandFailure e) {
@@ -64,20 +64,8 @@ final class AuditShowCommand implements Callable<Integer> {
         } catch (IOException e) {
             return failed(2, place.trail() + ": cannot be read (" + e.getClass().getSimpleName() + ")");
         } catch (AuditDamage e) {
-            progress.end();
             print(found);
             return failed(1, "the trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
-        }
-    }
-
-    private void find(List<AuditRecord> found, Progress progress) throws IOException, AuditDamage {
-        try (AuditReader reader = AuditReader.whole(place.trail())) {
-            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
-                progress.at(next.sequence());
-                if (AuditText.clean(request).equals(next.event().facts().get(Fact.REQUEST))) {
-                    found.add(next);
-                }
-            }
         }
     }
 

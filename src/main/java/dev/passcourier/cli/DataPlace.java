@@ -52,10 +52,16 @@ final class DataPlace {
     /** The settings as far as they can be read, or null; null too if the data directory was named without them. */
     @Nullable
     Settings settingsIfAny(Clock clock) {
+        if (!Files.exists(settings.file())) {
+            return null;
+        }
         Settings found = SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
                 .settings();
         return found == null
-                        || !directory().toAbsolutePath().normalize().equals(found.service().dataDirectory())
+                        || !directory()
+                                .toAbsolutePath()
+                                .normalize()
+                                .equals(found.service().dataDirectory())
                 ? null
                 : found;
     }

@@ -48,8 +48,7 @@ final class RedrivePage {
 
     /** What was found, and as JSON what to know besides. */
     void print(Output output) {
-        Table table =
-                new Table("message", "request", "queue", "from", "verdict", "reason", "since", "return");
+        Table table = new Table("message", "request", "queue", "from", "verdict", "reason", "since", "return");
         for (FailedMessage kept : found.values()) {
             table.row(
                     kept.message(),

@@ -76,8 +76,7 @@ final class ScheduleCommand extends CommandGroup {
             if (schedules.isEmpty()) {
                 return output.failed(ExitCode.BAD, "there are no schedules in the settings");
             }
-            Table table =
-                    new Table("schedule", "cron", "timeZone", "next", "lastRun", "verdicts");
+            Table table = new Table("schedule", "cron", "timeZone", "next", "lastRun", "verdicts");
             for (ScheduleStatus schedule : schedules) {
                 ZoneId zone = ZoneId.of(Objects.requireNonNullElse(schedule.timeZone(), "UTC"));
                 BatchStatus last =

@@ -63,7 +63,8 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Option(
             names = "--follow",
-            description = "goes on until the request or batch has ended: on a terminal in one place, else a line per change")
+            description =
+                    "goes on until the request or batch has ended: on a terminal in one place, else a line per change")
     private boolean follow;
 
     @Mixin
@@ -85,8 +86,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private StatusAnswer answer() throws ControlException, ConfigurationException {
         Clock clock = Clock.systemUTC();
-        return StatusReader.answer(
-                place.directory(), () -> place.settingsIfAny(clock), new StatusOrder(about), clock);
+        return StatusReader.answer(place.directory(), () -> place.settingsIfAny(clock), new StatusOrder(about), clock);
     }
 
     private int print(StatusAnswer answer) {
@@ -179,9 +179,8 @@ public final class StatusCommand implements Callable<Integer> {
         RequestStatus request = answer.request();
         boolean bad = request != null && request.verdict() != null && request.verdict() != Verdict.DELIVERED;
         boolean badLines = about != null
-                && answer.batches().stream()
-                        .anyMatch(batch -> batch.verdicts().keySet().stream()
-                                .anyMatch(verdict -> verdict != Verdict.DELIVERED));
+                && answer.batches().stream().anyMatch(batch -> batch.verdicts().keySet().stream()
+                        .anyMatch(verdict -> verdict != Verdict.DELIVERED));
         return bad || badLines ? ExitCode.BAD : ExitCode.OK;
     }
 }

@@ -48,7 +48,9 @@ final class StatusText {
         RequestStatus request = answer.request();
         if (request != null) {
             request(request, lines);
-        } else if (answer.isNothing() && answer.accounts().isEmpty() && answer.destinations().isEmpty()) {
+        } else if (answer.isNothing()
+                && answer.accounts().isEmpty()
+                && answer.destinations().isEmpty()) {
             lines.add("nothing waits");
         } else {
             section(lines, waiting("account", "account.", answer.accounts()));
@@ -139,8 +141,7 @@ final class StatusText {
     private List<String> batches() {
         Rows table = new Rows("batch", "done", "verdicts", "rate", "ends", "id");
         for (BatchStatus batch : answer.batches()) {
-            table.row(
-                    batch.name(), done(batch), verdicts(batch), rate(batch), end(batch), shortened(batch.id()));
+            table.row(batch.name(), done(batch), verdicts(batch), rate(batch), end(batch), shortened(batch.id()));
         }
         return table.lines();
     }
@@ -211,8 +212,8 @@ final class StatusText {
                 .forEach(each ->
                         lines.put("destination " + each.name(), "destination " + each.name() + " " + states(each)));
         answer.batches()
-                .forEach(batch -> lines.put(
-                        batch.id(), "batch " + batch.name() + " " + done(batch) + " " + verdicts(batch)));
+                .forEach(batch ->
+                        lines.put(batch.id(), "batch " + batch.name() + " " + done(batch) + " " + verdicts(batch)));
         return lines;
     }
 
@@ -293,7 +294,8 @@ final class StatusText {
 
     /** A time today, or a day and a time. */
     String time(Instant at) {
-        boolean today = at.atZone(zone).toLocalDate().equals(answer.at().atZone(zone).toLocalDate());
+        boolean today =
+                at.atZone(zone).toLocalDate().equals(answer.at().atZone(zone).toLocalDate());
         return (today ? TIME : DAY).format(at.atZone(zone));
     }
 

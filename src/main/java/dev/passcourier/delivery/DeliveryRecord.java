@@ -44,9 +44,7 @@ final class DeliveryRecord {
     /** Notes that it will be tried again: at this time, or as soon as the service is back if that is null. */
     void postponed(OutboxItem item, String code, @Nullable Instant next) {
         Map<Fact, String> facts = with(attempt(item), Fact.CODE, code);
-        append(
-                AuditEvent.Type.DELIVERY_POSTPONED,
-                next == null ? facts : with(facts, Fact.NEXT, next.toString()));
+        append(AuditEvent.Type.DELIVERY_POSTPONED, next == null ? facts : with(facts, Fact.NEXT, next.toString()));
     }
 
     void failed(OutboxItem item, String code, Verdict verdict) {

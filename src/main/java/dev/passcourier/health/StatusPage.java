@@ -78,7 +78,10 @@ final class StatusPage {
                     .append("</td><td>")
                     .append(batch.perMinute())
                     .append("</td><td>")
-                    .append(batch.expectedEnd() == null ? "" : batch.expectedEnd().truncatedTo(ChronoUnit.SECONDS))
+                    .append(
+                            batch.expectedEnd() == null
+                                    ? ""
+                                    : batch.expectedEnd().truncatedTo(ChronoUnit.SECONDS))
                     .append("</td></tr>");
         }
         return rows.append("</table>").toString();

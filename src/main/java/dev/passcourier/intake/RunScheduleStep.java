@@ -141,19 +141,19 @@ public final class RunScheduleStep implements Processor {
             throw new IllegalArgumentException("SCHEDULE_UNKNOWN");
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Batch batch = batch(schedule, schedule.name + BY_HAND + now, null, schedule.name + "-now-" + RunIds.compact(now) + "-");
+        Batch batch = batch(
+                schedule, schedule.name + BY_HAND + now, null, schedule.name + "-now-" + RunIds.compact(now) + "-");
         handOver.handOver(batch, 0, user);
-        LOG.info("SCHEDULE_BY_HAND {} by {}: {} lines", name, user, batch.lines().size());
-        long bad = batch.lines().stream().filter(BatchLine.Bad.class::isInstance).count();
+        LOG.info(
+                "SCHEDULE_BY_HAND {} by {}: {} lines", name, user, batch.lines().size());
+        long bad =
+                batch.lines().stream().filter(BatchLine.Bad.class::isInstance).count();
         return new RunOrder.Begun(batch.id(), batch.lines().size(), (int) bad);
     }
 
     private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {
         return batch(
-                schedule,
-                schedule.name + "@" + planned,
-                planned,
-                schedule.name + "-" + RunIds.compact(planned) + "-");
+                schedule, schedule.name + "@" + planned, planned, schedule.name + "-" + RunIds.compact(planned) + "-");
     }
 
     private static Batch batch(Entry schedule, String run, @Nullable Instant planned, String prefix)

@@ -64,9 +64,8 @@ public record BatchStatus(
         double perMinute = isDone || lastMinute == 0
                 ? ended * MINUTE / Math.max(1000, millis)
                 : lastMinute * MINUTE / Math.min(MINUTE, Math.max(1000, millis));
-        Instant end = isDone || perMinute == 0
-                ? null
-                : now.plusMillis((long) ((batch.total() - ended) * MINUTE / perMinute));
+        Instant end =
+                isDone || perMinute == 0 ? null : now.plusMillis((long) ((batch.total() - ended) * MINUTE / perMinute));
         return new BatchStatus(
                 batch.id(),
                 batch.source(),

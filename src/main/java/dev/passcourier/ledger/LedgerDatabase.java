@@ -102,8 +102,7 @@ public final class LedgerDatabase implements AutoCloseable {
             throw new LedgerException("LEDGER_PATH");
         }
         HikariConfig config = config(
-                "jdbc:h2:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS
-                        + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
+                "jdbc:h2:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
                 "ledger",
                 "");
         config.setMaximumPoolSize(1);

@@ -99,16 +99,12 @@ public final class LedgerStatus implements AutoCloseable {
     /** A request. */
     public Optional<RequestStatus> request(String id) {
         return read(sql -> {
-            List<ResultStatus> results = sql.query(
-                    """
+            List<ResultStatus> results = sql.query("""
                     select alias, delivery_id, state, code, attempts, begun_at, next_at, ended_at from delivery
                     where request = ? and kind = ? order by alias""", LedgerStatus::result, id, Kind.RESULT);
-            return sql.first(
-                    """
+            return sql.first("""
                     select id, account, instance, source, sender, batch, line, state, verdict, code, attempts, asked_at,
-                        accepted_at, deadline, next_at, ended_at, rule from request where id = ? and source is not null""",
-                    row -> request(row, results),
-                    id);
+                        accepted_at, deadline, next_at, ended_at, rule from request where id = ? and source is not null""", row -> request(row, results), id);
         });
     }
 

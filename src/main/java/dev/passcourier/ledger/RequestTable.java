@@ -63,7 +63,13 @@ final class RequestTable {
                 """
                 update request set state = ?, code = ?, verdict = null, ended_at = null, next_at = ?,
                     attempts = greatest(attempts, ?)
-                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""", state, facts.maybe(Fact.CODE), facts.time(Fact.NEXT), facts.number(Fact.ATTEMPT), facts.text(Fact.REQUEST), facts.at());
+                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""",
+                state,
+                facts.maybe(Fact.CODE),
+                facts.time(Fact.NEXT),
+                facts.number(Fact.ATTEMPT),
+                facts.text(Fact.REQUEST),
+                facts.at());
     }
 
     void ended(Facts facts) throws SQLException {

@@ -13,8 +13,7 @@ final class StatusWords {
 
     private StatusWords() {}
 
-    static String where(
-            RequestState state, @Nullable Verdict verdict, String account, List<ResultStatus> results) {
+    static String where(RequestState state, @Nullable Verdict verdict, String account, List<ResultStatus> results) {
         return switch (state) {
             case ASKED -> "at the intake: not checked yet";
             case ALLOWED -> "accepted: waits for its turn at account " + account;

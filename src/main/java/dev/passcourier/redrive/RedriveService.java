@@ -84,12 +84,14 @@ public final class RedriveService {
     public RedriveAnswer carryOut(RedriveOrder order) throws OrderException {
         demandKnown("verdict", order.verdict(), VERDICTS);
         if (order.action() == RedriveOrder.Action.ENABLE && !gone.aliases().contains(order.destination())) {
-            demandKnown("destination", order.destination(), settings.destinations().keySet());
+            demandKnown(
+                    "destination", order.destination(), settings.destinations().keySet());
         }
         RedriveAnswer answer = answer(order);
         if (order.action() != RedriveOrder.Action.ENABLE && answer.found().isEmpty()) {
             demandKnown("account", order.account(), settings.accounts().keySet());
-            demandKnown("destination", order.destination(), settings.destinations().keySet());
+            demandKnown(
+                    "destination", order.destination(), settings.destinations().keySet());
         }
         return answer;
     }

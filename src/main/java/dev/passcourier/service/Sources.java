@@ -127,11 +127,13 @@ final class Sources implements AutoCloseable {
             throw new OrderException(
                     "SCHEDULE_UNKNOWN",
                     "the settings have no schedule " + order.schedule() + "; "
-                            + Suggestion.forWord(order.schedule(), settings.schedules().keySet()));
+                            + Suggestion.forWord(
+                                    order.schedule(), settings.schedules().keySet()));
         }
         if (!watch.gate().isOpen()) {
             throw new OrderException(
-                    "SUSPENDED", "work is suspended, as the status page and the log say why: try again when it goes on");
+                    "SUSPENDED",
+                    "work is suspended, as the status page and the log say why: try again when it goes on");
         }
         try {
             return Objects.requireNonNull(runs).runNow(order.schedule(), user);

@@ -45,8 +45,7 @@ public final class StatusReader {
         return stopped(dataDirectory, settings.get(), order, clock);
     }
 
-    private static StatusAnswer stopped(
-            Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
+    private static StatusAnswer stopped(Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
             throws ConfigurationException {
         try (LedgerStatus ledger = ledger(dataDirectory, settings)) {
             return new StatusService(ledger, settings == null ? Map.of() : settings.schedules(), null, clock)
@@ -58,15 +57,15 @@ public final class StatusReader {
         }
     }
 
-    private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings)
-            throws ConfigurationException {
+    private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {
         if (settings != null && settings.ledger().url() != null) {
             return LedgerStatus.on(KeyAndLedgerFactory.postgresql(settings.ledger()));
         }
         Path ledger = dataDirectory.resolve("ledger");
         if (!Files.isReadable(ledger)) {
-            throw new ConfigurationException("no service runs on " + dataDirectory
-                    + ", and there is no ledger that this user may read: name the data directory with --config or --data");
+            throw new ConfigurationException(
+                    "no service runs on " + dataDirectory
+                            + ", and there is no ledger that this user may read: name the data directory with --config or --data");
         }
         return LedgerStatus.readOnly(ledger);
     }

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param runs     the latest runs on record, newest first
  */
 public record ScheduleStatus(
-        String name,
-        @Nullable String cron,
-        @Nullable String timeZone,
-        List<Instant> next,
-        List<BatchStatus> runs) {
+        String name, @Nullable String cron, @Nullable String timeZone, List<Instant> next, List<BatchStatus> runs) {
 
     /** Copies the lists. */
     public ScheduleStatus {

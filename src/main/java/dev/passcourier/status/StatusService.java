@@ -79,9 +79,7 @@ public final class StatusService {
             return answer(now, null, null, List.of(schedule(about, MOST, now)), null);
         }
         List<BatchStatus> batches = ledger.batches(about, MOST, now);
-        return batches.isEmpty()
-                ? answer(now, null, null, null, near(about))
-                : answer(now, null, batches, null, null);
+        return batches.isEmpty() ? answer(now, null, null, null, near(about)) : answer(now, null, batches, null, null);
     }
 
     private StatusAnswer answer(

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -173,12 +175,15 @@ class AuditCommandTest {
     }
 
     @Test
-    void showsWhatIsThereAndSaysThatTheRestIsDamaged() throws Exception {
+    void saysThatARecordOfTheRequestWasChangedAndPrintsThoseBefore() throws Exception {
         writeTwo();
-        Files.writeString(file(), Files.readString(file()).replace("r2", "x2"));
+        writeTwo();
+        List<String> lines = new ArrayList<>(Files.readAllLines(file()));
+        lines.set(2, lines.get(2).replace("ASKED", "ENDED"));
+        Files.write(file(), lines);
         assertThat(run("show", "--data", data.toString(), "--request", "r1")).isOne();
-        assertThat(out.toString()).contains("ASKED");
-        assertThat(err.toString()).contains("audit-000000000000001.jsonl:2 EDITED");
+        assertThat(out.toString()).contains("ASKED").doesNotContain("ENDED");
+        assertThat(err.toString()).contains("audit-000000000000001.jsonl:3 EDITED");
     }
 
     @Test

@@ -61,11 +61,10 @@ class StatusCommandTest {
             story.asked("chg-3", "ID:3").allowed("chg-3", "mail").fetching("chg-3", 1);
             story.ended("chg-3", "WRONG_KEY", "WRONG_KEY");
             ledger.awaitApplied(trail.position());
-            StatusService running = new StatusService(
-                    ledger.status(), Map.of(), () -> Map.of("account.acc", "BREAKER_OPEN"), CLOCK);
+            StatusService running =
+                    new StatusService(ledger.status(), Map.of(), () -> Map.of("account.acc", "BREAKER_OPEN"), CLOCK);
             for (String about : new String[] {null, "chg-2", "chg-3", "monday.csv"}) {
-                texts.add(new StatusText(
-                        running.answer(new StatusOrder(about)), ZoneOffset.UTC));
+                texts.add(new StatusText(running.answer(new StatusOrder(about)), ZoneOffset.UTC));
             }
         }
     }
@@ -98,14 +97,14 @@ class StatusCommandTest {
     @Test
     void givesProgramsCountsRateAndEnd() throws Exception {
         assertThat(execute("status", "monday.csv", "--output", "json")).isZero();
-        JsonNode batch = new ObjectMapper().readTree(out.toString()).path("batches").path(0);
+        JsonNode batch =
+                new ObjectMapper().readTree(out.toString()).path("batches").path(0);
         assertThat(batch.path("lines").asInt()).isEqualTo(3);
         assertThat(batch.path("verdicts").path("DELIVERED").asInt()).isEqualTo(1);
         assertThat(batch.path("perMinute").isNumber()).isTrue();
         assertThat(Instant.parse(batch.path("expectedEnd").asText())).isAfter("2026-11-01T10:00:00Z");
         assertThat(execute("status", "--output", "csv")).isZero();
-        assertThat(out.toString())
-                .contains("account,acc,,1,,POSTPONED=1,,", "batch,monday.csv,b1,3,1,DELIVERED=1,");
+        assertThat(out.toString()).contains("account,acc,,1,,POSTPONED=1,,", "batch,monday.csv,b1,3,1,DELIVERED=1,");
     }
 
     @ParameterizedTest

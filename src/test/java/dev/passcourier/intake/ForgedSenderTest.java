@@ -303,7 +303,7 @@ class ForgedSenderTest {
                             ALICE));
         }
 
-        List<FailedMessage> found = service.answer(new RedriveOrder(
+        List<FailedMessage> found = service.carryOut(new RedriveOrder(
                         RedriveOrder.Action.LIST, null, null, null, null, null, FailedMessage.Place.QUARANTINE, false))
                 .found();
 

@@ -40,7 +40,14 @@ public final class LargeLedger {
         Instant begin = Instant.parse("2026-11-29T00:00:00Z");
         try (LargeTrail trail = new LargeTrail(directory, begin)) {
             trail.tell(
-                    Type.BATCH_TAKEN, Fact.BATCH, BATCH, Fact.SOURCE, "FILE", Fact.NAME, "large.csv", Fact.COUNT,
+                    Type.BATCH_TAKEN,
+                    Fact.BATCH,
+                    BATCH,
+                    Fact.SOURCE,
+                    "FILE",
+                    Fact.NAME,
+                    "large.csv",
+                    Fact.COUNT,
                     requests / 2);
             for (int i = 1; i <= requests; i++) {
                 request(trail, i, requests);
@@ -54,20 +61,58 @@ public final class LargeLedger {
         String instance = "6f2c1d3e-4b5a-6978-8796-%012d".formatted(i);
         if (i <= requests / 2) {
             trail.tell(
-                    Type.ASKED, Fact.REQUEST, id, Fact.ACCOUNT, account, Fact.INSTANCE, instance, Fact.SOURCE, "FILE",
-                    Fact.REFERENCE, BATCH + ":" + i, Fact.BATCH, BATCH, Fact.LINE, i);
+                    Type.ASKED,
+                    Fact.REQUEST,
+                    id,
+                    Fact.ACCOUNT,
+                    account,
+                    Fact.INSTANCE,
+                    instance,
+                    Fact.SOURCE,
+                    "FILE",
+                    Fact.REFERENCE,
+                    BATCH + ":" + i,
+                    Fact.BATCH,
+                    BATCH,
+                    Fact.LINE,
+                    i);
         } else {
             trail.tell(
-                    Type.ASKED, Fact.REQUEST, id, Fact.ACCOUNT, account, Fact.INSTANCE, instance, Fact.SOURCE, "JMS",
-                    Fact.REFERENCE, "ID:" + i, Fact.USER, "orchestrator");
+                    Type.ASKED,
+                    Fact.REQUEST,
+                    id,
+                    Fact.ACCOUNT,
+                    account,
+                    Fact.INSTANCE,
+                    instance,
+                    Fact.SOURCE,
+                    "JMS",
+                    Fact.REFERENCE,
+                    "ID:" + i,
+                    Fact.USER,
+                    "orchestrator");
         }
         trail.tell(
-                Type.ALLOWED, Fact.REQUEST, id, Fact.RULE, "orchestrator", Fact.DESTINATIONS, "ops-mail", Fact.DEADLINE,
+                Type.ALLOWED,
+                Fact.REQUEST,
+                id,
+                Fact.RULE,
+                "orchestrator",
+                Fact.DESTINATIONS,
+                "ops-mail",
+                Fact.DEADLINE,
                 trail.now().plusSeconds(1200));
         trail.tell(Type.FETCHING, Fact.REQUEST, id, Fact.ACCOUNT, account, Fact.INSTANCE, instance, Fact.ATTEMPT, 1);
         if (i % 100 == 0) {
             trail.tell(
-                    Type.POSTPONED, Fact.REQUEST, id, Fact.CODE, "HTTP_503", Fact.ATTEMPT, 1, Fact.NEXT,
+                    Type.POSTPONED,
+                    Fact.REQUEST,
+                    id,
+                    Fact.CODE,
+                    "HTTP_503",
+                    Fact.ATTEMPT,
+                    1,
+                    Fact.NEXT,
                     trail.now().plusSeconds(30));
             return;
         }
@@ -77,16 +122,47 @@ public final class LargeLedger {
             return;
         }
         trail.tell(
-                Type.OPENING, Fact.REQUEST, id, Fact.PROVIDER, "kakaocloud", Fact.ACCOUNT, account, Fact.INSTANCE,
-                instance, Fact.FINGERPRINT, "fp-" + i);
+                Type.OPENING,
+                Fact.REQUEST,
+                id,
+                Fact.PROVIDER,
+                "kakaocloud",
+                Fact.ACCOUNT,
+                account,
+                Fact.INSTANCE,
+                instance,
+                Fact.FINGERPRINT,
+                "fp-" + i);
         trail.tell(
-                Type.OPENED, Fact.REQUEST, id, Fact.PROVIDER, "kakaocloud", Fact.ACCOUNT, account, Fact.INSTANCE,
-                instance, Fact.RING, "windows", Fact.KEY, "SHA256:k");
+                Type.OPENED,
+                Fact.REQUEST,
+                id,
+                Fact.PROVIDER,
+                "kakaocloud",
+                Fact.ACCOUNT,
+                account,
+                Fact.INSTANCE,
+                instance,
+                Fact.RING,
+                "windows",
+                Fact.KEY,
+                "SHA256:k");
         trail.tell(Type.SEALED, Fact.REQUEST, id, Fact.ALIAS, "ops-mail", Fact.DELIVERY, "dlv_" + i);
         for (Type type : List.of(Type.DELIVERING, Type.DELIVERED)) {
             trail.tell(
-                    type, Fact.REQUEST, id, Fact.ALIAS, "ops-mail", Fact.DELIVERY, "dlv_" + i, Fact.KIND, "RESULT",
-                    Fact.CODE, "OK", Fact.ATTEMPT, 1);
+                    type,
+                    Fact.REQUEST,
+                    id,
+                    Fact.ALIAS,
+                    "ops-mail",
+                    Fact.DELIVERY,
+                    "dlv_" + i,
+                    Fact.KIND,
+                    "RESULT",
+                    Fact.CODE,
+                    "OK",
+                    Fact.ATTEMPT,
+                    1);
         }
     }
 }

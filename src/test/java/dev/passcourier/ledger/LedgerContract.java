@@ -113,8 +113,7 @@ abstract class LedgerContract {
         assertThat(waits.results())
                 .extracting(RequestStatus.ResultStatus::destination, RequestStatus.ResultStatus::nextAt)
                 .containsExactly(tuple("hook", Instant.parse("2026-11-01T10:06:00Z")), tuple("mail", null));
-        assertThat(waiting(ledger.status().destinations()))
-                .containsExactly("hook {POSTPONED=1} 2026-11-01T10:06:00Z");
+        assertThat(waiting(ledger.status().destinations())).containsExactly("hook {POSTPONED=1} 2026-11-01T10:06:00Z");
 
         story.delivering("r1", "hook", 2).delivered("r1", "hook", 2);
         assertThat(status("r1").where()).isEqualTo("ended: DELIVERED");

@@ -1,8 +1,8 @@
 package dev.passcourier.redrive;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.audit.AuditEvent;
@@ -266,7 +266,8 @@ class RedriveServiceTest {
     void saysWhichNameWasMeantInsteadOfFindingNothing() throws Exception {
         put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
 
-        assertThat(refused(null, null, "WRONGKEY")).isEqualTo("there is no verdict WRONGKEY; did you mean 'WRONG_KEY'?");
+        assertThat(refused(null, null, "WRONGKEY"))
+                .isEqualTo("there is no verdict WRONGKEY; did you mean 'WRONG_KEY'?");
         assertThat(refused("kako", null, null)).isEqualTo("there is no account kako; did you mean 'kakao'?");
         assertThat(refused(null, "hok", null)).isEqualTo("there is no destination hok; did you mean 'hook'?");
         assertThat(refused(Action.ENABLE, null, "hok", null)).contains("did you mean 'hook'?");
