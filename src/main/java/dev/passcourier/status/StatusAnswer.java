@@ -1,5 +1,6 @@
 package dev.passcourier.status;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.RequestStatus;
@@ -45,6 +46,7 @@ public record StatusAnswer(
     }
 
     /** Whether what was asked about is not on record. */
+    @JsonIgnore
     public boolean isNothing() {
         return request == null && batches.isEmpty() && schedules.isEmpty();
     }

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlJson;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
 import java.io.PrintWriter;
@@ -39,6 +42,7 @@ class StatusCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final List<StatusAnswer> answers = new ArrayList<>();
     private final List<StatusText> texts = new ArrayList<>();
 
     @BeforeEach
@@ -61,10 +65,15 @@ class StatusCommandTest {
             story.asked("chg-3", "ID:3").allowed("chg-3", "mail").fetching("chg-3", 1);
             story.ended("chg-3", "WRONG_KEY", "WRONG_KEY");
             ledger.awaitApplied(trail.position());
+            Map<String, Settings.Schedule> schedules = Map.of(
+                    "nightly",
+                    new Settings.Schedule("0 0 2 * * ?", ZoneOffset.UTC, directory.resolve("list.csv"), List.of()));
             StatusService running =
-                    new StatusService(ledger.status(), Map.of(), () -> Map.of("account.acc", "BREAKER_OPEN"), CLOCK);
-            for (String about : new String[] {null, "chg-2", "chg-3", "monday.csv"}) {
-                texts.add(new StatusText(running.answer(new StatusOrder(about)), ZoneOffset.UTC));
+                    new StatusService(ledger.status(), schedules, () -> Map.of("account.acc", "BREAKER_OPEN"), CLOCK);
+            for (String about : new String[] {null, "chg-2", "chg-3", "monday.csv", "nightly", "none"}) {
+                StatusAnswer answer = running.answer(new StatusOrder(about));
+                answers.add(answer);
+                texts.add(new StatusText(answer, ZoneOffset.UTC));
             }
         }
     }
@@ -107,6 +116,14 @@ class StatusCommandTest {
         assertThat(out.toString()).contains("account,acc,,1,,POSTPONED=1,,", "batch,monday.csv,b1,3,1,DELIVERED=1,");
     }
 
+    @Test
+    void comesOverTheControlSocketAsItIs() {
+        for (StatusAnswer answer : answers) {
+            assertThat(ControlJson.read(ControlJson.bytes(answer), StatusAnswer.class))
+                    .contains(answer);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {40, 80})
     void fitsTheTerminal(int width) {
@@ -123,7 +140,10 @@ class StatusCommandTest {
                         "acc      1     1 postponed  50 s ago  in 30 s, 10:01:30  BREAKER_OPEN",
                         "",
                         "BATCH       DONE     VERDICTS     RATE   ENDS                ID",
-                        "monday.csv  1/3 33%  1 DELIVERED  1/min  in 118 s, 10:02:58  b1");
+                        "monday.csv  1/3 33%  1 DELIVERED  1/min  in 118 s, 10:02:58  b1",
+                        "",
+                        "SCHEDULE  NEXT                       LAST RUN",
+                        "nightly   in 15 h, 2026-11-02 02:00  none");
     }
 
     @Test
