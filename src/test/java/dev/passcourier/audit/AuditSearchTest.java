@@ -3,7 +3,6 @@ package dev.passcourier.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ class AuditSearchTest {
     void findsARequestWhereverItsLinesLie() throws Exception {
         try (LargeTrail trail = new LargeTrail(directory, Instant.EPOCH)) {
             for (int i = 0; i < 30_000; i++) {
-                trail.tell(Type.ASKED, Fact.REQUEST, "r" + i % 1000, Fact.INSTANCE, "i".repeat(i % 150));
+                trail.tell(AuditEvent.Type.ASKED, Fact.REQUEST, "r" + i % 1000, Fact.INSTANCE, "i".repeat(i % 150));
             }
         }
         for (String request : List.of("r0", "r7", "r999")) {
@@ -55,8 +54,8 @@ class AuditSearchTest {
     @Test
     void isNotMisledByATextThatLooksLikeARequest() throws Exception {
         try (LargeTrail trail = new LargeTrail(directory, Instant.EPOCH)) {
-            trail.tell(Type.ASKED, Fact.REQUEST, "other", Fact.REASON, "\"request\":\"r1\"");
-            trail.tell(Type.ASKED, Fact.REQUEST, "a\"b", Fact.REASON, "x");
+            trail.tell(AuditEvent.Type.ASKED, Fact.REQUEST, "other", Fact.REASON, "\"request\":\"r1\"");
+            trail.tell(AuditEvent.Type.ASKED, Fact.REQUEST, "a\"b", Fact.REASON, "x");
         }
         assertThat(found("r1")).isEmpty();
         assertThat(found("a\"b")).hasSize(1);
@@ -65,7 +64,7 @@ class AuditSearchTest {
     @Test
     void leavesALineThatIsStillBeingWritten() throws Exception {
         try (LargeTrail trail = new LargeTrail(directory, Instant.EPOCH)) {
-            trail.tell(Type.ASKED, Fact.REQUEST, "r1");
+            trail.tell(AuditEvent.Type.ASKED, Fact.REQUEST, "r1");
         }
         Files.writeString(
                 directory.resolve("audit-000000000000001.jsonl"),

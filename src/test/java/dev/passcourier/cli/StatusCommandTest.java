@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlJson;
@@ -53,7 +53,7 @@ class StatusCommandTest {
             story.askedLine("chg-1", "b1", 1).handedOver("chg-1", "mail");
             story.askedLine("chg-2", "b1", 2).allowed("chg-2", "mail,hook").fetching("chg-2", 1);
             story.tell(
-                    Type.POSTPONED,
+                    AuditEvent.Type.POSTPONED,
                     Fact.REQUEST,
                     "chg-2",
                     Fact.CODE,

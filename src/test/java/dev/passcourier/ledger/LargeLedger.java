@@ -1,7 +1,7 @@
 package dev.passcourier.ledger;
 
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.audit.LargeTrail;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public final class LargeLedger {
         Instant begin = Instant.parse("2026-11-29T00:00:00Z");
         try (LargeTrail trail = new LargeTrail(directory, begin)) {
             trail.tell(
-                    Type.BATCH_TAKEN,
+                    AuditEvent.Type.BATCH_TAKEN,
                     Fact.BATCH,
                     BATCH,
                     Fact.SOURCE,
@@ -61,7 +61,7 @@ public final class LargeLedger {
         String instance = "6f2c1d3e-4b5a-6978-8796-%012d".formatted(i);
         if (i <= requests / 2) {
             trail.tell(
-                    Type.ASKED,
+                    AuditEvent.Type.ASKED,
                     Fact.REQUEST,
                     id,
                     Fact.ACCOUNT,
@@ -78,7 +78,7 @@ public final class LargeLedger {
                     i);
         } else {
             trail.tell(
-                    Type.ASKED,
+                    AuditEvent.Type.ASKED,
                     Fact.REQUEST,
                     id,
                     Fact.ACCOUNT,
@@ -93,7 +93,7 @@ public final class LargeLedger {
                     "orchestrator");
         }
         trail.tell(
-                Type.ALLOWED,
+                AuditEvent.Type.ALLOWED,
                 Fact.REQUEST,
                 id,
                 Fact.RULE,
@@ -102,10 +102,19 @@ public final class LargeLedger {
                 "ops-mail",
                 Fact.DEADLINE,
                 trail.now().plusSeconds(1200));
-        trail.tell(Type.FETCHING, Fact.REQUEST, id, Fact.ACCOUNT, account, Fact.INSTANCE, instance, Fact.ATTEMPT, 1);
+        trail.tell(
+                AuditEvent.Type.FETCHING,
+                Fact.REQUEST,
+                id,
+                Fact.ACCOUNT,
+                account,
+                Fact.INSTANCE,
+                instance,
+                Fact.ATTEMPT,
+                1);
         if (i % 100 == 0) {
             trail.tell(
-                    Type.POSTPONED,
+                    AuditEvent.Type.POSTPONED,
                     Fact.REQUEST,
                     id,
                     Fact.CODE,
@@ -118,11 +127,19 @@ public final class LargeLedger {
         }
         if (i % 50 == 1) {
             trail.tell(
-                    Type.ENDED, Fact.REQUEST, id, Fact.VERDICT, "WRONG_KEY", Fact.CODE, "WRONG_KEY", Fact.ATTEMPT, 1);
+                    AuditEvent.Type.ENDED,
+                    Fact.REQUEST,
+                    id,
+                    Fact.VERDICT,
+                    "WRONG_KEY",
+                    Fact.CODE,
+                    "WRONG_KEY",
+                    Fact.ATTEMPT,
+                    1);
             return;
         }
         trail.tell(
-                Type.OPENING,
+                AuditEvent.Type.OPENING,
                 Fact.REQUEST,
                 id,
                 Fact.PROVIDER,
@@ -134,7 +151,7 @@ public final class LargeLedger {
                 Fact.FINGERPRINT,
                 "fp-" + i);
         trail.tell(
-                Type.OPENED,
+                AuditEvent.Type.OPENED,
                 Fact.REQUEST,
                 id,
                 Fact.PROVIDER,
@@ -147,8 +164,8 @@ public final class LargeLedger {
                 "windows",
                 Fact.KEY,
                 "SHA256:k");
-        trail.tell(Type.SEALED, Fact.REQUEST, id, Fact.ALIAS, "ops-mail", Fact.DELIVERY, "dlv_" + i);
-        for (Type type : List.of(Type.DELIVERING, Type.DELIVERED)) {
+        trail.tell(AuditEvent.Type.SEALED, Fact.REQUEST, id, Fact.ALIAS, "ops-mail", Fact.DELIVERY, "dlv_" + i);
+        for (AuditEvent.Type type : List.of(AuditEvent.Type.DELIVERING, AuditEvent.Type.DELIVERED)) {
             trail.tell(
                     type,
                     Fact.REQUEST,
