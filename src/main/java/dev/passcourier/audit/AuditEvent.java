@@ -63,6 +63,33 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /** It will not be delivered there: {@code REQUEST, ALIAS, DELIVERY, KIND, CODE, VERDICT}. */
         DELIVERY_FAILED,
         /**
+         * A command asks for a password, which is no request with deliveries of its own: {@code REQUEST, ACCOUNT, INSTANCE,
+         * SOURCE, USER, DESTINATIONS} (one: whom it is handed to), {@code PARAMETERS, ATTEMPT}, {@code KEY} if it names
+         * one, and {@code RULE}, the rule that allows it, or {@code own-credentials} where there are no settings.
+         */
+        GET,
+        /**
+         * Its password was opened, and sealed for whom it is handed to: {@code REQUEST, PROVIDER, ACCOUNT, INSTANCE, ALIAS,
+         * DELIVERY}, and of an encrypted one {@code RING, KEY}, as with {@link #OPENED}.
+         */
+        GOT,
+        /**
+         * It has got none: {@code REQUEST, ACCOUNT, INSTANCE, CODE, ATTEMPT}, and {@code VERDICT} unless it may ask again.
+         * If the policy refused it, no {@link #GET} stands before, and who asked is here.
+         */
+        NOT_GOT,
+        /**
+         * The cloud is told to forget a password: {@code REQUEST, ACCOUNT, INSTANCE, ATTEMPT}, and if a command had it do
+         * so {@code SOURCE, USER, RULE}.
+         */
+        CLEARING,
+        /** The cloud has no record of it any more: {@code REQUEST, ACCOUNT, INSTANCE, CODE}. */
+        CLEARED,
+        /** The cloud is told so again later: {@code REQUEST, CODE, ATTEMPT}. */
+        CLEAR_POSTPONED,
+        /** The cloud's record stays: {@code REQUEST, ACCOUNT, INSTANCE, CODE, VERDICT}, or who asked if the policy refused. */
+        NOT_CLEARED,
+        /**
          * The request ended otherwise than by deliveries: {@code REQUEST, VERDICT, CODE, ATTEMPT}, and for a line that
          * could not even be read {@code BATCH, LINE} instead of {@code REQUEST}; of one that no rule grants also
          * {@code RULE}, the rule that came nearest and what of it did not fit; of a file that was refused whole

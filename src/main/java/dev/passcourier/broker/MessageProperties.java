@@ -17,6 +17,9 @@ public final class MessageProperties {
     /** Id of the request whose work the message carries. */
     public static final String REQUEST = "pcRequest";
 
+    /** Id of the request whose password a cloud is to forget: the message is no part of the request's own work. */
+    public static final String CLEARS = "pcClears";
+
     /** Of a request on the intake: where it came from. */
     public static final String ORIGIN = "pcOrigin";
 

@@ -18,6 +18,7 @@ public final class Queues {
     public static final String FAILED = "passcourier.failed";
 
     private static final String FETCH = "fetch.";
+    private static final String CLEAR = "clear.";
     private static final String OUTBOX = "outbox.";
 
     private Queues() {}
@@ -25,6 +26,16 @@ public final class Queues {
     /** The queue of requests for one account. */
     public static String fetch(String account) {
         return FETCH + account;
+    }
+
+    /** The queue of passwords that one account's cloud is to forget. */
+    public static String clear(String account) {
+        return CLEAR + account;
+    }
+
+    /** The account whose cloud is to forget what a queue holds, or null if it holds no such work. */
+    public static @Nullable String cleared(String queue) {
+        return after(CLEAR, queue);
     }
 
     /** The queue of deliveries for one destination. */

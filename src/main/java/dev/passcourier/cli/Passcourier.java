@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Passcourier.Version.class,
         subcommands = {
             RunCommand.class,
+            GetCommand.class,
             OpenCommand.class,
             RecipientCommand.class,
             SignCommand.class,
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ScheduleCommand.class,
             RedriveCommand.class,
+            ClearCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class

@@ -32,6 +32,11 @@ final class PassphraseOptions {
         return prompt ? () -> ask("Passphrase: ") : written();
     }
 
+    /** Asked for on the terminal, as nothing else was said. */
+    static Passphrase prompt() {
+        return () -> ask("Passphrase: ");
+    }
+
     /** Of a key that is made now: typed twice, as a slip would lose the key. */
     Passphrase fresh() {
         return prompt ? PassphraseOptions::askTwice : written();

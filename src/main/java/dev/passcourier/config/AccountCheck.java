@@ -30,6 +30,12 @@ final class AccountCheck {
             return;
         }
         JsonNode settings = account.path("settings");
+        if (!provider.clears() && !account.path("afterDelivery").asText().equals("keep")) {
+            findings.add(
+                    key + ".afterDelivery",
+                    "cannot be done: " + account.path("provider").asText() + " has no call that clears a password",
+                    "leave it out");
+        }
         urls(key + ".settings", settings);
         if (findings.concern(key + ".settings")) {
             return;
@@ -67,7 +73,7 @@ final class AccountCheck {
         if (url.getHost() == null || url.getRawUserInfo() != null) {
             findings.add(key, "gives no usable " + use + " endpoint", "write a URL with a host and no credentials");
         } else if ("http".equalsIgnoreCase(url.getScheme())) {
-            if (!isInsecure && !TransportCheck.isLoopback(url.getHost())) {
+            if (!isInsecure && !NetworkName.isLoopback(url.getHost())) {
                 findings.add(
                         key,
                         "sends credentials in clear to the " + use + " endpoint",

@@ -21,6 +21,14 @@ public interface AccountType {
     Map<String, URI> endpoints(String account, JsonNode settings, Clock clock) throws ConfigurationException;
 
     /**
+     * Whether the cloud has a call that clears its record of a password, and the route template {@code clear-<id>} makes
+     * it. The machine keeps its password.
+     */
+    default boolean clears() {
+        return false;
+    }
+
+    /**
      * Demands that an account can work with these settings. Reads what they refer to, and calls nobody.
      *
      * @throws ConfigurationException saying what is wrong with them

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges what is handed to protocols that carry ASCII: mail addresses (RFC 5321), host names (RFC 1123) and URLs (RFC
@@ -30,6 +31,8 @@ public final class NetworkName {
 
     /** Letters that IDNA 2003, which Java has, turns into others, and IDNA 2008 keeps: they name other domains. */
     private static final Pattern DEVIATIONS = Pattern.compile(".*[\u00DF\u03C2\u200C\u200D].*", Pattern.DOTALL);
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
 
     private NetworkName() {}
 
@@ -234,5 +237,10 @@ public final class NetworkName {
 
     private static ConfigurationException refused(String what, String hint) {
         return new ConfigurationException(what + "; " + hint);
+    }
+
+    /** Tells whether the host is this machine, by its spelling alone. */
+    public static boolean isLoopback(@Nullable String host) {
+        return host != null && LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
     }
 }

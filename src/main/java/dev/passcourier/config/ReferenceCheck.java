@@ -12,7 +12,7 @@ import java.util.stream.StreamSupport;
 /** Checks that every name used in one part of the settings is defined in another, and that no name is taken twice. */
 final class ReferenceCheck {
 
-    private static final Pattern OUR_QUEUES = Pattern.compile("(?i)(fetch|outbox|passcourier)\\..*|intake");
+    private static final Pattern OUR_QUEUES = Pattern.compile("(?i)(fetch|clear|outbox|passcourier)\\..*|intake");
 
     /** No name has a colon. */
     private static final String GET = "get:";
@@ -110,7 +110,7 @@ final class ReferenceCheck {
             String text = name.asText();
             if (text.startsWith(GET) && !text.equals(GET + "asker")) {
                 name(item, TextNode.valueOf(text.substring(GET.length())), "recipients");
-            } else if (!text.equals("*") && !text.startsWith(GET)) {
+            } else if (!text.equals("*") && !text.startsWith(GET) && !text.equals("cloud:clear")) {
                 name(item, name, "destinations");
             }
         });

@@ -18,7 +18,8 @@ public record SecretRef(String reference) {
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public SecretRef {
-        if (!SecretSource.REFERENCE.matcher(reference).matches()) {
+        if (!SecretSource.REFERENCE.matcher(reference).matches()
+                && !SecretSource.IN_YAML.matcher(reference).matches()) {
             throw new IllegalArgumentException("not a reference to a secret");
         }
     }

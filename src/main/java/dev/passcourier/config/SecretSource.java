@@ -1,5 +1,6 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.files.EncodedText;
 import dev.passcourier.files.EncodedText.Encoding;
 import java.io.IOException;
@@ -21,6 +22,12 @@ final class SecretSource {
 
     /** A whole value that is one reference. */
     static final Pattern REFERENCE = Pattern.compile("\\{\\{(env|file):([^{}]+)}}");
+
+    /**
+     * A value inside a YAML file that belongs to other programs: its path, and the value's keys after a number sign,
+     * separated by slashes. Not for settings.
+     */
+    static final Pattern IN_YAML = Pattern.compile("\\{\\{yaml:([^{}#]+)#([^{}#]+)}}");
 
     /** What Java puts in the place of bytes of the environment that are no text in its character set. */
     private static final char UNREADABLE = '\uFFFD';
@@ -115,6 +122,10 @@ final class SecretSource {
     private static byte[] read(
             String reference, UnaryOperator<@Nullable String> environment, Guard guard, boolean isText)
             throws ConfigurationException {
+        Matcher yaml = IN_YAML.matcher(reference);
+        if (yaml.matches()) {
+            return inYaml(Path.of(yaml.group(1)), "/" + yaml.group(2));
+        }
         Matcher parts = REFERENCE.matcher(reference);
         if (!parts.matches()) {
             throw new ConfigurationException("is neither {{env:NAME}} nor {{file:path}}");
@@ -140,6 +151,16 @@ final class SecretSource {
             throw new ConfigurationException("environment variable " + name + " is empty");
         }
         return secret;
+    }
+
+    /** Others keep such files open to reading; that nobody else may write them is all that can be demanded. */
+    private static byte[] inYaml(Path path, String pointer) throws ConfigurationException {
+        JsonNode value = YamlText.read(path).at(pointer);
+        if (!value.isValueNode() || value.asText().isEmpty()) {
+            throw new ConfigurationException(
+                    path + " has no value at " + pointer.substring(1).replace('/', '.'));
+        }
+        return value.asText().getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] file(Path path, Guard guard, boolean isText) throws ConfigurationException {

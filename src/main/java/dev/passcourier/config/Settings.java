@@ -1,5 +1,6 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -201,6 +202,7 @@ public record Settings(
      * @param concurrency requests in hand at once
      * @param clones      whether the same ciphertext may serve several instances
      * @param showInstance whether instances are named outside of the seal: in file names, subjects, envelopes, notices
+     * @param afterDelivery what becomes of the cloud's record of a password once its request is delivered
      * @param trust       PEM file with the only certificate authorities to trust, or null for the platform's
      * @param insecure    allows {@code http:} endpoints beyond loopback
      * @param settings    the provider's own settings, with secrets still as references
@@ -212,9 +214,23 @@ public record Settings(
             int concurrency,
             boolean clones,
             boolean showInstance,
+            AfterDelivery afterDelivery,
             @Nullable Path trust,
             boolean insecure,
             JsonNode settings) {}
+
+    /** What becomes of the cloud's record of a password once every destination of its request has it. */
+    public enum AfterDelivery {
+        /** It stays. */
+        @JsonProperty("keep")
+        KEEP,
+        /** The cloud is told to forget it, unless a destination is one with {@code seal: none}. */
+        @JsonProperty("clear")
+        CLEAR,
+        /** The cloud is told to forget it, whatever the destinations. */
+        @JsonProperty("clear-also-unsealed")
+        CLEAR_ALSO_UNSEALED
+    }
 
     /**
      * Who opens sealed results.
@@ -333,7 +349,8 @@ public record Settings(
      * @param signers      names of signers, one of whom must have signed; empty means that nobody need have
      * @param accounts     account names
      * @param instances    patterns with {@code *}
-     * @param destinations aliases that results may go to; for the command get {@code get:asker} and {@code get:<recipient>}
+     * @param destinations aliases that results may go to; for the commands get and clear {@code get:asker},
+     *                     {@code get:<recipient>} and {@code cloud:clear}
      */
     public record Rule(
             String name,

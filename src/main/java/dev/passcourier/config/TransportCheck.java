@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that nothing travels in clear unless the operator wrote so, that no URL holds credentials, and that mail
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransportCheck {
 
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/?#]*@|(password|passcodec?|secret|token)=");
 
     /** Where mail servers greet in clear. */
@@ -49,11 +47,6 @@ final class TransportCheck {
         Sections.each(root, "destinations", check::destination);
     }
 
-    /** Tells whether the host is this machine, by its spelling alone. */
-    static boolean isLoopback(@Nullable String host) {
-        return host != null && LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
-    }
-
     private void broker(JsonNode broker) {
         url("broker.url", broker.path("url"));
         JsonNode acceptor = broker.path("acceptor");
@@ -63,7 +56,7 @@ final class TransportCheck {
         if (broker.has("url")) {
             findings.add("broker.acceptor", "belongs to the embedded broker", "leave out either url or acceptor");
         }
-        if (!isLoopback(acceptor.path("host").asText()) && !acceptor.has("certificate")) {
+        if (!NetworkName.isLoopback(acceptor.path("host").asText()) && !acceptor.has("certificate")) {
             findings.add(
                     "broker.acceptor.host",
                     "would take connections from other machines in clear",

@@ -1,6 +1,8 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.broker.Gate;
+import dev.passcourier.provider.Answer;
+import dev.passcourier.provider.TransientFailure;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -21,6 +23,9 @@ public final class AccountGate implements Gate {
     private static final Duration OPEN_FOR = Duration.ofSeconds(30);
     /** A probe whose message came to nothing must not keep the gate shut for ever. */
     private static final Duration LONGEST_PROBE = Duration.ofMinutes(2);
+
+    /** Longer than the five minutes that clouds lock a key for. */
+    private static final Duration LOCKED_FOR = Duration.ofMinutes(6);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
@@ -92,6 +97,26 @@ public final class AccountGate implements Gate {
     /** The cloud failed; after enough failures in a row nobody asks it for a while, then one consumer probes. */
     public void failed() {
         breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("cloud failed"));
+    }
+
+    /** Takes to heart what the cloud's answer says about the cloud. */
+    void heard(Answer answer) {
+        if (answer instanceof Answer.Retry cut && cut.failure() == TransientFailure.STOPPING) {
+            return;
+        }
+        if (answer instanceof Answer.Retry retry && retry.failure() == TransientFailure.SERVER) {
+            failed();
+            return;
+        }
+        answered();
+        if (answer instanceof Answer.Retry retry) {
+            // A locked key must rest whole: every further call would lock it again.
+            Duration wait =
+                    retry.after() == null && retry.failure() == TransientFailure.LOCKED ? LOCKED_FOR : retry.after();
+            if (wait != null) {
+                pause(wait);
+            }
+        }
     }
 
     /** Nobody asks before the time is over, 15 minutes at most: the cloud said so. */

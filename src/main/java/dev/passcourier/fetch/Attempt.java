@@ -35,6 +35,7 @@ public final class Attempt {
     private static final int MAX_CALLS = 6;
 
     private final FetchWork work;
+    private final boolean clears;
     private final List<byte[]> toWipe = new ArrayList<>();
     private @Nullable Session session;
     private @Nullable Answer answer;
@@ -44,9 +45,19 @@ public final class Attempt {
     private boolean unasked;
     private int calls;
 
-    /** Begins with {@code work}. */
+    /** Begins to ask for the password of {@code work}. */
     public Attempt(FetchWork work) {
+        this(work, false);
+    }
+
+    private Attempt(FetchWork work, boolean clears) {
         this.work = work;
+        this.clears = clears;
+    }
+
+    /** Begins to have the cloud forget the password of {@code work}. */
+    static Attempt clearing(FetchWork work) {
+        return new Attempt(work, true);
     }
 
     /** What the routes' variables are at the beginning: this attempt, and the instance for the request line. */
@@ -80,6 +91,12 @@ public final class Attempt {
         if (answer == null || isOpen()) {
             throw new IllegalStateException("the provider route ended without an answer");
         }
+        return answer;
+    }
+
+    /** The answer as far as there is one. */
+    @Nullable
+    Answer answered() {
         return answer;
     }
 
@@ -167,8 +184,7 @@ public final class Attempt {
     void read(HttpReply reply, CloudProtocol protocol, @Nullable SessionKeeper sessions) {
         received(reply);
         try {
-            Answer next =
-                    isFurther() ? protocol.readFurther(work.request(), reply) : protocol.read(work.request(), reply);
+            Answer next = meaning(reply, protocol);
             if (!(next instanceof Answer.Found)) {
                 heard(reply);
             }
@@ -177,6 +193,13 @@ public final class Attempt {
             wipe();
             throw unexpected;
         }
+    }
+
+    private Answer meaning(HttpReply reply, CloudProtocol protocol) {
+        if (clears) {
+            return protocol.readCleared(work.request(), reply);
+        }
+        return isFurther() ? protocol.readFurther(work.request(), reply) : protocol.read(work.request(), reply);
     }
 
     private void take(Answer next, @Nullable SessionKeeper sessions) {

@@ -9,17 +9,31 @@ import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.ProviderType;
+import dev.passcourier.provider.Session;
+import dev.passcourier.request.Advice;
+import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +47,16 @@ public final class CloudAccount {
     private static final Logger LOG = LoggerFactory.getLogger(CloudAccount.class);
     private static final String API = "api";
     private static final String SIGN_IN = "sign-in";
+    private static final String ASK = "ask.";
+    private static final String ASK_CLEAR = "ask-clear.";
+
+    /** The route files that calls to a cloud need, beside its provider's. */
+    private static final List<String> CALLS = List.of("call", "sign-in");
 
     private final CamelContext camel;
     private final String account;
     private final String provider;
+    private final boolean clears;
     private final HttpClientConfigurer client;
     private final CallsInHand calls;
     private final Map<String, URI> endpoints;
@@ -61,6 +81,7 @@ public final class CloudAccount {
         this.camel = camel;
         this.account = settings.account();
         this.provider = type.id();
+        this.clears = type.clears();
         this.client = client;
         this.calls = calls;
         this.endpoints = type.endpoints(settings);
@@ -76,6 +97,32 @@ public final class CloudAccount {
         registry.bind("exact-headers", new ExactHeaders());
     }
 
+    /**
+     * A Camel that has the templates of cloud calls and nothing else. Whoever opens it closes it.
+     *
+     * @param routes   the folder that holds the route files
+     * @param provider id of the one provider to be asked, or {@code *} for all
+     * @throws ConfigurationException if they cannot be read
+     */
+    static DefaultCamelContext camel(Path routes, String provider) throws ConfigurationException {
+        DefaultCamelContext camel = new DefaultCamelContext();
+        bindShared(camel.getRegistry());
+        try {
+            for (String pattern : Stream.concat(CALLS.stream(), Stream.of("provider/" + provider))
+                    .toList()) {
+                for (var file : PluginHelper.getPackageScanResourceResolver(camel)
+                        .findResources("file:" + routes.toRealPath() + "/" + pattern + ".camel.yaml")) {
+                    PluginHelper.getRoutesLoader(camel).loadRoutes(file);
+                }
+            }
+            camel.start();
+        } catch (Exception e) {
+            camel.stop();
+            throw new ConfigurationException(routes + ": its files cannot be loaded; validate says why");
+        }
+        return camel;
+    }
+
     /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
         SignInStep signIn = new SignInStep(protocol, sessions);
@@ -89,11 +136,82 @@ public final class CloudAccount {
                 .parameter("account", account)
                 .bean("session", signIn)
                 .add();
-        TemplatedRouteBuilder.builder(camel, "provider-" + provider)
-                .routeId("ask." + account)
+        addAsk("provider-", ASK);
+        if (clears) {
+            addAsk("clear-", ASK_CLEAR);
+        }
+    }
+
+    private void addAsk(String template, String name) throws Exception {
+        TemplatedRouteBuilder.builder(camel, template + provider)
+                .routeId(name + account)
                 .parameter("account", account)
                 .parameters(new HashMap<>(routeParameters))
                 .add();
+    }
+
+    /** Asks for the password, once more if the session had to be renewed. Afterwards the answer is known. */
+    void ask(Attempt attempt) throws Exception {
+        send(ASK, attempt);
+    }
+
+    /**
+     * Has the cloud forget the password, once more if the session had to be renewed. Afterwards the answer is known:
+     * {@link Answer.Cleared}, or why not.
+     */
+    void clear(Attempt attempt) throws Exception {
+        if (clears) {
+            send(ASK_CLEAR, attempt);
+        } else {
+            attempt.settleUnasked(new Answer.Ended(Verdict.REFUSED, Clearing.NO_CALL));
+        }
+    }
+
+    /**
+     * Where the API is, as the sign-in says.
+     *
+     * @throws ConfigurationException if it does not say, or the cloud takes no sign-in
+     */
+    String api() throws Exception {
+        Attempt attempt = new Attempt(new FetchWork(
+                PasswordRequest.ofCommand("catalogue", account, "none", Map.of(), null, "none"),
+                new Origin(Origin.Source.CLI, "catalogue", null, null, 0),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                1,
+                0));
+        sendOnce("sign-in.", attempt);
+        String said = attempt.said().isEmpty() ? "" : " '" + attempt.said() + "'";
+        if (attempt.answered() instanceof Answer.Ended ended) {
+            throw new ConfigurationException(
+                    ended.verdict() + " " + ended.code() + said + ": " + Advice.on(ended.verdict(), ended.code()));
+        }
+        if (attempt.answered() instanceof Answer.Retry retry) {
+            throw new ConfigurationException("the sign-in does not work now: " + retry.code() + said);
+        }
+        Session session = attempt.session();
+        return Optional.ofNullable(session)
+                .map(known -> known.facts().get("api"))
+                .orElseThrow(() -> new ConfigurationException(
+                        "the sign-in names no compute API (in this region); name it with --endpoint"));
+    }
+
+    /** As the loop of the fetch route does. */
+    private void send(String route, Attempt attempt) throws Exception {
+        do {
+            sendOnce(route, attempt);
+        } while (attempt.isOpen());
+    }
+
+    private void sendOnce(String route, Attempt attempt) throws Exception {
+        Exchange exchange = new DefaultExchange(camel, ExchangePattern.InOut);
+        attempt.variables().forEach(exchange::setVariable);
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            template.send("direct:" + route + account, exchange);
+        }
+        if (exchange.getException() != null) {
+            throw exchange.getException();
+        }
     }
 
     /** Settles the attempt with what the reply means, or keeps it open. */

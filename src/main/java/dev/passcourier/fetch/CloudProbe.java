@@ -24,7 +24,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
-import org.apache.camel.support.PluginHelper;
 
 /**
  * Tries an account's credentials over the very routes that ask for passwords, once and without changing anything: signs
@@ -62,21 +61,7 @@ public final class CloudProbe implements AutoCloseable {
      * @throws ConfigurationException if they cannot be read
      */
     public static CloudProbe open(Path routes, Clock clock, CallsInHand calls) throws ConfigurationException {
-        DefaultCamelContext camel = new DefaultCamelContext();
-        CloudAccount.bindShared(camel.getRegistry());
-        try {
-            for (String pattern : List.of("call", "sign-in", "provider/*")) {
-                for (var file : PluginHelper.getPackageScanResourceResolver(camel)
-                        .findResources("file:" + routes.toRealPath() + "/" + pattern + ".camel.yaml")) {
-                    PluginHelper.getRoutesLoader(camel).loadRoutes(file);
-                }
-            }
-            camel.start();
-        } catch (Exception e) {
-            camel.stop();
-            throw new ConfigurationException(routes + ": its files cannot be loaded; validate says why");
-        }
-        return new CloudProbe(camel, clock, calls);
+        return new CloudProbe(CloudAccount.camel(routes, "*"), clock, calls);
     }
 
     /**

@@ -113,28 +113,40 @@ public final class FetchStage {
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
         AccountGate gate = new AccountGate(name, rate, clock);
         RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, clock);
-        DecryptAndSealStep decryptAndSeal = new DecryptAndSealStep(
-                type.id(),
-                keys,
-                account,
-                targets,
-                vault,
-                ledger,
-                new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter()),
-                audit,
-                bundles,
-                resultLifetime,
-                clock);
-        SettleStep settle = new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate);
+        Opening opening = new Opening(
+                type.id(), keys, account.clones() ? null : () -> ledger, vault, audit, resultLifetime, clock);
+        WrongKeyReply wrongKey = new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter());
         fetchers.add(new Fetcher(
-                name, cloud, account.concurrency(), new GatedContainers(gate.then(service)), decryptAndSeal, settle));
+                name,
+                account,
+                cloud,
+                gate,
+                opening,
+                new GatedContainers(gate.then(service)),
+                new DecryptAndSealStep(opening, account, targets, wrongKey, audit, bundles, retryTable, clock),
+                new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate)));
         return gate;
+    }
+
+    /** What commands have this account's cloud do. The routes must have been added. */
+    public Optional<DirectFetch> direct(String account) {
+        return fetchers.stream()
+                .filter(fetcher -> fetcher.name().equals(account))
+                .findFirst()
+                .map(fetcher -> new DirectFetch(
+                        fetcher.cloud(),
+                        fetcher.gate(),
+                        fetcher.opening(),
+                        failedOpenings,
+                        audit,
+                        retryTable.jitter(),
+                        clock));
     }
 
     /** How an account's cloud refused its latest sign-in, and until when it is not tried again; empty if it did not. */
     public Optional<Answer.Ended> refusedSignIn(String account) {
         return fetchers.stream()
-                .filter(fetcher -> fetcher.account().equals(account))
+                .filter(fetcher -> fetcher.name().equals(account))
                 .findFirst()
                 .flatMap(fetcher -> fetcher.cloud().refusedSignIn());
     }
@@ -145,13 +157,29 @@ public final class FetchStage {
             fetcher.cloud().addRoutes();
             route(
                             camel,
-                            fetcher.account(),
-                            fetcher.concurrency(),
+                            fetcher.name(),
+                            fetcher.account().concurrency(),
                             fetcher.containers(),
                             fetcher.decryptAndSeal(),
                             fetcher.settle())
                     .add();
+            if (fetcher.account().afterDelivery() != Settings.AfterDelivery.KEEP) {
+                Clearing clearing = new Clearing(ledger, fetcher.gate(), audit, retryTable, keepFailedWork, clock);
+                clearRoute(camel, fetcher.name(), new GatedContainers(service), clearing::take, clearing::settle)
+                        .add();
+            }
         }
+    }
+
+    /** The route that has one account's cloud forget what was delivered. */
+    public static TemplatedRouteBuilder clearRoute(
+            CamelContext camel, String account, GatedContainers containers, Processor take, Processor settle) {
+        return TemplatedRouteBuilder.builder(camel, "clear")
+                .routeId("clear." + account)
+                .parameter("account", account)
+                .bean("containers", containers)
+                .bean("take", take)
+                .bean("settle", settle);
     }
 
     /** The route that takes one account's requests. */
@@ -177,7 +205,7 @@ public final class FetchStage {
      */
     public void stop() {
         List<RouteStartupOrder> consumers = camel.getCamelContextExtension().getRouteStartupOrder().stream()
-                .filter(order -> order.getRoute().getRouteId().startsWith("fetch."))
+                .filter(order -> isConsumer(order.getRoute().getRouteId()))
                 .toList();
         try {
             camel.getShutdownStrategy().suspend(camel, consumers);
@@ -187,11 +215,17 @@ public final class FetchStage {
         fetchers.forEach(fetcher -> fetcher.cloud().signOut());
     }
 
+    private static boolean isConsumer(String routeId) {
+        return routeId.startsWith("fetch.") || routeId.startsWith("clear.");
+    }
+
     /** One account's consumers and their way to its cloud. */
     private record Fetcher(
-            String account,
+            String name,
+            Settings.Account account,
             CloudAccount cloud,
-            int concurrency,
+            AccountGate gate,
+            Opening opening,
             GatedContainers containers,
             DecryptAndSealStep decryptAndSeal,
             SettleStep settle) {}

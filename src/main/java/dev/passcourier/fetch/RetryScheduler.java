@@ -114,7 +114,8 @@ final class RetryScheduler {
                 null));
     }
 
-    private static RetryRule rule(TransientFailure failure) {
+    /** The retry table's rule for a failure of a cloud. */
+    static RetryRule rule(TransientFailure failure) {
         return switch (failure) {
             case SERVER, STOPPING -> RetryRule.CLOUD_SERVER;
             case FEW -> RetryRule.CLOUD_FEW;
@@ -123,7 +124,8 @@ final class RetryScheduler {
         };
     }
 
-    private static Verdict verdict(TransientFailure failure) {
+    /** How it ends if the failure does not pass. */
+    static Verdict verdict(TransientFailure failure) {
         return failure == TransientFailure.THROTTLED ? Verdict.THROTTLED : Verdict.FAILED;
     }
 }

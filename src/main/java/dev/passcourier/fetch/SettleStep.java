@@ -4,7 +4,6 @@ import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
-import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -14,9 +13,6 @@ import org.apache.camel.Processor;
  * handed on, which is the request itself with a delay or notices of its end.
  */
 final class SettleStep implements Processor {
-
-    /** Longer than the five minutes that clouds lock a key for. */
-    private static final Duration LOCKED_FOR = Duration.ofMinutes(6);
 
     private final RetryScheduler retries;
     private final RequestEnd end;
@@ -34,38 +30,15 @@ final class SettleStep implements Processor {
         exchange.removeVariable(Attempt.VARIABLE);
         Answer answer = attempt.answer();
         if (!attempt.isUnasked()) {
-            tellGate(answer);
+            gate.heard(answer);
         }
         if (!(answer instanceof Answer.Found)) {
             exchange.getMessage().setBody(settle(attempt.work(), answer, attempt.said()));
         }
     }
 
-    private void tellGate(Answer answer) {
-        if (isCut(answer)) {
-            return;
-        }
-        if (answer instanceof Answer.Retry retry && retry.failure() == TransientFailure.SERVER) {
-            gate.failed();
-            return;
-        }
-        gate.answered();
-        if (answer instanceof Answer.Retry retry) {
-            pause(retry);
-        }
-    }
-
     private static boolean isCut(Answer answer) {
         return answer instanceof Answer.Retry retry && retry.failure() == TransientFailure.STOPPING;
-    }
-
-    /** A locked key must rest whole: every further call would lock it again. */
-    private void pause(Answer.Retry retry) {
-        if (retry.after() != null) {
-            gate.pause(retry.after());
-        } else if (retry.failure() == TransientFailure.LOCKED) {
-            gate.pause(LOCKED_FOR);
-        }
     }
 
     private List<OutboundMessage> settle(FetchWork work, Answer answer, String said) {

@@ -48,10 +48,11 @@ final class WrongKeyReply {
                 VaultException.Code.WRONG_KEY.name(),
                 "",
                 began,
-                answerAt(began, clock.instant()));
+                answerAt(began, clock.instant(), random));
     }
 
-    private Instant answerAt(Instant began, Instant now) {
+    /** When an opening that began then and has just failed may be answered. */
+    static Instant answerAt(Instant began, Instant now, RandomGenerator random) {
         long passed = Math.max(0, Duration.between(began, now).toMillis());
         long floors = passed / FLOOR.toMillis() + 1;
         return began.plus(FLOOR.multipliedBy(floors)).plusMillis(random.nextLong(JITTER.toMillis() + 1));

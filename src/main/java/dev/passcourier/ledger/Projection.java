@@ -39,7 +39,7 @@ final class Projection {
             case BATCH_REPORTED -> batches.reported(facts);
             case QUARANTINED -> quarantined(facts);
             case REDRIVEN -> redriven(facts);
-            case REPAIRED, CHECKPOINT, RESUMED -> {
+            case GET, GOT, NOT_GOT, CLEARING, CLEARED, CLEAR_POSTPONED, NOT_CLEARED, REPAIRED, CHECKPOINT, RESUMED -> {
                 // Of interest to people only.
             }
         }

@@ -60,4 +60,7 @@ public sealed interface Answer {
 
     /** The route's further call is needed before the answer is known. */
     record Further() implements Answer {}
+
+    /** The cloud has no record of the password any more: what was asked for is done. */
+    record Cleared() implements Answer {}
 }

@@ -42,6 +42,15 @@ public interface CloudProtocol {
     }
 
     /**
+     * Says what the reply to the route's call means that clears the record of a password, for clouds that
+     * {@linkplain ProviderType#clears() have one}: {@link Answer.Cleared}, also if the record was gone already, or what
+     * {@link #read} says of a call that failed. Never throws because of what the cloud sent.
+     */
+    default Answer readCleared(PasswordRequest request, HttpReply reply) {
+        throw new IllegalStateException("this cloud clears nothing");
+    }
+
+    /**
      * How the cloud refused the secrets that its calls carry, with the time until which they are not tried again; empty if
      * it did not, or once it has taken them.
      */

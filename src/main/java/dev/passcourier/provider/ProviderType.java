@@ -1,6 +1,7 @@
 package dev.passcourier.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.AccountType;
 import dev.passcourier.config.ConfigurationException;
 import java.net.URI;
@@ -38,6 +39,22 @@ public interface ProviderType extends AccountType {
      */
     default JsonNode credentials(JsonNode settings) {
         return settings.path("auth");
+    }
+
+    /**
+     * Settings of an account that is in no settings file: the one that the cloud's own tools would take from the
+     * environment. With them may be {@code trust}, a file of certificate authorities, which is the account's.
+     *
+     * @throws ConfigurationException saying what to set
+     */
+    default ObjectNode settings(Environment environment) throws ConfigurationException {
+        throw new ConfigurationException(
+                "no variables are known that describe an account of " + id() + ": name one in the settings");
+    }
+
+    /** Whether these settings leave it to the sign-in to say where the API is: as the session's fact {@code api}. */
+    default boolean learnsEndpoint(AccountSettings account) throws ConfigurationException {
+        return false;
     }
 
     /** The protocol for one account. */

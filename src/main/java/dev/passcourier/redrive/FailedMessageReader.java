@@ -62,7 +62,13 @@ final class FailedMessageReader {
     /** The account whose queue it came from. */
     @Nullable
     String account() {
-        return Queues.account(from());
+        String cleared = Queues.cleared(from());
+        return cleared == null ? Queues.account(from()) : cleared;
+    }
+
+    /** Whether a cloud was to forget a password. */
+    boolean wasToClear() {
+        return Queues.cleared(from()) != null;
     }
 
     /** The destination whose queue it came from. */
@@ -109,7 +115,7 @@ final class FailedMessageReader {
     FailedMessage shown(FailedMessage.@Nullable Refusal refusal) throws JMSException {
         return new FailedMessage(
                 id(),
-                clean(text(MessageProperties.REQUEST)),
+                clean(text(wasToClear() ? MessageProperties.CLEARS : MessageProperties.REQUEST)),
                 place,
                 AuditText.clean(from()),
                 clean(account()),

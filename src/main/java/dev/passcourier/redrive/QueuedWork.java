@@ -26,6 +26,10 @@ public final class QueuedWork implements Consumer<QueuedMessage> {
             // What is kept there has ended. Of an open request it is a redrive that a crash has cut short.
             return;
         }
+        if (Queues.cleared(message.queue()) != null) {
+            // Its request is over, or will be by its results.
+            return;
+        }
         if (!message.internal()) {
             references.add(AuditText.clean(message.messageId()));
             return;

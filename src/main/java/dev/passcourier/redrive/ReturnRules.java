@@ -50,6 +50,9 @@ final class ReturnRules {
             return toIntake(kept);
         }
         demand(kept.wasOurs(), FailedMessage.Refusal.SENDER_UNKNOWN);
+        if (kept.wasToClear()) {
+            return toClear(kept);
+        }
         if (kept.account() != null && settings.accounts().containsKey(kept.account())) {
             return toFetch(kept);
         }
@@ -98,6 +101,22 @@ final class ReturnRules {
                 request, work.origin(), now, now.plus(settings.service().defaultDeadline()), 1, 0);
         return new OutboundMessage(
                 kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.REQUEST, request.id()), null, null);
+    }
+
+    /** As long as the account still has the cloud forget passwords. */
+    private OutboundMessage toClear(FailedMessageReader kept) throws JMSException, ReturnException {
+        FetchWork work = work(kept.arrival(LONGEST_WORK).body());
+        PasswordRequest request = work.request();
+        demand(kept.from().equals(Queues.clear(request.account())), FailedMessage.Refusal.NOT_READABLE);
+        Settings.Account account = settings.accounts().get(request.account());
+        demand(
+                account != null && account.afterDelivery() != Settings.AfterDelivery.KEEP,
+                FailedMessage.Refusal.QUEUE_UNKNOWN);
+        Instant now = clock.instant();
+        FetchWork fresh = new FetchWork(
+                request, work.origin(), now, now.plus(settings.service().keepFailedWork()), 1, 0);
+        return new OutboundMessage(
+                kept.from(), WorkCodec.toBytes(fresh), Map.of(MessageProperties.CLEARS, request.id()), null, null);
     }
 
     /** Who signed it is not kept with the work, so it is enough that the policy grants it to one who may have. */

@@ -71,6 +71,9 @@ public final class Advice {
                 return refusal.advice();
             }
         }
+        if (code.equals("NO_CLEAR_CALL")) {
+            return "This cloud has no call that clears a password. Change the password inside the machine.";
+        }
         return code.equals("TOO_MANY_WRONG_KEYS")
                 ? "This instance's encrypted password changes and opens with no key, as do too many of its requester's or its"
                         + " key's. See why the machine posts such, put the right key on the account's key ring, and ask"

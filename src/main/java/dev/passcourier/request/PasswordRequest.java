@@ -34,4 +34,33 @@ public record PasswordRequest(
         parameters = Map.copyOf(parameters);
         deliverTo = List.copyOf(deliverTo);
     }
+
+    /**
+     * What a command wants: with one receiver, which is no configured destination, and no deadline.
+     *
+     * @param to what the policy knows the receiver by
+     * @throws RequestException {@code FIELD_INVALID} naming what is none of the words that ids and names are made of
+     */
+    public static PasswordRequest ofCommand(
+            String id, String account, String instance, Map<String, String> parameters, @Nullable String key, String to)
+            throws RequestException {
+        demandId("id", id);
+        demandId("account", account);
+        demandId("instance", instance);
+        demandId("to", to);
+        if (key != null) {
+            demandId("key", key);
+        }
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+            demandId("parameters", parameter.getKey());
+            demandId("parameters." + parameter.getKey(), parameter.getValue());
+        }
+        return new PasswordRequest(id, account, instance, parameters, key, List.of(to), null, null, null);
+    }
+
+    private static void demandId(String field, @Nullable String text) throws RequestException {
+        if (text == null || !Texts.isId(text)) {
+            throw new RequestException(RefusalCode.FIELD_INVALID, field);
+        }
+    }
 }

@@ -16,6 +16,15 @@ public final class Permission {
         this(settings.accounts().keySet(), settings.destinations().keySet(), new Policy(settings.policy()));
     }
 
+    /**
+     * Of commands that deliver nothing.
+     *
+     * @param recipients what the policy knows those by whom the command may serve
+     */
+    public static Permission ofCommand(Settings settings, Set<String> recipients) {
+        return new Permission(settings.accounts().keySet(), recipients, new Policy(settings.policy()));
+    }
+
     Permission(Set<String> accounts, Set<String> destinations, Policy policy) {
         this.accounts = accounts;
         this.destinations = destinations;

@@ -78,6 +78,11 @@ public final class SandboxInstance {
         return asks;
     }
 
+    /** Whether the cloud still has something to hand out, now or later. */
+    public synchronized boolean hasSecret() {
+        return wireSecret != null;
+    }
+
     /** Counts an ask and returns what the cloud hands out, or empty if there is nothing (yet). */
     synchronized Optional<String> ask() {
         asks++;

@@ -149,6 +149,11 @@ final class BrokerLink implements AutoCloseable {
         queues.add(Queues.FAILED);
         queues.add(intakeQueue(settings));
         settings.accounts().keySet().forEach(account -> queues.add(Queues.fetch(account)));
+        settings.accounts().forEach((name, account) -> {
+            if (account.afterDelivery() != Settings.AfterDelivery.KEEP) {
+                queues.add(Queues.clear(name));
+            }
+        });
         settings.destinations().keySet().forEach(alias -> queues.add(Queues.outbox(alias)));
         return queues;
     }

@@ -33,6 +33,20 @@ final class DataDirectory implements AutoCloseable {
      * @throws ConfigurationException if it cannot be made or used, is not ours alone, or another process uses it
      */
     static DataDirectory open(Path path) throws IOException, ConfigurationException {
+        DataDirectory opened = tryOpen(path);
+        if (opened == null) {
+            throw new ConfigurationException("service.dataDirectory " + path
+                    + " is in use by another process: stop it, or name another directory");
+        }
+        return opened;
+    }
+
+    /**
+     * The same.
+     *
+     * @return null if another process uses it
+     */
+    static @Nullable DataDirectory tryOpen(Path path) throws IOException, ConfigurationException {
         make(path);
         demandUsable(path);
         FileChannel channel =
@@ -40,8 +54,7 @@ final class DataDirectory implements AutoCloseable {
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
-            throw new ConfigurationException("service.dataDirectory " + path
-                    + " is in use by another process: stop it, or name another directory");
+            return null;
         }
         return new DataDirectory(path, channel, lock);
     }

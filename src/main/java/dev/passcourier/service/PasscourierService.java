@@ -238,10 +238,11 @@ public final class PasscourierService implements AutoCloseable {
     private Orders orders() {
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
         StatusService status = new StatusService(ledger.status(), settings.schedules(), watch::problems, clock);
-        return new Orders()
+        Orders orders = new Orders()
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
                 .add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()));
+        return new DirectOrders(settings, fetch, clock).addTo(orders);
     }
 
     private void bind(CamelContext camel) throws Exception {

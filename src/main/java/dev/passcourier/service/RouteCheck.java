@@ -217,6 +217,12 @@ public final class RouteCheck {
             attempt(camel, () -> FetchStage.route(camel, name, account.concurrency(), containers, NOTHING, NOTHING)
                     .add());
         });
+        settings.accounts().forEach((name, account) -> {
+            if (account.afterDelivery() != Settings.AfterDelivery.KEEP) {
+                attempt(camel, () -> FetchStage.clearRoute(camel, name, containers, NOTHING, NOTHING)
+                        .add());
+            }
+        });
         SinkFactory sinks = new SinkFactory(
                 event -> 0,
                 clock,

@@ -38,7 +38,8 @@ final class JosePrivateKey extends RecipientPrivateKey {
 
     private final JWK jwk;
 
-    private JosePrivateKey(JWK jwk) throws JOSEException {
+    /** A private key that is in no file. */
+    JosePrivateKey(JWK jwk) throws JOSEException {
         super(jwk.computeThumbprint().toString());
         this.jwk = jwk;
     }

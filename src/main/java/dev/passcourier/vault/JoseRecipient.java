@@ -54,6 +54,18 @@ final class JoseRecipient extends RecipientKey {
         return new JoseRecipient(found.jwk(), thumbprint, expiresAt);
     }
 
+    /**
+     * Of a public key that is in no file.
+     *
+     * @throws KeyLoadException if it is weak, or of a kind that we don't seal for
+     */
+    static JoseRecipient of(JWK jwk) throws KeyLoadException {
+        Path nowhere = Path.of("recipient");
+        refuseUnfit(nowhere, jwk);
+        refuseOtherUse(nowhere, jwk);
+        return new JoseRecipient(jwk.toPublicJWK(), thumbprint(nowhere, jwk), null);
+    }
+
     /** Refuses kinds of keys that we don't seal for, and weak ones. */
     static void refuseUnfit(Path file, JWK jwk) throws KeyLoadException {
         if (jwk instanceof RSAKey rsa) {

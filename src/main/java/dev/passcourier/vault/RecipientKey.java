@@ -1,11 +1,14 @@
 package dev.passcourier.vault;
 
+import com.nimbusds.jose.jwk.JWK;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A recipient's public key, and how results are sealed for it. */
@@ -35,6 +38,43 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
             case OPENPGP -> OpenPgpRecipient.read(file, pinned, clock);
             case AGE -> AgeRecipient.read(file, pinned);
         };
+    }
+
+    /**
+     * The format that a public key's file is for: JWE for a JWK, PEM or OpenSSH key, CMS for a certificate, OpenPGP and age
+     * for theirs.
+     *
+     * @throws KeyLoadException naming the file if it holds no public key
+     */
+    public static SealFormat format(Path file) throws KeyLoadException {
+        byte[] content = GuardedFile.readPublic(file);
+        try (KeyFileKind.Content found = KeyFileKind.read(content)) {
+            return switch (found.kind()) {
+                case PUBLIC_JWK, PUBLIC_KEY, SSH_PUBLIC -> SealFormat.JWE;
+                case CERTIFICATE -> SealFormat.CMS;
+                case OPENPGP_PUBLIC -> SealFormat.OPENPGP;
+                case AGE_RECIPIENT -> SealFormat.AGE;
+                default ->
+                    throw PublicKeyFile.refusal(
+                            file, found.kind(), "a public key, a certificate or an age recipient is needed");
+            };
+        } finally {
+            Arrays.fill(content, (byte) 0); // in case it was a private one
+        }
+    }
+
+    /**
+     * A recipient whose key is in no file, for JWE.
+     *
+     * @param jwk a public key as a JWK
+     * @throws KeyLoadException if it is none that we seal for
+     */
+    public static RecipientKey ofJwk(String jwk) throws KeyLoadException {
+        try {
+            return JoseRecipient.of(JWK.parse(jwk));
+        } catch (ParseException | RuntimeException e) {
+            throw new KeyLoadException(Code.KEY_FORMAT, Path.of("recipient"), "a public JWK is needed");
+        }
     }
 
     /** Reads and judges a key that results are sealed for as JWE. */

@@ -29,7 +29,7 @@ public final class ResultOpener {
     private final @Nullable ECKey signer;
     private final Clock clock;
 
-    private ResultOpener(RecipientPrivateKey key, @Nullable ECKey signer, Clock clock) {
+    ResultOpener(RecipientPrivateKey key, @Nullable ECKey signer, Clock clock) {
         this.key = key;
         this.signer = signer;
         this.clock = clock;

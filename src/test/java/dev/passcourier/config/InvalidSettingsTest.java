@@ -53,7 +53,7 @@ class InvalidSettingsTest {
                 mistake(
                         "    - {name: all",
                         "    - {name: desk, sources: [cli], accounts: [\"*\"], instances: [\"*\"], destinations: [\"get:asker\", \"get:op\"]}\n    - {name: all",
-                        "46:105 policy.rules[0].destinations[1]: is not defined under 'recipients'; did you mean 'ops'?"),
+                        "46:99 policy.rules[0].destinations[1]: is not defined under 'recipients'; did you mean 'ops'?"),
                 mistake(
                         "    - {name: all",
                         "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
@@ -100,7 +100,7 @@ class InvalidSettingsTest {
                         "    settings:\n",
                         "    settings: []\n    x:\n",
                         "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example {\"region\":\"kr-central-2\"}",
-                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: clones, concurrency, insecure, keyRing, provider, rate, settings, showInstance, trust"),
+                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: afterDelivery, clones, concurrency, insecure, keyRing, provider, rate, settings, showInstance, trust"),
                 mistake(
                         "rate: 2.5",
                         "rate: \"2.5\"",
@@ -307,7 +307,7 @@ class InvalidSettingsTest {
                 mistake(
                         "sources: [jms, schedule]",
                         "sources: [jsm]",
-                        "46:29 policy.rules[0].sources[0]: is none of the known words; known: *, file, jms, schedule"),
+                        "46:29 policy.rules[0].sources[0]: is none of the known words; known: *, cli, file, jms, schedule"),
                 mistake(
                         "instances: [\"web-*\"]",
                         "instances: []",

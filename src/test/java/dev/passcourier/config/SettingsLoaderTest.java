@@ -137,7 +137,16 @@ class SettingsLoaderTest {
         Settings.Account account = settings.accounts().get("nimbus-prod");
         assertThat(account)
                 .isEqualTo(new Settings.Account(
-                        "nimbus", "prod", 2.5, 3, true, true, home.resolve("tls/ca.pem"), true, account.settings()));
+                        "nimbus",
+                        "prod",
+                        2.5,
+                        3,
+                        true,
+                        true,
+                        Settings.AfterDelivery.KEEP,
+                        home.resolve("tls/ca.pem"),
+                        true,
+                        account.settings()));
         assertThat(account.settings().path("region").asText()).isEqualTo("north");
         assertThat(account.settings().path("auth").path("token").asText()).isEqualTo("{{env:SECRET}}");
     }

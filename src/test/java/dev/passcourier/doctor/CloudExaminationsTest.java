@@ -125,7 +125,19 @@ class CloudExaminationsTest {
                         "secretKey",
                         keys.computeIfAbsent(key, each -> SecretFiles.write(directory, each))
                                 .reference()));
-        accounts.put(name, new Settings.Account("tencent-gse", null, null, 1, false, false, null, false, settings));
+        accounts.put(
+                name,
+                new Settings.Account(
+                        "tencent-gse",
+                        null,
+                        null,
+                        1,
+                        false,
+                        false,
+                        Settings.AfterDelivery.KEEP,
+                        null,
+                        false,
+                        settings));
     }
 
     private void cloudAnswers(HttpHandler signed) {

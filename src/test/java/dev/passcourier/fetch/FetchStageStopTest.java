@@ -175,7 +175,8 @@ class FetchStageStopTest {
                         "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
                         "auth",
                         Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
-        return new Settings.Account("zstack", null, 20.0, 2, false, true, null, false, settings);
+        return new Settings.Account(
+                "zstack", null, 20.0, 2, false, true, Settings.AfterDelivery.KEEP, null, false, settings);
     }
 
     @AfterEach

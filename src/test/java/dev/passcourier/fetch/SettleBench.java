@@ -72,12 +72,16 @@ final class SettleBench implements AutoCloseable {
     }
 
     Steps step(String provider, KeyRing keys, boolean clones) {
+        return step(provider, keys, clones, Settings.AfterDelivery.KEEP);
+    }
+
+    Steps step(String provider, KeyRing keys, boolean clones, Settings.AfterDelivery afterDelivery) {
         RequestEnd end =
                 new RequestEnd(audit, new Notices(DeliveryIds::of, account -> true), Duration.ofDays(30), clock);
         return new Steps(
                 new DecryptAndSealStep(
-                        provider,
-                        keys,
+                        new Opening(
+                                provider, keys, clones ? null : () -> ledger, vault, audit, Duration.ofDays(7), clock),
                         new Settings.Account(
                                 provider,
                                 null,
@@ -85,16 +89,15 @@ final class SettleBench implements AutoCloseable {
                                 1,
                                 clones,
                                 true,
+                                afterDelivery,
                                 null,
                                 false,
                                 JsonNodeFactory.instance.objectNode()),
                         alias -> new SealTarget(alias, null),
-                        vault,
-                        ledger,
                         new WrongKeyReply(failures, end, clock, random),
                         audit,
                         SealedBundles.none(),
-                        Duration.ofDays(7),
+                        new RetryTable(random, 1),
                         clock),
                 new SettleStep(
                         new RetryScheduler(audit, end, clock, new RetryTable(random, 1)),
@@ -104,6 +107,10 @@ final class SettleBench implements AutoCloseable {
 
     /** The two steps after the cloud has answered, as the fetch route has them. */
     record Steps(DecryptAndSealStep decryptAndSeal, SettleStep settle) {}
+
+    Ledger ledger() {
+        return ledger;
+    }
 
     KeyRing ring() {
         return ring;

@@ -116,7 +116,16 @@ final class Fakes {
     /** Accounts {@code huawei} and {@code gse}, destinations {@code ops} and {@code files}, and these rules. */
     static Settings settings(Path home, Settings.Rule... rules) {
         Settings.Account account = new Settings.Account(
-                "any", null, null, 1, false, true, null, false, JsonNodeFactory.instance.objectNode());
+                "any",
+                null,
+                null,
+                1,
+                false,
+                true,
+                Settings.AfterDelivery.KEEP,
+                null,
+                false,
+                JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         return new Settings(

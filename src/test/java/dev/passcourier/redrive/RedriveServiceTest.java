@@ -391,7 +391,16 @@ class RedriveServiceTest {
 
     private Settings settings() {
         Settings.Account account = new Settings.Account(
-                "any", null, null, 1, false, true, null, false, JsonNodeFactory.instance.objectNode());
+                "any",
+                null,
+                null,
+                1,
+                false,
+                true,
+                Settings.AfterDelivery.KEEP,
+                null,
+                false,
+                JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
                 null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         Settings.Rule rule = new Settings.Rule(

@@ -35,6 +35,12 @@ class HabitsTest {
     private static final Map<String, String> MAY_WAIT = Map.of(
             "fetch.AccountGate",
             "an account's consumer waits before it takes a message: that is how a paused cloud stalls its own queue only",
+            "fetch.DirectFetch",
+            "a command's answer about a wrong key is held back on the thread that the command has to itself",
+            "service.DirectAccount",
+            "another command holds the data directory, and a lock of the operating system tells nobody when it is free",
+            "cli.DirectCommand",
+            "shows the person before the screen how long it is until the next attempt",
             "demo.Demo",
             "looks at the ledger again for the person before the screen");
 

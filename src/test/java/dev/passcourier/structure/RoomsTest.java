@@ -54,7 +54,7 @@ class RoomsTest {
             redrive  | audit broker config control ledger outbox request
             service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry status vault
             doctor   | audit broker config delivery fetch http intake ledger provider remote request service vault
-            cli      | audit config control doctor files host intake ledger provider redrive request service status vault
+            cli      | audit config control doctor fetch files host intake ledger provider redrive request service status vault
             demo     | cli config files ledger provider request sandbox service vault
             """);
 

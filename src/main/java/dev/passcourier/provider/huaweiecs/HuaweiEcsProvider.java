@@ -1,10 +1,12 @@
 package dev.passcourier.provider.huaweiecs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.BaseUrl;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.Environment;
 import dev.passcourier.provider.HeaderSecret;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.provider.keystone.KeystoneCredential;
@@ -44,8 +46,32 @@ public final class HuaweiEcsProvider implements ProviderType {
     }
 
     @Override
+    public boolean clears() {
+        return true;
+    }
+
+    @Override
     public Map<String, String> routeParameters(AccountSettings account) throws ConfigurationException {
         return account.as(HuaweiSettings.class).api().routeParameters();
+    }
+
+    /** The names of the official SDKs; the region, which those have in code, as the Terraform provider names it. */
+    @Override
+    public ObjectNode settings(Environment environment) throws ConfigurationException {
+        ObjectNode settings = environment
+                .settings()
+                .put("region", environment.needed("region", "HUAWEICLOUD_SDK_REGION", "HW_REGION_NAME"));
+        environment
+                .text("project-id", "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID")
+                .ifPresent(id -> settings.put("projectId", id));
+        ObjectNode auth = settings.putObject("auth")
+                .put("type", "aksk")
+                .put("accessKey", environment.needed("access-key", "HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY"))
+                .put("secretKey", environment.neededSecret("HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY"));
+        environment
+                .secret("HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN")
+                .ifPresent(token -> auth.put("securityToken", token));
+        return settings;
     }
 
     @Override

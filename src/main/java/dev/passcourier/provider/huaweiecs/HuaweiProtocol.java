@@ -81,7 +81,7 @@ final class HuaweiProtocol implements CloudProtocol {
                             ? Map.of(
                                     "X-Auth-Token",
                                     Objects.requireNonNull(session).token())
-                            : signer.headers(line.path(), new TreeMap<>(), projectId(session)));
+                            : signer.headers(line.method(), line.path(), new TreeMap<>(), projectId(session)));
         } catch (ConfigurationException e) {
             throw CannotAskException.secretNotReadable();
         }
@@ -91,6 +91,12 @@ final class HuaweiProtocol implements CloudProtocol {
     @Override
     public Answer read(PasswordRequest request, HttpReply reply) {
         return note(request, reply, reply.status() == 200 ? ofSuccess(reply) : faults.of(reply));
+    }
+
+    /** Documented as 204 without a body; other successes say the same. */
+    @Override
+    public Answer readCleared(PasswordRequest request, HttpReply reply) {
+        return note(request, reply, reply.status() / 100 == 2 ? new Answer.Cleared() : faults.of(reply));
     }
 
     private Answer ofSuccess(HttpReply reply) {
@@ -133,7 +139,7 @@ final class HuaweiProtocol implements CloudProtocol {
         if (reply.status() == 401 && answer instanceof Answer.Ended ended) {
             return refused.refuse(request.account(), mark, ended);
         }
-        if (reply.status() == 200 || answer instanceof Answer.Ended ended && ended.verdict() == Verdict.NOT_FOUND) {
+        if (reply.status() / 100 == 2 || answer instanceof Answer.Ended ended && ended.verdict() == Verdict.NOT_FOUND) {
             refused.taken();
         }
         return answer;

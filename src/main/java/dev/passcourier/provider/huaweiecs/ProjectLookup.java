@@ -41,7 +41,7 @@ record ProjectLookup(String region, SdkHmacSigner signer, HuaweiFaults faults, C
         Map<String, String> headers =
                 new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
         try {
-            headers.putAll(signer.headers(PATH, query, null));
+            headers.putAll(signer.headers("GET", PATH, query, null));
         } catch (ConfigurationException e) {
             throw CannotAskException.secretNotReadable();
         }

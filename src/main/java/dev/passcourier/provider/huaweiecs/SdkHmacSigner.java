@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs GETs with an account's access keys, which are read afresh for every call. The gateway checks the host too: what
+ * Signs calls without a body, with an account's access keys, which are read afresh for every call. The gateway checks the host too: what
  * lies between must not rewrite it.
  *
  * @param base the endpoint that the calls go to
@@ -32,12 +32,13 @@ record SdkHmacSigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
     /**
      * The headers for one call.
      *
+     * @param method    GET or DELETE
      * @param path      below the endpoint, percent-encoded
      * @param query     names to values, not encoded
      * @param projectId where the keys reach several projects, or null
      * @throws ConfigurationException if a secret cannot be read
      */
-    Map<String, String> headers(String path, SortedMap<String, String> query, @Nullable String projectId)
+    Map<String, String> headers(String method, String path, SortedMap<String, String> query, @Nullable String projectId)
             throws ConfigurationException {
         Map<String, String> sent = new LinkedHashMap<>();
         sent.put("X-Sdk-Date", DATE.format(clock.instant()));
@@ -47,7 +48,7 @@ record SdkHmacSigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
         if (keys.securityToken() != null) {
             sent.put("X-Security-Token", HeaderSecret.read("securityToken", keys.securityToken()));
         }
-        sent.put("Authorization", authorization(path, query, sent));
+        sent.put("Authorization", authorization(method, path, query, sent));
         return sent;
     }
 
@@ -58,14 +59,14 @@ record SdkHmacSigner(HuaweiSettings.AccessKey keys, URI base, Clock clock) {
                 .toList();
     }
 
-    private String authorization(String path, SortedMap<String, String> query, Map<String, String> sent)
+    private String authorization(String method, String path, SortedMap<String, String> query, Map<String, String> sent)
             throws ConfigurationException {
         SortedMap<String, String> signed = new TreeMap<>();
         sent.forEach((name, value) -> signed.put(name.toLowerCase(Locale.ROOT), value));
         signed.put("host", base.getRawAuthority());
         byte[] secretKey = keys.secretKey().read();
         try {
-            return new SdkSignature("GET", base.getRawPath() + path, query, signed)
+            return new SdkSignature(method, base.getRawPath() + path, query, signed)
                     .authorization(keys.accessKey(), secretKey);
         } finally {
             Arrays.fill(secretKey, (byte) 0);

@@ -1,9 +1,11 @@
 package dev.passcourier.provider.kakaocloud;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.BaseUrl;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.Environment;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.provider.keystone.KeystoneCredential;
 import dev.passcourier.provider.keystone.KeystoneFaults;
@@ -38,6 +40,18 @@ public final class KakaoCloudProvider implements ProviderType {
     @Override
     public Map<String, URI> endpoints(AccountSettings account) throws ConfigurationException {
         return endpoints(account.as(KakaoCloudSettings.class));
+    }
+
+    /** The names of the official Terraform provider; the region as ours. */
+    @Override
+    public ObjectNode settings(Environment environment) throws ConfigurationException {
+        ObjectNode settings = environment.settings();
+        environment.text("region", "KAKAOCLOUD_REGION").ifPresent(region -> settings.put("region", region));
+        settings.putObject("auth")
+                .put("type", "access-key")
+                .put("id", environment.needed("access-key", "KAKAOCLOUD_APPLICATION_CREDENTIAL_ID"))
+                .put("secret", environment.neededSecret("KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET"));
+        return settings;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,6 +33,9 @@ public final class KeystoneSignIn implements SignIn {
     /** The fact that names the token's project. */
     public static final String PROJECT_ID = "projectId";
 
+    /** The fact that names the address of the compute API, if it was looked for. */
+    public static final String API = "api";
+
     private static final Duration UNKNOWN_LIFETIME = Duration.ofHours(1);
     private static final Duration MARGIN = Duration.ofMinutes(5);
     private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
@@ -47,8 +51,21 @@ public final class KeystoneSignIn implements SignIn {
      * @param path        below the {@code sign-in} endpoint
      * @param query       or null
      * @param contentType of the request, as the cloud documents it
+     * @param catalogue   whether the compute API's address is looked for in the catalogue that comes with the token
+     * @param region      whose address is looked for, or null
      */
-    public record Tokens(String path, @Nullable String query, String contentType) {}
+    public record Tokens(
+            String path,
+            @Nullable String query,
+            String contentType,
+            boolean catalogue,
+            @Nullable String region) {
+
+        /** Nobody looks at the catalogue. */
+        public Tokens(String path, @Nullable String query, String contentType) {
+            this(path, query, contentType, false, null);
+        }
+    }
 
     /**
      * For one account.
@@ -89,10 +106,29 @@ public final class KeystoneSignIn implements SignIn {
                 .filter(value -> HEADER_VALUE.matcher(value).matches())
                 .orElseThrow(() -> new CannotAskException(new Answer.Retry(TransientFailure.FEW, "NO_TOKEN", null)));
         Optional<JsonReply> body = JsonReply.of(reply);
-        Map<String, String> facts = body.flatMap(json -> json.code("token", "project", "id"))
-                .map(id -> Map.of(PROJECT_ID, id))
-                .orElseGet(Map::of);
+        Map<String, String> facts = new HashMap<>();
+        body.flatMap(json -> json.code("token", "project", "id")).ifPresent(id -> facts.put(PROJECT_ID, id));
+        if (tokens.catalogue()) {
+            body.flatMap(this::computeApi).ifPresent(url -> facts.put(API, url));
+        }
         return new Session(token, end(body), facts);
+    }
+
+    /** The first public address of the kind {@code compute} in the region. */
+    private Optional<String> computeApi(JsonReply body) {
+        return body.items("token", "catalog").stream()
+                .filter(service ->
+                        service.text("type").filter("compute"::equals).isPresent())
+                .flatMap(service -> service.items("endpoints").stream())
+                .filter(endpoint ->
+                        endpoint.text("interface").filter("public"::equals).isPresent())
+                .filter(endpoint -> tokens.region() == null
+                        || tokens.region()
+                                .equals(endpoint.text("region_id")
+                                        .or(() -> endpoint.text("region"))
+                                        .orElse("")))
+                .flatMap(endpoint -> endpoint.text("url").filter(url -> !url.isBlank()).stream())
+                .findFirst();
     }
 
     private Instant end(Optional<JsonReply> body) {

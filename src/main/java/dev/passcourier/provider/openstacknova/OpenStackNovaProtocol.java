@@ -51,6 +51,11 @@ final class OpenStackNovaProtocol implements CloudProtocol {
         return JsonReply.of(reply).map(OpenStackNovaProtocol::password).orElseGet(HttpFault::unreadable);
     }
 
+    @Override
+    public Answer readCleared(PasswordRequest request, HttpReply reply) {
+        return reply.status() / 100 == 2 ? new Answer.Cleared() : faults.of(reply);
+    }
+
     private static Answer password(JsonReply json) {
         String password = json.text("password").orElse("");
         if (!password.isBlank()) {

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an OpenStack account.
  *
- * @param endpoint         of Nova, as the catalogue has it, with or without a version
+ * @param endpoint         of Nova, as the catalogue has it, with or without a version; null to take the catalogue's, which only
+ *                         an account from the environment does
+ * @param region           which of the catalogue's to take, or null
  * @param identityEndpoint of Keystone, with or without {@code /v3}
  * @param auth             how to get a token
  */
-record OpenStackNovaSettings(URI endpoint, URI identityEndpoint, Auth auth) {
+record OpenStackNovaSettings(
+        @Nullable URI endpoint, @Nullable String region, URI identityEndpoint, Auth auth) {
 
     /** One of three ways to get a token. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -51,13 +54,16 @@ record OpenStackNovaSettings(URI endpoint, URI identityEndpoint, Auth auth) {
      * A user and a project.
      *
      * @param userDomain    name of the user's domain, or null for {@code Default}
+     * @param project       name of the project, or null if its id is there
+     * @param projectId     id of the project, which only an account from the environment has; or null
      * @param projectDomain name of the project's domain, or null for {@code Default}
      */
     record UserPassword(
             String user,
             @Nullable String userDomain,
             SecretRef password,
-            String project,
+            @Nullable String project,
+            @Nullable String projectId,
             @Nullable String projectDomain)
             implements Auth {
 
@@ -65,11 +71,12 @@ record OpenStackNovaSettings(URI endpoint, URI identityEndpoint, Auth auth) {
 
         @Override
         public KeystoneCredential credential() {
+            ProjectScope scope = projectId == null
+                    ? ProjectScope.name(
+                            Objects.requireNonNull(project), Objects.requireNonNullElse(projectDomain, DEFAULT))
+                    : ProjectScope.id(projectId);
             return new KeystoneCredential.Password(
-                    user,
-                    Objects.requireNonNullElse(userDomain, DEFAULT),
-                    password,
-                    ProjectScope.name(project, Objects.requireNonNullElse(projectDomain, DEFAULT)));
+                    user, Objects.requireNonNullElse(userDomain, DEFAULT), password, scope);
         }
     }
 }

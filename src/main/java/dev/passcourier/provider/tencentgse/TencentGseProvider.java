@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.CloudProtocol;
+import dev.passcourier.provider.Environment;
 import dev.passcourier.provider.ProviderType;
 import java.net.URI;
 import java.time.Clock;
@@ -36,6 +37,20 @@ public final class TencentGseProvider implements ProviderType {
     @Override
     public JsonNode credentials(JsonNode settings) {
         return ((ObjectNode) settings).deepCopy().retain("secretId", "secretKey", "token");
+    }
+
+    /** The names of the official SDKs, and the Terraform provider's for token and region. */
+    @Override
+    public ObjectNode settings(Environment environment) throws ConfigurationException {
+        ObjectNode settings = environment
+                .settings()
+                .put("region", environment.needed("region", "TENCENTCLOUD_REGION"))
+                .put("secretId", environment.needed("access-key", "TENCENTCLOUD_SECRET_ID"))
+                .put("secretKey", environment.neededSecret("TENCENTCLOUD_SECRET_KEY"));
+        environment
+                .secret("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN")
+                .ifPresent(token -> settings.put("token", token));
+        return settings;
     }
 
     @Override

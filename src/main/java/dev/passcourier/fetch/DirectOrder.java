@@ -1,0 +1,60 @@
+package dev.passcourier.fetch;
+
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.RequestException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command wants of one account's cloud: one attempt to get a password for whoever asks, or to have it forgotten.
+ *
+ * @param id         of the command, the same at each of its attempts
+ * @param account    the account's name
+ * @param instance   the instance's id in that cloud
+ * @param key        name of the key pair to open the password with, or null to try the key ring
+ * @param parameters further ids the cloud needs
+ * @param to         what the policy knows it by: {@link #ASKER}, {@code get:} and a recipient's name, or {@link #CLEAR}
+ * @param sealFor    for {@link #ASKER} only: the public JWK that the result is sealed for, or null
+ * @param keyFile    for {@link #ASKER} only: the file with the public key that it is sealed for instead, or null
+ * @param attempt    1 for the first
+ */
+public record DirectOrder(
+        String id,
+        String account,
+        String instance,
+        @Nullable String key,
+        @Nullable Map<String, String> parameters,
+        String to,
+        @Nullable String sealFor,
+        @Nullable String keyFile,
+        int attempt) {
+
+    /** Name of the order to get a password. */
+    public static final String GET = "get";
+
+    /** Name of the order to have one forgotten. */
+    public static final String CLEAR_ORDER = "clear";
+
+    /** Whoever asks, shown or sealed to a key of their own choice. */
+    public static final String ASKER = "get:asker";
+
+    /** What the names of recipients begin with. */
+    public static final String RECIPIENT = "get:";
+
+    /** The cloud, which forgets a password. */
+    public static final String CLEAR = "cloud:clear";
+
+    /** The next attempt of the same command. */
+    public DirectOrder next() {
+        return new DirectOrder(id, account, instance, key, parameters, to, sealFor, keyFile, attempt + 1);
+    }
+
+    /**
+     * The order as a request.
+     *
+     * @throws RequestException {@code FIELD_INVALID} naming what is none of the words that ids and names are made of
+     */
+    public PasswordRequest request() throws RequestException {
+        return PasswordRequest.ofCommand(id, account, instance, parameters == null ? Map.of() : parameters, key, to);
+    }
+}

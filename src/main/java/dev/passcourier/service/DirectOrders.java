@@ -1,0 +1,66 @@
+package dev.passcourier.service;
+
+import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.control.OrderException;
+import dev.passcourier.control.Orders;
+import dev.passcourier.control.Peer;
+import dev.passcourier.fetch.DirectAnswer;
+import dev.passcourier.fetch.DirectFetch;
+import dev.passcourier.fetch.DirectOrder;
+import dev.passcourier.fetch.FetchStage;
+import dev.passcourier.vault.KeyLoadException;
+import java.time.Clock;
+
+/** What commands have the running service do with one account's cloud: one attempt an order, sealed when it comes out. */
+final class DirectOrders {
+
+    private final Settings settings;
+    private final FetchStage fetch;
+    private final DirectFetch.Grant grant;
+    private final Clock clock;
+
+    DirectOrders(Settings settings, FetchStage fetch, Clock clock) {
+        this.settings = settings;
+        this.fetch = fetch;
+        this.grant = DirectAccount.grant(settings);
+        this.clock = clock;
+    }
+
+    /** Adds the orders {@code get} and {@code clear}. */
+    Orders addTo(Orders orders) {
+        return orders.addWaiting(
+                        DirectOrder.GET,
+                        DirectOrder.class,
+                        (order, peer) -> answer(
+                                order,
+                                peer,
+                                direct -> direct.get(
+                                        order, peer.user(), grant, DirectAccount.recipient(settings, order, clock))))
+                .addWaiting(
+                        DirectOrder.CLEAR_ORDER,
+                        DirectOrder.class,
+                        (order, peer) -> answer(order, peer, direct -> direct.clear(order, peer.user(), grant)));
+    }
+
+    private interface Act {
+        DirectAnswer of(DirectFetch direct) throws Exception;
+    }
+
+    private DirectAnswer answer(DirectOrder order, Peer peer, Act act) throws OrderException, InterruptedException {
+        DirectFetch direct = fetch.direct(String.valueOf(order.account()))
+                .orElseThrow(() -> new OrderException(
+                        "ACCOUNT_UNKNOWN",
+                        "the running service has no account of this name, only "
+                                + String.join(", ", settings.accounts().keySet())));
+        try {
+            return act.of(direct);
+        } catch (KeyLoadException | ConfigurationException e) {
+            throw new OrderException("RECIPIENT_UNUSABLE", String.valueOf(e.getMessage()));
+        } catch (InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e.getClass().getSimpleName());
+        }
+    }
+}
