@@ -38,10 +38,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,12 +229,20 @@ class EmbeddedBrokerTest {
     void anOutboundMessageThatOutlivesItsTimeGoesToTheExpiryQueue() throws Exception {
         Instant soon = Instant.now().plusMillis(200);
         handOn(new OutboundMessage("tickets", new byte[] {1}, Map.of("pcDelivery", "dlv_1"), null, soon));
+        await().atMost(PATIENCE).until(() -> Instant.now().isAfter(soon));
+        // The broker looks by itself every half minute, and at once where somebody asks.
+        assertThat(receiveNow("tickets")).isNull();
         Message expired = receive(Queues.EXPIRED);
         assertThat(expired.getStringProperty("pcDelivery")).isEqualTo("dlv_1");
     }
 
     @Test
     void aMessageThatFailsTooOftenIsQuarantinedWithItsReasonAndTheNextOnesGoOn() throws Exception {
+        AddressSettings shipped = broker.settings(INTAKE);
+        assertThat(shipped.getRedeliveryDelay())
+                .as("milliseconds, doubled each time")
+                .isEqualTo(500);
+        shipped.setRedeliveryDelay(20);
         asTicketing(session -> send(session, session.createTextMessage("poison")));
         asTicketing(session -> send(session, session.createTextMessage("fine")));
         await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
@@ -241,6 +251,7 @@ class EmbeddedBrokerTest {
         assertThat(quarantined.getStringProperty("pcFrom")).isEqualTo(INTAKE);
         assertThat(((TextMessage) quarantined).getText()).isEqualTo("poison");
         assertThat(AUDITED).extracting(AuditEvent::type).containsExactly(AuditEvent.Type.QUARANTINED);
+        shipped.setRedeliveryDelay(500);
     }
 
     @Test
@@ -469,12 +480,7 @@ class EmbeddedBrokerTest {
         assertThat(sender.send(lines, "sha256-of-the-file")).isFalse();
         receive("tickets");
         receive("tickets");
-        try (Connection connection = pool.createConnection();
-                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            connection.start();
-            assertThat(session.createConsumer(session.createQueue("tickets")).receiveNoWait())
-                    .isNull();
-        }
+        assertThat(receiveNow("tickets")).isNull();
     }
 
     /** Or who may ask could have the next run of a schedule dropped as a repetition. */
@@ -520,6 +526,15 @@ class EmbeddedBrokerTest {
             Message message = consumer.receive(30_000);
             assertThat(message).as("a message on %s", queue).isNotNull();
             return message;
+        }
+    }
+
+    private static @Nullable Message receiveNow(String queue) throws JMSException {
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+            connection.start();
+            return consumer.receiveNoWait();
         }
     }
 
