@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that {@code mvn package} has made. */
 class ShippedFolderIT {
 
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     /** For processes that live for seconds. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
