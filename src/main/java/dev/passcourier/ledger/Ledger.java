@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -140,9 +141,9 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> LedgerQueries.requests(sql, ids));
     }
 
-    /** The requests that have not ended, oldest first; those of all nodes if they share it. */
-    public List<OpenRequest> open() {
-        return read(LedgerQueries::open);
+    /** The wanted ones of the requests that have not ended, oldest first; of all nodes' if they share it. */
+    public List<OpenRequest> open(Predicate<OpenRequest> wanted) {
+        return read(sql -> LedgerQueries.open(sql, wanted));
     }
 
     /** Whether it follows the audit trails of other nodes too. */

@@ -110,7 +110,7 @@ public final class LedgerMaintenance {
     /** The requests that have not ended, oldest first; those of all nodes if they share the ledger. */
     public List<OpenRequest> open() throws IOException, SQLException {
         try (LedgerDatabase existing = kept.open()) {
-            return existing.inTransaction(LedgerQueries::open);
+            return existing.inTransaction(sql -> LedgerQueries.open(sql, open -> true));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,17 +56,22 @@ final class LedgerQueries {
         return found;
     }
 
-    static List<OpenRequest> open(Sql sql) throws SQLException {
+    static List<OpenRequest> open(Sql sql, Predicate<OpenRequest> wanted) throws SQLException {
         Map<String, List<DeliveryRow>> deliveries = sql.query("""
                         select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
                         join request r on r.id = d.request where r.state <> 'ENDED' and d.kind = ?""", LedgerQueries::deliveryRow, Kind.RESULT).stream()
                 .collect(Collectors.groupingBy(DeliveryRow::request));
-        return sql.query(
-                ROW + "and state <> 'ENDED' order by asked_at, id",
-                row -> new OpenRequest(
-                        requestRow(row),
-                        row.getString("reference"),
-                        deliveries.getOrDefault(row.getString("id"), List.of())));
+        List<OpenRequest> found = new ArrayList<>();
+        sql.each(ROW + "and state <> 'ENDED' order by asked_at, id", row -> {
+            OpenRequest open = new OpenRequest(
+                    requestRow(row),
+                    row.getString("reference"),
+                    deliveries.getOrDefault(row.getString("id"), List.of()));
+            if (wanted.test(open)) {
+                found.add(open);
+            }
+        });
+        return found;
     }
 
     static List<DeliveryRow> deliveries(Sql sql, String request) throws SQLException {

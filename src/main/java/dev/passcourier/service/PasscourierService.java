@@ -30,6 +30,7 @@ import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.redrive.LostRequests;
+import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.report.BatchReporter;
@@ -200,8 +201,9 @@ public final class PasscourierService implements AutoCloseable {
             return;
         }
         try {
+            QueuedWork queued = broker.queuedWork();
             new LostRequests(settings, broker.pool(), trail, notices(), clock)
-                    .settle(ledger.open(), broker.queuedWork(), data.part("audit"));
+                    .settle(ledger.open(queued::isLost), queued, data.part("audit"));
         } catch (JMSException | IOException | AuditDamage | RuntimeException e) {
             LOG.warn(
                     "LOST_NOT_SETTLED {}: requests that are open and in no queue wait for the next start; see"

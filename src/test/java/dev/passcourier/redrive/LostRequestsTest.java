@@ -296,7 +296,7 @@ class LostRequestsTest {
                         trail,
                         new Notices((request, alias) -> "dlv-" + alias, account -> true),
                         Clock.systemUTC())
-                .settle(ledger.open(), queued, directory.resolve("audit"));
+                .settle(ledger.open(queued::isLost), queued, directory.resolve("audit"));
         ledger.awaitApplied(trail.position());
     }
 
