@@ -33,7 +33,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  */
 final class KillLoop implements AutoCloseable {
 
-    private static final Duration LONGEST_START = Duration.ofMinutes(2);
+    private static final Duration LONGEST_START = Duration.ofMinutes(5);
     private static final Duration LONGEST_TO_POINT = Duration.ofSeconds(5);
     private static final Duration LONGEST_TO_CALM = Duration.ofSeconds(20);
     private static final Duration LONGEST_STOP = Duration.ofMinutes(1);

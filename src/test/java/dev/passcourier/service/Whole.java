@@ -58,7 +58,7 @@ public final class Whole implements AutoCloseable {
 
     /** Waits long, for slow machines, and ends as soon as the condition holds. */
     public static ConditionFactory patiently() {
-        return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100));
+        return await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100));
     }
 
     public static String request(String id, String account, String instance, String... deliverTo) {
