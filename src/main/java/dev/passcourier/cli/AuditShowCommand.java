@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "2:wrong usage, or the trail cannot be read"
         },
         footerHeading = "%nExample:%n",
-        footer = "  passcourier audit show --data /var/lib/passcourier --request chg-4711")
+        footer = "  passcourier audit show --config data/sandbox/config --request first")
 final class AuditShowCommand implements Callable<Integer> {
 
     @Mixin

@@ -41,7 +41,10 @@ import picocli.CommandLine.TypeConversionException;
             "2:wrong usage, or something cannot be read, such as the key that signatures are checked with"
         },
         footerHeading = "%nExample:%n",
-        footer = "  passcourier audit verify --data /var/lib/passcourier --head /mnt/other/passcourier-audit-head")
+        footer = {
+            "  passcourier audit verify --config data/sandbox/config",
+            "  passcourier audit verify --data data/sandbox/data --output json"
+        })
 final class AuditVerifyCommand implements Callable<Integer> {
 
     private static final Pattern EXPECTED = Pattern.compile("([1-9][0-9]{0,17}):([0-9a-f]{64})");

@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
             "2:wrong usage, or the settings cannot be read; validate says more"
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  passcourier doctor", "  passcourier doctor --only broker --only account.huawei-prod"})
+        footer = {
+            "  passcourier doctor --config data/sandbox/config",
+            "  passcourier doctor --config data/sandbox/config --only broker --only account.sandbox-zstack"
+        })
 public final class DoctorCommand implements Callable<Integer> {
 
     @Mixin

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
             "2:they cannot be compared, for the reason given"
         },
         footerHeading = "%nExample:%n",
-        footer = "  passcourier ledger check --config /etc/passcourier/config")
+        footer = "  passcourier ledger check --config data/sandbox/config")
 final class LedgerCheckCommand implements Callable<Integer> {
 
     private static final int FIRST = 20;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:the ledger is made again", "2:it is as it was, for the reason given"},
         footerHeading = "%nExample:%n",
-        footer = "  passcourier ledger rebuild --config /etc/passcourier/config")
+        footer = "  passcourier ledger rebuild --config data/sandbox/config")
 final class LedgerRebuildCommand implements Callable<Integer> {
 
     @Mixin

@@ -43,9 +43,10 @@ import picocli.CommandLine.Spec;
         exitCodeList = {" 0:opened", " 1:not opened; the reason is on the standard error", " 2:wrong usage"},
         footerHeading = "%nExample:%n",
         footer = {
-            "  passcourier open --key my.key --signer signing.pub.jwk --show result.jwe",
-            "  passcourier open --key my.key --signer signing.pub.jwk --to admin.pem < result.jwe",
-            "  passcourier open --key my-pgp.asc --passphrase-prompt --signer signing.pub.asc --show message.asc"
+            "  passcourier open --key data/sandbox/mine/operations.private.pem"
+                    + " --signer data/sandbox/data/keys/signing.pub.jwk --show data/sandbox/out/first_*.jwe",
+            "  passcourier open --key data/sandbox/mine/operations.private.pem"
+                    + " --to data/sandbox/mine/password data/sandbox/out/first_*.jwe"
         })
 public final class OpenCommand implements Callable<Integer> {
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             SignCommand.class,
             ValidateCommand.class,
             DryRunCommand.class,
+            SubmitCommand.class,
             KeysCommand.class,
             Passcourier.AuditCommand.class,
             Passcourier.LedgerCommand.class,

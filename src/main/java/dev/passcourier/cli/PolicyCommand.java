@@ -54,7 +54,8 @@ public final class PolicyCommand extends CommandGroup {
                 "2:wrong usage, or the settings cannot be used"
             },
             footerHeading = "%nExample:%n",
-            footer = "  passcourier policy explain --source jms --user orchestrator request.json")
+            footer = "  passcourier policy explain --config data/sandbox/config --source jms --user orchestrator"
+                    + " data/sandbox/examples/request.json")
     static final class Explain implements Callable<Integer> {
 
         @Mixin

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "143:stopped by SIGTERM"
         },
         footerHeading = "%nExample:%n",
-        footer = "  passcourier run --config /etc/passcourier/config")
+        footer = "  passcourier run --config data/sandbox/config")
 public final class RunCommand implements Callable<Integer> {
 
     @Mixin

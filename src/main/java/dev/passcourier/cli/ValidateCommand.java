@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  passcourier validate --config data/sandbox/config",
-            "  passcourier validate data/sandbox/drop/done/example.json"
+            "  passcourier validate data/sandbox/examples/batch.csv"
         })
 public final class ValidateCommand implements Callable<Integer> {
 

@@ -240,6 +240,10 @@ public final class SandboxCommand implements Subcommand {
         home.recipient(Clock.systemUTC());
         home.folder("drop");
         home.folder("out");
+        home.folder("examples");
+        home.file("examples/request.json", request(first(clouds)));
+        home.file("examples/batch.csv", batch(clouds));
+        home.file("examples/instance", first(clouds).instance() + "\n");
         String note = home.settings(values(home, clouds, hook));
         if (state.get("first").isEmpty()) {
             state.put("first", first(clouds).instance());
@@ -259,6 +263,30 @@ public final class SandboxCommand implements Subcommand {
     private static String firstBatch(DemoInstance machine) {
         return "id,account,instance,deliverTo\nfirst," + machine.account() + "," + machine.instance()
                 + ",folder mail hook\n";
+    }
+
+    /** What the commands' help submits and looks at. */
+    private static String request(DemoInstance machine) {
+        return "{\"id\": \"example-1\", \"account\": \"" + machine.account() + "\", \"instance\": \""
+                + machine.instance() + "\", \"deliverTo\": [\"folder\"]}\n";
+    }
+
+    private static String batch(DemoClouds clouds) {
+        StringBuilder lines = new StringBuilder("id,account,instance,deliverTo\n");
+        List<DemoInstance> ready = clouds.instances().stream()
+                .filter(each -> each.account().equals(DemoClouds.HUAWEI_ACCOUNT)
+                        && each.state().equals("ready"))
+                .toList();
+        for (int i = 0; i < ready.size(); i++) {
+            lines.append("example-batch-")
+                    .append(i + 1)
+                    .append(',')
+                    .append(ready.get(i).account())
+                    .append(',')
+                    .append(ready.get(i).instance())
+                    .append(",folder\n");
+        }
+        return lines.toString();
     }
 
     private static Map<String, String> values(SandboxHome home, DemoClouds clouds, WebhookReceiver hook)

@@ -60,7 +60,8 @@ final class SandboxHome implements AutoCloseable {
     private static final Pattern SERVICE_RESULT =
             Pattern.compile("[A-Za-z0-9_-]+_dlv_[A-Za-z0-9_-]{24}\\.(jwe|p7m|asc|age|json|html|csv)");
 
-    private static final Set<String> FOLDERS = Set.of("config", "keys", "secrets", "recipients", "mine", "drop", "out");
+    private static final Set<String> FOLDERS =
+            Set.of("config", "keys", "secrets", "recipients", "mine", "drop", "out", "examples");
 
     private final Path path;
     private final FileChannel channel;

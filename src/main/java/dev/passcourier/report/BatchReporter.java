@@ -145,7 +145,15 @@ public final class BatchReporter {
                 .mapToLong(Long::longValue)
                 .sum();
         if (ended >= batch.total()) {
-            return batch.source() == Origin.Source.FILE ? finish(batch, known) : Optional.of(report(batch));
+            return switch (batch.source()) {
+                case FILE -> finish(batch, known);
+                case SCHEDULE -> Optional.of(report(batch));
+                // Whoever gave the command sees there how it ended, or by asking for its status.
+                case CLI, JMS -> {
+                    reported(batch.id());
+                    yield Optional.empty();
+                }
+            };
         }
         if (batch.source() == Origin.Source.FILE && ended > known.written) {
             writePartial(batch, known, ended);

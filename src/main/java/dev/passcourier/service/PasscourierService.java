@@ -23,6 +23,9 @@ import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.RunOrder;
+import dev.passcourier.intake.SubmittedBatches;
+import dev.passcourier.intake.SubmittedBatches.Part;
+import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
@@ -240,10 +243,13 @@ public final class PasscourierService implements AutoCloseable {
     private Orders orders() {
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
         StatusService status = new StatusService(ledger.status(), settings.schedules(), watch::problems, clock);
+        SubmittedBatches submitted = sources.submitted();
         Orders orders = new Orders()
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
                 .add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
-                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()));
+                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
+                .add(SubmittedBatches.SUBMIT, Part.class, (part, peer) -> submitted.take(part, peer.user()))
+                .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question));
         return new DirectOrders(settings, fetch, clock).addTo(orders);
     }
 

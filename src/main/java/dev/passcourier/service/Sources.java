@@ -21,6 +21,7 @@ import dev.passcourier.intake.ForeignRequests;
 import dev.passcourier.intake.RunOrder;
 import dev.passcourier.intake.RunScheduleStep;
 import dev.passcourier.intake.Settling;
+import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.TakeBatchFileStep;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.request.RequestException;
@@ -56,6 +57,7 @@ final class Sources implements AutoCloseable {
     private final String intakeQueue;
     private @Nullable DropDirectory drop;
     private @Nullable RunScheduleStep runs;
+    private @Nullable SubmittedBatches submitted;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
     Sources(
@@ -104,11 +106,18 @@ final class Sources implements AutoCloseable {
                     new DropPollStrategy(
                             directory, filter, settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
+        submitted =
+                new SubmittedBatches(handOver, new FileRequests(settings, clock), ledger, watch.gate()::isOpen, clock);
         RunScheduleStep schedules = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
         runs = schedules;
         registry.bind("run-schedule", watch.whileOpen(schedules));
         registry.bind("schedule-catch-up", watch.whileOpen(exchange -> schedules.catchUp()));
         bindForeignBroker(registry);
+    }
+
+    /** What commands submit to, once it is bound. */
+    SubmittedBatches submitted() {
+        return Objects.requireNonNull(submitted);
     }
 
     /** The drop directory, once it is bound, if the settings name one. */

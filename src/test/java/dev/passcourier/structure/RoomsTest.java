@@ -45,7 +45,7 @@ class RoomsTest {
             outbox   | broker files request vault
             delivery | audit broker config files http outbox remote request retry vault
             ledger   | audit files outbox request
-            intake   | audit broker config files ledger outbox request
+            intake   | audit broker config control files ledger outbox request
             fetch    | audit broker config http ledger outbox provider remote request retry vault
             health   | audit broker config ledger vault
             report   | audit broker config files ledger outbox request vault
