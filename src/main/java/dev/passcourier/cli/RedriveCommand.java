@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier redrive",
-            "  passcourier redrive return --account huawei-prod --verdict WRONG_KEY --dry-run",
+            "  passcourier redrive --config data/sandbox/config",
+            "  passcourier redrive return --verdict WRONG_KEY --dry-run --config data/sandbox/config",
             "  passcourier redrive enable --destination hook"
         })
 public final class RedriveCommand implements Callable<Integer> {

@@ -45,9 +45,9 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier status",
-            "  passcourier status chg-4711 --follow",
-            "  passcourier status monday.csv --output json"
+            "  passcourier status --config data/sandbox/config",
+            "  passcourier status first --config data/sandbox/config --follow",
+            "  passcourier status first.csv --config data/sandbox/config --output json"
         })
 public final class StatusCommand implements Callable<Integer> {
 

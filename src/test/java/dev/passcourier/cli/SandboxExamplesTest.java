@@ -51,9 +51,6 @@ class SandboxExamplesTest {
     /** They take hold of the data directory. */
     private static final Set<String> WHILE_STOPPED = Set.of("passcourier ledger check", "passcourier ledger rebuild");
 
-    /** Their examples name what an own service has. */
-    private static final Set<String> OF_OTHERS = Set.of("passcourier redrive");
-
     @TempDir
     private static Path home;
 
@@ -201,7 +198,8 @@ class SandboxExamplesTest {
         if (command.getSubcommands().isEmpty() && !STAY_UP.contains(name)) {
             Stream.of(command.getCommandSpec().usageMessage().footer())
                     .map(String::strip)
-                    .filter(line -> line.startsWith("passcourier ") && !OF_OTHERS.contains(name))
+                    .filter(line -> line.startsWith("passcourier ")
+                            && (line.contains("data/sandbox") || name.equals("passcourier completion")))
                     .forEach((WHILE_STOPPED.contains(name) ? stopped : running)::add);
         }
         command.getSubcommands().values().forEach(each -> collect(each, running, stopped));
