@@ -88,6 +88,9 @@ public final class RouteCheck {
 
     private static final Pattern TEMPLATE = Pattern.compile("Cannot find RouteTemplate with id (\\S+)");
 
+    /** Where a route begins, by the first word of its name. */
+    private static final Pattern DIRECT = Pattern.compile("from:\\s+(?:id: *\\S+\\s+)?uri: *\"?direct:([A-Za-z0-9-]+)");
+
     private static final Pattern TYPE = Pattern.compile(" of type: [A-Za-z0-9_.$]+");
     private static final int LONGEST = 300;
     private static final Processor NOTHING = exchange -> {};
@@ -97,6 +100,7 @@ public final class RouteCheck {
     private final Clock clock;
     private final List<Finding> findings = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
+    private final StringBuilder unread = new StringBuilder();
     private boolean isPartial;
 
     private RouteCheck(Path home, Settings settings, Clock clock) {
@@ -129,22 +133,32 @@ public final class RouteCheck {
             check.replace(given);
             main.init();
             CamelContext camel = main.getCamelContext();
-            HostCheck.ofCamel(camel, main.configure());
-            check.bind(camel);
+            check.settings(camel, main);
+            bind(camel);
             camel.setSourceLocationEnabled(true);
             camel.start();
             check.files.forEach(file -> check.load(camel, file));
-            if (check.findings.isEmpty()) {
-                check.make(camel);
-            }
+            check.make(camel);
         } catch (ConfigurationException e) {
-            e.getMessage().lines().forEach(line -> check.findings.add(line(line)));
+            check.say(e);
         } catch (Exception e) {
             check.findings.add(line(CamelSetup.settings(home) + ": " + key(e).orElseGet(() -> cause(e))));
         } finally {
             main.stop();
         }
         return check.findings;
+    }
+
+    private void settings(CamelContext camel, Main main) {
+        try {
+            HostCheck.ofCamel(camel, main.configure());
+        } catch (ConfigurationException e) {
+            say(e);
+        }
+    }
+
+    private void say(ConfigurationException e) {
+        e.getMessage().lines().forEach(line -> findings.add(line(line)));
     }
 
     /** Camel's own words hold the names of its classes. */
@@ -199,6 +213,15 @@ public final class RouteCheck {
                     .loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource("file:" + file));
         } catch (Exception e) {
             findings.add(mistake(camel, file, e));
+            unread.append(file.getFileName()).append('\n').append(text(file));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
         }
     }
 
@@ -239,9 +262,7 @@ public final class RouteCheck {
                     }
                 }));
         Sources.routes(camel, settings).forEach(route -> attempt(camel, route::add));
-        if (findings.isEmpty() && !isPartial) {
-            connections(camel);
-        }
+        connections(camel);
     }
 
     private interface Making {
@@ -257,16 +278,33 @@ public final class RouteCheck {
             isPartial = true;
         } catch (Exception e) {
             Finding found = mistake(camel, home.resolve("routes"), e);
-            if (!findings.contains(found)) {
+            isPartial = true;
+            if (!findings.contains(found) && !isOfAnUnreadFile(e)) {
                 findings.add(found);
             }
         }
     }
 
+    /** What such a file would have brought is missing, and its own finding says why. */
+    private boolean isOfAnUnreadFile(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Matcher template = TEMPLATE.matcher(String.valueOf(cause.getMessage()));
+            if (template.matches()) {
+                return names(template.group(1));
+            }
+        }
+        return false;
+    }
+
+    /** Whether a file that could not be read has the word. */
+    private boolean names(String word) {
+        return whole(word).matcher(unread).find();
+    }
+
     /** What Camel does not look at: whether there is a route behind each name, and whether each option is one. */
     private void connections(CamelContext camel) {
         for (String route : ROUTES) {
-            if (camel.getRoute(route) == null) {
+            if (camel.getRoute(route) == null && !names(route)) {
                 findings.add(line(home.resolve("routes") + ": no file has the route '" + route
                         + "'; restore it from the release"));
             }
@@ -275,10 +313,21 @@ public final class RouteCheck {
         camel.getRoutes().forEach(route -> begun.add(direct(route.getEndpoint())));
         // Of a cloud that signs every call, which never comes to this step of its sign-in route.
         settings.accounts().keySet().forEach(account -> begun.add("direct:call." + account + ".sign-in"));
+        boolean isIncomplete = isPartial || !unread.isEmpty();
+        Set<String> written = new TreeSet<>();
+        for (Path file : files) {
+            DIRECT.matcher(text(file)).results().forEach(found -> written.add(found.group(1)));
+        }
+        if (isIncomplete) {
+            written.forEach(word -> begun.add("direct:" + word));
+        }
         for (Endpoint endpoint : List.copyOf(camel.getEndpoints())) {
             if (endpoint instanceof DirectEndpoint && !begun.contains(direct(endpoint))) {
                 String name = direct(endpoint);
                 String word = name.substring("direct:".length()).replaceFirst("\\..*", "");
+                if (isIncomplete && written.contains(word)) {
+                    continue;
+                }
                 find(word, "no route begins at " + name, Suggestion.near(name, begun));
             }
             if (endpoint instanceof HttpEndpoint http && http.getHttpUri().getRawQuery() != null) {
@@ -305,7 +354,7 @@ public final class RouteCheck {
     }
 
     private Optional<Finding> place(String word, String message, String hint) {
-        Pattern whole = Pattern.compile("(?<![A-Za-z0-9-])" + Pattern.quote(word) + "(?![A-Za-z0-9-])");
+        Pattern whole = whole(word);
         for (Path file : files) {
             try {
                 List<String> lines = Files.readAllLines(file);
@@ -320,6 +369,10 @@ public final class RouteCheck {
             }
         }
         return Optional.empty();
+    }
+
+    private static Pattern whole(String word) {
+        return Pattern.compile("(?<![A-Za-z0-9-])" + Pattern.quote(word) + "(?![A-Za-z0-9-])");
     }
 
     private Finding mistake(CamelContext camel, Path file, Exception failure) {

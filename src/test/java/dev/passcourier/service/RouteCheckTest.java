@@ -76,6 +76,40 @@ class RouteCheckTest {
                                 + ": Cannot find RouteTemplate with id fetch; did you mean 'fetsh'?");
     }
 
+    /** Whoever mends what is told first must not be told of more then. */
+    @Test
+    void whatIsWrongInTemplatesIsToldBesideWhatCannotBeRead() throws Exception {
+        folder.edit("routes/intake.camel.yaml", "id: intake-check", "idd: intake-check");
+        folder.edit("routes/delivery/jms-sink.camel.yaml", "direct:hand-on", "direct:handon");
+        folder.edit("routes/delivery/webhook-sink.camel.yaml", "copyHeaders", "copyHeadrs");
+        folder.edit("routes/report.camel.yaml", "period: 1000", "period: soon");
+        folder.edit("routes/outbox.camel.yaml", "${body}", "${body");
+        folder.edit("routes/provider/kakaocloud.camel.yaml", "routeTemplate:", "routeTemplat:");
+
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        route("intake") + ":14:18 Unsupported field: idd",
+                        route("report") + ":5:11 'soon' is no Duration",
+                        route("delivery/jms-sink")
+                                + ":39:27 no route begins at direct:handon; did you mean 'direct:hand-on'?",
+                        route("delivery/webhook-sink") + ":21:17 'copyHeadrs' is no option of http; did you mean"
+                                + " 'copyHeaders'?",
+                        route("outbox") + ":22:19 expected symbol functionEnd but was eol",
+                        route("provider/kakaocloud") + ":1:3 Unknown node id: routeTemplat");
+    }
+
+    @Test
+    void mistakesInCamelsSettingsAndInRoutesAreToldTogether() throws Exception {
+        Path file = folder.home().resolve("config/application.properties");
+        Files.writeString(file, Files.readString(file) + "camel.main.tracing=true\n");
+        folder.edit("routes/intake.camel.yaml", "id: intake-check", "idd: intake-check");
+
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        "camel.main.tracing: would keep or show passwords, or change routes; switch it off",
+                        route("intake") + ":14:18 Unsupported field: idd");
+    }
+
     /** Camel itself would start, and requests would fail at night. */
     @Test
     void whatLeadsNowhereIsTold() throws Exception {
