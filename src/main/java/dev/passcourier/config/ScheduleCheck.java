@@ -5,11 +5,32 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.quartz.CronExpression;
 
 /** Checks that planned times can be understood and will ever come. */
 final class ScheduleCheck {
+
+    /** How many fields an expression of crontab has, and where fields of Quartz stand. */
+    private static final int CRONTAB = 5;
+
+    private static final int DAY = 3;
+    private static final int MONTH = 4;
+    private static final int WEEKDAY = 5;
+
+    private static final List<String> DAYS = List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT");
+    private static final List<String> MONTHS =
+            List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
+
+    private static final Pattern WORD = Pattern.compile("\\p{L}{2,}");
+
+    /** Not the number of a step. */
+    private static final Pattern NUMBERED_DAY = Pattern.compile("(?<![0-9/])[0-7](?![0-9])");
 
     private final Findings findings;
     private final Clock clock;
@@ -40,8 +61,49 @@ final class ScheduleCheck {
             findings.add(
                     key,
                     "is no Quartz cron expression",
-                    "write second minute hour day month weekday, for example 0 0 2 * * ? for two at night");
+                    mended(cron.asText())
+                            .map(right -> "did you mean '" + right + "'?")
+                            .orElse("write second minute hour day month weekday, for example 0 0 2 * * ? for two at"
+                                    + " night"));
         }
+    }
+
+    /**
+     * The expression that was most likely meant: misspelt months and weekdays put right, the five fields of crontab
+     * completed, and {@code ?} for one of two days, as Quartz demands.
+     */
+    private static Optional<String> mended(String cron) {
+        List<String> fields = new ArrayList<>(List.of(cron.strip().split("\\s+")));
+        if (fields.size() == CRONTAB) {
+            fields.set(
+                    CRONTAB - 1,
+                    NUMBERED_DAY
+                            .matcher(fields.get(CRONTAB - 1))
+                            .replaceAll(day -> DAYS.get(Integer.parseInt(day.group()) % DAYS.size())));
+            fields.add(0, "0");
+        }
+        if (fields.size() <= WEEKDAY) {
+            return Optional.empty();
+        }
+        fields.set(MONTH, words(fields.get(MONTH), MONTHS));
+        fields.set(WEEKDAY, words(fields.get(WEEKDAY), DAYS));
+        if (fields.get(WEEKDAY).equals("*") && !fields.get(DAY).equals("?")) {
+            fields.set(WEEKDAY, "?");
+        } else if (fields.get(DAY).equals("*") && !fields.get(WEEKDAY).equals("?")) {
+            fields.set(DAY, "?");
+        }
+        return Optional.of(String.join(" ", fields)).filter(CronExpression::isValidExpression);
+    }
+
+    private static String words(String field, List<String> known) {
+        return WORD.matcher(field).replaceAll(word -> {
+            String written = word.group().toUpperCase(Locale.ROOT);
+            return known.stream()
+                    .filter(written::startsWith)
+                    .findFirst()
+                    .or(() -> Suggestion.nearest(written, known))
+                    .orElse(written);
+        });
     }
 
     private void timeZone(String key, JsonNode zone) {

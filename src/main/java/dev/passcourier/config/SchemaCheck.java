@@ -7,6 +7,7 @@ import com.networknt.schema.path.NodePath;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Checks the tree against the schema and says in words what does not fit. The validator's own texts quote values. */
@@ -57,7 +58,7 @@ final class SchemaCheck {
                         key,
                         "does not have the right form"
                                 + strange(error.getInstanceNode().asText()),
-                        example(key));
+                        near(key, error.getInstanceNode().asText()).orElseGet(() -> example(key)));
             case "minimum" -> findings.add(key, "must be at least " + limit.asText(), example(key));
             case "maximum" -> findings.add(key, "must be at most " + limit.asText(), example(key));
             case "exclusiveMinimum" -> findings.add(key, "must be more than " + limit.asText(), example(key));
@@ -107,6 +108,14 @@ final class SchemaCheck {
             }
         }
         return "see config/REFERENCE.md";
+    }
+
+    private Optional<String> near(String key, String text) {
+        List<JsonNode> about = parts.getOrDefault(key, List.of());
+        if (schema.isA("duration", about)) {
+            return WrittenAmount.duration(text);
+        }
+        return schema.isA("size", about) ? WrittenAmount.size(text) : Optional.empty();
     }
 
     private static String typeName(JsonNode type) {

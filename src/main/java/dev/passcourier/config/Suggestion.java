@@ -25,7 +25,8 @@ public final class Suggestion {
         return nearest(word, known).map(near -> "did you mean '" + near + "'?").orElse("");
     }
 
-    private static Optional<String> nearest(String word, Collection<String> known) {
+    /** The known word that differs least, letter case aside; empty if none is near. */
+    static Optional<String> nearest(String word, Collection<String> known) {
         int furthest = Math.max(1, (word.length() + 2) / 3);
         return known.stream()
                 .filter(other -> distance(word, other) <= furthest)

@@ -83,6 +83,14 @@ class InvalidSettingsTest {
                         "broker:\n  url: tcp://artemis.example.com:61616\n",
                         "4:3 broker.acceptor: belongs to the embedded broker; leave out either url or acceptor"),
                 mistake(
+                        "defaultDeadline: 5m",
+                        "defaultDeadline: 20min",
+                        "1:33 service.defaultDeadline: does not have the right form; did you mean '20m'?"),
+                mistake(
+                        "minFreeSpace: 2GiB",
+                        "minFreeSpace: 2GB",
+                        "1:150 service.minFreeSpace: does not have the right form; did you mean '2GiB'?"),
+                mistake(
                         "rate: 2.5",
                         "raet: 2.5",
                         "18:5 accounts.nimbus-prod.raet: unknown key 'raet'; did you mean 'rate'?"),
@@ -275,6 +283,26 @@ class InvalidSettingsTest {
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 0 2 * * *",
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 * * ?'?"),
+                mistake(
+                        "cron: 0 0 2 * * ?",
+                        "cron: 0 0 2 ? * MOM-Friday",
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 ? * MON-FRI'?"),
+                mistake(
+                        "cron: 0 0 2 * * ?",
+                        "cron: \"0 0 2 1 Janu,FEBR ?\"",
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 1 JAN,FEB ?'?"),
+                mistake(
+                        "cron: 0 0 2 * * ?",
+                        "cron: 0 0 2 * * *",
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 * * ?'?"),
+                mistake(
+                        "cron: 0 0 2 * * ?",
+                        "cron: 30 2 * * 1-5",
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 30 2 ? * MON-FRI'?"),
+                mistake(
+                        "cron: 0 0 2 * * ?",
+                        "cron: 0 2 1 * 7",
                         "43:13 schedules.nightly.cron: is no Quartz cron expression; write second minute hour day month weekday, for example 0 0 2 * * ? for two at night"),
                 mistake(
                         "cron: 0 0 2 * * ?",
