@@ -5,11 +5,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetworkName {
 
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+    /** DNS knows labels with an underscore, which RFC 1123 and so URLs, mail addresses and certificates do not. */
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?");
+
     private static final Pattern IPV6 = Pattern.compile("\\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?]?");
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
     private static final Pattern ATOMS = Pattern.compile(ATOM + "(\\." + ATOM + ")*");
@@ -68,15 +72,19 @@ public final class NetworkName {
     /**
      * Demands the name or IPv4 address of a server, with nothing else around it.
      *
+     * @param isTls whether the name is compared with a certificate, where Java takes none that holds an underscore
      * @throws ConfigurationException saying what is wrong, and after a semicolon what to do
      */
-    static void server(String host) throws ConfigurationException {
+    static void server(String host, boolean isTls) throws ConfigurationException {
         if (IPV6.matcher(host).matches()) {
             throw refused(
                     "is an IPv6 address, which camel-mail does not take",
                     "write a host name; one for this machine alone goes into /etc/hosts");
         }
         domain(host, "");
+        if (isTls && host.contains("_")) {
+            throw underscore("so that TLS finds it in no certificate");
+        }
     }
 
     /**
@@ -96,12 +104,33 @@ public final class NetworkName {
      * @throws ConfigurationException saying what is wrong, and after a semicolon what to do
      */
     static void hostsOf(String urls) throws ConfigurationException {
-        Matcher authority = AUTHORITY.matcher(urls);
-        while (authority.find()) {
-            for (String server : authority.group(1).split(",", -1)) {
-                ascii(server.replaceFirst("^[^@]*@", "").replaceFirst("[:)].*", ""), "");
+        for (String host : hosts(urls)) {
+            ascii(host, "");
+        }
+    }
+
+    /**
+     * Demands that Artemis' client calls the hosts in its URL, or in a list of such: it reads the address with
+     * {@link URI#getHost()}, and where that finds no host calls one of the name {@code null}.
+     *
+     * @throws ConfigurationException saying what is wrong, and after a semicolon what to do
+     */
+    static void brokerHosts(String urls) throws ConfigurationException {
+        for (String host : hosts(urls)) {
+            ascii(host, "");
+            if (host.contains("_")) {
+                throw underscore("so that the broker's client finds no host in the URL");
             }
         }
+    }
+
+    private static List<String> hosts(String urls) {
+        return AUTHORITY
+                .matcher(urls)
+                .results()
+                .flatMap(authority -> Stream.of(authority.group(1).split(",", -1)))
+                .map(server -> server.replaceFirst("^[^@]*@", "").replaceFirst("[:)].*", ""))
+                .toList();
     }
 
     /**
@@ -115,7 +144,7 @@ public final class NetworkName {
             String host = authority.group(1).replaceFirst("^[^@]*@", "").replaceFirst(":[0-9]*$", "");
             ascii(host, "");
             if (host.contains("_")) {
-                throw underscore();
+                throw underscore("which URLs do not allow");
             }
         }
         OptionalInt strange = first(url);
@@ -144,8 +173,10 @@ public final class NetworkName {
         if (domain.contains("/") || domain.matches(".*:[0-9]+")) {
             throw refused("is more than a host name", "write the name alone, without scheme, port or path");
         }
-        if (domain.contains("_")) {
-            throw underscore();
+        if (domain.contains("_") && !before.isEmpty()) {
+            throw refused(
+                    "holds '_' after the @, which mail addresses do not allow there",
+                    "write the domain that its mail server is registered for");
         }
         boolean isName = domain.length() <= LONGEST_HOST;
         boolean isAbsolute = before.isEmpty() && domain.length() > 1 && domain.endsWith(".");
@@ -171,9 +202,9 @@ public final class NetworkName {
         }
     }
 
-    private static ConfigurationException underscore() {
+    private static ConfigurationException underscore(String why) {
         return refused(
-                "holds '_' in the host name, which URLs and certificates do not allow",
+                "holds '_' in the host name, " + why,
                 "give the host an alias without it, in DNS or /etc/hosts, or write its IP address");
     }
 

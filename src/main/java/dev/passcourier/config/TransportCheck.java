@@ -40,15 +40,15 @@ final class TransportCheck {
     static void of(JsonNode root, Findings findings) {
         TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
-        check.url("sources.jms.url", root.path("sources").path("jms").path("url"));
+        check.url("sources.jms.url", root.path("sources").path("jms").path("url"), NetworkName::brokerHosts);
         check.brokerPort("broker.url", root.path("broker").path("url"));
         check.brokerPort("sources.jms.url", root.path("sources").path("jms").path("url"));
-        check.url("ledger.url", root.path("ledger").path("url"));
+        check.url("ledger.url", root.path("ledger").path("url"), NetworkName::hostsOf);
         Sections.each(root, "destinations", check::destination);
     }
 
     private void broker(JsonNode broker) {
-        url("broker.url", broker.path("url"));
+        url("broker.url", broker.path("url"), NetworkName::brokerHosts);
         JsonNode acceptor = broker.path("acceptor");
         if (!acceptor.isObject()) {
             return;
@@ -73,7 +73,8 @@ final class TransportCheck {
         boolean isOpen = destination.path("seal").asText().equals("none");
         boolean isInsecure = destination.path("insecure").asBoolean();
         if (type.equals("email")) {
-            demand(key + ".host", destination.path("host"), NetworkName::server);
+            boolean isTls = !destination.path("security").asText().equals("none");
+            demand(key + ".host", destination.path("host"), host -> NetworkName.server(host, isTls));
             demand(key + ".from", destination.path("from"), NetworkName::mailAddress);
             demand(key + ".to", destination.path("to"), NetworkName::mailAddress);
         }
@@ -173,14 +174,10 @@ final class TransportCheck {
     }
 
     /** Of a broker or a database: what follows the host is for the client library. */
-    private void url(String key, JsonNode url) {
-        noCredentials(key, url);
-        demand(key, url, NetworkName::hostsOf);
-    }
-
-    private void noCredentials(String key, JsonNode url) {
+    private void url(String key, JsonNode url, Demand hosts) {
         if (CREDENTIALS.matcher(url.asText()).find()) {
             findings.add(key, "holds credentials", "leave them out and set user and password beside it");
         }
+        demand(key, url, hosts);
     }
 }

@@ -112,10 +112,15 @@ public final class SinkFactory {
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
         TemplatedRouteBuilder send = route(camel, "email-sink", alias)
                 .parameter("protocol", MailSessions.protocol(channel))
-                .parameter("host", channel.host())
+                .parameter("server", inUri(channel.host()))
                 .parameter("port", channel.port())
                 .bean("sender", MailSessions.sender(channel, session));
         return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), inClear, consumers));
+    }
+
+    /** Names the endpoint; the sender connects to the host as it is written, which may be none that a URI can hold. */
+    private static String inUri(String host) {
+        return host.replace('_', '-');
     }
 
     private List<TemplatedRouteBuilder> webhook(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,7 +143,44 @@ class NetworkNameTest {
     @ParameterizedTest
     @ValueSource(strings = {"mail.example.com", "mail.example.com.", "relay", "192.0.2.7", "xn--mxa.example"})
     void takesHostsAsTheyAre(String host) {
-        assertThatCode(() -> NetworkName.server(host)).doesNotThrowAnyException();
+        assertThatCode(() -> NetworkName.server(host, true)).doesNotThrowAnyException();
+    }
+
+    /** As containers are called; DNS knows such names. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mail_relay", "_smtp.example.com", "my_mail.example.com."})
+    void takesMailServersWithAnUnderscoreWhereNoCertificateIsLookedAt(String host) throws Exception {
+        assertThat(found(
+                        "host: smtp.example.com\n    security: starttls",
+                        "host: " + host + "\n    security: none\n    insecure: true"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tcp://bus.example.com:61617?sslEnabled=true | tcp://bus_1:61617?sslEnabled=true | sources.jms.url",
+                "tcp://bus.example.com:61617?sslEnabled=true | (tcp://bus:61617,tcp://bus_2:61617)?ha=true | sources.jms.url"
+            })
+    void refusesBrokersThatTheClientDoesNotFindInTheUrl(String good, String bad, String key) throws Exception {
+        assertThat(found(good, bad))
+                .containsExactly(
+                        key + ": holds '_' in the host name, so that the broker's client finds no host in the URL;"
+                                + " give the host an alias without it, in DNS or /etc/hosts, or write its IP address");
+    }
+
+    /** What the refusal above rests on. If this fails, the client reads such names, and they can be allowed. */
+    @Test
+    void theBrokersClientFindsNoHostWithAnUnderscore() throws Exception {
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://bus_1:61617")) {
+            assertThat(factory.getStaticConnectors()[0].getParams()).containsEntry("host", "null");
+        }
+    }
+
+    @Test
+    void takesADatabaseWithAnUnderscore() throws Exception {
+        assertThat(found("db.example.com", "ledger_db")).isEmpty();
     }
 
     @ParameterizedTest
@@ -154,7 +192,7 @@ class NetworkNameTest {
                 "mail\u200B.example.com    | holds U+200B ZERO WIDTH SPACE in the host name, and host names are looked up in ASCII; delete it, or write the name as it is registered, in the form with xn--",
                 "2001:db8::7               | is an IPv6 address, which camel-mail does not take; write a host name; one for this machine alone goes into /etc/hosts",
                 "[::1]                     | is an IPv6 address, which camel-mail does not take; write a host name; one for this machine alone goes into /etc/hosts",
-                "mail_relay                | holds '_' in the host name, which URLs and certificates do not allow; give the host an alias without it, in DNS or /etc/hosts, or write its IP address",
+                "mail_relay                | holds '_' in the host name, so that TLS finds it in no certificate; give the host an alias without it, in DNS or /etc/hosts, or write its IP address",
                 "smtps://mail.example.com  | is more than a host name; write the name alone, without scheme, port or path",
                 "mail.example.com:587      | is more than a host name; write the name alone, without scheme, port or path",
                 "mail..example.com         | is no host name; write labels of up to 63 letters, digits and inner dashes, with single dots between"
@@ -190,7 +228,7 @@ class NetworkNameTest {
             quoteCharacter = '"',
             value = {
                 "https://h\u00F6\u00F6ks.example.com/in | holds '\u00F6' (U+00F6 LATIN SMALL LETTER O WITH DIAERESIS) in the host name, and host names are looked up in ASCII; write xn--hks-snaa.example.com if that is the host you mean",
-                "https://my_hooks/in                    | holds '_' in the host name, which URLs and certificates do not allow; give the host an alias without it, in DNS or /etc/hosts, or write its IP address",
+                "https://my_hooks/in                    | holds '_' in the host name, which URLs do not allow; give the host an alias without it, in DNS or /etc/hosts, or write its IP address",
                 "https://hooks.example.com/n\u00E4chtlich | holds '\u00E4' (U+00E4 LATIN SMALL LETTER A WITH DIAERESIS), and URLs are in ASCII; write %C3%A4 for it if it belongs there, or delete it",
                 "https://hooks.example.com/na\u0308cht  | holds U+0308 COMBINING DIAERESIS, and URLs are in ASCII; write %CC%88 for it if it belongs there, or delete it",
                 "https://hooks.example.com/in\u200B     | holds U+200B ZERO WIDTH SPACE, and URLs are in ASCII; write %E2%80%8B for it if it belongs there, or delete it",

@@ -156,6 +156,26 @@ class MailAddressTest {
         assertThat(server.recipients()).containsExactly("ops@team.example");
     }
 
+    /** Names of containers: DNS knows them, and Java's URIs do not. Nobody may have this one. */
+    @Test
+    void aServerWithAnUnderscoreIsLookedUpAsItIsWritten() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(new EmailChannel(
+                "mail_relay.invalid",
+                25,
+                MailSecurity.NONE,
+                null,
+                null,
+                "passcourier@courier.example",
+                "ops@team.example",
+                null,
+                true)));
+
+        harness.put(item);
+
+        assertThat(harness.await(item, AuditEvent.Type.DELIVERY_POSTPONED).facts())
+                .containsEntry(AuditEvent.Fact.CODE, "DNS");
+    }
+
     private Mailbox start(@Nullable Map<String, String> users) {
         mailbox = Mailbox.start(Security.PLAIN, null, users);
         return mailbox;

@@ -66,7 +66,7 @@ class StartCheckTest {
                 HOME/config/passcourier.yaml:4:18 keyRings.prod.keys[0].path: KEY_FORMAT HOME/keys/prod.pem: it is no kind of key file that we know; a private key in PEM, DER, OpenSSH, PKCS#12 or JWK form is needed
                 HOME/config/passcourier.yaml:7:5 accounts.kakao.provider: is none of the known words; did you mean 'kakaocloud'?
                 HOME/config/passcourier.yaml:12:9 recipients.ops.key: KEY_FORMAT HOME/recipients/ops.pem: a public JWK, PEM public key or certificate is needed
-                HOME/config/passcourier.yaml:14:34 destinations.mail.host: holds '_' in the host name, which URLs and certificates do not allow; give the host an alias without it, in DNS or /etc/hosts, or write its IP address
+                HOME/config/passcourier.yaml:14:34 destinations.mail.host: holds '_' in the host name, so that TLS finds it in no certificate; give the host an alias without it, in DNS or /etc/hosts, or write its IP address
                 HOME/config/passcourier.yaml:14:81 destinations.mail.to: holds '\u0161' (U+0161 LATIN SMALL LETTER S WITH CARON) before the @, and goes to the mail server in ASCII only; write the address in ASCII; where the mailbox has none, let its owner add an alias that has
                 HOME/config/passcourier.yaml:15:36 warning: destinations.hook.url: begins with https:, and its port is mostly one of http:; correct one of them
                 HOME/config/passcourier.yaml:15:75 destinations.hook.trust: trust HOME/tls/ca.pem cannot be used: a readable file of PEM certificates is needed
