@@ -31,7 +31,7 @@ import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.Queue;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
@@ -61,19 +61,20 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final BrokerAccess access;
     private final Plan plan;
-    private EmbeddedActiveMQ server = new EmbeddedActiveMQ();
+    private ActiveMQServer server;
     private boolean listening;
     private boolean closed;
 
-    private EmbeddedBroker(BrokerAccess access, Plan plan) {
+    private EmbeddedBroker(BrokerAccess access, Plan plan) throws Exception {
         this.access = access;
         this.plan = plan;
+        this.server = plan.server();
     }
 
     /** Makes a server that is set up and not started, the same one each time. */
     @FunctionalInterface
     private interface Plan {
-        EmbeddedActiveMQ server() throws Exception;
+        ActiveMQServer server() throws Exception;
     }
 
     /**
@@ -99,10 +100,12 @@ public final class EmbeddedBroker implements AutoCloseable {
             Configuration configuration = configuration(directory, vmId, settings.acceptor());
             configuration.setMinDiskFree(minDiskFree).setMaxDiskUsage(-1).setDiskScanPeriod(DISK_SCAN_MILLIS);
             configuration.setSecurityRoles(roles(intake, collectable));
-            EmbeddedActiveMQ server = new EmbeddedActiveMQ();
-            server.setConfiguration(configuration);
-            server.setSecurityManager(new ActiveMQJAASSecurityManager(
-                    InVMLoginModule.class.getName(), users(settings.users(), password)));
+            ActiveMQServer server = new ActiveMQServerImpl(
+                    configuration,
+                    null,
+                    new ActiveMQJAASSecurityManager(
+                            InVMLoginModule.class.getName(), users(settings.users(), password)));
+            server.addProtocolManagerFactory(new OtherProtocols.Factory());
             return server;
         };
         EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password), plan);
@@ -116,9 +119,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private synchronized void begin() throws Exception {
-        server = plan.server();
         server.start();
-        if (!server.getActiveMQServer().waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
+        if (!server.waitForActivation(30, java.util.concurrent.TimeUnit.SECONDS)) {
             throw new ConfigurationException("the embedded broker did not start: see the log above");
         }
     }
@@ -128,7 +130,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * {@link #restart} reads it as after a crash.
      */
     public synchronized boolean hasStopped() {
-        return !closed && server.getActiveMQServer().getState() == ActiveMQServer.SERVER_STATE.STOPPED;
+        return !closed && server.getState() == ActiveMQServer.SERVER_STATE.STOPPED;
     }
 
     /**
@@ -143,12 +145,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         try {
             server.stop();
+            server = plan.server();
             begin();
             if (listening) {
                 listen();
             }
         } catch (Exception e) {
-            server.getActiveMQServer().stop();
+            server.stop();
             throw e;
         }
     }
@@ -178,8 +181,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IllegalStateException if a queue shows fewer messages than it counts
      */
     public void look(Consumer<QueuedMessage> each) {
-        List<Queue> queues = server.getActiveMQServer()
-                .getPostOffice()
+        List<Queue> queues = server.getPostOffice()
                 .getAllBindings()
                 .filter(LocalQueueBinding.class::isInstance)
                 .map(binding -> ((LocalQueueBinding) binding).getQueue())
@@ -223,7 +225,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** How the broker treats a queue's messages, for whoever checks it. */
     synchronized AddressSettings settings(String queue) {
-        return server.getActiveMQServer().getAddressSettingsRepository().getMatch(queue);
+        return server.getAddressSettingsRepository().getMatch(queue);
     }
 
     /** The port of the TCP acceptor, or -1 without one. */
@@ -233,7 +235,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private @Nullable Acceptor acceptor() {
-        return server.getActiveMQServer().getRemotingService().getAcceptor("tcp");
+        return server.getRemotingService().getAcceptor("tcp");
     }
 
     /** Stops the broker; what is in the journal stays. */
@@ -308,7 +310,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put(TransportConstants.HOST_PROP_NAME, acceptor.host());
         parameters.put(TransportConstants.PORT_PROP_NAME, acceptor.port());
-        parameters.put(TransportConstants.PROTOCOLS_PROP_NAME, "CORE");
+        parameters.put(TransportConstants.PROTOCOLS_PROP_NAME, "CORE," + OtherProtocols.NAME);
         parameters.put(TransportConstants.AUTO_START, false);
         if (acceptor.certificate() != null && acceptor.privateKey() != null) {
             parameters.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);

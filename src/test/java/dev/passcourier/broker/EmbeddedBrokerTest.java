@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.secrecy.CapturedOutput;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -23,6 +24,8 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,6 +175,33 @@ class EmbeddedBrokerTest {
         ARRIVALS.clear();
         AUDITED.clear();
         REFUSED.set(0);
+    }
+
+    /** Each from an address of its own, as one peer is named once in a while. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, AMQP, 414d5150 03 01 00 00",
+        "3, STOMP, 434f4e4e4543540a 0a 00",
+        "4, STOMP, 53544f4d500a 6163 0a0a00",
+        "5, MQTT, 10 10 0004 4d515454 04 02 003c 0004 74657374",
+        "6, OpenWire, 000000f0 01 4163746976654d51 0000000c",
+        "7, TLS, 160301 0100 010000fc 0303"
+    })
+    void aClientOfAnotherProtocolIsNamedOnceAndLetGo(int address, String protocol, String bytes) throws Exception {
+        InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) address});
+        try (CapturedOutput said = new CapturedOutput()) {
+            for (int attempt = 0; attempt < 3; attempt++) {
+                try (Socket client = new Socket(InetAddress.getByName("127.0.0.1"), broker.port(), from, 0)) {
+                    client.setSoTimeout(20_000);
+                    client.getOutputStream().write(HexFormat.of().parseHex(bytes.replace(" ", "")));
+                    assertThat(client.getInputStream().read()).isEqualTo(-1);
+                }
+            }
+            assertThat(said.log())
+                    .containsOnlyOnce("OTHER_PROTOCOL " + protocol + " at broker.acceptor from 127.0.0." + address
+                            + ", which speaks Artemis' core protocol only")
+                    .doesNotContain("AMQ2");
+        }
     }
 
     @Test
