@@ -1,12 +1,15 @@
 package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,6 +29,44 @@ public final class SmallDisk implements AutoCloseable {
                 run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + mebibytes + "m", "tmpfs", path.toString()) == 0,
                 "a small file system can be mounted");
         return new SmallDisk(path);
+    }
+
+    /** Mounts one with ext4, which can fail, over a directory, which is made. Its content lies in a file beside that. */
+    public static SmallDisk mountExt4(Path path, int mebibytes) throws Exception {
+        Files.createDirectories(path);
+        Path image = image(path);
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength((long) mebibytes << 20);
+        }
+        assumeTrue(
+                run("mkfs.ext4", "-q", "-F", image.toString()) == 0 && mountImage(path) == 0,
+                "a small ext4 can be made and mounted");
+        return new SmallDisk(path);
+    }
+
+    private static Path image(Path path) {
+        return path.resolveSibling(path.getFileName() + ".ext4");
+    }
+
+    private static int mountImage(Path path) throws IOException, InterruptedException {
+        return run("mount", "-o", "loop,errors=remount-ro", image(path).toString(), path.toString());
+    }
+
+    /** What ext4 does when the disk below it fails: from now on it is read-only, also for those who have files open. */
+    public void fail() throws Exception {
+        assertThat(run("mount", "-o", "remount,abort", path.toString())).isZero();
+    }
+
+    /** As an operator repairs such a file system, once nobody has files open there. */
+    public void repair() throws Exception {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return run("umount", path.toString()) == 0;
+        });
+        assertThat(run("fsck.ext4", "-p", image(path).toString()))
+                .as("errors are corrected")
+                .isLessThan(4);
+        assertThat(mountImage(path)).isZero();
     }
 
     /** Writes until there is no room for a single byte more. */
