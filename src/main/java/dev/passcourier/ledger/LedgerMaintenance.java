@@ -28,17 +28,17 @@ public final class LedgerMaintenance {
 
     private static final int FIRST = 20;
 
-    private final Kept kept;
+    private final Opening existing;
     private final @Nullable Path h2;
 
-    private LedgerMaintenance(Kept kept, @Nullable Path h2) {
-        this.kept = kept;
+    private LedgerMaintenance(Opening existing, @Nullable Path h2) {
+        this.existing = existing;
         this.h2 = h2;
     }
 
     /** Opens the ledger there is. */
     @FunctionalInterface
-    private interface Kept {
+    private interface Opening {
 
         LedgerDatabase open() throws IOException, SQLException;
     }
@@ -91,14 +91,14 @@ public final class LedgerMaintenance {
 
     /** Compares the ledger with one made from the trails up to where the ledger has applied them. */
     public Compared check(List<Path> trails, LongConsumer progress) throws IOException, AuditDamage, SQLException {
-        try (LedgerDatabase existing = kept.open();
+        try (LedgerDatabase database = existing.open();
                 LedgerDatabase made = LedgerDatabase.memory()) {
-            List<TrailPosition> positions = demandTrails(existing, trails);
+            List<TrailPosition> positions = demandTrails(database, trails);
             Map<String, Long> upTo = new HashMap<>();
             positions.forEach(position -> upTo.put(position.trail(), position.sequence()));
             long records = new LedgerMaking(made, progress).apply(trails, upTo);
             demandSame(positions, made.inTransaction(TrailPosition::all));
-            LedgerComparison comparison = made.inTransaction(one -> existing.inTransaction(other -> {
+            LedgerComparison comparison = made.inTransaction(one -> database.inTransaction(other -> {
                 LedgerComparison compared = new LedgerComparison(one, other, FIRST);
                 compared.compare();
                 return compared;
@@ -107,10 +107,16 @@ public final class LedgerMaintenance {
         }
     }
 
-    /** The requests that have not ended, oldest first; those of all nodes if they share the ledger. */
-    public List<OpenRequest> open() throws IOException, SQLException {
-        try (LedgerDatabase existing = kept.open()) {
-            return existing.inTransaction(sql -> LedgerQueries.open(sql, open -> true));
+    /**
+     * The requests that have not ended by the trails, oldest first: a ledger that a crash has left behind them would show
+     * ended ones as open.
+     *
+     * @param trails directories of all trails that the ledger follows
+     */
+    public static List<OpenRequest> open(List<Path> trails) throws IOException, AuditDamage, SQLException {
+        try (LedgerDatabase made = LedgerDatabase.memory()) {
+            new LedgerMaking(made, records -> {}).apply(trails, null);
+            return made.inTransaction(sql -> LedgerQueries.open(sql, open -> true));
         }
     }
 
@@ -118,8 +124,8 @@ public final class LedgerMaintenance {
     private Made rebuildFile(Path directory, List<Path> trails, LongConsumer progress)
             throws IOException, AuditDamage, SQLException {
         if (Files.isDirectory(directory)) {
-            try (LedgerDatabase existing = kept.open()) {
-                demandTrails(existing, trails);
+            try (LedgerDatabase database = existing.open()) {
+                demandTrails(database, trails);
             }
         }
         Path fresh = directory.resolveSibling(directory.getFileName() + ".rebuild");
@@ -149,11 +155,11 @@ public final class LedgerMaintenance {
 
     /** In memory first, and then into the tables in one transaction, while no other node can read or write them. */
     private Made rebuildShared(List<Path> trails, LongConsumer progress) throws IOException, AuditDamage, SQLException {
-        try (LedgerDatabase existing = kept.open();
+        try (LedgerDatabase database = existing.open();
                 LedgerDatabase fresh = LedgerDatabase.memory()) {
-            demandTrails(existing, trails);
+            demandTrails(database, trails);
             Made made = make(fresh, trails, progress);
-            fresh.inTransaction(from -> existing.inTransaction(to -> replace(from, to)));
+            fresh.inTransaction(from -> database.inTransaction(to -> replace(from, to)));
             return made;
         }
     }
@@ -196,9 +202,9 @@ public final class LedgerMaintenance {
         return sql.query("select count(*) from " + table, row -> row.getLong(1)).get(0);
     }
 
-    private static List<TrailPosition> demandTrails(LedgerDatabase existing, List<Path> trails)
+    private static List<TrailPosition> demandTrails(LedgerDatabase database, List<Path> trails)
             throws IOException, AuditDamage, SQLException {
-        List<TrailPosition> positions = existing.inTransaction(TrailPosition::all);
+        List<TrailPosition> positions = database.inTransaction(TrailPosition::all);
         Set<String> others = new TreeSet<>();
         positions.forEach(position -> others.add(position.trail()));
         MergedTrails.names(trails).forEach(others::remove);

@@ -5,11 +5,13 @@ import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerFailure;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.EmbeddedBroker;
+import dev.passcourier.broker.ExternalQueues;
 import dev.passcourier.broker.QueueDeclarer;
 import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.OpenRequest;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveService;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -73,12 +76,12 @@ final class BrokerLink implements AutoCloseable {
         }
     }
 
-    /** The same for a command: the embedded broker does not listen for other programs. */
+    /** For a look: the embedded broker does not listen for other programs, and an external one is not tried out. */
     static BrokerLink openAlone(Settings settings, DataDirectory data) throws Exception {
         Settings.Broker broker = settings.broker();
         return broker.url() == null
                 ? embedded(new Settings.Broker(null, null, null, null, Map.of()), settings, data)
-                : open(settings, data);
+                : external(broker, broker.url());
     }
 
     private static BrokerLink embedded(Settings.Broker listening, Settings settings, DataDirectory data)
@@ -158,21 +161,30 @@ final class BrokerLink implements AutoCloseable {
         return queues;
     }
 
-    /** Whether nobody else takes from the queues: the broker runs in this process. */
-    boolean ownsItsQueues() {
-        return embedded != null;
+    /**
+     * Whose work lies in the queues, while nobody takes from them.
+     *
+     * @throws IllegalStateException if not all of it can be seen, saying why
+     * @throws Exception             if the broker does not answer
+     */
+    QueuedWork queuedWork(Settings settings) throws Exception {
+        QueuedWork work = new QueuedWork();
+        if (embedded != null) {
+            embedded.look(work);
+        } else {
+            Optional<String> hidden = new ExternalQueues(access, queues(settings)).look(work);
+            if (hidden.isPresent()) {
+                throw new IllegalStateException(hidden.get());
+            }
+        }
+        return work;
     }
 
-    /**
-     * Whose work lies in the queues of the embedded broker, while nobody takes from them.
-     *
-     * @throws IllegalStateException if not all of it can be seen
-     */
-    QueuedWork queuedWork() {
-        QueuedWork work = new QueuedWork();
-        Objects.requireNonNull(embedded, "an external broker's queues are not ours alone")
-                .look(work);
-        return work;
+    /** Whether a request's work can only lie in queues that {@link #queuedWork} sees: on an external broker, those of the settings. */
+    boolean isVisible(OpenRequest request, Settings settings) {
+        return embedded != null
+                || settings.accounts().containsKey(request.row().account())
+                        && settings.destinations().keySet().containsAll(request.row().destinations());
     }
 
     /** Returns what failed or was quarantined on this broker. */

@@ -3,7 +3,6 @@ package dev.passcourier.service;
 import static java.util.concurrent.CompletableFuture.delayedExecutor;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.ArrivalStep;
@@ -48,8 +47,6 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
-import jakarta.jms.JMSException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -196,18 +193,24 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     /**
-     * Before anybody takes from the queues or sends to them. Of a broker that others use too, nobody knows what they have in
-     * hand. The records go past the checks that listen to the trail: what our broker lost is no destination's fault.
+     * Before we take from the queues or send to them. Nothing is settled while others take from them or have requests in
+     * the ledger: nobody knows what they have in hand. The records go past the checks that listen to the trail: what a
+     * broker lost is no destination's fault.
      */
     private void settleLostRequests(AuditTrail trail) {
-        if (!broker.ownsItsQueues() || ledger.followsOthers()) {
+        if (ledger.followsOthers()) {
             return;
         }
         try {
-            QueuedWork queued = broker.queuedWork();
+            QueuedWork queued = broker.queuedWork(settings);
             new LostRequests(settings, broker.pool(), trail, notices(), clock)
-                    .settle(ledger.open(queued::isLost), queued, data.part("audit"));
-        } catch (JMSException | IOException | AuditDamage | RuntimeException e) {
+                    .settle(
+                            ledger.open(open -> broker.isVisible(open, settings) && queued.isLost(open)),
+                            queued,
+                            data.part("audit"));
+        } catch (IllegalStateException hidden) {
+            LOG.info("LOST_NOT_LOOKED_FOR {}", hidden.getMessage());
+        } catch (Exception e) {
             LOG.warn(
                     "LOST_NOT_SETTLED {}: requests that are open and in no queue wait for the next start; see"
                             + "  passcourier ledger check",

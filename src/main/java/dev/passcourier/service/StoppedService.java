@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.LedgerMaintenance;
@@ -46,29 +47,27 @@ public final class StoppedService implements AutoCloseable {
         return KeyAndLedgerFactory.maintenance(settings.ledger(), data);
     }
 
-    /** Whether its broker is its own, so that nobody else takes from the queues. */
-    public boolean ownsItsQueues() {
-        return settings.broker().url() == null;
-    }
-
     /**
-     * The ids of requests that are open and in none of its own queues.
+     * The ids of requests that are open and in no queue.
      *
-     * @throws ConfigurationException if its broker cannot be started, or not all of a queue can be seen
+     * @param trails the audit trails of all nodes
+     * @throws ConfigurationException if the broker cannot be started or reached
+     * @throws IllegalStateException if not all of a queue can be seen, saying why
      */
-    public List<String> lostRequests() throws SQLException, IOException, ConfigurationException {
-        List<OpenRequest> open = ledger().open();
+    public List<String> lostRequests(List<Path> trails)
+            throws SQLException, IOException, AuditDamage, ConfigurationException {
+        List<OpenRequest> open = LedgerMaintenance.open(trails);
         try (BrokerLink broker = BrokerLink.openAlone(settings, data)) {
-            QueuedWork queued = broker.queuedWork();
+            QueuedWork queued = broker.queuedWork(settings);
             return open.stream()
-                    .filter(queued::isLost)
+                    .filter(request -> broker.isVisible(request, settings) && queued.isLost(request))
                     .map(request -> request.row().id())
                     .toList();
-        } catch (ConfigurationException e) {
+        } catch (ConfigurationException | IllegalStateException e) {
             throw e;
         } catch (Exception e) {
-            throw new ConfigurationException("the embedded broker's queues cannot be looked at: "
-                    + e.getClass().getSimpleName());
+            throw new ConfigurationException(
+                    "the broker's queues cannot be looked at: " + e.getClass().getSimpleName());
         }
     }
 

@@ -2,17 +2,29 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerProbe;
+import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
+import dev.passcourier.cli.Passcourier;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.ledger.RequestRow;
+import dev.passcourier.ledger.RequestState;
 import dev.passcourier.request.Verdict;
+import jakarta.jms.Connection;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Session;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +93,73 @@ class ExternalBrokerTest {
                 .isEqualTo("RESULT");
         Whole.patiently().until(() -> Files.exists(whole.home().resolve("drop/done/outside.csv.results.csv")));
         probeBesideTheService();
+        losesAMessage();
         whole.stop();
+    }
+
+    /** As its journal may in a crash. What is delayed, or lies in a queue, is not lost. */
+    private static void losesAMessage() throws Exception {
+        whole.world().late().holdBack();
+        for (String request : new String[] {"gone", "kept"}) {
+            whole.asTicketing(
+                    broker.url(),
+                    session -> Whole.send(
+                            session,
+                            Whole.REQUESTS,
+                            session.createTextMessage(Whole.request(request, "kakao", DemoWorld.LATE, "hook"))));
+        }
+        for (String request : new String[] {"gone", "kept"}) {
+            Whole.patiently().until(() -> whole.row(request)
+                    .filter(row -> row.state() == RequestState.POSTPONED)
+                    .isPresent());
+        }
+        whole.stop();
+        assertThat(check(0)).contains("every open request is in a queue");
+        take("gone");
+        assertThat(check(1))
+                .contains("request gone: LOST, open and in no queue", "1 open requests are in no queue: the next start")
+                .doesNotContain("request kept");
+
+        whole.world().late().publish();
+        whole.start();
+        for (String request : new String[] {"gone", "kept"}) {
+            assertThat(whole.ended(request).verdict()).as(request).isEqualTo(Verdict.DELIVERED);
+        }
+        assertThat(requests(AuditEvent.Type.REDRIVEN)).containsExactly("gone");
+        assertThat(requests(AuditEvent.Type.DELIVERED)).containsOnlyOnce("gone", "kept");
+    }
+
+    private static List<String> requests(AuditEvent.Type type) throws Exception {
+        return whole.audited(type).stream()
+                .map(record -> record.event().facts().get(Fact.REQUEST))
+                .toList();
+    }
+
+    private static void take(String request) throws Exception {
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(broker.url(), "courier", PASSWORD);
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
+                MessageConsumer consumer = session.createConsumer(
+                        session.createQueue(Queues.fetch("kakao")),
+                        MessageProperties.REQUEST + " = '" + request + "'")) {
+            connection.start();
+            assertThat(consumer.receive(120_000)).as("its delay has ended").isNotNull();
+        }
+    }
+
+    private static String check(int expected) {
+        StringWriter out = new StringWriter();
+        PrintWriter printer = new PrintWriter(out, true);
+        int code = Passcourier.commandLine()
+                .setOut(printer)
+                .setErr(printer)
+                .execute(
+                        "ledger",
+                        "check",
+                        "--config",
+                        whole.home().resolve("config").toString());
+        assertThat(code).as(out.toString()).isEqualTo(expected);
+        return out.toString();
     }
 
     /** Its routes move the probe on, to where it is found and taken away. */
