@@ -115,6 +115,12 @@ final class ServiceJvm implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** SIGKILL, and waits until nothing of it is left. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        ended();
+    }
+
     /** Waits until it has ended. Returns the exit code, 143 after SIGTERM. */
     int ended() throws InterruptedException {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended in time").isTrue();
