@@ -59,7 +59,7 @@ public final class SmallDisk implements AutoCloseable {
 
     /** As an operator repairs such a file system, once nobody has files open there. */
     public void repair() throws Exception {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(30)).until(() -> {
             System.gc();
             return run("umount", path.toString()) == 0;
         });
