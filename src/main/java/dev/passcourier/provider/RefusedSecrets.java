@@ -2,14 +2,18 @@ package dev.passcourier.provider;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
+import dev.passcourier.request.PasswordRequest;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -31,6 +35,10 @@ public final class RefusedSecrets {
     private final Supplier<List<SecretRef>> secrets;
     private final Clock clock;
     private final byte[] markKey = new byte[MARK_BYTES];
+
+    /** Marks of the secrets of signed calls under way; those that get no reply go with their requests. */
+    private final Map<PasswordRequest, byte @Nullable []> signedWith = Collections.synchronizedMap(new WeakHashMap<>());
+
     private volatile @Nullable Refusal last;
 
     /**
@@ -82,6 +90,21 @@ public final class RefusedSecrets {
                 refused.code(),
                 until);
         return answer;
+    }
+
+    /**
+     * Demands the same of the secrets that sign a call, and remembers which those are: calls are many at once, and the
+     * secrets may have changed when the answer comes.
+     *
+     * @throws CannotAskException with the answer that they were refused with
+     */
+    public void demandNotRefused(PasswordRequest request) throws CannotAskException {
+        signedWith.put(request, demandNotRefused());
+    }
+
+    /** Takes note that the cloud refused a call for the secrets that it was signed with, as {@link #refuse} does. */
+    public Answer.Ended refuse(PasswordRequest request, Answer.Ended refused) {
+        return refuse(request.account(), signedWith.remove(request), refused);
     }
 
     /** Takes note that the cloud has taken the secrets. */

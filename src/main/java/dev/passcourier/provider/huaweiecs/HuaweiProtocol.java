@@ -18,14 +18,12 @@ import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.provider.keystone.KeystoneSignIn;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Verdict;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +37,6 @@ final class HuaweiProtocol implements CloudProtocol {
     private final @Nullable SignIn signIn;
     private final HuaweiFaults faults;
     private final RefusedSecrets refused;
-
-    /** Marks of the secrets of the calls under way; those that get no reply go with their requests. */
-    private final Map<PasswordRequest, byte @Nullable []> signedWith = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** With a {@code signer} of calls, or with tokens that {@code signIn} gets. */
     HuaweiProtocol(
@@ -71,7 +66,7 @@ final class HuaweiProtocol implements CloudProtocol {
     @Override
     public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
             throws CannotAskException {
-        signedWith.put(request, refused.demandNotRefused());
+        refused.demandNotRefused(request);
         // Content-Type is documented as mandatory for every call, even one without a body.
         Map<String, String> headers =
                 new HashMap<>(Map.of("Accept", "application/json", "Content-Type", "application/json"));
@@ -130,14 +125,10 @@ final class HuaweiProtocol implements CloudProtocol {
         return learnt;
     }
 
-    /**
-     * Takes note of an answer; of failures only 401 is about the keys, and one that can be renewed is not among them.
-     * Calls are many at once, so it is by the keys that this one was signed with, not by those of now.
-     */
+    /** Takes note of an answer; of failures only 401 is about the keys, and one that can be renewed is not among them. */
     private Answer note(PasswordRequest request, HttpReply reply, Answer answer) {
-        byte[] mark = signedWith.remove(request);
         if (reply.status() == 401 && answer instanceof Answer.Ended ended) {
-            return refused.refuse(request.account(), mark, ended);
+            return refused.refuse(request, ended);
         }
         if (reply.status() / 100 == 2 || answer instanceof Answer.Ended ended && ended.verdict() == Verdict.NOT_FOUND) {
             refused.taken();

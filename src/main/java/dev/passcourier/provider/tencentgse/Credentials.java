@@ -4,7 +4,9 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.provider.HeaderSecret;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,18 @@ record Credentials(
     void demandUsable() throws ConfigurationException {
         id();
         tokenText();
+    }
+
+    /** What the cloud judges together. */
+    List<SecretRef> secrets() {
+        List<SecretRef> secrets = new ArrayList<>(List.of(secretKey));
+        if (secretId.startsWith("{{")) {
+            secrets.add(new SecretRef(secretId));
+        }
+        if (token != null) {
+            secrets.add(token);
+        }
+        return secrets;
     }
 
     private String id() throws ConfigurationException {

@@ -10,6 +10,7 @@ import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.RefusedSecrets;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.request.PasswordRequest;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class InstanceAccessProtocol implements CloudProtocol {
     private final Credentials credentials;
     private final Clock clock;
     private final TencentFaults faults;
+    private final RefusedSecrets refused;
 
     InstanceAccessProtocol(TencentGseSettings settings, Clock clock) throws ConfigurationException {
         this.settings = settings;
@@ -47,6 +50,12 @@ final class InstanceAccessProtocol implements CloudProtocol {
         this.credentials = new Credentials(settings.secretId(), settings.secretKey(), settings.token());
         this.clock = clock;
         this.faults = new TencentFaults(clock);
+        this.refused = new RefusedSecrets(credentials::secrets, clock);
+    }
+
+    @Override
+    public Optional<Answer.Ended> refusal() {
+        return refused.latest();
     }
 
     @Override
@@ -56,6 +65,7 @@ final class InstanceAccessProtocol implements CloudProtocol {
         if (fleet.isBlank()) {
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "PARAMETER_FLEETID"));
         }
+        refused.demandNotRefused(request);
         byte[] body = "{\"FleetId\":\"%s\",\"InstanceId\":\"%s\"}"
                 .formatted(quoted(fleet), quoted(request.instance()))
                 .getBytes(StandardCharsets.UTF_8);
@@ -79,8 +89,12 @@ final class InstanceAccessProtocol implements CloudProtocol {
 
     private Answer read(PasswordRequest request, JsonReply json, HttpReply reply) {
         if (json.presence("Response", "Error") == Presence.PRESENT) {
-            return faults.of(request, json, reply);
+            Answer answer = faults.of(request, json, reply);
+            return answer instanceof Answer.Ended ended && TencentFaults.isAboutKeys(ended)
+                    ? refused.refuse(request, ended)
+                    : answer;
         }
+        refused.taken();
         if (json.presence(SECRET.toArray(String[]::new)) != Presence.PRESENT) {
             return new Answer.NotYet("NO_SECRET_YET");
         }

@@ -81,6 +81,15 @@ record TencentFaults(Clock clock) {
         };
     }
 
+    /** Whether the cloud refused the keys: not what they may do, nor the time of the signature. */
+    static boolean isAboutKeys(Answer.Ended answer) {
+        String code = answer.code();
+        return answer.verdict() == Verdict.DENIED
+                && code.startsWith("AuthFailure")
+                && !code.equals("AuthFailure.UnauthorizedOperation")
+                && !code.equals("AuthFailure.SignatureExpire");
+    }
+
     private static Meaning meaning(String code) {
         String family = code.replaceFirst("\\..*", "");
         Meaning ofFamily = MEANINGS.getOrDefault(family, Meaning.FEW);

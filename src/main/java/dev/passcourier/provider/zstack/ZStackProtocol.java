@@ -8,6 +8,7 @@ import dev.passcourier.provider.HttpFault;
 import dev.passcourier.provider.HttpReply;
 import dev.passcourier.provider.JsonReply;
 import dev.passcourier.provider.JsonReply.Presence;
+import dev.passcourier.provider.RefusedSecrets;
 import dev.passcourier.provider.RequestLine;
 import dev.passcourier.provider.Session;
 import dev.passcourier.provider.SignIn;
@@ -31,14 +32,20 @@ final class ZStackProtocol implements CloudProtocol {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{32}");
     private static final List<String> SECRETS = List.of("password", "consolePassword");
 
+    /** "Wrong AccessKey ID or signature", and a session's end where there is none. */
+    private static final Set<String> KEY_REFUSALS = Set.of("ID.1000", "ID.1001");
+
     private final @Nullable AccessKeySigner signer;
     private final @Nullable SignIn signIn;
     private final ZStackFaults faults;
+    private final RefusedSecrets refused;
 
     private ZStackProtocol(@Nullable AccessKeySigner signer, @Nullable SignIn signIn, ZStackFaults faults) {
         this.signer = signer;
         this.signIn = signIn;
         this.faults = faults;
+        this.refused = new RefusedSecrets(
+                () -> signer == null ? List.of() : List.of(signer.secret()), faults.clock());
     }
 
     static ZStackProtocol bySession(SignIn signIn, ZStackFaults faults) {
@@ -55,10 +62,18 @@ final class ZStackProtocol implements CloudProtocol {
     }
 
     @Override
+    public Optional<Answer.Ended> refusal() {
+        return refused.latest();
+    }
+
+    @Override
     public HttpCall authorize(PasswordRequest request, RequestLine line, @Nullable Session session)
             throws CannotAskException {
         if (!UUID.matcher(request.instance()).matches()) {
             throw new CannotAskException(new Answer.Ended(Verdict.REFUSED, "INSTANCE_ID"));
+        }
+        if (signer != null) {
+            refused.demandNotRefused(request);
         }
         return new HttpCall(
                 line,
@@ -74,7 +89,14 @@ final class ZStackProtocol implements CloudProtocol {
 
     @Override
     public Answer read(PasswordRequest request, HttpReply reply) {
-        return reply.status() == 200 ? password(reply) : fault(reply);
+        Answer answer = reply.status() == 200 ? password(reply) : fault(reply);
+        if (signer != null && answer instanceof Answer.Ended ended && KEY_REFUSALS.contains(ended.code())) {
+            return refused.refuse(request, ended);
+        }
+        if (answer instanceof Answer.Found) {
+            refused.taken();
+        }
+        return answer;
     }
 
     private Answer password(HttpReply reply) {

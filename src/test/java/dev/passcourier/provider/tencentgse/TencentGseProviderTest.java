@@ -292,6 +292,38 @@ class TencentGseProviderTest {
         return protocol("").read(REQUEST, reply);
     }
 
+    @ParameterizedTest
+    @CsvSource({"key, AuthFailure.SignatureFailure", "id, AuthFailure.SecretIdNotFound", "token, AuthFailure.InvalidAuthorization"})
+    void restsKeysThatWereRefusedUntilOneOfThemChanges(String changed, String code) throws Exception {
+        Map<String, Path> files = Map.of("key", key, "id", write("id", ID), "token", write("token", "temporary"));
+        CloudProtocol protocol = protocol(
+                settings("{{file:" + files.get("id") + "}}", ",\"token\":\"{{file:" + files.get("token") + "}}\""));
+        Answer.Ended refused =
+                new Answer.Ended(Verdict.DENIED, code, CLOCK.instant().plusSeconds(300));
+
+        protocol.authorize(REQUEST, LINE, null);
+        assertThat(protocol.read(REQUEST, error("AuthFailure.UnauthorizedOperation")))
+                .as("who may not do it has signed in")
+                .isEqualTo(new Answer.Ended(Verdict.DENIED, "AuthFailure.UnauthorizedOperation"));
+        protocol.authorize(REQUEST, LINE, null);
+        assertThat(protocol.read(REQUEST, error(code))).isEqualTo(refused);
+
+        assertThat(protocol.refusal()).contains(refused);
+        assertThatExceptionOfType(CannotAskException.class)
+                .isThrownBy(() -> protocol.authorize(REQUEST, LINE, null))
+                .extracting(CannotAskException::answer)
+                .isEqualTo(refused);
+        Files.writeString(files.get(changed), "mended");
+        protocol.authorize(REQUEST, LINE, null);
+        protocol.read(REQUEST, reply("{\"UserName\":\"a\",\"Secret\":\"b\"}"));
+        assertThat(protocol.refusal()).isEmpty();
+    }
+
+    private static HttpReply error(String code) {
+        String body = "{\"Response\":{\"Error\":{\"Code\":\"" + code + "\",\"Message\":\"m\"},\"RequestId\":\"r\"}}";
+        return new HttpReply(200, Map.of(), body.getBytes(UTF_8));
+    }
+
     private CloudProtocol protocol(String more) throws Exception {
         String json = more.startsWith("{") ? more : settings(ID, more);
         return provider.protocol(account(json));

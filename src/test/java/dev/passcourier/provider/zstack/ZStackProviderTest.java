@@ -317,6 +317,30 @@ class ZStackProviderTest {
                         .contains(keyword));
     }
 
+    @Test
+    void restsAKeyThatWasRefusedUntilItsSecretChanges() throws Exception {
+        CloudProtocol protocol = byKey();
+        Answer.Ended refused = new Answer.Ended(Verdict.DENIED, "ID.1000", NOW.plusSeconds(300));
+
+        protocol.authorize(request(VM), LINE, null);
+        assertThat(protocol.read(request(VM), reply(403, "requestTimeTooSkewed")))
+                .as("a wrong clock is no wrong key")
+                .isEqualTo(new Answer.Ended(Verdict.DENIED, "requestTimeTooSkewed"));
+        protocol.authorize(request(VM), LINE, null);
+        assertThat(protocol.read(request(VM), reply(503, "{\"error\":{\"code\":\"ID.1000\"}}")))
+                .isEqualTo(refused);
+
+        assertThat(protocol.refusal()).contains(refused);
+        assertThatExceptionOfType(CannotAskException.class)
+                .isThrownBy(() -> protocol.authorize(request(VM), LINE, null))
+                .extracting(CannotAskException::answer)
+                .isEqualTo(refused);
+        Files.writeString(secret, "mended");
+        protocol.authorize(request(VM), LINE, null);
+        protocol.read(request(VM), reply(200, "{\"password\":\"x\"}"));
+        assertThat(protocol.refusal()).isEmpty();
+    }
+
     private Answer read(HttpReply reply) throws Exception {
         return bySession().read(request(VM), reply);
     }
