@@ -93,6 +93,12 @@ public final class OpenCommand implements Callable<Integer> {
             description = "refuse a delivery that this list has already; add what is opened to it")
     private @Nullable Path seen;
 
+    @Option(
+            names = "--part",
+            paramLabel = "N",
+            description = "open the Nth sealed result of a mail that holds several; without it they are listed")
+    private @Nullable Integer part;
+
     @Option(names = "--allow-expired", description = "open it although its lifetime is over")
     private boolean allowExpired;
 
@@ -153,7 +159,7 @@ public final class OpenCommand implements Callable<Integer> {
 
     private OpenedResult open() throws CommandFailure, KeyLoadException, NotOpenedException, IOException {
         var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
-        byte[] found = ReceivedFile.sealed(new BoundedInput(sealed, in).read(LARGEST));
+        byte[] found = ReceivedFile.sealed(new BoundedInput(sealed, in).read(LARGEST), part);
         return opener.open(found, new Expected(request, delivery, instance, allowExpired));
     }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody received and gives to {@code open}: the sealed result itself, its base64, PEM, the JSON of a webhook, or a
@@ -47,15 +48,23 @@ final class ReceivedFile {
     /**
      * The sealed result.
      *
+     * @param part which one, from 1, if it holds several; null if it must hold one only
      * @return what {@link ResultOpener#open} takes; the content itself if we do not know what it is
      * @throws CommandFailure saying what it is if it is something else, or which parts of a mail there are to choose from
      */
-    static byte[] sealed(byte[] content) throws CommandFailure {
+    static byte[] sealed(byte[] content, @Nullable Integer part) throws CommandFailure {
         var received = new ReceivedFile();
         received.look(content, "", 0);
-        if (received.sealed.size() > 1) {
-            throw new CommandFailure("this holds " + received.sealed.size() + " sealed results: "
-                    + String.join(", ", received.names) + "; save the one that is meant and open that");
+        int found = received.sealed.size();
+        if (part != null && part >= 1 && part <= found) {
+            return received.sealed.get(part - 1);
+        }
+        if (found > 1) {
+            throw new CommandFailure("this holds " + found + " sealed results: " + received.numbered()
+                    + "; say with --part which one to open");
+        }
+        if (part != null && found == 1 && part != 1) {
+            throw new CommandFailure("this holds one sealed result, and no part " + part + "; leave --part out");
         }
         if (!received.sealed.isEmpty()) {
             return received.sealed.get(0);
@@ -64,6 +73,14 @@ final class ReceivedFile {
             throw new CommandFailure(received.others.get(0));
         }
         return content;
+    }
+
+    private String numbered() {
+        List<String> numbered = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            numbered.add((i + 1) + " " + names.get(i));
+        }
+        return String.join(", ", numbered);
     }
 
     private void look(byte[] content, String name, int depth) {

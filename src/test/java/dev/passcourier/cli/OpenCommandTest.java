@@ -335,8 +335,16 @@ class OpenCommandTest {
                 sealed, mail(part("dlv_1.jwe", base64(first)), part("dlv_2.jwe", base64(Files.readAllBytes(sealed)))));
         assertThat(open(sealed.toString())).isEqualTo(1);
         assertThat(err.toString())
-                .contains(
-                        "this holds 2 sealed results: dlv_1.jwe, dlv_2.jwe; save the one that is meant and open that");
+                .contains("this holds 2 sealed results: 1 dlv_1.jwe, 2 dlv_2.jwe; say with --part which one to open");
+
+        assertThat(open("--part", "3", sealed.toString())).isEqualTo(1);
+        assertThat(open("--part", "0", sealed.toString())).isEqualTo(1);
+        assertThat(open("--part", "2", "--show", sealed.toString())).isZero();
+        assertThat(out.toString()).contains("secret       Canary#2").doesNotContain("Canary#1");
+        Files.write(sealed, first);
+        assertThat(open("--part", "1", sealed.toString())).isZero();
+        assertThat(open("--part", "2", sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("this holds one sealed result, and no part 2; leave --part out");
     }
 
     @Test
