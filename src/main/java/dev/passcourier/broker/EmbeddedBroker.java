@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +23,7 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.io.buffer.TimedBuffer;
+import org.apache.activemq.artemis.core.persistence.impl.journal.AbstractJournalStorageManager;
 import org.apache.activemq.artemis.core.postoffice.impl.LocalQueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
@@ -61,14 +61,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
-    /** A stop takes a second or two. */
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
-
     private final BrokerAccess access;
     private final Plan plan;
     private ActiveMQServer server;
     private boolean listening;
-    private @Nullable Long stopping;
     private boolean closed;
 
     private EmbeddedBroker(BrokerAccess access, Plan plan) throws Exception {
@@ -136,19 +132,10 @@ public final class EmbeddedBroker implements AutoCloseable {
      * {@link #restart} reads it as after a crash.
      */
     public synchronized boolean hasStopped() {
-        if (closed || server.getState() == ActiveMQServer.SERVER_STATE.STARTED) {
-            stopping = null;
-            return false;
-        }
-        if (server.getState() == ActiveMQServer.SERVER_STATE.STOPPED) {
-            return true;
-        }
-        if (stopping == null) {
-            stopping = System.nanoTime();
-        } else if (System.nanoTime() - stopping > LONGEST_STOP.toNanos()) {
+        if (!closed && server.getState() == ActiveMQServer.SERVER_STATE.STOPPING) {
             freeStuckStop();
         }
-        return false;
+        return !closed && server.getState() == ActiveMQServer.SERVER_STATE.STOPPED;
     }
 
     /**
@@ -157,17 +144,23 @@ public final class EmbeddedBroker implements AutoCloseable {
      * the read lock. An interrupted stop lets go of the lock and goes on with what else there is to stop.
      */
     private static void freeStuckStop() {
-        Thread.getAllStackTraces().forEach((thread, stack) -> {
-            boolean waitsForTheJournal = Arrays.stream(stack)
-                    .anyMatch(frame -> frame.getClassName().equals(TimedBuffer.class.getName())
-                            && frame.getMethodName().equals("stop"));
-            boolean stopsAServer = Arrays.stream(stack)
-                    .anyMatch(frame -> frame.getClassName().equals(ActiveMQServerImpl.class.getName())
-                            && frame.getMethodName().equals("stop"));
-            if (waitsForTheJournal && stopsAServer) {
+        Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+        boolean flushWaits = threads.values().stream()
+                .anyMatch(stack -> has(stack, TimedBuffer.class.getName() + "$CheckTimer", "run")
+                        && has(stack, AbstractJournalStorageManager.class.getName(), "closeableReadLock"));
+        threads.forEach((thread, stack) -> {
+            if (flushWaits
+                    && has(stack, TimedBuffer.class.getName(), "stop")
+                    && has(stack, ActiveMQServerImpl.class.getName(), "stop")) {
                 thread.interrupt();
             }
         });
+    }
+
+    private static boolean has(StackTraceElement[] stack, String type, String method) {
+        return Arrays.stream(stack)
+                .anyMatch(frame -> frame.getClassName().equals(type)
+                        && frame.getMethodName().equals(method));
     }
 
     /**
@@ -182,7 +175,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         try {
             server.stop();
-            stopping = null;
             server = plan.server();
             begin();
             if (listening) {

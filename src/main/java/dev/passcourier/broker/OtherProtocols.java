@@ -36,19 +36,17 @@ final class OtherProtocols extends CoreProtocolManager {
     private static final byte TLS_MAJOR = 0x03;
     private static final byte MQTT_CONNECT = 0x10;
 
-    /** When each peer was named last, in nanoseconds; a client that tries again each second must not fill the log. */
-    private final Map<String, Long> named = new LinkedHashMap<>() {
+    /** Each peer's line; a client that tries again each second must not fill the log. */
+    private final Map<String, Bucket> named = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
             return size() > PEERS;
         }
     };
 
-    private final Bucket lines = Bucket.builder()
-            .addLimit(limit -> limit.capacity(LINES_A_MINUTE).refillGreedy(LINES_A_MINUTE, Duration.ofMinutes(1)))
-            .build();
+    private final Bucket lines = bucket(LINES_A_MINUTE, Duration.ofMinutes(1));
 
     private OtherProtocols(CoreProtocolManagerFactory core, ActiveMQServer server) {
         super(core, server, List.of(), List.of());
@@ -88,12 +86,9 @@ final class OtherProtocols extends CoreProtocolManager {
     }
 
     private synchronized void say(String protocol, String peer) {
-        long now = System.nanoTime();
-        Long before = named.get(peer);
-        if (before != null && now - before < SILENCE.toNanos() || !lines.tryConsume(1)) {
+        if (!named.computeIfAbsent(peer, name -> bucket(1, SILENCE)).tryConsume(1) || !lines.tryConsume(1)) {
             return;
         }
-        named.put(peer, now);
         LOG.warn(
                 "OTHER_PROTOCOL {} at broker.acceptor from {}, which speaks Artemis' core protocol only{}",
                 protocol,
@@ -101,6 +96,12 @@ final class OtherProtocols extends CoreProtocolManager {
                 protocol.equals("TLS")
                         ? ", and in clear: set its certificate and privateKey"
                         : ": let the client speak core, or put it on an external Artemis");
+    }
+
+    private static Bucket bucket(int lines, Duration period) {
+        return Bucket.builder()
+                .addLimit(limit -> limit.capacity(lines).refillGreedy(lines, period))
+                .build();
     }
 
     private static String host(SocketAddress address) {
