@@ -91,7 +91,8 @@ class ExternalQueuesTest {
         String queue = queue();
         send(PlainArtemis.COURIER, queue, "delayed", AN_HOUR);
         String management = "activemq.management";
-        Role unmanaging = new Role("service", true, true, true, true, true, true, false, true, true, true, false, false);
+        Role unmanaging =
+                new Role("service", true, true, true, true, true, true, false, true, true, true, false, false);
         broker.server().getSecurityRepository().addMatch(management, Set.of(unmanaging));
         try {
             assertThat(look(queue))

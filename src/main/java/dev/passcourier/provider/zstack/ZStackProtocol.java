@@ -44,8 +44,7 @@ final class ZStackProtocol implements CloudProtocol {
         this.signer = signer;
         this.signIn = signIn;
         this.faults = faults;
-        this.refused = new RefusedSecrets(
-                () -> signer == null ? List.of() : List.of(signer.secret()), faults.clock());
+        this.refused = new RefusedSecrets(() -> signer == null ? List.of() : List.of(signer.secret()), faults.clock());
     }
 
     static ZStackProtocol bySession(SignIn signIn, ZStackFaults faults) {

@@ -293,7 +293,11 @@ class TencentGseProviderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"key, AuthFailure.SignatureFailure", "id, AuthFailure.SecretIdNotFound", "token, AuthFailure.InvalidAuthorization"})
+    @CsvSource({
+        "key, AuthFailure.SignatureFailure",
+        "id, AuthFailure.SecretIdNotFound",
+        "token, AuthFailure.InvalidAuthorization"
+    })
     void restsKeysThatWereRefusedUntilOneOfThemChanges(String changed, String code) throws Exception {
         Map<String, Path> files = Map.of("key", key, "id", write("id", ID), "token", write("token", "temporary"));
         CloudProtocol protocol = protocol(
