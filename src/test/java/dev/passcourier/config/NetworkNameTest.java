@@ -296,6 +296,34 @@ class NetworkNameTest {
                                 + " iconv -f LATIN1 -t UTF-8");
     }
 
+    /** Of each two that contradict one another, one most likely is a slip; a test port may be anything. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "security: starttls | security: smtps\\n    port: 587 | destinations.mail.port: servers at 587 greet in clear and then take STARTTLS, and security is smtps; write security: starttls, or port: 465",
+                "security: starttls | security: smtps\\n    port: 25 | destinations.mail.port: servers at 25 greet in clear and then take STARTTLS, and security is smtps; write security: starttls, or port: 465",
+                "security: starttls | security: starttls\\n    port: 465 | destinations.mail.port: servers at 465 begin with TLS, and security is starttls; write security: smtps, or port: 587",
+                "https://hooks.example.com/in | https://hooks.example.com:80/in | destinations.hook.url: begins with https:, and its port is mostly one of http:; correct one of them",
+                "tcp://bus.example.com:61617?sslEnabled=true | tcp://bus.example.com:5672 | sources.jms.url: port 5672 is mostly one of AMQP, and we speak Artemis' core protocol; name the port of an acceptor with core, mostly 61616 or 61617",
+                "tcp://bus.example.com:61617?sslEnabled=true | (tcp://bus:61616,tcp://bus:61613)?ha=true | sources.jms.url: port 61613 is mostly one of STOMP, and we speak Artemis' core protocol; name the port of an acceptor with core, mostly 61616 or 61617"
+            })
+    void portsThatContradictWhatStandsBesideThemAreNamed(String good, String bad, String warning) throws Exception {
+        assertThat(SettingsBench.WHOLE).contains(good);
+        assertThat(bench.warnings(SettingsBench.WHOLE.replace(good, bad.replace("\\n", "\n"))))
+                .contains(warning);
+    }
+
+    @Test
+    void portsThatGoWithWhatStandsBesideThemAreNotNamed() throws Exception {
+        for (String right : List.of(
+                "security: smtps\n    port: 465", "security: starttls\n    port: 587", "security: starttls\n    port: 2525")) {
+            assertThat(bench.warnings(SettingsBench.WHOLE.replace("security: starttls", right)))
+                    .noneMatch(warning -> warning.contains("port"));
+        }
+    }
+
     private List<String> mailTo(String address) throws Exception {
         return found("to: ops@example.com", "to: \"" + address + "\"");
     }

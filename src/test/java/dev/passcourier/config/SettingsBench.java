@@ -116,6 +116,14 @@ final class SettingsBench {
         }
     }
 
+    /** What does not stop a start and most likely will not work, without its place. */
+    List<String> warnings(String yaml) throws Exception {
+        return loader().check(put("config/passcourier.yaml", yaml, "rw-r--r--")).findings().inOrder().stream()
+                .filter(finding -> finding.level() == Finding.Level.WARNING)
+                .map(finding -> finding.key() + ": " + finding.message() + "; " + finding.hint())
+                .toList();
+    }
+
     SettingsLoader loader() {
         return loader;
     }

@@ -28,6 +28,24 @@ class BaseUrlTest {
         assertThat(BaseUrl.of("endpoint", configured, PATTERN, "ignored")).isEqualTo(url);
     }
 
+    /** As consoles, command lines and catalogues show it. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://iam.example.com",
+        "https://iam.example.com/",
+        "https://iam.example.com/v3",
+        "https://iam.example.com/v3/",
+        "https://iam.example.com/v3/auth",
+        "https://iam.example.com/v3/auth/tokens",
+        "https://iam.example.com/identity",
+        "https://iam.example.com/identity/v3/",
+        "https://iam.example.com/identity/v3/auth/tokens"
+    })
+    void takesAnIdentityAddressWithWhatOurCallsPutBehindIt(URI configured) throws ConfigurationException {
+        assertThat(BaseUrl.identity("identityEndpoint", BaseUrl.of("identityEndpoint", configured), "/identity"))
+                .isEqualTo(URI.create("https://iam.example.com"));
+    }
+
     @Test
     void makesAUrlOfTheRegion() throws ConfigurationException {
         assertThat(BaseUrl.of("endpoint", null, PATTERN, "eu-west-101"))
