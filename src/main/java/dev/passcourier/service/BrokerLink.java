@@ -180,11 +180,13 @@ final class BrokerLink implements AutoCloseable {
         return work;
     }
 
-    /** Whether a request's work can only lie in queues that {@link #queuedWork} sees: on an external broker, those of the settings. */
+    /** Whether a request can only lie in queues that {@link #queuedWork} sees: of an external broker, in the settings'. */
     boolean isVisible(OpenRequest request, Settings settings) {
         return embedded != null
                 || settings.accounts().containsKey(request.row().account())
-                        && settings.destinations().keySet().containsAll(request.row().destinations());
+                        && settings.destinations()
+                                .keySet()
+                                .containsAll(request.row().destinations());
     }
 
     /** Returns what failed or was quarantined on this broker. */

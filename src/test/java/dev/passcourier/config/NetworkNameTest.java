@@ -318,7 +318,9 @@ class NetworkNameTest {
     @Test
     void portsThatGoWithWhatStandsBesideThemAreNotNamed() throws Exception {
         for (String right : List.of(
-                "security: smtps\n    port: 465", "security: starttls\n    port: 587", "security: starttls\n    port: 2525")) {
+                "security: smtps\n    port: 465",
+                "security: starttls\n    port: 587",
+                "security: starttls\n    port: 2525")) {
             assertThat(bench.warnings(SettingsBench.WHOLE.replace("security: starttls", right)))
                     .noneMatch(warning -> warning.contains("port"));
         }

@@ -44,8 +44,7 @@ class ClocksTest {
     void aCertificateThatEndsSoonComesBeforeTheClock() {
         Instant end = NOW.plus(Duration.ofDays(29));
         assertThat(judged(NOW.plusSeconds(500), end))
-                .isEqualTo(Diagnosis.warn(
-                        "account.prod", "its certificate ends " + end + ": its owner must renew it"));
+                .isEqualTo(Diagnosis.warn("account.prod", "its certificate ends " + end + ": its owner must renew it"));
     }
 
     private static Diagnosis judged(Instant serverTime, Instant certificateEnds) {

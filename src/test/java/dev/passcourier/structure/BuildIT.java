@@ -80,7 +80,9 @@ class BuildIT {
                 .redirectOutput(said.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("ended in time").isTrue();
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
+                    .as("ended in time")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }
