@@ -3,19 +3,21 @@ package dev.passcourier.fetch;
 import dev.passcourier.broker.Gate;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
-import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Lets an account's consumers take their next message only when the cloud may be asked: its rate allows it, it has not
  * asked us to wait, and its breaker is closed. The rate is paid <em>before</em> a message is taken, so a backlog waits
- * in the queue and neither spins nor trips the cloud's limit.
+ * in the queue and neither spins nor trips the cloud's limit; and once more before each call, as the time from leave to
+ * call varies, and some messages need two calls: whatever happens between, no second sees more calls than the rate.
  */
 public final class AccountGate implements Gate {
 
@@ -29,7 +31,11 @@ public final class AccountGate implements Gate {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
-    private final Bucket bucket;
+    /** What the way of a call to the cloud may take more or less than that of another: its seconds are not ours. */
+    private static final Duration UNEVEN_WAY = Duration.ofMillis(20);
+
+    private final Rate leaves;
+    private final Rate calls;
     private final CircuitBreaker breaker;
     private final Clock clock;
     private volatile Instant pausedUntil = Instant.MIN;
@@ -41,11 +47,8 @@ public final class AccountGate implements Gate {
      */
     public AccountGate(String account, double perSecond, Clock clock) {
         this.clock = new MonotonicClock(clock);
-        long burst = Math.max(1, Math.round(perSecond));
-        Duration refill = Duration.ofNanos(Math.round(burst / perSecond * 1_000_000_000.0));
-        this.bucket = Bucket.builder()
-                .addLimit(limit -> limit.capacity(burst).refillGreedy(burst, refill))
-                .build();
+        this.leaves = new Rate(perSecond);
+        this.calls = new Rate(perSecond);
         this.breaker = CircuitBreaker.of(
                 account,
                 CircuitBreakerConfig.custom()
@@ -65,17 +68,43 @@ public final class AccountGate implements Gate {
             Thread.sleep(atMost.toMillis());
             return false;
         }
-        if (bucket.asBlocking().tryConsume(1, atMost)) {
+        Instant now = clock.instant();
+        Duration wait = leaves.take(now, atMost);
+        if (wait.compareTo(atMost) <= 0) {
+            sleep(wait, leaves);
             return true;
         }
         breaker.releasePermission();
+        Thread.sleep(atMost.toMillis());
         return false;
     }
 
     @Override
     public void giveBack() {
         breaker.releasePermission();
-        bucket.addTokens(1);
+        leaves.giveBack();
+    }
+
+    /** Waits until the rate allows one more call, which must follow at once. */
+    void awaitTurn() throws InterruptedException {
+        sleep(turn(), calls);
+    }
+
+    /** Takes the turn of the next call. Returns how long it must wait. */
+    Duration turn() {
+        return calls.take(clock.instant(), Duration.ofDays(1));
+    }
+
+    private static void sleep(Duration wait, Rate taken) throws InterruptedException {
+        if (wait.isZero()) {
+            return;
+        }
+        try {
+            Thread.sleep(wait.plusNanos(999_999).toMillis());
+        } catch (InterruptedException e) {
+            taken.giveBack();
+            throw e;
+        }
     }
 
     /**
@@ -135,5 +164,38 @@ public final class AccountGate implements Gate {
     /** When the pause that the cloud asked for is over, or empty without one. */
     public Optional<Instant> pausedUntil() {
         return Optional.of(pausedUntil).filter(clock.instant()::isBefore);
+    }
+
+    /** The last turns taken: never more than the rate, rounded up, within a second, wherever that begins. */
+    private static final class Rate {
+
+        private final int most;
+        private final Duration within;
+        private final Deque<Instant> taken = new ArrayDeque<>();
+
+        Rate(double perSecond) {
+            most = (int) Math.ceil(perSecond);
+            within = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0))
+                    .plus(UNEVEN_WAY);
+        }
+
+        /** How long to wait for the next turn; it is taken if that is not longer than {@code atMost}. */
+        synchronized Duration take(Instant now, Duration atMost) {
+            boolean free = taken.size() < most;
+            Instant turn = free ? now : taken.getFirst().plus(within);
+            Duration wait = turn.isAfter(now) ? Duration.between(now, turn) : Duration.ZERO;
+            if (wait.compareTo(atMost) <= 0) {
+                if (!free) {
+                    taken.removeFirst();
+                }
+                taken.addLast(now.plus(wait));
+            }
+            return wait;
+        }
+
+        /** A turn was not used. */
+        synchronized void giveBack() {
+            taken.pollLast();
+        }
     }
 }

@@ -63,14 +63,9 @@ public final class CloudAccount {
     private final Map<String, String> routeParameters;
     private final CloudProtocol protocol;
     private final @Nullable SessionKeeper sessions;
+    private final HttpCallStep.Turn turn;
 
-    /**
-     * Of settings that were checked.
-     *
-     * @param client sets up the HTTP client for all calls
-     * @param calls  where that client notes them while they are under way
-     * @throws ConfigurationException if a secret or file that the settings name cannot be used
-     */
+    /** The same for one that may be asked at any time. */
     public CloudAccount(
             CamelContext camel,
             ProviderType type,
@@ -78,12 +73,32 @@ public final class CloudAccount {
             HttpClientConfigurer client,
             CallsInHand calls)
             throws ConfigurationException {
+        this(camel, type, settings, client, calls, HttpCallStep.Turn.ANY_TIME);
+    }
+
+    /**
+     * Of settings that were checked.
+     *
+     * @param client sets up the HTTP client for all calls
+     * @param calls  where that client notes them while they are under way
+     * @param turn   what every call but those that sign in and out waits for
+     * @throws ConfigurationException if a secret or file that the settings name cannot be used
+     */
+    CloudAccount(
+            CamelContext camel,
+            ProviderType type,
+            AccountSettings settings,
+            HttpClientConfigurer client,
+            CallsInHand calls,
+            HttpCallStep.Turn turn)
+            throws ConfigurationException {
         this.camel = camel;
         this.account = settings.account();
         this.provider = type.id();
         this.clears = type.clears();
         this.client = client;
         this.calls = calls;
+        this.turn = turn;
         this.endpoints = type.endpoints(settings);
         this.routeParameters = type.routeParameters(settings);
         this.protocol = type.protocol(settings);
@@ -126,10 +141,10 @@ public final class CloudAccount {
     /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
         SignInStep signIn = new SignInStep(protocol, sessions);
-        addCall(account, API, new HttpCallStep(protocol), this::read);
+        addCall(account, API, new HttpCallStep(protocol, turn), this::read);
         if (sessions != null) {
-            addCall(signInCall(), SIGN_IN, new HttpCallStep(null), signIn::signedIn);
-            addCall(signOutCall(), SIGN_IN, new HttpCallStep(null), this::signedOut);
+            addCall(signInCall(), SIGN_IN, new HttpCallStep(), signIn::signedIn);
+            addCall(signOutCall(), SIGN_IN, new HttpCallStep(), this::signedOut);
         }
         TemplatedRouteBuilder.builder(camel, SIGN_IN)
                 .routeId(SIGN_IN + "." + account)

@@ -103,15 +103,16 @@ public final class FetchStage {
      */
     public AccountGate add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
+        double rate = account.rate() == null ? type.defaultRate() : account.rate();
+        AccountGate gate = new AccountGate(name, rate, clock);
         CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
                 new AccountSettings(name, account.settings(), clock),
                 new HttpClients(account.concurrency(), PemTrust.context(account.trust()), calls),
-                calls);
+                calls,
+                gate::awaitTurn);
         failedOpenings.account(name, keys);
-        double rate = account.rate() == null ? type.defaultRate() : account.rate();
-        AccountGate gate = new AccountGate(name, rate, clock);
         RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, clock);
         Opening opening = new Opening(
                 type.id(), keys, account.clones() ? null : () -> ledger, vault, audit, resultLifetime, clock);

@@ -18,19 +18,38 @@ final class HttpCallStep implements Processor {
     private static final String REQUEST_LINE = "request-line";
 
     private final @Nullable CloudProtocol protocol;
+    private final Turn turn;
 
-    /** For the calls of one account's provider route, or with null for calls that come ready. */
-    HttpCallStep(@Nullable CloudProtocol protocol) {
+    /** Waits until a call may be made. */
+    @FunctionalInterface
+    interface Turn {
+
+        /** Whenever one likes. */
+        Turn ANY_TIME = () -> {};
+
+        void await() throws InterruptedException;
+    }
+
+    /** For calls that come ready: those that sign in and out. */
+    HttpCallStep() {
+        this(null, Turn.ANY_TIME);
+    }
+
+    /** For the calls of one account's provider route, each of which waits for its turn before it is authorized. */
+    HttpCallStep(@Nullable CloudProtocol protocol, Turn turn) {
         this.protocol = protocol;
+        this.turn = turn;
     }
 
     /**
      * Makes the message.
      *
-     * @throws CannotAskException if there is no call to make; {@link HttpReplyStep} settles the attempt with it
+     * @throws CannotAskException   if there is no call to make; {@link HttpReplyStep} settles the attempt with it
+     * @throws InterruptedException if the service stops while the call waits for its turn
      */
     @Override
-    public void process(Exchange exchange) throws CannotAskException {
+    public void process(Exchange exchange) throws CannotAskException, InterruptedException {
+        turn.await();
         Message message = exchange.getMessage();
         HttpCall call = protocol == null
                 ? message.getBody(HttpCall.class)

@@ -6,7 +6,11 @@ import dev.passcourier.sandbox.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountGateTest {
 
@@ -27,6 +31,57 @@ class AccountGateTest {
         assertThat(gate.enter(AT_ONCE)).isTrue();
         gate.giveBack();
         assertThat(gate.enter(AT_ONCE)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2, 2.5, 20, 100, 0.5})
+    void noSecondHasMoreLeavesOrCallsThanTheRateAndNoRateIsWasted(double rate) throws Exception {
+        AccountGate gate = new AccountGate("limited", rate, clock);
+        List<Instant> leaves = new ArrayList<>();
+        List<Instant> calls = new ArrayList<>();
+        Instant start = clock.instant();
+        for (int tick = 0; tick < 400; tick++) {
+            if (tick % 40 < 25) {
+                while (gate.enter(Duration.ZERO)) {
+                    leaves.add(clock.instant());
+                }
+            }
+            clock.advance(Duration.ofMillis(25));
+        }
+        for (Duration wait = gate.turn(); wait.compareTo(Duration.ofSeconds(10)) < 0; wait = gate.turn()) {
+            calls.add(clock.instant().plus(wait));
+        }
+
+        assertThat(mostInASecond(leaves)).isLessThanOrEqualTo((int) Math.ceil(rate));
+        assertThat(mostInASecond(calls)).isLessThanOrEqualTo((int) Math.ceil(rate));
+        assertThat(calls.size()).isGreaterThanOrEqualTo((int) (rate * 10 / 1.03));
+        assertThat(leaves).allMatch(leave -> !leave.isBefore(start)).hasSizeGreaterThan((int) (rate * 10 / 2));
+    }
+
+    private static int mostInASecond(List<Instant> times) {
+        return times.stream()
+                .mapToInt(from -> (int) times.stream()
+                        .filter(time -> !time.isBefore(from) && time.isBefore(from.plusSeconds(1)))
+                        .count())
+                .max()
+                .orElse(0);
+    }
+
+    @Test
+    void callsThatWereLateKeepLaterOnesFromComingTooManyInASecond() {
+        AccountGate gate = new AccountGate("limited", 20, clock);
+        for (int i = 0; i < 10; i++) {
+            assertThat(gate.turn()).isZero();
+        }
+        clock.advance(Duration.ofMillis(900));
+        for (int i = 0; i < 10; i++) {
+            assertThat(gate.turn()).isZero();
+        }
+        clock.advance(Duration.ofMillis(200));
+        for (int i = 0; i < 10; i++) {
+            assertThat(gate.turn()).isZero();
+        }
+        assertThat(gate.turn()).isBetween(Duration.ofMillis(800), Duration.ofMillis(830));
     }
 
     @Test
