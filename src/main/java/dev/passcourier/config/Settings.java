@@ -123,13 +123,15 @@ public record Settings(
     /**
      * Requests on a queue.
      *
-     * @param queue    the queue; it is the intake itself when it lies on our broker
-     * @param url      of another Artemis broker that holds the queue, or null for our own
-     * @param user     for the other broker
-     * @param password for the other broker
+     * @param queue       the queue; it is the intake itself when it lies on our broker
+     * @param concurrency requests checked at once, whatever their source
+     * @param url         of another Artemis broker that holds the queue, or null for our own
+     * @param user        for the other broker
+     * @param password    for the other broker
      */
     public record JmsSource(
             String queue,
+            int concurrency,
             @Nullable String url,
             @Nullable String user,
             @Nullable SecretRef password) {}
@@ -269,9 +271,10 @@ public record Settings(
     /**
      * A place that results go to.
      *
-     * @param seal name of the recipient whose key seals, or null for {@code seal: none}
+     * @param seal        name of the recipient whose key seals, or null for {@code seal: none}
+     * @param concurrency deliveries at once, at most
      */
-    public record Destination(@Nullable String seal, Channel channel) {}
+    public record Destination(@Nullable String seal, int concurrency, Channel channel) {}
 
     /** How a destination is reached. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")

@@ -61,6 +61,7 @@ final class SettingsShape {
         if (!seal.equals("none")) {
             destination.put("seal", seal);
         }
+        destination.set("concurrency", channel.remove("concurrency"));
         if (channel.path("type").asText().equals("email") && !channel.has("port")) {
             channel.put("port", MAIL_PORTS.get(channel.path("security").asText()));
         }

@@ -79,13 +79,13 @@ public final class SinkFactory {
      * The routes of one destination, to be added once the route files are loaded. Nothing secret is in their parameters;
      * beans are local to each route.
      *
-     * @param alias     its name
-     * @param consumers how many deliveries to make at once
+     * @param alias its name
      * @throws ConfigurationException naming the setting that cannot be used
      */
-    public List<TemplatedRouteBuilder> routes(CamelContext camel, String alias, Destination destination, int consumers)
+    public List<TemplatedRouteBuilder> routes(CamelContext camel, String alias, Destination destination)
             throws ConfigurationException {
         Channel channel = destination.channel();
+        int consumers = destination.concurrency();
         if (channel instanceof EmailChannel email) {
             return email(camel, alias, email, destination.seal() == null, consumers);
         }

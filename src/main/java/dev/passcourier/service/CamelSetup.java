@@ -40,6 +40,9 @@ final class CamelSetup {
         main.addOverrideProperty("camel.security.policy", "fail");
         main.addOverrideProperty("camel.main.routesIncludePattern", routes);
         main.addOverrideProperty("passcourier.intake-queue", BrokerLink.intakeQueue(settings));
+        main.addOverrideProperty(
+                "passcourier.intake-consumers",
+                String.valueOf(settings.sources().jms().concurrency()));
         main.addMainListener(new OurPlaceholders());
         return main;
     }

@@ -179,7 +179,7 @@ public final class DirectAccount implements AutoCloseable {
                         null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
-                new Settings.Sources(new Settings.JmsSource("none", null, null, null), null),
+                new Settings.Sources(new Settings.JmsSource("none", 1, null, null, null), null),
                 Map.of(),
                 Map.of(account.provider(), account),
                 Map.of(),

@@ -75,9 +75,6 @@ import org.springframework.jms.core.JmsTemplate;
  */
 public final class PasscourierService implements AutoCloseable {
 
-    /** Deliveries to one destination at once. */
-    private static final int CONSUMERS = 4;
-
     /** How long a stop waits for calls and mails in hand; what is left of the 30 seconds brings their work back. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -321,7 +318,7 @@ public final class PasscourierService implements AutoCloseable {
     private void bindSinks(CamelContext camel, SinkFactory factory) throws ConfigurationException {
         for (var destination : settings.destinations().entrySet()) {
             factory.makeReady(destination.getKey(), destination.getValue());
-            sinks.addAll(factory.routes(camel, destination.getKey(), destination.getValue(), CONSUMERS));
+            sinks.addAll(factory.routes(camel, destination.getKey(), destination.getValue()));
         }
         factory.bind(camel.getRegistry());
     }

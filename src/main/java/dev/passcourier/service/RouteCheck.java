@@ -257,7 +257,7 @@ public final class RouteCheck {
                 calls);
         settings.destinations()
                 .forEach((alias, destination) -> attempt(camel, () -> {
-                    for (TemplatedRouteBuilder route : sinks.routes(camel, alias, destination, 1)) {
+                    for (TemplatedRouteBuilder route : sinks.routes(camel, alias, destination)) {
                         route.add();
                     }
                 }));

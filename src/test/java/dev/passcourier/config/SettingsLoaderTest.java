@@ -69,7 +69,7 @@ class SettingsLoaderTest {
                                 null,
                                 List.of()),
                         new Settings.Broker(null, null, null, null, Map.of()),
-                        new Settings.Sources(new JmsSource("password.requests", null, null, null), null),
+                        new Settings.Sources(new JmsSource("password.requests", 16, null, null, null), null),
                         Map.of(),
                         Map.of(),
                         Map.of(),
@@ -109,7 +109,8 @@ class SettingsLoaderTest {
         Settings settings = bench.load(SettingsBench.WHOLE);
 
         assertThat(settings.sources().jms())
-                .isEqualTo(new JmsSource("asks", "tcp://bus.example.com:61617?sslEnabled=true", "pass", fileSecret()));
+                .isEqualTo(
+                        new JmsSource("asks", 16, "tcp://bus.example.com:61617?sslEnabled=true", "pass", fileSecret()));
         assertThat(settings.sources().file())
                 .isEqualTo(new FileSource(
                         home.resolve("drop"),
@@ -175,6 +176,7 @@ class SettingsLoaderTest {
                         "mail",
                         new Destination(
                                 "ops",
+                                4,
                                 new EmailChannel(
                                         "smtp.example.com",
                                         587,
@@ -186,17 +188,18 @@ class SettingsLoaderTest {
                                         home.resolve("tls/ca.pem"),
                                         false)),
                         "queue",
-                        new Destination("ops", new JmsChannel("passwords.sealed")),
+                        new Destination("ops", 16, new JmsChannel("passwords.sealed")),
                         "hook",
                         new Destination(
                                 null,
+                                4,
                                 new WebhookChannel(
                                         URI.create("https://hooks.example.com/in"),
                                         List.of(VARIABLE, fileSecret()),
                                         null,
                                         false)),
                         "folder",
-                        new Destination("ops", new FileChannel(home.resolve("out")))));
+                        new Destination("ops", 4, new FileChannel(home.resolve("out")))));
     }
 
     @ParameterizedTest

@@ -123,9 +123,9 @@ final class SinkHarness implements AutoCloseable {
     String open(Settings.Channel channel) throws Exception {
         String alias = "to-" + NEXT.incrementAndGet();
         declare(Queues.outbox(alias));
-        Settings.Destination destination = new Settings.Destination(null, channel);
+        Settings.Destination destination = new Settings.Destination(null, 1, channel);
         factory.makeReady(alias, destination);
-        for (TemplatedRouteBuilder route : factory.routes(camel, alias, destination, 1)) {
+        for (TemplatedRouteBuilder route : factory.routes(camel, alias, destination)) {
             route.add();
         }
         return alias;

@@ -127,7 +127,7 @@ final class Fakes {
                 false,
                 JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
-                null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
+                null, 4, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         return new Settings(
                 new Settings.Service(
                         home,
@@ -142,7 +142,7 @@ final class Fakes {
                         null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
-                new Settings.Sources(new Settings.JmsSource("requests", null, null, null), null),
+                new Settings.Sources(new Settings.JmsSource("requests", 8, null, null, null), null),
                 Map.of(),
                 Map.of("huawei", account, "gse", account),
                 Map.of(),

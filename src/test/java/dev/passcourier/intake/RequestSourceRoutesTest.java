@@ -62,6 +62,7 @@ class RequestSourceRoutesTest {
     @BeforeEach
     void queues() {
         camel.getPropertiesComponent().addInitialProperty("passcourier.intake-queue", "requests");
+        camel.getPropertiesComponent().addInitialProperty("passcourier.intake-consumers", "2");
         camel.addComponent("broker", new QueueStandIn());
         camel.addComponent("requests-broker", new QueueStandIn());
         Processor arrival = exchange ->

@@ -402,7 +402,7 @@ class RedriveServiceTest {
                 false,
                 JsonNodeFactory.instance.objectNode());
         Settings.Destination destination = new Settings.Destination(
-                null, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
+                null, 4, new Settings.WebhookChannel(URI.create("https://localhost/"), List.of(), null, false));
         Settings.Rule rule = new Settings.Rule(
                 "files", List.of("file"), List.of(), List.of(), List.of("*"), List.of("*"), List.of("files"));
         return new Settings(
@@ -419,7 +419,7 @@ class RedriveServiceTest {
                         null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
-                new Settings.Sources(new Settings.JmsSource(INTAKE, null, null, null), null),
+                new Settings.Sources(new Settings.JmsSource(INTAKE, 8, null, null, null), null),
                 Map.of(),
                 Map.of("kakao", account),
                 Map.of(),

@@ -71,7 +71,7 @@ class RouteCheckTest {
 
         assertThat(found())
                 .containsExactlyInAnyOrder(
-                        route("outbox") + ":22:19 expected symbol functionEnd but was eol",
+                        route("outbox") + ":23:19 expected symbol functionEnd but was eol",
                         folder.home().resolve("routes")
                                 + ": Cannot find RouteTemplate with id fetch; did you mean 'fetsh'?");
     }
