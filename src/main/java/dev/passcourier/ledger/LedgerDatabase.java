@@ -126,15 +126,28 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** With H2's asynchronous files: an interrupted reader would close plain ones for everybody. */
     private static LedgerDatabase openH2(Path directory) throws IOException, SQLException {
-        LedgerDatabase database = open(
-                config("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, "ledger", ""),
-                directory);
+        LedgerDatabase database =
+                openOnceUnread("jdbc:h2:async:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS, directory);
         try {
             keepToOurselves(directory.resolve(H2_FILE));
             return database;
         } catch (IOException e) {
             database.close();
             throw e;
+        }
+    }
+
+    /** A command that reads it while no service runs has it for a moment: then it is tried again, for ten seconds. */
+    private static LedgerDatabase openOnceUnread(String url, Path directory) throws SQLException {
+        try {
+            return open(config(url, "ledger", ""), directory);
+        } catch (SQLException e) {
+            if (e.getErrorCode() != ErrorCode.DATABASE_ALREADY_OPEN_1) {
+                throw e;
+            }
+            HikariConfig patient = config(url, "ledger", "");
+            patient.setInitializationFailTimeout(TimeUnit.SECONDS.toMillis(SILENCE_SECONDS));
+            return open(patient, directory);
         }
     }
 

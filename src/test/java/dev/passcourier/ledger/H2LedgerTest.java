@@ -16,6 +16,11 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class H2LedgerTest extends LedgerContract {
@@ -76,6 +81,25 @@ class H2LedgerTest extends LedgerContract {
                 .isThrownBy(() -> LedgerStatus.readOnly(directory.resolve("none")));
         assertThat(directory.resolve("none")).doesNotExist();
         ledger = Ledger.follow(trail, database());
+    }
+
+    @Test
+    void waitsForACommandThatReadsIt() throws Exception {
+        caughtUp();
+        ledger.close();
+        ExecutorService service = Executors.newSingleThreadExecutor();
+        try {
+            Future<LedgerDatabase> opened;
+            try (LedgerStatus reading = LedgerStatus.readOnly(directory.resolve("ledger"))) {
+                opened = service.submit(this::database);
+                assertThatExceptionOfType(TimeoutException.class)
+                        .isThrownBy(() -> opened.get(300, TimeUnit.MILLISECONDS));
+                assertThat(reading.accounts()).isEmpty();
+            }
+            ledger = Ledger.follow(trail, opened.get(60, TimeUnit.SECONDS));
+        } finally {
+            service.shutdownNow();
+        }
     }
 
     @Test
