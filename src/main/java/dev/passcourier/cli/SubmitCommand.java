@@ -251,14 +251,19 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private int await(ControlClient service, Taken taken, String look) throws ControlException, InterruptedException {
-        Thread interrupted = new Thread(
-                () -> output.error("the requests go on; see how they end:  passcourier status " + look), "interrupted");
+        Thread interrupted = new Thread(() -> saysThatItGoesOn(look), "interrupted");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             return follow(service, taken, look);
         } finally {
             remove(interrupted);
         }
+    }
+
+    /** Below the bar. */
+    private void saysThatItGoesOn(String look) {
+        endLine();
+        output.error("the requests go on; see how they end:  passcourier status " + look);
     }
 
     /** Once the process ends there is nothing to remove. */
