@@ -150,13 +150,7 @@ final class World implements AutoCloseable {
                 port,
                 BROKER_PASSWORD,
                 home.resolve("log"),
-                Map.of(
-                        "PASSCOURIER_OPTS",
-                        setup.options(),
-                        "PASSCOURIER_CACHE",
-                        cache(),
-                        "JAVA_HOME",
-                        System.getProperty("java.home")),
+                Map.of("PASSCOURIER_OPTS", setup.options(), "JAVA_HOME", System.getProperty("java.home")),
                 List.of(
                         shipped.resolve("bin/passcourier").toString(),
                         "run",
@@ -220,7 +214,6 @@ final class World implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("PASSCOURIER_CACHE", cache());
         long start = System.nanoTime();
         Process process = builder.start();
         String said;
@@ -269,10 +262,6 @@ final class World implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createFile(made.resolve("log"));
         return made;
-    }
-
-    private String cache() {
-        return directory.resolve("cache").toString();
     }
 
     private static Path put(Path file, String content) throws IOException {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -251,56 +250,6 @@ class ShippedFolderTest {
     }
 
     @Test
-    void laterStartsReadTheClassesThatTheFirstValidateHasKept() throws Exception {
-        // Java keeps classes of plain files only.
-        Path real = Files.createDirectory(directory.resolve("kept-1.0"));
-        for (String part : List.of("bin", "config", "routes")) {
-            copy(program.resolve(part), real.resolve(part));
-        }
-        Files.setPosixFilePermissions(real.resolve("bin/passcourier"), PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path lib = Files.createDirectory(real.resolve("lib"));
-        for (Path jar : all(program.resolve("lib"))) {
-            Files.copy(jar.toRealPath(), lib.resolve(jar.getFileName()));
-        }
-        Path home = Files.createSymbolicLink(directory.resolve("kept"), real);
-        Path cache = directory.resolve("a cache/of ours");
-        String script = home.resolve("bin/passcourier").toString();
-        Map<String, String> keeping = Map.of("PASSCOURIER_CACHE", cache.toString());
-        Process before = start(keeping, script, "--version");
-        assertThat(exitCode(before)).isZero();
-        assertThat(cache).isEmptyDirectory();
-
-        Process first = start(keeping, script, "validate");
-        assertThat(exitCode(first)).as(said(first)).isZero();
-        assertThat(said(first)).doesNotContain("[cds", "[warning");
-        List<Path> kept = all(cache);
-        assertThat(kept).hasSize(1).allMatch(file -> file.toString().endsWith(".jsa"));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
-                .isEqualTo("rwx------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept.get(0))))
-                .endsWith("------");
-
-        Process second = start(
-                Map.of("PASSCOURIER_CACHE", cache.toString(), "PASSCOURIER_OPTS", QUICK + " -Xlog:class+load"),
-                script,
-                "--version");
-        assertThat(exitCode(second)).isZero();
-        assertThat(said(second)).contains("dev.passcourier.cli.Passcourier source: shared objects file (top)");
-
-        Files.setLastModifiedTime(kept.get(0), FileTime.fromMillis(0));
-        Process afterAnUpdate = start(keeping, script, "validate");
-        assertThat(exitCode(afterAnUpdate)).isZero();
-        assertThat(all(cache)).isEqualTo(kept);
-        assertThat(Files.getLastModifiedTime(kept.get(0)).toMillis()).isPositive();
-    }
-
-    private static List<Path> all(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
-        }
-    }
-
-    @Test
     void canBeStartedByWayOfALink() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("courier"), program.resolve("bin/passcourier"));
         Process version = start(link.toString(), "--version");
@@ -383,7 +332,6 @@ class ShippedFolderTest {
                 .redirectOutput(here.resolve("said").toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("PASSCOURIER_OPTS", QUICK);
-        builder.environment().put("PASSCOURIER_CACHE", "");
         builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);

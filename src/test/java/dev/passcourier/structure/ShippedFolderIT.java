@@ -137,7 +137,6 @@ class ShippedFolderIT {
                     .directory(folder.toFile())
                     .redirectErrorStream(true);
             builder.environment().put("PASSCOURIER_OPTS", QUICK);
-            builder.environment().put("PASSCOURIER_CACHE", "");
             process = builder.start();
             reader = new Thread(
                     () -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> said.append(line)
