@@ -290,7 +290,7 @@ class InvalidSettingsTest {
                         "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 ? * MON-FRI'?"),
                 mistake(
                         "cron: 0 0 2 * * ?",
-                        "cron: \"0 0 2 1 Janu,FEBR ?\"",
+                        "cron: \"0 0 2 1 JAM,FEB ?\"",
                         "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 1 JAN,FEB ?'?"),
                 mistake(
                         "cron: 0 0 2 * * ?",
