@@ -411,12 +411,6 @@ class OpenCommandTest {
         assertThat(err.toString()).contains("--key");
     }
 
-    @Test
-    void helpsWithAnExample() {
-        assertThat(command().execute("--help")).isZero();
-        assertThat(out.toString()).contains("passcourier open --key my.key --signer signing.pub.jwk --show result.jwe");
-    }
-
     private void seal(String password) throws Exception {
         Sealed result = bench.seal(password, VaultBench.FACTS, bench.recipient(PAIR.getPublic()));
         Files.write(sealed, result.bytes());
