@@ -187,7 +187,7 @@ final class SubmitCommand implements Callable<Integer> {
             lines.append(request(instances.size() == 1 ? first : first + "-" + (i + 1), instances.get(i)))
                     .append('\n');
         }
-        Taken taken = send(service, "command.ndjson", lines.toString().getBytes(StandardCharsets.UTF_8));
+        Taken taken = send(service, null, lines.toString().getBytes(StandardCharsets.UTF_8));
         return tell(service, taken, instances.size() == 1 ? first : String.valueOf(taken.batch()));
     }
 
@@ -208,7 +208,7 @@ final class SubmitCommand implements Callable<Integer> {
         return request;
     }
 
-    private Taken send(ControlClient service, String name, byte[] content) throws ControlException {
+    private Taken send(ControlClient service, @Nullable String name, byte[] content) throws ControlException {
         String upload = random();
         int number = 0;
         for (int from = 0; ; from += PART) {

@@ -140,7 +140,7 @@ final class DecryptAndSealStep implements Processor {
                         Fact.DELIVERY, sealed.deliveryId())));
         OutboxItem item = OutboxItem.result(
                 sealed, request.id(), showInstance ? request.instance() : null, facts.notAfter(), facts.issuedAt());
-        bundles.keep(work.origin().batch(), item);
+        bundles.keep(work.origin(), item);
         return OutboxCodec.outboundMessage(item, null);
     }
 }

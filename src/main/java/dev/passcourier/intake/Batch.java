@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The requests of a file or of a schedule's run.
  *
  * @param source  {@code FILE}, {@code SCHEDULE} or {@code CLI}
- * @param user    who asks, of a command; null of a file or a schedule
+ * @param user    the operating system's user who submits it or has the schedule run now; null of a file or a planned run
  * @param id      the same whenever the same thing comes again: the file's SHA-256, or schedule and planned time
  * @param name    the file's name in {@code done}, or the schedule's
  * @param planned when the run was planned, or null for a file
@@ -26,12 +26,13 @@ record Batch(
         int total,
         List<BatchLine> lines) {
 
-    /** Of a file or a schedule, which have no user. */
+    /** Of a file or a planned run, which have no user. */
     Batch(Origin.Source source, String id, String name, @Nullable Instant planned, int total, List<BatchLine> lines) {
         this(source, null, id, name, planned, total, lines);
     }
 
+    /** Whoever has a schedule run, its requests are the schedule's, for the policy too. */
     Origin origin(int line) {
-        return new Origin(source, id + ":" + line, user, id, line);
+        return new Origin(source, id + ":" + line, source == Origin.Source.CLI ? user : null, id, line);
     }
 }

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a batch over to the intake queue: on record first, with its number of lines, then its good lines, once. Up to
@@ -82,14 +81,9 @@ public final class BatchHandOver {
      * @throws RuntimeException if they could not be recorded or sent: none was sent
      */
     boolean handOver(Batch batch, int step) {
-        return handOver(batch, step, null);
-    }
-
-    /** The same in the name of a user who has asked for it, or null. */
-    boolean handOver(Batch batch, int step, @Nullable String user) {
         String id = step == 0 ? batch.id() : batch.id() + "#" + (step + 1);
         if (!recorded.contains(id)) {
-            record(batch, step, user);
+            record(batch, step);
             recorded.add(id);
         }
         List<OutboundMessage> requests = batch.lines().stream()
@@ -106,11 +100,11 @@ public final class BatchHandOver {
         return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()));
     }
 
-    private void record(Batch batch, int step, @Nullable String user) {
+    private void record(Batch batch, int step) {
         Optional<Set<Integer>> ended =
                 step > 0 && begun.contains(batch.id()) ? Optional.of(Set.of()) : onRecord.apply(batch.id());
         if (ended.isEmpty()) {
-            append(AuditEvent.Type.BATCH_TAKEN, taken(batch, user));
+            append(AuditEvent.Type.BATCH_TAKEN, taken(batch));
             begun.add(batch.id());
         }
         for (BatchLine line : batch.lines()) {
@@ -120,7 +114,7 @@ public final class BatchHandOver {
         }
     }
 
-    private static Map<Fact, String> taken(Batch batch, @Nullable String user) {
+    private static Map<Fact, String> taken(Batch batch) {
         Map<Fact, String> facts = new EnumMap<>(Fact.class);
         facts.put(Fact.BATCH, batch.id());
         facts.put(Fact.SOURCE, batch.source().name());
@@ -129,8 +123,8 @@ public final class BatchHandOver {
         if (batch.planned() != null) {
             facts.put(Fact.PLANNED, batch.planned().toString());
         }
-        if (user != null) {
-            facts.put(Fact.USER, user);
+        if (batch.user() != null) {
+            facts.put(Fact.USER, batch.user());
         }
         return facts;
     }

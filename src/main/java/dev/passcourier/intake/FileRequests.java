@@ -7,6 +7,7 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,19 @@ public final class FileRequests {
         String stem = dot < 0 ? fileName : fileName.substring(0, dot);
         Set<String> accounts = settings.accounts().keySet();
         return accounts.contains(stem) ? defaults.withNamed(stem) : defaults;
+    }
+
+    /**
+     * What a file's lines are known by when they come again: their content and, if they have it from the file's name, their
+     * account. The same lines under another account's name are other requests.
+     *
+     * @param sha256 of the content
+     * @param read   the defaults that all lines have been read with
+     */
+    static String batchId(String sha256, BatchDefaults read) {
+        return read.namedAccount()
+                .map(account -> Hashes.sha256((sha256 + "/" + account).getBytes(StandardCharsets.UTF_8)))
+                .orElse(sha256);
     }
 
     /**

@@ -142,8 +142,12 @@ public final class RunScheduleStep implements Processor {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Batch batch = batch(
-                schedule, schedule.name + BY_HAND + now, null, schedule.name + "-now-" + RunIds.compact(now) + "-");
-        handOver.handOver(batch, 0, user);
+                schedule,
+                schedule.name + BY_HAND + now,
+                null,
+                user,
+                schedule.name + "-now-" + RunIds.compact(now) + "-");
+        handOver.handOver(batch, 0);
         LOG.info(
                 "SCHEDULE_BY_HAND {} by {}: {} lines", name, user, batch.lines().size());
         long bad =
@@ -153,15 +157,21 @@ public final class RunScheduleStep implements Processor {
 
     private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {
         return batch(
-                schedule, schedule.name + "@" + planned, planned, schedule.name + "-" + RunIds.compact(planned) + "-");
+                schedule,
+                schedule.name + "@" + planned,
+                planned,
+                null,
+                schedule.name + "-" + RunIds.compact(planned) + "-");
     }
 
-    private static Batch batch(Entry schedule, String run, @Nullable Instant planned, String prefix)
+    private static Batch batch(
+            Entry schedule, String run, @Nullable Instant planned, @Nullable String user, String prefix)
             throws IOException, RequestException {
         List<BatchLine> lines = BatchReader.read(
                 content(schedule.settings.requests()), schedule.format, line -> Integer.toString(line));
         return new Batch(
                 Origin.Source.SCHEDULE,
+                user,
                 run,
                 schedule.name,
                 planned,

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes requests that a command submits, in the name of the operating system's user who runs it. What is larger than one
  * order comes in parts, which wait in memory. With the last of them the batch goes on record and, whole and in one
- * transaction, onto the intake queue; only then is it said to be taken. A batch's id is made of its content and its user:
- * submitted again, as when the answer was lost, it is taken once.
+ * transaction, onto the intake queue; only then is it said to be taken. A batch's id is made of its content, of the
+ * account that its file's name says, and of its user: submitted again, as when the answer was lost, it is taken once.
  */
 public final class SubmittedBatches {
 
@@ -53,6 +53,9 @@ public final class SubmittedBatches {
     /** Lines that are named in an answer; there may be more of their kind. */
     private static final int NAMED = 100;
 
+    /** What a batch is called whose instances the command itself names. */
+    private static final String COMMAND = "command.ndjson";
+
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int SHORT_ID = 16;
 
@@ -60,13 +63,13 @@ public final class SubmittedBatches {
      * Some of a batch.
      *
      * @param upload  what all parts of it are called: anything that its sender has not used before
-     * @param name    the file's name, for people
+     * @param name    the file's name, or null of instances that the command itself names
      * @param number  0 for the first part
      * @param last    whether the batch ends with it
      * @param content the next bytes
      */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-    public record Part(String upload, String name, int number, boolean last, byte[] content) {}
+    public record Part(String upload, @Nullable String name, int number, boolean last, byte[] content) {}
 
     /**
      * What became of a part.
@@ -180,9 +183,21 @@ public final class SubmittedBatches {
                         + " directory, which takes more");
     }
 
-    private Taken handOver(byte[] content, String name, String user) throws OrderException {
-        String id = Hashes.sha256(("cli/" + user + "/" + Hashes.sha256(content)).getBytes(StandardCharsets.UTF_8));
-        List<BatchLine> lines = lines(content, name, id);
+    private Taken handOver(byte[] content, @Nullable String file, String user) throws OrderException {
+        String name = file == null ? COMMAND : file;
+        String id;
+        List<BatchLine> lines;
+        try {
+            BatchFormat format = BatchFormat.of(name, content)
+                    .orElseThrow(() -> new RequestException(
+                            content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
+            id = id(content, format, file, user);
+            lines = lines(content, format, file, id);
+        } catch (RequestException e) {
+            throw new OrderException(
+                    e.code().name(),
+                    (e.where().isEmpty() ? "" : e.where() + ": ") + e.code().advice(e.says()));
+        }
         List<Rejected> rejected = lines.stream()
                 .flatMap(line -> line instanceof BatchLine.Bad bad ? Stream.of(rejected(bad)) : Stream.empty())
                 .toList();
@@ -201,34 +216,33 @@ public final class SubmittedBatches {
                 id, lines.size(), rejected.size(), rejected.subList(0, Math.min(NAMED, rejected.size())), !isNew);
     }
 
-    private List<BatchLine> lines(byte[] content, String name, String id) throws OrderException {
-        try {
-            BatchFormat format = BatchFormat.of(name, content)
-                    .orElseThrow(() -> new RequestException(
-                            content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
-            BatchDefaults defaults = requests.defaults(name);
-            List<BatchLine> lines = new ArrayList<>();
-            BatchReader.each(
-                    content, format, defaults, line -> "cli-" + id.substring(0, SHORT_ID) + "-" + line, lines::add);
-            if (lines.size() > MAX_LINES) {
-                throw tooLarge();
-            }
-            return lines;
-        } catch (RequestException e) {
-            String what = e.says().isEmpty() ? "" : e.says() + "; ";
-            throw new OrderException(
-                    e.code().name(),
-                    (e.where().isEmpty() ? "" : e.where() + ": ")
-                            + what
-                            + e.code().advice());
+    /** Which lines have their account from the file's name is known once all of them are read. */
+    private String id(byte[] content, BatchFormat format, @Nullable String file, String user) throws RequestException {
+        BatchDefaults defaults = defaults(file);
+        BatchReader.each(content, format, defaults, Integer::toString, line -> {});
+        String known = FileRequests.batchId(Hashes.sha256(content), defaults);
+        return Hashes.sha256(("cli/" + user + "/" + known).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<BatchLine> lines(byte[] content, BatchFormat format, @Nullable String file, String id)
+            throws RequestException, OrderException {
+        List<BatchLine> lines = new ArrayList<>();
+        BatchReader.each(
+                content, format, defaults(file), line -> "cli-" + id.substring(0, SHORT_ID) + "-" + line, lines::add);
+        if (lines.size() > MAX_LINES) {
+            throw tooLarge();
         }
+        return lines;
+    }
+
+    /** A command that names instances says all of a request itself. */
+    private BatchDefaults defaults(@Nullable String file) {
+        return file == null ? BatchDefaults.NONE : requests.defaults(file);
     }
 
     private static Rejected rejected(BatchLine.Bad bad) {
-        String says = bad.says().isEmpty()
-                ? bad.code().advice()
-                : bad.says() + "; " + bad.code().advice();
-        return new Rejected(bad.line(), bad.code().name(), bad.where(), says);
+        return new Rejected(
+                bad.line(), bad.code().name(), bad.where(), bad.code().advice(bad.says()));
     }
 
     /**

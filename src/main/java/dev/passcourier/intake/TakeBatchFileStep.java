@@ -13,7 +13,6 @@ import dev.passcourier.request.RequestException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -250,10 +249,7 @@ public final class TakeBatchFileStep implements Processor {
                             .ifPresent(why -> rejects.writeBytes(Rejects.row(good.line(), why)));
                 }
             });
-            // The same lines under another account's name are other requests.
-            batch = defaults.namedAccount()
-                    .map(account -> Hashes.sha256((part.sha256() + "/" + account).getBytes(StandardCharsets.UTF_8)))
-                    .orElse(part.sha256());
+            batch = FileRequests.batchId(part.sha256(), defaults);
         }
 
         /** Answers false if all of it had been sent before. */

@@ -1,6 +1,7 @@
 package dev.passcourier.outbox;
 
 import dev.passcourier.files.DurableFile;
+import dev.passcourier.request.Origin;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,12 +16,11 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a second copy of the results that are sealed for a batch, until all have ended and there is one file of them for
+ * Keeps a second copy of the results that are sealed for a dropped file, until all have ended and there is one file of them for
  * each recipient. Only what is sealed for a recipient is kept, never what is under the service's own seal. Safe for use by
  * many threads.
  */
@@ -62,10 +62,11 @@ public final class SealedBundles {
     /**
      * Keeps a result, if it is to be in a file. Failing is told in the log only: the result is on its way to its destination.
      *
-     * @param batch of the request, or null
+     * @param origin of the request: only a dropped file gets its results back in one
      */
-    public void keep(@Nullable String batch, OutboxItem item) {
+    public void keep(Origin origin, OutboxItem item) {
         String recipient = recipients.get(item.alias());
+        String batch = origin.source() == Origin.Source.FILE ? origin.batch() : null;
         if (recipient == null || batch == null || !BATCH.matcher(batch).matches() || item.isAtRest()) {
             return;
         }

@@ -57,4 +57,9 @@ public enum RefusalCode {
     public String advice() {
         return advice;
     }
+
+    /** The same after what was read and expected, which may be empty. */
+    public String advice(String says) {
+        return says.isEmpty() ? advice : says + "; " + advice;
+    }
 }

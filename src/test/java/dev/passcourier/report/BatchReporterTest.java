@@ -192,13 +192,14 @@ class BatchReporterTest {
         Path kept = directory.resolve("bundles");
         String id = "b".repeat(64);
         bundles = new SealedBundles(kept, Map.of("mail", "operations", "clear", "operations"));
-        bundles.keep(id, item("mail", "r1", Sealed.JOSE));
-        bundles.keep(id, item("mail", "r1", Sealed.JOSE));
-        bundles.keep(id, item("mail", "r2", Sealed.AGE));
-        bundles.keep(id, item("clear", "r1", AtRest.MEDIA_TYPE));
-        bundles.keep(id, item("other", "r1", Sealed.JOSE));
-        bundles.keep("nightly@1", item("mail", "r3", Sealed.JOSE));
-        bundles.keep(null, item("mail", "r4", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.FILE, id), item("mail", "r1", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.FILE, id), item("mail", "r1", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.FILE, id), item("mail", "r2", Sealed.AGE));
+        bundles.keep(of(Origin.Source.FILE, id), item("clear", "r1", AtRest.MEDIA_TYPE));
+        bundles.keep(of(Origin.Source.FILE, id), item("other", "r1", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.SCHEDULE, "nightly@1"), item("mail", "r3", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.JMS, null), item("mail", "r4", Sealed.JOSE));
+        bundles.keep(of(Origin.Source.CLI, id), item("mail", "r5", Sealed.JOSE));
         story.batch(id, "FILE", "wave.csv", 2).askedLine("r1", id, 1).askedLine("r2", id, 2);
         story.handedOver("r1", "mail").handedOver("r2", "mail");
         BatchReporter reporter = reporter(done);
@@ -215,6 +216,10 @@ class BatchReporterTest {
         }
         look(reporter, Duration.ofSeconds(1));
         assertThat(kept).as("what is in the file is not kept otherwise").isEmptyDirectory();
+    }
+
+    private static Origin of(Origin.Source source, @Nullable String batch) {
+        return new Origin(source, batch + ":1", null, batch, 1);
     }
 
     private static OutboxItem item(String alias, String request, String mediaType) {

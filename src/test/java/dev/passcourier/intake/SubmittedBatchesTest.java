@@ -1,0 +1,166 @@
+package dev.passcourier.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.config.Settings;
+import dev.passcourier.control.OrderException;
+import dev.passcourier.intake.SubmittedBatches.Part;
+import dev.passcourier.intake.SubmittedBatches.Rejected;
+import dev.passcourier.intake.SubmittedBatches.Taken;
+import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.RequestException;
+import dev.passcourier.request.RequestReader;
+import dev.passcourier.request.WorkCodec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SubmittedBatchesTest {
+
+    private static final String LINES = "instance,deliverTo\ni-1,ops\ni-2,ops\n";
+
+    private final Fakes.Trail audit = new Fakes.Trail();
+    private final Fakes.Sender sender = new Fakes.Sender();
+    private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
+
+    @TempDir
+    private Path home;
+
+    private FileAuditTrail trail;
+    private Ledger ledger;
+    private boolean open = true;
+
+    @BeforeEach
+    void open() throws Exception {
+        trail = FileAuditTrail.open(home.resolve("audit"), clock);
+        ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        ledger.close();
+        trail.close();
+    }
+
+    @Test
+    void theSameLinesUnderAnotherAccountsNameAreOtherRequests() throws Exception {
+        Taken huawei = submit("huawei.csv", LINES, "jane");
+        Taken gse = submit("gse.csv", LINES, "jane");
+
+        assertThat(gse.repeated()).isFalse();
+        assertThat(gse.batch()).isNotEqualTo(huawei.batch());
+        assertThat(requests()).extracting(PasswordRequest::account).containsExactly("huawei", "huawei", "gse", "gse");
+        assertThat(requests()).extracting(PasswordRequest::id).doesNotHaveDuplicates();
+        assertThat(submit("gse.2.csv", LINES, "jane")).returns(true, Taken::repeated);
+    }
+
+    @Test
+    void aNameThatNoLineNeedsMakesNoOtherBatch() throws Exception {
+        String lines = "account,instance,deliverTo\nhuawei,i-1,ops\n";
+        submit("huawei.csv", lines, "jane");
+
+        assertThat(submit("gse.csv", lines, "jane")).returns(true, Taken::repeated);
+        assertThat(sender.sent).hasSize(1);
+    }
+
+    @Test
+    void theSameOfAnotherUserIsAnotherBatch() throws Exception {
+        submit("huawei.csv", LINES, "jane");
+
+        assertThat(submit("huawei.csv", LINES, "john")).returns(false, Taken::repeated);
+    }
+
+    @Test
+    void theTrailSaysWhoSubmitted() throws Exception {
+        Taken taken = submit("huawei.csv", LINES, "jane");
+
+        assertThat(audit.told(Fact.USER)).containsExactly("BATCH_TAKEN jane");
+        assertThat(WorkCodec.originFromText(
+                        (String) sender.sent.get(0).properties().get("pcOrigin")))
+                .isEqualTo(new Origin(Origin.Source.CLI, taken.batch() + ":2", "jane", taken.batch(), 2));
+    }
+
+    @Test
+    void instancesThatACommandNamesDoNotTakeWhatIsMeantForTheDropDirectory() throws Exception {
+        String line = "{\"id\":\"a\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}\n";
+        submit(null, line, "jane");
+        submit("list.ndjson", line, "john");
+
+        assertThat(requests()).extracting(PasswordRequest::reason).containsExactly(null, "nightly drop");
+    }
+
+    @Test
+    void saysWhatWasReadInALineThatIsNoRequest() throws Exception {
+        Taken taken = submit("huawei.csv", "instance,deliverTo\nCANARY/,ops\ni-2,ops\n", "jane");
+
+        assertThat(taken.refused()).isEqualTo(1);
+        Rejected rejected = taken.rejected().get(0);
+        assertThat(rejected.code()).isEqualTo("FIELD_INVALID");
+        assertThat(rejected.says()).contains("character 7 is '/'; ");
+    }
+
+    private Taken submit(@Nullable String name, String content, String user) throws OrderException {
+        return batches().take(new Part("u", name, 0, true, content.getBytes(StandardCharsets.UTF_8)), user);
+    }
+
+    private List<PasswordRequest> requests() {
+        return sender.sent.stream()
+                .map(message -> {
+                    try {
+                        return RequestReader.read(message.body());
+                    } catch (RequestException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .toList();
+    }
+
+    private SubmittedBatches batches() {
+        return new SubmittedBatches(
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                new FileRequests(settings(), clock),
+                ledger,
+                () -> open,
+                clock);
+    }
+
+    private Settings settings() {
+        Settings settings = Fakes.settings(home);
+        Settings.RequestDefaults defaults =
+                new Settings.RequestDefaults(null, List.of(), null, null, null, "nightly drop", Map.of());
+        return new Settings(
+                settings.service(),
+                settings.broker(),
+                new Settings.Sources(
+                        settings.sources().jms(),
+                        new Settings.FileSource(
+                                home,
+                                Duration.ZERO,
+                                Duration.ZERO,
+                                Duration.ZERO,
+                                List.of(),
+                                defaults,
+                                List.of(),
+                                List.of())),
+                settings.keyRings(),
+                settings.accounts(),
+                settings.recipients(),
+                settings.destinations(),
+                settings.schedules(),
+                settings.policy(),
+                settings.ledger());
+    }
+}
