@@ -112,6 +112,7 @@ public final class TakeBatchFileStep implements Processor {
     }
 
     private void takeOrRefuse(String name, Path claimed, Optional<FileLook> settled) throws IOException {
+        BatchFile file = null;
         try {
             byte[] content = files.read(claimed);
             if (settled.isPresent() && !settled.get().sha256().equals(Hashes.sha256(content))) {
@@ -119,23 +120,26 @@ public final class TakeBatchFileStep implements Processor {
                 directory.giveBack(claimed);
                 return;
             }
-            BatchFile file = inHand(claimed, content);
+            file = inHand(claimed, content);
             deliverOrKeep(file, content);
             inHand.add(file);
         } catch (RequestException unusable) {
+            if (file != null) {
+                finishBegunOf(file);
+            }
             refuse(name, claimed, unusable);
         }
     }
 
     /** The file with the parts that an earlier claim of it took; they are its own only if it begins with them. */
-    private BatchFile inHand(Path claimed, byte[] content) throws IOException, RequestException {
+    private BatchFile inHand(Path claimed, byte[] content) throws IOException {
         long inode = settling.inode(claimed);
         List<Part> parts = takenParts.read(inode);
         BatchFile known = new BatchFile(claimed, directory.doneName(claimed), inode, parts);
         if (BatchFile.startsWith(content, parts)) {
             return known;
         }
-        finishBegun(known);
+        finishBegunOf(known);
         return new BatchFile(claimed, directory.doneName(claimed), inode, List.of());
     }
 

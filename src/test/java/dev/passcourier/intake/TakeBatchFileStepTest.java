@@ -20,6 +20,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -419,6 +420,24 @@ class TakeBatchFileStepTest {
                 .hasSize(2 * BatchHandOver.STEP + 1)
                 .doesNotHaveDuplicates()
                 .contains("huawei other");
+        assertThat(names("work")).isEmpty();
+    }
+
+    @Test
+    void asksTheRestOfALargeFileThatIsRefusedAsItGoesOnAmidALine() throws Exception {
+        Files.writeString(drop.resolve("large.csv"), largeFile() + "huawei,i-last,ops,");
+        sender.awayAfter = 1;
+        source.take("large.csv");
+        Files.writeString(drop.resolve("work/large.csv"), "late,", StandardOpenOption.APPEND);
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        start();
+        source.take("large.csv");
+        assertThat(asked())
+                .hasSize(2 * BatchHandOver.STEP + 1)
+                .doesNotHaveDuplicates()
+                .contains("huawei i-last");
+        assertThat(names("failed")).containsExactly("large.csv", "large.csv.error.json");
         assertThat(names("work")).isEmpty();
     }
 
