@@ -91,7 +91,8 @@ final class RetryScheduler {
 
     /** Asks again when the service is back: a call that our own stop has cut is no failure, whatever the deadline. */
     List<OutboundMessage> afterTheStop(FetchWork work, String code) {
-        return postponed(work, work.failures(), clock.instant(), null, work.deadline(), code);
+        Instant now = clock.instant();
+        return postponed(work, work.failures(), now, null, deadline(work, now), code);
     }
 
     private List<OutboundMessage> postponed(

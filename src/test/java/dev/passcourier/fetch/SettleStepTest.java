@@ -137,6 +137,17 @@ class SettleStepTest {
     }
 
     @Test
+    void aFirstAskThatOurStopCutsIsNoFirstAskOfTheDeadline() throws Exception {
+        clock.advance(Duration.ofHours(20));
+        OutboundMessage again = settle(
+                        step, work("vm-1"), new Answer.Retry(TransientFailure.STOPPING, "STOPPING", null))
+                .get(0);
+        assertThat(WorkCodec.fromBytes(again.body()).deadline())
+                .isEqualTo(NOW.plus(Duration.ofHours(20)).plus(Duration.ofMinutes(20)));
+        assertThat(WorkCodec.fromBytes(again.body()).failures()).isZero();
+    }
+
+    @Test
     void aDeadlineThatTheRequestNamesStays() throws Exception {
         FetchWork work = work("vm-1");
         PasswordRequest request = work.request();
