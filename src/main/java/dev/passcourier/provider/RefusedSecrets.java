@@ -99,7 +99,12 @@ public final class RefusedSecrets {
      * @throws CannotAskException with the answer that they were refused with
      */
     public void demandNotRefused(PasswordRequest request) throws CannotAskException {
-        signedWith.put(request, demandNotRefused());
+        byte[] mark = demandNotRefused();
+        synchronized (signedWith) {
+            // Put over an equal request, which is that of an earlier attempt, it would go with that one's.
+            signedWith.remove(request);
+            signedWith.put(request, mark);
+        }
     }
 
     /** Takes note that the cloud refused a call for the secrets that it was signed with, as {@link #refuse} does. */
