@@ -44,12 +44,12 @@ final class HttpCallStep implements Processor {
     /**
      * Makes the message.
      *
-     * @throws CannotAskException   if there is no call to make; {@link HttpReplyStep} settles the attempt with it
-     * @throws InterruptedException if the service stops while the call waits for its turn
+     * @throws CannotAskException if there is no call to make, or the service stops while it waits for its turn;
+     *     {@link HttpReplyStep} settles the attempt with it
      */
     @Override
-    public void process(Exchange exchange) throws CannotAskException, InterruptedException {
-        turn.await();
+    public void process(Exchange exchange) throws CannotAskException {
+        awaitTurn();
         Message message = exchange.getMessage();
         HttpCall call = protocol == null
                 ? message.getBody(HttpCall.class)
@@ -63,5 +63,15 @@ final class HttpCallStep implements Processor {
             message.setHeader(Exchange.HTTP_QUERY, call.line().query());
         }
         message.setBody(call.body());
+    }
+
+    /** As itself the interruption would end the exchange, and as a call's failure it would count against the cloud. */
+    private void awaitTurn() throws CannotAskException {
+        try {
+            turn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotAskException(HttpReplyStep.retry(HttpReplyStep.STOPPING, ""));
+        }
     }
 }

@@ -34,7 +34,8 @@ final class HttpReplyStep implements Processor {
     /** Name of the variable in which the call's catch clause keeps the exception. */
     private static final String FAILURE = "failure";
 
-    private static final String STOPPING = "STOPPING";
+    /** Why there is no reply if our own stop keeps the call from being made, or cuts it. */
+    static final String STOPPING = "STOPPING";
 
     private final Receiver receiver;
     private final CallsInHand calls;

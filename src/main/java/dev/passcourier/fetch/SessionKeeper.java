@@ -67,7 +67,7 @@ final class SessionKeeper {
         boolean made = false;
         try {
             if (ended) {
-                throw new CannotAskException(HttpReplyStep.retry("STOPPING", ""));
+                throw new CannotAskException(HttpReplyStep.retry(HttpReplyStep.STOPPING, ""));
             }
             tried = refused.demandNotRefused();
             HttpCall call = signIn.call();

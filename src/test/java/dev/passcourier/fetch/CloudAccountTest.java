@@ -3,6 +3,7 @@ package dev.passcourier.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.passcourier.http.CallsInHand;
@@ -63,26 +64,32 @@ class CloudAccountTest {
         Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, "canary");
         camel = new DefaultCamelContext();
-        CallsInHand calls = new CallsInHand();
         CloudAccount.bindShared(camel.getRegistry());
-        var settings = new ObjectMapper()
-                .valueToTree(Map.of(
-                        "endpoint",
-                        "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
-                        "auth",
-                        Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
-        CloudAccount account = new CloudAccount(
-                camel,
-                ProviderCatalog.find().get("zstack"),
-                new AccountSettings("lab", settings, Clock.systemUTC()),
-                new HttpClients(2, PemTrust.context(null), calls),
-                calls);
+        CloudAccount account = zstack("lab", HttpCallStep.Turn.ANY_TIME);
         for (String file : List.of("call", "sign-in", "provider/zstack")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + file + ".camel.yaml"));
         }
         account.addRoutes();
         camel.start();
+    }
+
+    private CloudAccount zstack(String name, HttpCallStep.Turn turn) throws Exception {
+        Path password = directory.resolve("password");
+        ObjectNode settings = new ObjectMapper()
+                .valueToTree(Map.of(
+                        "endpoint",
+                        "http://127.0.0.1:" + cloud.getAddress().getPort() + "/zstack",
+                        "auth",
+                        Map.of("type", "session", "account", "admin", "password", "{{file:" + password + "}}")));
+        CallsInHand calls = new CallsInHand();
+        return new CloudAccount(
+                camel,
+                ProviderCatalog.find().get("zstack"),
+                new AccountSettings(name, settings, Clock.systemUTC()),
+                new HttpClients(2, PemTrust.context(null), calls),
+                calls,
+                turn);
     }
 
     @AfterEach
@@ -210,6 +217,20 @@ class CloudAccountTest {
     void anUnreachableCloudIsAPassingFailure() {
         cloud.stop(0);
         assertThat(ask().answer()).isEqualTo(new Answer.Retry(TransientFailure.SERVER, "SIGN_IN_CONNECT", null));
+    }
+
+    @Test
+    void aStopWhileACallWaitsForItsTurnSaysNothingAboutTheCloud() throws Exception {
+        zstack("turn", () -> {
+                    throw new InterruptedException();
+                })
+                .addRoutes();
+
+        Attempt attempt = ask("turn");
+        assertThat(Thread.interrupted()).as("the thread still knows").isTrue();
+        assertThat(attempt.answer()).isEqualTo(new Answer.Retry(TransientFailure.STOPPING, "STOPPING", null));
+        assertThat(attempt.isUnasked()).isTrue();
+        assertThat(asks).hasValue(0);
     }
 
     private interface Handler {
