@@ -15,7 +15,7 @@ public interface Gate {
      */
     boolean enter(Duration atMost) throws InterruptedException;
 
-    /** Returns a leave that was not used, because no message was waiting. */
+    /** Returns the leave that the calling thread got last and did not use, because no message was waiting. */
     default void giveBack() {}
 
     /** The message that was taken with a leave has been worked on, whatever became of it. */

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets an account's consumers take their next message only when the cloud may be asked: its rate allows it, it has not
@@ -38,6 +39,10 @@ public final class AccountGate implements Gate {
     private final Rate calls;
     private final CircuitBreaker breaker;
     private final Clock clock;
+
+    /** The leave that a thread has, to be given back by it. */
+    private final ThreadLocal<@Nullable Turn> leave = new ThreadLocal<>();
+
     private volatile Instant pausedUntil = Instant.MIN;
 
     /**
@@ -68,10 +73,9 @@ public final class AccountGate implements Gate {
             Thread.sleep(atMost.toMillis());
             return false;
         }
-        Instant now = clock.instant();
-        Duration wait = leaves.take(now, atMost);
-        if (wait.compareTo(atMost) <= 0) {
-            sleep(wait, leaves);
+        Turn turn = leaves.take(clock.instant(), atMost);
+        if (turn.delay.compareTo(atMost) <= 0) {
+            enter(turn);
             return true;
         }
         breaker.releasePermission();
@@ -79,30 +83,48 @@ public final class AccountGate implements Gate {
         return false;
     }
 
+    private void enter(Turn turn) throws InterruptedException {
+        try {
+            sleep(turn, leaves);
+            leave.set(turn);
+        } catch (InterruptedException e) {
+            breaker.releasePermission();
+            throw e;
+        }
+    }
+
     @Override
     public void giveBack() {
         breaker.releasePermission();
-        leaves.giveBack();
+        Turn unused = leave.get();
+        if (unused != null) {
+            leaves.giveBack(unused);
+            leave.remove();
+        }
     }
 
     /** Waits until the rate allows one more call, which must follow at once. */
     void awaitTurn() throws InterruptedException {
-        sleep(turn(), calls);
+        sleep(nextCall(), calls);
     }
 
     /** Takes the turn of the next call. Returns how long it must wait. */
     Duration turn() {
+        return nextCall().delay;
+    }
+
+    private Turn nextCall() {
         return calls.take(clock.instant(), Duration.ofDays(1));
     }
 
-    private static void sleep(Duration wait, Rate taken) throws InterruptedException {
-        if (wait.isZero()) {
+    private static void sleep(Turn turn, Rate taken) throws InterruptedException {
+        if (turn.delay.isZero()) {
             return;
         }
         try {
-            Thread.sleep(wait.plusNanos(999_999).toMillis());
+            Thread.sleep(turn.delay.plusNanos(999_999).toMillis());
         } catch (InterruptedException e) {
-            taken.giveBack();
+            taken.giveBack(turn);
             throw e;
         }
     }
@@ -166,12 +188,28 @@ public final class AccountGate implements Gate {
         return Optional.of(pausedUntil).filter(clock.instant()::isBefore);
     }
 
+    /** One turn of a rate, told from others by its identity. */
+    private static final class Turn {
+
+        private final Instant at;
+        private final Duration delay;
+
+        /** Whose place it took, until another takes its own. */
+        private @Nullable Turn before;
+
+        Turn(Instant at, Duration delay, @Nullable Turn before) {
+            this.at = at;
+            this.delay = delay;
+            this.before = before;
+        }
+    }
+
     /** The last turns taken: never more than the rate, rounded up, within a second, wherever that begins. */
     private static final class Rate {
 
         private final int most;
         private final Duration within;
-        private final Deque<Instant> taken = new ArrayDeque<>();
+        private final Deque<Turn> taken = new ArrayDeque<>();
 
         Rate(double perSecond) {
             most = (int) Math.ceil(perSecond);
@@ -179,23 +217,27 @@ public final class AccountGate implements Gate {
                     .plus(UNEVEN_WAY);
         }
 
-        /** How long to wait for the next turn; it is taken if that is not longer than {@code atMost}. */
-        synchronized Duration take(Instant now, Duration atMost) {
-            boolean free = taken.size() < most;
-            Instant turn = free ? now : taken.getFirst().plus(within);
-            Duration wait = turn.isAfter(now) ? Duration.between(now, turn) : Duration.ZERO;
-            if (wait.compareTo(atMost) <= 0) {
-                if (!free) {
+        /** The next turn; it is taken if its delay is not longer than {@code atMost}. */
+        synchronized Turn take(Instant now, Duration atMost) {
+            Turn before = taken.size() < most ? null : taken.getFirst();
+            Instant free = before == null ? now : before.at.plus(within);
+            Instant at = free.isAfter(now) ? free : now;
+            Turn turn = new Turn(at, Duration.between(now, at), before);
+            if (turn.delay.compareTo(atMost) <= 0) {
+                if (before != null) {
+                    before.before = null;
                     taken.removeFirst();
                 }
-                taken.addLast(now.plus(wait));
+                taken.addLast(turn);
             }
-            return wait;
+            return turn;
         }
 
-        /** A turn was not used. */
-        synchronized void giveBack() {
-            taken.pollLast();
+        /** A turn was not used: the one whose place it took counts again, as another turn must keep its distance to it. */
+        synchronized void giveBack(Turn turn) {
+            if (taken.remove(turn) && turn.before != null) {
+                taken.addFirst(turn.before);
+            }
         }
     }
 }

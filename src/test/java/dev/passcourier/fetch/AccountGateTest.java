@@ -1,6 +1,7 @@
 package dev.passcourier.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.sandbox.MovableClock;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +34,57 @@ class AccountGateTest {
         assertThat(gate.enter(AT_ONCE)).isTrue();
         gate.giveBack();
         assertThat(gate.enter(AT_ONCE)).isTrue();
+    }
+
+    @Test
+    void aLeaveThatWasGivenBackKeepsTheDistanceToTheOneBeforeIt() throws Exception {
+        AccountGate gate = new AccountGate("slow", 1, clock);
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+        clock.advance(Duration.ofMillis(1020));
+        Instant used = clock.instant();
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+        clock.advance(Duration.ofMillis(1019));
+        assertThat(gate.enter(AT_ONCE)).as("waits for its time").isTrue();
+        gate.giveBack();
+        assertThat(gate.enter(Duration.ZERO)).as("so does the next").isFalse();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(gate.enter(Duration.ZERO)).isTrue();
+        assertThat(clock.instant()).isEqualTo(used.plusMillis(1020));
+    }
+
+    @Test
+    void givesBackTheCallersLeaveAndNotItsNeighbours() throws Exception {
+        AccountGate gate = new AccountGate("two", 2, clock);
+        assertThat(gate.enter(AT_ONCE)).isTrue();
+        clock.advance(Duration.ofMillis(500));
+        CompletableFuture.runAsync(() -> enter(gate)).get(10, TimeUnit.SECONDS);
+        gate.giveBack();
+        assertThat(gate.enter(Duration.ZERO)).as("in the place of the first").isTrue();
+        clock.advance(Duration.ofMillis(600));
+        assertThat(gate.enter(Duration.ZERO)).as("two were let in 600 ms ago").isFalse();
+    }
+
+    private static void enter(AccountGate gate) {
+        try {
+            assertThat(gate.enter(Duration.ZERO)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aStopWhileAProbeWaitsForItsRateLeavesRoomForTheNext() throws Exception {
+        AccountGate gate = new AccountGate("down", 0.5, clock);
+        for (int i = 0; i < 10; i++) {
+            gate.failed();
+        }
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(gate.enter(Duration.ZERO)).isTrue();
+        gate.left();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> gate.enter(Duration.ofMinutes(1))).isInstanceOf(InterruptedException.class);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(gate.enter(Duration.ZERO)).isTrue();
     }
 
     @ParameterizedTest
