@@ -110,7 +110,7 @@ final class Clearing {
         if (before.isPresent()) {
             attempt.settleUnasked(before.get());
         } else {
-            recordClearing(audit, attempt.work(), Map.of(), clock.instant());
+            recordClearing(audit, attempt.work(), clock.instant());
         }
         attempt.variables().forEach(exchange::setVariable);
         exchange.getMessage().setBody(null);
@@ -229,9 +229,8 @@ final class Clearing {
                 work.request(), work.origin(), work.acceptedAt(), work.deadline(), work.attempt() + 1, failures);
     }
 
-    static void recordClearing(AuditTrail audit, FetchWork work, Map<Fact, String> who, Instant now) {
+    static void recordClearing(AuditTrail audit, FetchWork work, Instant now) {
         Map<Fact, String> facts = facts(work.request());
-        facts.putAll(who);
         facts.put(Fact.ATTEMPT, String.valueOf(work.attempt()));
         audit.append(new AuditEvent(AuditEvent.Type.CLEARING, now, facts));
     }

@@ -80,16 +80,16 @@ public final class LostRequests {
     }
 
     /**
-     * Settles those of the open requests that are in no queue. While it works nobody may take from the queues, and no
+     * Settles open requests that are in no queue. While it works nobody may take from the queues, and no
      * other node may have requests in the ledger.
      *
+     * @param lost   of which {@link QueuedWork#isLost} holds
      * @param queued what lies in the queues
      * @param trail  the audit trail's directory, read only if something is lost
      * @throws JMSException if the broker does not answer; what was settled before that stays settled
      */
-    public void settle(List<OpenRequest> open, QueuedWork queued, Path trail)
+    public void settle(List<OpenRequest> lost, QueuedWork queued, Path trail)
             throws JMSException, IOException, AuditDamage {
-        List<OpenRequest> lost = open.stream().filter(queued::isLost).toList();
         if (lost.isEmpty()) {
             return;
         }
