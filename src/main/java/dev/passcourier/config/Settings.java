@@ -344,7 +344,7 @@ public record Settings(
     public record Signer(Path key, @Nullable String fingerprint) {}
 
     /**
-     * Grants. Every list must match; {@code "*"} matches all.
+     * Grants. Every list must match; {@code "*"} matches all, of destinations all aliases.
      *
      * @param name         for the audit trail
      * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}
@@ -353,7 +353,7 @@ public record Settings(
      * @param accounts     account names
      * @param instances    patterns with {@code *}
      * @param destinations aliases that results may go to; for the commands get and clear {@code get:asker},
-     *                     {@code get:<recipient>} and {@code cloud:clear}
+     *                     {@code get:<recipient>} and {@code cloud:clear}, which must be named
      */
     public record Rule(
             String name,

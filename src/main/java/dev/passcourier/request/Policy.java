@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Policy {
 
+    /** In every receiver of a command, and in no alias. */
+    private static final char NO_ALIAS = ':';
+
     private final List<Rule> rules;
     private final List<String> signedSources;
 
@@ -85,7 +88,7 @@ public final class Policy {
      * results sent there.
      */
     public boolean mayTell(Requester requester, String alias) {
-        return rules.stream().anyMatch(rule -> rule.against(requester) == null && rule.destinations.matches(alias));
+        return rules.stream().anyMatch(rule -> rule.against(requester) == null && rule.sendsTo(alias));
     }
 
     private static String source(Requester requester) {
@@ -120,12 +123,10 @@ public final class Policy {
 
         private final Settings.Rule settings;
         private final Patterns instances;
-        private final Names destinations;
 
         Rule(Settings.Rule settings) {
             this.settings = settings;
             this.instances = new Patterns(settings.instances());
-            this.destinations = new Names(settings.destinations());
         }
 
         Opinion opinion(PasswordRequest request, Requester requester) {
@@ -165,7 +166,13 @@ public final class Policy {
             if (!instances.match(request.instance())) {
                 return Obstacle.INSTANCES;
             }
-            return request.deliverTo().stream().allMatch(destinations::matches) ? null : Obstacle.DESTINATIONS;
+            return request.deliverTo().stream().allMatch(this::sendsTo) ? null : Obstacle.DESTINATIONS;
+        }
+
+        /** All of them are all configured destinations. What a command does with a password must be named. */
+        boolean sendsTo(String name) {
+            return settings.destinations().contains(name)
+                    || (settings.destinations().contains("*") && name.indexOf(NO_ALIAS) < 0);
         }
     }
 

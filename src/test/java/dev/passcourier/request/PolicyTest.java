@@ -30,6 +30,7 @@ class PolicyTest {
                     rule("drop", List.of("file"), NOBODY, List.of("h", "z"), List.of("*"), List.of("files")),
                     rule("nightly", List.of("schedule"), NOBODY, List.of("*"), List.of("*"), List.of("*")),
                     rule("named-file", List.of("file"), List.of("bob"), List.of("k"), List.of("*"), List.of("*")),
+                    rule("desk", List.of("cli"), NOBODY, List.of("h"), List.of("*"), List.of("*", "get:asker")),
                     rule("empty", List.of("jms"), List.of("carol"), List.of(), List.of("*"), List.of("*")),
                     signed("signed", List.of("jms", "file"), NOBODY, List.of("ci"), List.of("s")),
                     signed("signed-by-a-user", List.of("jms"), List.of("dave"), List.of("*"), List.of("t"))),
@@ -55,6 +56,12 @@ class PolicyTest {
                 arguments("file", null, "z", "any", "files", "drop"),
                 arguments("file", null, "k", "any", "files", null),
                 arguments("schedule", null, "anything", "any", "x,y", "nightly"),
+                arguments("schedule", null, "anything", "any", "get:asker", null),
+                arguments("schedule", null, "anything", "any", "get:operations", null),
+                arguments("schedule", null, "anything", "any", "x,cloud:clear", null),
+                arguments("cli", "erin", "h", "any", "get:asker", "desk"),
+                arguments("cli", "erin", "h", "any", "x", "desk"),
+                arguments("cli", "erin", "h", "any", "cloud:clear", null),
                 arguments("jms", "carol", "h", "any", "ops", null));
     }
 
@@ -114,7 +121,7 @@ class PolicyTest {
                 new PasswordRequest("r", account, instance, Map.of(), null, List.of(to), null, null, null);
 
         assertThat(POLICY.opinions(request, new Requester(origin(source, user), signer)))
-                .hasSize(8)
+                .hasSize(9)
                 .first()
                 .isEqualTo(new Policy.Opinion("alice", obstacle));
     }

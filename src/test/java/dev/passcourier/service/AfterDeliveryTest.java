@@ -79,6 +79,7 @@ class AfterDeliveryTest {
                 policy:
                   rules:
                     - {name: all, sources: ["*"], accounts: ["*"], instances: ["*"], destinations: ["*"]}
+                    - {name: desk, sources: [cli], accounts: ["*"], instances: ["*"], destinations: ["get:asker", "cloud:clear"]}
                 """.formatted(
                         cloud.projectName(), cloud.projectId(), cloud.baseUrl(), cloud.accessKey()));
     }
