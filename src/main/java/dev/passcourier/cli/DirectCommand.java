@@ -75,9 +75,7 @@ abstract class DirectCommand implements Callable<Integer> {
         } catch (ConfigurationException | KeyLoadException e) {
             return output.failed(ExitCode.UNUSABLE, e.getMessage());
         } catch (ControlException e) {
-            return output.failed(
-                    e.reason() == ControlException.Reason.REFUSED ? ExitCode.UNUSABLE : ExitCode.UNREACHABLE,
-                    e.getMessage());
+            return output.failed(ExitCode.of(e), e.getMessage());
         } catch (NotOpenedException e) {
             return output.failed(ExitCode.BAD, e.getMessage());
         } catch (FileAlreadyExistsException e) {

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,7 @@ public final class Attempt {
     private boolean signingIn;
     private boolean renewed;
     private boolean unasked;
+    private Supplier<Optional<Answer>> halt = Optional::empty;
     private int calls;
 
     /** Begins to ask for the password of {@code work}. */
@@ -58,6 +61,18 @@ public final class Attempt {
     /** Begins to have the cloud forget the password of {@code work}. */
     static Attempt clearing(FetchWork work) {
         return new Attempt(work, true);
+    }
+
+    /** Has no further call made from when there is a reason on, which is the answer then. */
+    void haltWhen(Supplier<Optional<Answer>> reason) {
+        halt = reason;
+    }
+
+    /** Whether there is a reason to make no further call. The attempt is settled with it. */
+    boolean halts() {
+        Optional<Answer> reason = halt.get();
+        reason.ifPresent(this::settleUnasked);
+        return reason.isPresent();
     }
 
     /** What the routes' variables are at the beginning: this attempt, and the instance for the request line. */
@@ -142,6 +157,9 @@ public final class Attempt {
      */
     HttpCall call(CloudProtocol protocol, @Nullable String requestLine) throws CannotAskException {
         if (!isOpen()) {
+            throw new CannotAskException(answer());
+        }
+        if (halts()) {
             throw new CannotAskException(answer());
         }
         if (calls >= MAX_CALLS) {

@@ -215,7 +215,7 @@ public final class CloudAccount {
     private void send(String route, Attempt attempt) throws Exception {
         do {
             sendOnce(route, attempt);
-        } while (attempt.isOpen());
+        } while (attempt.isOpen() && !attempt.halts());
     }
 
     private void sendOnce(String route, Attempt attempt) throws Exception {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verdict     {@code DELIVERED} if it is done; else how it ends, if it is not tried again
  * @param code        why
- * @param said        the cloud's words on it, or empty
+ * @param said        the cloud's words on it; of what we refuse, the place that does not fit; or empty
  * @param advice      what to do, one sentence; or empty
  * @param again       how to wait before it is tried again, or null if that does not help
  * @param afterMillis what the cloud asked to wait, or 0
@@ -46,11 +46,10 @@ public record DirectAnswer(
 
     /** We refuse it. */
     static DirectAnswer refused(RequestException refusal) {
-        String where = refusal.where().isEmpty() ? "" : " at " + refusal.where();
         return new DirectAnswer(
                 Verdict.REFUSED,
-                refusal.code() + where,
-                "",
+                refusal.code().name(),
+                refusal.where(),
                 refusal.code().advice(),
                 null,
                 0,

@@ -3,6 +3,7 @@ package dev.passcourier.fetch;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import dev.passcourier.request.FetchWork;
@@ -12,6 +13,7 @@ import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
+import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
@@ -23,8 +25,10 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what a command wants of one account's cloud, one attempt at a time: allowed by the policy, on record before, over
@@ -32,7 +36,13 @@ import java.util.random.RandomGenerator;
  */
 public final class DirectFetch {
 
+    /** Code of an order whose result cannot be sealed for whom it names. */
+    public static final String UNUSABLE_RECIPIENT = "RECIPIENT_UNUSABLE";
+
     private static final Duration LONGEST_TURN = Duration.ofSeconds(20);
+
+    /** From when on no further call begins: with the last one's end, sooner than who waits for the answer gives up. */
+    private static final Duration CALLS = Duration.ofSeconds(60);
 
     private final CloudAccount cloud;
     private final AccountGate gate;
@@ -72,50 +82,101 @@ public final class DirectFetch {
     }
 
     /**
+     * Who gave the command.
+     *
+     * @param user    the operating system's
+     * @param hasGone whether nobody waits for the answer any more
+     */
+    public record Caller(String user, BooleanSupplier hasGone) {}
+
+    /** Whom a result is sealed for; asked for only once that is allowed and on record. */
+    @FunctionalInterface
+    public interface Receiver {
+
+        /**
+         * Their key.
+         *
+         * @throws KeyLoadException       saying what is wrong with it
+         * @throws ConfigurationException if there is none
+         */
+        RecipientKey key() throws KeyLoadException, ConfigurationException;
+    }
+
+    /**
      * One attempt to get a password.
      *
-     * @param user    the operating system's, who gave the command
      * @param sealFor whom to seal it for
      * @throws Exception if it cannot be recorded or sealed; nothing was handed out then
      */
-    public DirectAnswer get(DirectOrder order, String user, Grant grant, RecipientKey sealFor) throws Exception {
+    public DirectAnswer get(DirectOrder order, Caller caller, Grant grant, Receiver sealFor) throws Exception {
         FetchWork work;
         try {
-            work = allowed(order, user, grant, AuditEvent.Type.GET, AuditEvent.Type.NOT_GOT);
+            order.demandReceiver(DirectOrder.GET);
+            work = allowed(order, caller.user(), grant, AuditEvent.Type.GET, AuditEvent.Type.NOT_GOT);
         } catch (RequestException refused) {
             return DirectAnswer.refused(refused);
         }
-        Attempt attempt = new Attempt(work);
-        DirectAnswer answer = get(attempt, sealFor);
-        if (!answer.isDone()) {
-            recordNot(AuditEvent.Type.NOT_GOT, work, answer);
-        }
-        return answer;
+        return recorded(work, AuditEvent.Type.NOT_GOT, () -> get(work, caller, sealFor.key()));
     }
 
     /**
      * One attempt to have the cloud forget a password.
      *
-     * @param user the operating system's, who gave the command
-     * @throws Exception if it cannot be recorded
+     * @throws Exception if it cannot be recorded or made
      */
-    public DirectAnswer clear(DirectOrder order, String user, Grant grant) throws Exception {
+    public DirectAnswer clear(DirectOrder order, Caller caller, Grant grant) throws Exception {
         FetchWork work;
         try {
-            work = allowed(order, user, grant, AuditEvent.Type.CLEARING, AuditEvent.Type.NOT_CLEARED);
+            order.demandReceiver(DirectOrder.CLEAR_ORDER);
+            work = allowed(order, caller.user(), grant, AuditEvent.Type.CLEARING, AuditEvent.Type.NOT_CLEARED);
         } catch (RequestException refused) {
             return DirectAnswer.refused(refused);
         }
+        return recorded(work, AuditEvent.Type.NOT_CLEARED, () -> clear(work, caller));
+    }
+
+    private interface Act {
+        DirectAnswer make() throws Exception;
+    }
+
+    /** What has begun on record ends on record, however it ends. */
+    private DirectAnswer recorded(FetchWork work, AuditEvent.Type not, Act act) throws Exception {
+        DirectAnswer answer;
+        try {
+            answer = act.make();
+        } catch (Exception | Error e) {
+            recordNot(not, work, code(e), Verdict.FAILED);
+            throw e;
+        }
+        if (!answer.isDone()) {
+            recordNot(not, work, answer.code(), answer.again() == null ? answer.verdict() : null);
+        }
+        return answer;
+    }
+
+    /** Of what the caller is told in words. */
+    private static String code(Throwable e) {
+        if (e instanceof VaultException vault) {
+            return vault.code().name();
+        }
+        if (e instanceof KeyLoadException || e instanceof ConfigurationException) {
+            return UNUSABLE_RECIPIENT;
+        }
+        return e instanceof InterruptedException ? "STOPPING" : "UNFORESEEN";
+    }
+
+    private DirectAnswer clear(FetchWork work, Caller caller) throws Exception {
         Attempt attempt = Attempt.clearing(work);
-        call(attempt, () -> cloud.clear(attempt));
-        attempt.wipe();
+        try {
+            call(attempt, caller, () -> cloud.clear(attempt));
+        } finally {
+            attempt.wipe();
+        }
         if (attempt.answer() instanceof Answer.Cleared) {
             Clearing.recordCleared(audit, work, attempt.answer(), clock.instant());
             return new DirectAnswer(Verdict.DELIVERED, "CLEARED", "", "", null, 0, null, null, null, null, null, null);
         }
-        DirectAnswer answer = DirectAnswer.of(attempt.answer(), attempt.said());
-        recordNot(AuditEvent.Type.NOT_CLEARED, work, answer);
-        return answer;
+        return DirectAnswer.of(attempt.answer(), attempt.said());
     }
 
     private FetchWork allowed(
@@ -145,14 +206,15 @@ public final class DirectFetch {
         return new FetchWork(request, origin, now, now.plus(Duration.ofMinutes(2)), order.attempt(), 0);
     }
 
-    private DirectAnswer get(Attempt attempt, RecipientKey sealFor) throws Exception {
-        if (failures.tooMany(attempt.work())) {
+    private DirectAnswer get(FetchWork work, Caller caller, RecipientKey sealFor) throws Exception {
+        if (failures.tooMany(work)) {
             return DirectAnswer.ended(Verdict.REFUSED, FailedOpenings.CODE, "");
         }
+        Attempt attempt = new Attempt(work);
         try {
-            call(attempt, () -> cloud.ask(attempt));
+            call(attempt, caller, () -> cloud.ask(attempt));
             return attempt.answer() instanceof Answer.Found found
-                    ? open(attempt.work(), found, sealFor)
+                    ? open(work, found, sealFor)
                     : DirectAnswer.of(attempt.answer(), attempt.said());
         } finally {
             attempt.wipe();
@@ -199,14 +261,22 @@ public final class DirectFetch {
         void make() throws Exception;
     }
 
-    /** As soon as the account's rate allows it. */
-    private void call(Attempt attempt, Call call) throws Exception {
-        Instant until = clock.instant().plus(LONGEST_TURN);
+    /** As soon as the account's rate allows it, and only while somebody waits for it. */
+    private void call(Attempt attempt, Caller caller, Call call) throws Exception {
+        Instant began = clock.instant();
+        attempt.haltWhen(() -> halt(caller, began));
         while (!gate.enter(Duration.ofSeconds(1))) {
-            if (clock.instant().isAfter(until)) {
+            if (attempt.halts()) {
+                return;
+            }
+            if (clock.instant().isAfter(began.plus(LONGEST_TURN))) {
                 attempt.settleUnasked(new Answer.Retry(TransientFailure.THROTTLED, "NO_TURN", null));
                 return;
             }
+        }
+        if (attempt.halts()) {
+            gate.giveBack();
+            return;
         }
         try {
             call.make();
@@ -218,12 +288,21 @@ public final class DirectFetch {
         }
     }
 
-    private void recordNot(AuditEvent.Type type, FetchWork work, DirectAnswer answer) {
+    private Optional<Answer> halt(Caller caller, Instant began) {
+        if (caller.hasGone().getAsBoolean()) {
+            return Optional.of(new Answer.Retry(TransientFailure.STOPPING, "HUNG_UP", null));
+        }
+        return clock.instant().isAfter(began.plus(CALLS))
+                ? Optional.of(new Answer.Retry(TransientFailure.FEW, "TOO_LONG", null))
+                : Optional.empty();
+    }
+
+    private void recordNot(AuditEvent.Type type, FetchWork work, String code, @Nullable Verdict verdict) {
         Map<Fact, String> facts = facts(work.request());
-        facts.put(Fact.CODE, Objects.requireNonNull(answer.code()));
+        facts.put(Fact.CODE, code);
         facts.put(Fact.ATTEMPT, String.valueOf(work.attempt()));
-        if (answer.again() == null) {
-            facts.put(Fact.VERDICT, answer.verdict().name());
+        if (verdict != null) {
+            facts.put(Fact.VERDICT, verdict.name());
         }
         audit.append(new AuditEvent(type, clock.instant(), facts));
     }

@@ -1,6 +1,7 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,25 @@ public record DirectOrder(
 
     /** The cloud, which forgets a password. */
     public static final String CLEAR = "cloud:clear";
+
+    /**
+     * Demands that the receiver that the policy and the record know is the one there is: of {@code clear} the cloud, of
+     * {@code get} a recipient's name, or the asker and one key of theirs.
+     *
+     * @param name {@link #GET} or {@link #CLEAR_ORDER}
+     * @throws RequestException {@code FIELD_INVALID} at {@code to}
+     */
+    void demandReceiver(String name) throws RequestException {
+        int keys = (sealFor == null ? 0 : 1) + (keyFile == null ? 0 : 1);
+        boolean fits = name.equals(CLEAR_ORDER)
+                ? CLEAR.equals(to) && keys == 0
+                : ASKER.equals(to)
+                        ? keys == 1
+                        : to != null && to.startsWith(RECIPIENT) && to.length() > RECIPIENT.length() && keys == 0;
+        if (!fits) {
+            throw new RequestException(RefusalCode.FIELD_INVALID, "to");
+        }
+    }
 
     /** The next attempt of the same command. */
     public DirectOrder next() {

@@ -48,8 +48,8 @@ public final class DirectAccount implements AutoCloseable {
     /** The rule on record where there are no settings: whoever asks uses credentials of their own. */
     public static final String OWN_CREDENTIALS = "own-credentials";
 
-    /** Longer than an attempt of another command takes. */
-    private static final Duration LONGEST_TURN = Duration.ofMinutes(2);
+    /** Longer than any attempt takes, of this command or of another. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(3);
 
     private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -321,10 +321,10 @@ public final class DirectAccount implements AutoCloseable {
                             new Vault(service, clock),
                             guarded ? ledgers::open : null,
                             settings.service().resultLifetime());
-            String user = new UnixSystem().getUsername();
+            DirectFetch.Caller caller = new DirectFetch.Caller(new UnixSystem().getUsername(), () -> false);
             return name.equals(DirectOrder.GET)
-                    ? fetch.get(order, user, ready.grant(), recipient(settings, order, clock))
-                    : fetch.clear(order, user, ready.grant());
+                    ? fetch.get(order, caller, ready.grant(), () -> recipient(settings, order, clock))
+                    : fetch.clear(order, caller, ready.grant());
         }
     }
 

@@ -34,20 +34,26 @@ final class DirectOrders {
                         DirectOrder.class,
                         (order, peer) -> answer(
                                 order,
-                                peer,
                                 direct -> direct.get(
-                                        order, peer.user(), grant, DirectAccount.recipient(settings, order, clock))))
+                                        order,
+                                        caller(peer),
+                                        grant,
+                                        () -> DirectAccount.recipient(settings, order, clock))))
                 .addWaiting(
                         DirectOrder.CLEAR_ORDER,
                         DirectOrder.class,
-                        (order, peer) -> answer(order, peer, direct -> direct.clear(order, peer.user(), grant)));
+                        (order, peer) -> answer(order, direct -> direct.clear(order, caller(peer), grant)));
+    }
+
+    private static DirectFetch.Caller caller(Peer peer) {
+        return new DirectFetch.Caller(peer.user(), peer::hasHungUp);
     }
 
     private interface Act {
         DirectAnswer of(DirectFetch direct) throws Exception;
     }
 
-    private DirectAnswer answer(DirectOrder order, Peer peer, Act act) throws OrderException, InterruptedException {
+    private DirectAnswer answer(DirectOrder order, Act act) throws OrderException, InterruptedException {
         DirectFetch direct = fetch.direct(String.valueOf(order.account()))
                 .orElseThrow(() -> new OrderException(
                         "ACCOUNT_UNKNOWN",
@@ -56,7 +62,7 @@ final class DirectOrders {
         try {
             return act.of(direct);
         } catch (KeyLoadException | ConfigurationException e) {
-            throw new OrderException("RECIPIENT_UNUSABLE", String.valueOf(e.getMessage()));
+            throw new OrderException(DirectFetch.UNUSABLE_RECIPIENT, String.valueOf(e.getMessage()));
         } catch (InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
