@@ -14,7 +14,7 @@ final class ExitCode {
     /** Wrong usage, or settings or files that cannot be used. */
     static final int UNUSABLE = 2;
 
-    /** No service runs, or it cannot be reached. */
+    /** No service runs, it cannot be reached or does not do it now, or it is not known what it did. */
     static final int UNREACHABLE = 3;
 
     /** Waited long enough; the work goes on. */

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "  0:all is well",
             "  1:the command did its work, and the answer is bad: findings, another verdict than DELIVERED, nothing found",
             "  2:wrong usage, or settings or files that cannot be used",
-            "  3:no service runs, or it cannot be reached",
+            "  3:no service runs, it cannot be reached or asked now, or its answer was lost",
             "  4:waited long enough; the work goes on",
             "130:stopped by Ctrl-C",
             "143:stopped by SIGTERM"

@@ -11,18 +11,25 @@ import dev.passcourier.service.StatusReader;
 import dev.passcourier.status.ScheduleStatus;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows schedules, and runs one now. */
 @Command(
@@ -119,16 +126,28 @@ final class ScheduleCommand extends CommandGroup {
                 "0:the run has begun; its id is printed, which  passcourier status  takes",
                 "1:it has begun, and lines of the list cannot be read",
                 "2:wrong usage, no such schedule, or a list that cannot be read",
-                "3:no service runs, or it cannot be reached"
+                "3:no service runs, it cannot be reached, or it runs nothing now; or it is not known whether the run has begun:"
+                        + " then a command is printed that makes sure"
             },
             footerHeading = "%nExample:%n",
             footer = "  passcourier schedule run nightly")
     static final class RunCommand implements Callable<Integer> {
 
         private static final Duration PATIENCE = Duration.ofMinutes(2);
+        private static final DateTimeFormatter SECOND =
+                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
         @Parameters(paramLabel = "SCHEDULE", description = "its name")
         private String schedule = "";
+
+        @Option(
+                names = "--id",
+                paramLabel = "ID",
+                description = "what the run is known by: with the same id it runs once; default: a new one")
+        private @Nullable String id;
+
+        @Spec
+        private CommandSpec spec;
 
         @Mixin
         private DataPlace place = new DataPlace();
@@ -138,17 +157,27 @@ final class ScheduleCommand extends CommandGroup {
 
         @Override
         public Integer call() {
+            Clock clock = Clock.systemUTC();
+            String run = id == null ? newId(clock.instant()) : id;
             try {
-                RunOrder.Begun begun = ControlClient.of(place.directory(), Clock.systemUTC())
-                        .order(RunOrder.NAME, new RunOrder(schedule), RunOrder.Begun.class, PATIENCE);
+                RunOrder.Begun begun = ControlClient.of(place.directory(), clock)
+                        .order(RunOrder.NAME, new RunOrder(schedule, run), RunOrder.Begun.class, PATIENCE);
                 output.print(
-                        new Table("run", "lines", "unreadable").row(begun.run(), begun.lines(), begun.bad()),
+                        new Table("run", "lines", "unreadable", "repeated")
+                                .row(begun.run(), begun.lines(), begun.bad(), begun.repeated()),
                         () -> ControlJson.tree(begun));
+                if (begun.repeated()) {
+                    output.talk("it had begun before; nothing is asked again");
+                }
                 output.talk("look at it with  passcourier status " + begun.run());
                 return begun.bad() == 0 ? ExitCode.OK : ExitCode.BAD;
             } catch (ControlException e) {
-                return output.failed(ExitCode.of(e), e.getMessage());
+                return output.failed(ExitCode.of(e), e.getMessage() + Repeat.ifUnknown(e, spec, run));
             }
+        }
+
+        private static String newId(Instant now) {
+            return SECOND.format(now) + "-" + Long.toHexString(new SecureRandom().nextLong() >>> 48);
         }
     }
 }

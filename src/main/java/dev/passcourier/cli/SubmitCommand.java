@@ -57,7 +57,9 @@ import picocli.CommandLine.Spec;
             "0:taken; with --wait: every request was DELIVERED",
             "1:some lines are no requests; with --wait: some request ended with another verdict",
             "2:wrong usage, or the service refuses the whole: nothing is taken",
-            "3:no service runs, or it cannot be reached",
+            "3:no service runs, it cannot be reached, or it takes no requests now; or it is not known whether they are taken:"
+                    + " then a command is printed that makes sure; with --wait also: the service has gone, and the requests"
+                    + " are taken",
             "4:with --timeout: it is over, and the requests go on",
             "130:with --wait: stopped by Ctrl-C, and the requests go on"
         },
@@ -112,7 +114,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(
             names = "--id",
             paramLabel = "ID",
-            description = "the request's id, of a single INSTANCE; default: a new one")
+            description = "the request's id; of several INSTANCE what their ids begin with; default: a new one")
     private @Nullable String id;
 
     @Option(names = "--wait", description = "show how the requests end, and end with their verdicts")
@@ -143,22 +145,16 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         ControlClient service = ControlClient.of(place.directory(), clock);
-        try {
-            return what.size() == 1 ? submitFile(service) : submitInstances(service);
-        } catch (ControlException e) {
-            throw new CommandFailure(
-                    e.reason() == ControlException.Reason.REFUSED ? ExitCode.UNUSABLE : ExitCode.UNREACHABLE,
-                    e.code() + ": " + e.getMessage());
-        }
+        return what.size() == 1 ? submitFile(service) : submitInstances(service);
     }
 
-    private int submitFile(ControlClient service) throws CommandFailure, ControlException, InterruptedException {
+    private int submitFile(ControlClient service) throws CommandFailure, InterruptedException {
         if (!deliverTo.isEmpty() || id != null || key != null || !parameters.isEmpty() || reason != null) {
             throw new ParameterException(
                     spec.commandLine(), "a FILE says for each request what these options say; or name an INSTANCE too");
         }
         RequestsFile file = RequestsFile.read(Path.of(what.get(0)), in);
-        Taken taken = send(service, name(file), file.content());
+        Taken taken = send(service, name(file), file.content(), null);
         return tell(service, taken, String.valueOf(taken.batch()));
     }
 
@@ -173,13 +169,10 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private int submitInstances(ControlClient service) throws ControlException, InterruptedException {
+    private int submitInstances(ControlClient service) throws CommandFailure, InterruptedException {
         List<String> instances = what.subList(1, what.size());
         if (deliverTo.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "where to? Name a destination with --deliver-to");
-        }
-        if (id != null && instances.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "--id is for a single INSTANCE");
         }
         String first = id == null ? "cli-" + random() : id;
         StringBuilder lines = new StringBuilder();
@@ -187,7 +180,7 @@ final class SubmitCommand implements Callable<Integer> {
             lines.append(request(instances.size() == 1 ? first : first + "-" + (i + 1), instances.get(i)))
                     .append('\n');
         }
-        Taken taken = send(service, null, lines.toString().getBytes(StandardCharsets.UTF_8));
+        Taken taken = send(service, null, lines.toString().getBytes(StandardCharsets.UTF_8), first);
         return tell(service, taken, instances.size() == 1 ? first : String.valueOf(taken.batch()));
     }
 
@@ -208,7 +201,17 @@ final class SubmitCommand implements Callable<Integer> {
         return request;
     }
 
-    private Taken send(ControlClient service, @Nullable String name, byte[] content) throws ControlException {
+    private Taken send(ControlClient service, @Nullable String name, byte[] content, @Nullable String first)
+            throws CommandFailure {
+        try {
+            return send(service, name, content);
+        } catch (ControlException e) {
+            throw new CommandFailure(
+                    ExitCode.of(e), e.code() + ": " + e.getMessage() + Repeat.ifUnknown(e, spec, first));
+        }
+    }
+
+    private static Taken send(ControlClient service, @Nullable String name, byte[] content) throws ControlException {
         String upload = random();
         int number = 0;
         for (int from = 0; ; from += PART) {
@@ -229,7 +232,7 @@ final class SubmitCommand implements Callable<Integer> {
         return HexFormat.of().formatHex(random);
     }
 
-    private int tell(ControlClient service, Taken taken, String look) throws ControlException, InterruptedException {
+    private int tell(ControlClient service, Taken taken, String look) throws InterruptedException {
         for (SubmittedBatches.Rejected line : taken.rejected()) {
             String where = line.where().isEmpty() ? "" : line.where() + ": ";
             output.error("line " + line.line() + ": " + line.code() + " " + where + line.says());
@@ -242,6 +245,7 @@ final class SubmitCommand implements Callable<Integer> {
             output.talk("all of it was taken before; nothing is asked again");
         }
         if (wait) {
+            output.talk("they go on:  passcourier status " + look);
             return await(service, taken, look);
         }
         output.print(new Table("id", "lines", "refused", "repeated")
@@ -250,11 +254,17 @@ final class SubmitCommand implements Callable<Integer> {
         return taken.refused() == 0 ? ExitCode.OK : ExitCode.BAD;
     }
 
-    private int await(ControlClient service, Taken taken, String look) throws ControlException, InterruptedException {
+    private int await(ControlClient service, Taken taken, String look) throws InterruptedException {
         Thread interrupted = new Thread(() -> saysThatItGoesOn(look), "interrupted");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             return follow(service, taken, look);
+        } catch (ControlException e) {
+            endLine();
+            return output.failed(
+                    ExitCode.UNREACHABLE,
+                    e.code() + ": " + e.getMessage()
+                            + "; the requests are taken and go on when a service runs:  passcourier status " + look);
         } finally {
             remove(interrupted);
         }

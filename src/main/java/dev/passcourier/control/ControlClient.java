@@ -57,7 +57,10 @@ public final class ControlClient {
         }
         Reply reply = ControlJson.read(exchange(line, atMost), Reply.class).orElseThrow(this::unreadable);
         if (reply.error() != null) {
-            throw new ControlException(Reason.REFUSED, reply.error(), reply.says() == null ? "" : reply.says());
+            throw new ControlException(
+                    reply.reason() == null ? Reason.REFUSED : reply.reason(),
+                    reply.error(),
+                    reply.says() == null ? "" : reply.says());
         }
         if (reply.answer() == null) {
             throw unreadable();
@@ -77,9 +80,11 @@ public final class ControlClient {
                     Reason.NO_ANSWER,
                     code.startsWith("CONTROL_") ? code : "CONTROL_CUT",
                     code.equals("CONTROL_TOO_SLOW")
-                            ? "the service on " + directory + " does not answer within " + atMost.toSeconds() + " s"
+                            ? "the service on " + directory + " does not answer within " + atMost.toSeconds()
+                                    + " s: it is not known whether it has done it"
                             : "the service on " + directory
-                                    + " hung up: it is being stopped or has too many clients; try again");
+                                    + " hung up, as it is being stopped or has too many clients: it is not known whether it has"
+                                    + " done it");
         }
     }
 

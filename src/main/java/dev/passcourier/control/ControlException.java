@@ -1,5 +1,7 @@
 package dev.passcourier.control;
 
+import java.nio.file.Path;
+
 /** An order without an answer. The message is for people, and says what to do. */
 public final class ControlException extends Exception {
 
@@ -14,8 +16,10 @@ public final class ControlException extends Exception {
         NO_SERVICE,
         /** One may run, and this operating system's user may not use its socket. */
         NOT_PERMITTED,
-        /** One runs, and hangs up or says nothing in time: whether it has carried the order out is not known. */
+        /** One runs, and hangs up, says nothing in time, or fails amid it: whether it has carried the order out is not known. */
         NO_ANSWER,
+        /** It does not carry the order out now, and says why: later it may. */
+        NOT_NOW,
         /** It does not carry out the order, and says why. */
         REFUSED
     }
@@ -24,6 +28,14 @@ public final class ControlException extends Exception {
         super(says);
         this.reason = reason;
         this.code = code;
+    }
+
+    /** Of a data directory that a process uses, though no service listens there yet. */
+    public static ControlException starting(Path directory) {
+        return new ControlException(
+                Reason.NOT_NOW,
+                "SERVICE_STARTS",
+                "a service is starting on " + directory + ", or a command is at work there: ask again in a moment");
     }
 
     /** Why there is no answer. */

@@ -41,15 +41,16 @@ public final class ControlJson {
     /** What a client sends: an order's name, and what it is about. */
     record Order(String order, @Nullable ObjectNode with) {}
 
-    /** What it gets: an answer, or the code and words of what is wrong. */
+    /** What it gets: an answer, or what kind of failure there is, its code and words. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Reply(
             @Nullable ObjectNode answer,
+            ControlException.@Nullable Reason reason,
             @Nullable String error,
             @Nullable String says) {
 
-        static Reply failed(String code, String says) {
-            return new Reply(null, code, says);
+        static Reply failed(ControlException.Reason reason, String code, String says) {
+            return new Reply(null, reason, code, says);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,11 +33,15 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** After a client that could not be taken. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final Path socket;
     private final ServerSocketChannel server;
     private final Orders orders;
     private final Duration patience;
     private final Clock clock;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ThreadPoolExecutor workers =
             new ThreadPoolExecutor(0, AT_ONCE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), ControlServer::thread);
 
@@ -82,6 +87,12 @@ public final class ControlServer implements AutoCloseable {
             server.close();
             throw e;
         }
+        return accepting(socket, server, orders, patience, clock);
+    }
+
+    /** Takes the clients of a channel that is bound to the socket. */
+    static ControlServer accepting(
+            Path socket, ServerSocketChannel server, Orders orders, Duration patience, Clock clock) {
         ControlServer control = new ControlServer(socket, server, orders, patience, clock);
         thread(control::accept).start();
         return control;
@@ -93,20 +104,35 @@ public final class ControlServer implements AutoCloseable {
         return thread;
     }
 
+    /** What hinders it, such as too many open files, may last: it is told once, and tried again after a pause. */
     private void accept() {
+        boolean failing = false;
         while (server.isOpen()) {
             try {
                 SocketChannel client = server.accept();
+                failing = false;
                 try {
                     workers.execute(() -> serve(client));
                 } catch (RejectedExecutionException e) {
                     client.close();
                 }
             } catch (IOException e) {
-                if (server.isOpen()) {
-                    LOG.warn("CONTROL_ACCEPT {}", e.getClass().getName());
+                if (server.isOpen() && !failing) {
+                    LOG.warn(
+                            "CONTROL_ACCEPT {}: tried again every second",
+                            e.getClass().getName());
                 }
+                failing = true;
+                pause();
             }
+        }
+    }
+
+    private void pause() {
+        try {
+            closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -124,6 +150,7 @@ public final class ControlServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        closed.countDown();
         workers.shutdown();
         orders.stopWaiting();
         try {

@@ -1,5 +1,6 @@
 package dev.passcourier.control;
 
+import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.ControlJson.Order;
 import dev.passcourier.control.ControlJson.Reply;
 import java.util.Map;
@@ -78,27 +79,34 @@ public final class Orders {
         Kind<?> kind = kind(order.order());
         if (kind == null) {
             return Reply.failed(
+                    Reason.REFUSED,
                     "ORDER_UNKNOWN",
                     "the running service knows no such order, only " + String.join(", ", kinds.keySet())
                             + ": restart it if it is older than this program");
         }
         if (kind.waits() && !waiting.tryAcquire()) {
-            return Reply.failed("CONTROL_BUSY", WAITING + " orders wait for their end already: try again later");
+            return Reply.failed(
+                    Reason.NOT_NOW, "CONTROL_BUSY", WAITING + " orders wait for their end already: try again later");
         }
         try {
             if (kind.waits()) {
                 waiters.add(Thread.currentThread());
             }
-            return new Reply(ControlJson.tree(kind.answer(order, peer)), null, null);
+            return new Reply(ControlJson.tree(kind.answer(order, peer)), null, null, null);
         } catch (OrderException e) {
             return failed(e);
         } catch (InterruptedException e) {
-            return Reply.failed("SERVICE_STOPS", "the service is being stopped");
+            return Reply.failed(
+                    Reason.NO_ANSWER,
+                    "SERVICE_STOPS",
+                    "the service is being stopped: it is not known whether it has done it");
         } catch (RuntimeException e) {
             LOG.warn("CONTROL_ORDER {} {}", order.order(), e.getClass().getName());
             return Reply.failed(
+                    Reason.NO_ANSWER,
                     "ORDER_FAILED",
-                    "the service could not carry it out (" + e.getClass().getSimpleName() + ")");
+                    "the service failed amid it (" + e.getClass().getSimpleName()
+                            + "): it is not known whether it was done; its log says more");
         } finally {
             if (kind.waits()) {
                 waiters.remove(Thread.currentThread());
@@ -112,7 +120,7 @@ public final class Orders {
     }
 
     private static Reply failed(OrderException e) {
-        return Reply.failed(e.code(), String.valueOf(e.getMessage()));
+        return Reply.failed(e.reason(), e.code(), String.valueOf(e.getMessage()));
     }
 
     private static OrderException unreadable() {

@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class RunScheduleStep implements Processor {
 
     private static final String SCHEDULE = "schedule";
-    /** Between a schedule's name and the time in the id of a run that somebody asked for. */
+    /** Between a schedule's name and what a run that somebody asked for is known by. */
     private static final String BY_HAND = "@now-";
 
     private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
@@ -135,24 +134,22 @@ public final class RunScheduleStep implements Processor {
      * @throws RequestException         if its list is none
      * @throws IOException              if its list cannot be read
      */
-    public RunOrder.Begun runNow(String name, String user) throws IOException, RequestException {
-        Entry schedule = schedules.get(name);
+    public RunOrder.Begun runNow(RunOrder order, String user) throws IOException, RequestException {
+        Entry schedule = schedules.get(order.schedule());
         if (schedule == null) {
             throw new IllegalArgumentException("SCHEDULE_UNKNOWN");
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Batch batch = batch(
-                schedule,
-                schedule.name + BY_HAND + now,
-                null,
-                user,
-                schedule.name + "-now-" + RunIds.compact(now) + "-");
-        handOver.handOver(batch, 0);
+                schedule, schedule.name + BY_HAND + order.id(), null, user, schedule.name + "-now-" + order.id() + "-");
+        boolean isNew = handOver.handOver(batch, 0);
         LOG.info(
-                "SCHEDULE_BY_HAND {} by {}: {} lines", name, user, batch.lines().size());
+                "SCHEDULE_BY_HAND {} by {}: {} lines",
+                schedule.name,
+                user,
+                batch.lines().size());
         long bad =
                 batch.lines().stream().filter(BatchLine.Bad.class::isInstance).count();
-        return new RunOrder.Begun(batch.id(), batch.lines().size(), (int) bad);
+        return new RunOrder.Begun(batch.id(), batch.lines().size(), (int) bad, !isNew);
     }
 
     private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {

@@ -1,6 +1,7 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditText;
+import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
@@ -139,15 +140,22 @@ public final class SubmittedBatches {
      * Takes a part, and with the last one the batch.
      *
      * @param user the operating system's user who sent it
-     * @throws OrderException if nothing of the batch is taken, saying why
+     * @throws OrderException if nothing of the batch is taken, or it is not known, saying why
      */
     public Taken take(Part part, String user) throws OrderException {
         if (!open.getAsBoolean()) {
-            throw new OrderException(
-                    "INTAKE_CLOSED", "the service takes no requests now; its status page says why, try again later");
+            throw closed();
         }
         Optional<byte[]> whole = add(part, user + "/" + part.upload());
         return whole.isPresent() ? handOver(whole.get(), part.name(), user) : new Taken(null, 0, 0, List.of(), false);
+    }
+
+    /** Why no requests are taken while work is suspended, from whatever source. */
+    public static OrderException closed() {
+        return new OrderException(
+                Reason.NOT_NOW,
+                "INTAKE_CLOSED",
+                "the service takes no requests now, as its status page and log say why: try again later");
     }
 
     private synchronized Optional<byte[]> add(Part part, String key) throws OrderException {
@@ -155,7 +163,8 @@ public final class SubmittedBatches {
         uploads.values().removeIf(upload -> upload.touched.plus(LONGEST_PAUSE).isBefore(now));
         Upload upload = part.number() == 0 ? new Upload() : uploads.remove(key);
         if (upload == null || upload.parts != part.number()) {
-            throw new OrderException("PART_MISSING", "a part of the batch is missing: submit all of it again");
+            throw new OrderException(
+                    Reason.NOT_NOW, "PART_MISSING", "a part of the batch is missing: submit all of it again");
         }
         int waiting = uploads.values().stream()
                 .mapToInt(other -> other.content.size())
@@ -164,7 +173,8 @@ public final class SubmittedBatches {
             throw tooLarge();
         }
         if (waiting + upload.content.size() + part.content().length > 2 * MAX_BYTES) {
-            throw new OrderException("SUBMIT_BUSY", "others submit large batches just now: try again in a minute");
+            throw new OrderException(
+                    Reason.NOT_NOW, "SUBMIT_BUSY", "others submit large batches just now: try again in a minute");
         }
         upload.content.writeBytes(part.content());
         upload.parts++;
@@ -208,9 +218,10 @@ public final class SubmittedBatches {
             isNew = handOver.handOver(batch, 0);
         } catch (RuntimeException e) {
             throw new OrderException(
+                    Reason.NO_ANSWER,
                     "NOT_TAKEN",
-                    "the requests could not be put onto the intake queue ("
-                            + e.getClass().getSimpleName() + "): submit them again, nothing is asked twice");
+                    "the requests may not be on the intake queue ("
+                            + e.getClass().getSimpleName() + "): submit the same again, nothing is asked twice");
         }
         return new Taken(
                 id, lines.size(), rejected.size(), rejected.subList(0, Math.min(NAMED, rejected.size())), !isNew);

@@ -139,13 +139,16 @@ final class Sources implements AutoCloseable {
                             + Suggestion.forWord(
                                     order.schedule(), settings.schedules().keySet()));
         }
-        if (!watch.gate().isOpen()) {
+        if (!RunOrder.isId(order.id())) {
             throw new OrderException(
-                    "SUSPENDED",
-                    "work is suspended, as the status page and the log say why: try again when it goes on");
+                    "RUN_ID",
+                    "a run's id is 1 to " + RunOrder.LONGEST_ID + " letters, digits, dots, hyphens and underscores");
+        }
+        if (!watch.gate().isOpen()) {
+            throw SubmittedBatches.closed();
         }
         try {
-            return Objects.requireNonNull(runs).runNow(order.schedule(), user);
+            return Objects.requireNonNull(runs).runNow(order, user);
         } catch (RequestException e) {
             throw new OrderException(
                     String.valueOf(e.getMessage()),

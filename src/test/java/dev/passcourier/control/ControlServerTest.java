@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.control.ControlException.Reason;
+import dev.passcourier.secrecy.CapturedOutput;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -118,12 +125,14 @@ class ControlServerTest {
                 waiting.add(askLater("wait", "x"));
             }
             await().until(() -> asked.get() == Orders.WAITING);
-            assertThat(refused("wait", "x").code()).isEqualTo("CONTROL_BUSY");
+            assertThat(refused("wait", "x"))
+                    .returns("CONTROL_BUSY", ControlException::code)
+                    .returns(Reason.NOT_NOW, ControlException::reason);
             assertThat(ask("upper", "hello")).isEqualTo("HELLO");
         }
         assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
         for (Future<String> each : waiting) {
-            assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo("SERVICE_STOPS");
+            assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo("SERVICE_STOPS NO_ANSWER");
         }
     }
 
@@ -168,6 +177,75 @@ class ControlServerTest {
     }
 
     @Test
+    void pausesWhenNoClientCanBeTakenAndTellsItOnce() throws Exception {
+        BrokenChannel broken = new BrokenChannel();
+        long closing;
+        try (CapturedOutput output = new CapturedOutput()) {
+            try (ControlServer server = ControlServer.accepting(socket(), broken, orders(), PATIENCE, CLOCK)) {
+                await().until(() -> broken.tries.size() == 2);
+                closing = System.nanoTime();
+            }
+            assertThat(output.log()).containsOnlyOnce("CONTROL_ACCEPT java.io.IOException");
+        }
+        assertThat(Duration.ofNanos(broken.tries.get(1) - broken.tries.get(0))).isGreaterThan(Duration.ofMillis(900));
+        assertThat(Duration.ofNanos(System.nanoTime() - closing))
+                .as("does not wait for the pause of its acceptor")
+                .isLessThan(PATIENCE);
+    }
+
+    /** As of a process with too many open files. */
+    private static final class BrokenChannel extends ServerSocketChannel {
+
+        private final List<Long> tries = new CopyOnWriteArrayList<>();
+
+        BrokenChannel() {
+            super(SelectorProvider.provider());
+        }
+
+        @Override
+        public SocketChannel accept() throws IOException {
+            tries.add(System.nanoTime());
+            throw new IOException("Too many open files");
+        }
+
+        @Override
+        public ServerSocketChannel bind(SocketAddress local, int backlog) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> T getOption(SocketOption<T> name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Set<SocketOption<?>> supportedOptions() {
+            return Set.of();
+        }
+
+        @Override
+        public ServerSocket socket() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SocketAddress getLocalAddress() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected void implCloseSelectableChannel() {}
+
+        @Override
+        protected void implConfigureBlocking(boolean block) {}
+    }
+
+    @Test
     void saysWhatIsWrongWithAnOrderAndServesTheNext() throws Exception {
         try (ControlServer server = open()) {
             assertThat(raw("\u0000\u00ff{[garbage")).contains("ORDER_UNREADABLE");
@@ -177,9 +255,13 @@ class ControlServerTest {
             assertThat(refused("uper", "x"))
                     .returns("ORDER_UNKNOWN", ControlException::code)
                     .hasMessageContaining("together, upper, wait");
-            assertThat(refused("upper", null).code()).isEqualTo("ORDER_FAILED");
+            assertThat(refused("upper", null))
+                    .returns("ORDER_FAILED", ControlException::code)
+                    .returns(Reason.NO_ANSWER, ControlException::reason)
+                    .hasMessageContaining("not known whether");
             assertThat(refused("refuse", "x"))
                     .returns("TEXT_WRONG", ControlException::code)
+                    .returns(Reason.REFUSED, ControlException::reason)
                     .hasMessage("x is wrong");
             assertThat(ask("upper", "hello")).isEqualTo("HELLO");
         }
@@ -237,7 +319,7 @@ class ControlServerTest {
             try {
                 return ask(order, text);
             } catch (ControlException e) {
-                return e.code();
+                return e.code() + " " + e.reason();
             }
         });
     }

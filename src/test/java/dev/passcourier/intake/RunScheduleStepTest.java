@@ -76,18 +76,21 @@ class RunScheduleStepTest {
         RunScheduleStep runs = runs();
         clock.set("2026-03-01T12:59:30.5Z");
 
-        RunOrder.Begun begun = runs.runNow("nightly", "jane");
+        RunOrder.Begun begun = runs.runNow(new RunOrder("nightly", "r-7"), "jane");
 
-        assertThat(begun).isEqualTo(new RunOrder.Begun("nightly@now-2026-03-01T12:59:30Z", 2, 0));
-        assertThat(RequestReader.read(sender.sent.get(0).body()).id()).isEqualTo("nightly-now-20260301T125930Z-web");
+        assertThat(begun).isEqualTo(new RunOrder.Begun("nightly@now-r-7", 2, 0, false));
+        assertThat(RequestReader.read(sender.sent.get(0).body()).id()).isEqualTo("nightly-now-r-7-web");
         assertThat(audit.last().facts())
                 .containsEntry(Fact.USER, "jane")
                 .containsEntry(Fact.SOURCE, "SCHEDULE")
                 .doesNotContainKey(Fact.PLANNED);
         clock.set("2026-03-01T13:00:00Z");
+        assertThat(runs.runNow(new RunOrder("nightly", "r-7"), "jane"))
+                .as("asked again, as after a lost answer")
+                .isEqualTo(new RunOrder.Begun(begun.run(), 2, 0, true));
         runs.catchUp();
         assertThat(sender.ids).containsExactly(begun.run(), "nightly@2026-03-01T13:00:00Z");
-        assertThatIllegalArgumentException().isThrownBy(() -> runs.runNow("nightli", "jane"));
+        assertThatIllegalArgumentException().isThrownBy(() -> runs.runNow(new RunOrder("nightli", "r-8"), "jane"));
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.passcourier.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.intake.SubmittedBatches.Part;
 import dev.passcourier.intake.SubmittedBatches.Rejected;
@@ -110,6 +112,26 @@ class SubmittedBatchesTest {
         Rejected rejected = taken.rejected().get(0);
         assertThat(rejected.code()).isEqualTo("FIELD_INVALID");
         assertThat(rejected.says()).contains("character 7 is '/'; ");
+    }
+
+    @Test
+    void whatIsTemporaryIsToldFromWhatIsWrong() {
+        open = false;
+        assertThat(refused(LINES))
+                .returns("INTAKE_CLOSED", OrderException::code)
+                .returns(Reason.NOT_NOW, OrderException::reason);
+        open = true;
+        assertThat(refused(""))
+                .returns("BATCH_EMPTY", OrderException::code)
+                .returns(Reason.REFUSED, OrderException::reason);
+        sender.away = true;
+        assertThat(refused(LINES))
+                .returns("NOT_TAKEN", OrderException::code)
+                .returns(Reason.NO_ANSWER, OrderException::reason);
+    }
+
+    private OrderException refused(String content) {
+        return catchThrowableOfType(OrderException.class, () -> submit("huawei.csv", content, "jane"));
     }
 
     private Taken submit(@Nullable String name, String content, String user) throws OrderException {
