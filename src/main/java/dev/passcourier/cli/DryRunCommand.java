@@ -2,6 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.request.Advice;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
@@ -10,6 +11,7 @@ import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Requester;
 import dev.passcourier.request.Submission;
+import dev.passcourier.request.Verdict;
 import dev.passcourier.service.KeyAndLedgerFactory;
 import dev.passcourier.service.RequestSignatures;
 import dev.passcourier.vault.KeyLoadException;
@@ -43,7 +45,7 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything would be done",
-            "1:something would be refused; the column code says why",
+            "1:something would be refused, or fail for want of a key; the column code says why",
             "2:wrong usage, or the file or the settings cannot be used"
         },
         footerHeading = "%nExamples:%n",
@@ -80,10 +82,11 @@ final class DryRunCommand implements Callable<Integer> {
     private final Clock clock;
     private final Table plan = new Table(
                     "line", "id", "account", "instance", "plan", "code", "says", "signer", "key", "destinations")
-            .style("plan", plan -> plan.equals("refuse") ? "red" : null);
+            .style("plan", plan -> plan.equals("ask") ? null : "red");
     private final Set<String> ids = new HashSet<>();
     private final Map<String, KeyRing> rings = new HashMap<>();
     private int refused;
+    private int failing;
 
     /** With standard input and the system's clock. */
     DryRunCommand() {
@@ -114,8 +117,9 @@ final class DryRunCommand implements Callable<Integer> {
             line(line, settings, permission, signatures);
         }
         output.print(plan);
-        output.talk(lines.size() + " requests, " + refused + " would be refused");
-        return refused == 0 ? ExitCode.OK : ExitCode.BAD;
+        output.talk(lines.size() + " requests, " + refused + " would be refused"
+                + (failing == 0 ? "" : ", " + failing + " would fail"));
+        return refused + failing == 0 ? ExitCode.OK : ExitCode.BAD;
     }
 
     private void line(BatchLine line, Settings settings, Permission permission, RequestSignatures signatures) {
@@ -123,7 +127,7 @@ final class DryRunCommand implements Callable<Integer> {
         String signer = null;
         try {
             if (line instanceof BatchLine.Bad bad) {
-                throw new RequestException(bad.code(), bad.where());
+                throw bad.refusal();
             } else if (line instanceof BatchLine.Signed signed) {
                 Submission submission = Submission.open(signed.compact(), signatures);
                 signer = submission.signer();
@@ -137,16 +141,18 @@ final class DryRunCommand implements Callable<Integer> {
                 throw new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
             }
             String rule = permission.rule(request, requester);
+            Key key = key(settings, request);
+            failing += key.fault() == null ? 0 : 1;
             plan.row(
                     line.line(),
                     request.id(),
                     request.account(),
                     request.instance(),
-                    "ask",
-                    null,
-                    "allowed by rule " + rule,
+                    key.fault() == null ? "ask" : "fail",
+                    key.fault(),
+                    key.fault() == null ? "allowed by rule " + rule : Advice.on(key.verdict(), key.fault()),
                     signer,
-                    key(settings, request),
+                    key.name(),
                     request.deliverTo().stream()
                             .map(alias -> destination(settings, alias))
                             .toList());
@@ -160,7 +166,7 @@ final class DryRunCommand implements Callable<Integer> {
                     request == null ? null : request.instance(),
                     "refuse",
                     e.code(),
-                    where + e.code().advice(),
+                    where + e.code().advice(e.says()),
                     signer,
                     null,
                     List.of());
@@ -175,22 +181,32 @@ final class DryRunCommand implements Callable<Integer> {
         };
     }
 
+    /** What opens the answer, and with what verdict and code the request ends if nothing does. */
+    private record Key(
+            String name, Verdict verdict, @Nullable String fault) {
+
+        static Key of(String name) {
+            return new Key(name, Verdict.DELIVERED, null);
+        }
+    }
+
     /** Which key is tried. An account without a ring is one of a cloud that answers in clear. */
-    private String key(Settings settings, PasswordRequest request) {
+    private Key key(Settings settings, PasswordRequest request) {
         String ring = settings.accounts().get(request.account()).keyRing();
         if (ring == null) {
-            return "none needed";
+            return Key.of("none needed");
         }
         KeyRing read = rings.computeIfAbsent(ring, name -> read(settings, name));
         List<KeyRing.KeyInfo> keys = read.keys().stream()
                 .filter(key -> request.key() == null || key.name().equals(request.key()))
                 .toList();
         if (keys.isEmpty()) {
-            return request.key() == null ? "NO_KEY" : "KEY_MISSING " + request.key();
+            return new Key(request.key() == null ? "" : request.key(), Verdict.WRONG_KEY, "KEY_MISSING");
         }
-        return keys.size() == 1
-                ? keys.get(0).name() + (keys.get(0).algorithm().equals("RSA") ? "" : " KEY_NOT_RSA")
-                : "any of " + keys.size();
+        String name = keys.size() == 1 ? keys.get(0).name() : "any of " + keys.size();
+        return keys.stream().anyMatch(key -> key.algorithm().equals("RSA"))
+                ? Key.of(name)
+                : new Key(name, Verdict.NEVER, "KEY_NOT_RSA");
     }
 
     /** One that cannot be read opens nothing: keys check says why. */

@@ -26,6 +26,11 @@ public sealed interface BatchLine {
      */
     record Bad(int line, RefusalCode code, String where, String says) implements BatchLine {
 
+        /** The same as an exception. */
+        public RequestException refusal() {
+            return new RequestException(code, where, says);
+        }
+
         static Bad of(int line, RequestException refused) {
             return new Bad(line, refused.code(), refused.where(), refused.says());
         }

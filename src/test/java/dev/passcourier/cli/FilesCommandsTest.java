@@ -108,6 +108,21 @@ class FilesCommandsTest {
     }
 
     @Test
+    void aRequestThatNoKeyCouldServeWouldFail() throws Exception {
+        Path file = Files.writeString(
+                home.resolve("batch.csv"),
+                "id,account,instance,key,deliverTo\nr1,cloud,i-1,gone,hook\nr2,cloud,CANARY/,,hook\n");
+
+        assertThat(dryRun(file, "--user", "jane", "--output", "json")).isEqualTo(1);
+        JsonNode plan = new ObjectMapper().readTree(out.toString());
+        assertThat(plan.findValuesAsText("plan")).containsExactly("fail", "refuse");
+        assertThat(plan.get(0).path("code").asText()).isEqualTo("KEY_MISSING");
+        assertThat(plan.get(0).path("key").asText()).isEqualTo("gone");
+        assertThat(plan.get(1).path("says").asText()).contains("character 7 is '/'");
+        assertThat(err.toString()).contains("2 requests, 1 would be refused, 1 would fail");
+    }
+
+    @Test
     void plansForWhoeverWouldAsk() throws Exception {
         Path file = Files.writeString(home.resolve("batch.csv"), "id,account,instance,deliverTo\nr1,cloud,i-1,hook\n");
 
