@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
             "0:printed",
             "1:not on record, or the request or a line of the batch ended otherwise than DELIVERED",
             "2:wrong usage or settings, or the stopped service's ledger cannot be read",
-            "3:the running service cannot be reached"
+            "3:the running service cannot be reached, or is starting; --follow waits for its start"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -123,8 +123,21 @@ public final class StatusCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Screen screen = new Screen(out);
         Map<String, String> shown = new HashMap<>();
+        boolean told = false;
         while (true) {
-            StatusAnswer answer = answer();
+            StatusAnswer answer;
+            try {
+                answer = answer();
+            } catch (ControlException e) {
+                if (e.reason() != ControlException.Reason.NOT_NOW || !pause()) {
+                    throw e;
+                }
+                if (!told) {
+                    output.talk(e.getMessage());
+                }
+                told = true;
+                continue;
+            }
             if (about != null && answer.isNothing()) {
                 return nothing(answer);
             }

@@ -168,9 +168,18 @@ final class StatusText {
 
     private String end(BatchStatus batch) {
         if (batch.hasEnded()) {
-            return batch.reportedAt() == null ? "ended" : "ended, results written";
+            return batch.reportedAt() == null ? "ended" : "ended" + report(batch);
         }
         return batch.expectedEnd() == null ? "" : ahead(batch.expectedEnd());
+    }
+
+    /** A dropped file gets its results back, and a schedule's run a notice; who has submitted requests asks for them. */
+    private static String report(BatchStatus batch) {
+        return switch (batch.source()) {
+            case FILE -> ", results written";
+            case SCHEDULE -> ", reported";
+            case CLI, JMS -> "";
+        };
     }
 
     private List<String> schedules() {

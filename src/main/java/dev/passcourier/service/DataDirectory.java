@@ -119,6 +119,15 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether another process uses the directory, as a service does from the beginning of its start. Changes nothing. */
+    static boolean isInUse(Path path) {
+        try (FileChannel channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE)) {
+            return tryLock(channel) == null;
+        } catch (IOException notThereOrNotOurs) {
+            return false;
+        }
+    }
+
     /** A part of it. */
     Path part(String name) {
         return path.resolve(name);

@@ -29,7 +29,7 @@ public final class StatusReader {
      *
      * @param settings asked only if no service runs: the settings as far as they can be read, or null; secrets are read of
      *                 them only for a ledger in PostgreSQL
-     * @throws ControlException       if a service may run there and gives no answer
+     * @throws ControlException       if a service may run there and gives no answer, or is still starting
      * @throws ConfigurationException if none runs, and its ledger cannot be read
      */
     public static StatusAnswer answer(
@@ -46,6 +46,18 @@ public final class StatusReader {
     }
 
     private static StatusAnswer stopped(Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
+            throws ControlException, ConfigurationException {
+        try {
+            return read(dataDirectory, settings, order, clock);
+        } catch (ConfigurationException e) {
+            if (DataDirectory.isInUse(dataDirectory)) {
+                throw ControlException.starting(dataDirectory);
+            }
+            throw e;
+        }
+    }
+
+    private static StatusAnswer read(Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
             throws ConfigurationException {
         try (LedgerStatus ledger = ledger(dataDirectory, settings)) {
             return new StatusService(ledger, settings == null ? Map.of() : settings.schedules(), null, clock)
