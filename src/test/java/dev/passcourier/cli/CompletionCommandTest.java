@@ -14,7 +14,7 @@ class CompletionCommandTest {
 
     @Test
     void namesCommandsAndOptions() {
-        assertThat(script("zsh")).contains("audit", "--no", "bashcompinit").contains("validate");
+        assertThat(script("zsh")).contains("audit", "--config", "bashcompinit").contains("validate");
     }
 
     /** Asks bash itself, as it is asked when somebody presses Tab. */
