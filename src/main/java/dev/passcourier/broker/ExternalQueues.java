@@ -3,17 +3,19 @@ package dev.passcourier.broker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.Queue;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
-import jakarta.jms.QueueConnection;
-import jakarta.jms.QueueRequestor;
-import jakarta.jms.QueueSession;
 import jakarta.jms.Session;
+import jakarta.jms.TemporaryQueue;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +27,13 @@ import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every message in our queues on a broker of its own process. What somebody has in hand cannot be looked at, so
- * nothing is told while anybody takes from one of the queues. Messages with a delay are shown by the broker's management
- * only, for which our user needs the right {@code manage}; without it nothing is told while there are any.
+ * Looks at every message in our queues on a broker of its own process, one by one. What somebody has in hand cannot be
+ * looked at, so nothing is told while anybody takes from one of the queues; nor of a cluster, whose other members may have
+ * our messages. Messages with a delay are shown by the broker's management only, for which our user needs the right {@code
+ * manage}; without it nothing is told while there are any, nor while a queue has more of them than one answer may hold.
  */
 public final class ExternalQueues {
 
@@ -40,12 +44,26 @@ public final class ExternalQueues {
     /** The broker's management cuts longer values. */
     private static final int CUT = 200;
 
+    /** Management shows the delayed messages of a queue in one text only. */
+    private static final int MOST_DELAYED = 10_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final BrokerAccess access;
     private final List<String> queues;
+    private final int mostDelayed;
+    private final Duration patience;
 
     /** Of these queues; one that is not there is empty. */
     public ExternalQueues(BrokerAccess access, Collection<String> queues) {
+        this(access, queues, MOST_DELAYED, PATIENCE);
+    }
+
+    /** The same with limits: delayed messages of a queue, and how long management may think about an answer. */
+    ExternalQueues(BrokerAccess access, Collection<String> queues, int mostDelayed, Duration patience) {
         this.access = access;
+        this.mostDelayed = mostDelayed;
+        this.patience = patience;
         this.queues = queues.stream()
                 .sorted(Comparator.comparing(Queues.EXPIRED::equals))
                 .toList();
@@ -63,6 +81,9 @@ public final class ExternalQueues {
                 Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
             connection.start();
             ClientSession asking = ((ActiveMQSession) session).getCoreSession();
+            if (isClustered(session, asking)) {
+                return Optional.of("the broker belongs to a cluster, whose other members may have messages of ours");
+            }
             for (String queue : queues) {
                 ClientSession.QueueQuery state = asking.queueQuery(SimpleString.of(queue));
                 if (state.getConsumerCount() > 0) {
@@ -90,22 +111,39 @@ public final class ExternalQueues {
             return Optional.empty();
         }
         try {
+            if (delayedCount(session, queue) > mostDelayed) {
+                return Optional.of(queue + " has more than " + mostDelayed + " delayed messages, too many to be shown");
+            }
             // Again from the start: a delay that has ended meanwhile moves a message to where we look next.
-            seen = delayed(queue, each) + browse(session, queue, each);
+            seen = delayed(session, queue, each) + browse(session, queue, each);
         } catch (JMSException e) {
-            return Optional.of(queue + " has delayed messages, which are shown to those with the right 'manage' only");
+            return Optional.of(queue + " has delayed messages, which are shown to those with the right 'manage' on "
+                    + MANAGEMENT + " only");
         }
         return seen < state.getMessageCount()
                 ? Optional.of(queue + " counts more messages than it shows")
                 : Optional.empty();
     }
 
+    /** Every client is told the running members. That there are others, which do not run, management knows, if it answers. */
+    private boolean isClustered(Session session, ClientSession asking) {
+        if (asking.getSessionFactory().getServerLocator().getTopology().getMembers().size() > 1) {
+            return true;
+        }
+        try {
+            return Boolean.TRUE.equals(
+                    ask(session, order -> JMSManagementHelper.putAttribute(order, ResourceNames.BROKER, "clustered")));
+        } catch (JMSException notShown) {
+            return false;
+        }
+    }
+
     private long browse(Session session, String queue, Consumer<QueuedMessage> each) throws JMSException {
         SenderIdentity senders = new SenderIdentity(access.user());
         long seen = 0;
         try (QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
-            for (Object next : Collections.list(browser.getEnumeration())) {
-                Message message = (Message) next;
+            for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); ) {
+                Message message = (Message) all.nextElement();
                 Map<String, Object> properties = new HashMap<>();
                 for (Object name : Collections.list(message.getPropertyNames())) {
                     properties.put((String) name, message.getObjectProperty((String) name));
@@ -118,25 +156,60 @@ public final class ExternalQueues {
         return seen;
     }
 
-    private long delayed(String queue, Consumer<QueuedMessage> each) throws Exception {
-        try (ActiveMQConnectionFactory factory = access.factory();
-                QueueConnection connection = factory.createQueueConnection();
-                QueueSession session = connection.createQueueSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            connection.start();
-            Queue management = session.createQueue(MANAGEMENT);
-            Message order = session.createMessage();
-            JMSManagementHelper.putOperationInvocation(
-                    order, ResourceNames.QUEUE + queue, "listScheduledMessagesAsJSON");
-            Message answer = new QueueRequestor(session, management).request(order);
-            if (!JMSManagementHelper.hasOperationSucceeded(answer)) {
+    private long delayedCount(Session session, String queue) throws JMSException {
+        Object count = ask(
+                session,
+                order -> JMSManagementHelper.putAttribute(order, ResourceNames.QUEUE + queue, "scheduledCount"));
+        if (count instanceof Number number) {
+            return number.longValue();
+        }
+        throw new JMSException("NOT_MANAGED");
+    }
+
+    private long delayed(Session session, String queue, Consumer<QueuedMessage> each) throws Exception {
+        Object all = ask(
+                session,
+                order -> JMSManagementHelper.putOperationInvocation(
+                        order, ResourceNames.QUEUE + queue, "listScheduledMessagesAsJSON"));
+        long seen = 0;
+        for (JsonNode message : JSON.readTree(String.valueOf(all))) {
+            each.accept(delayed(queue, message));
+            seen++;
+        }
+        return seen;
+    }
+
+    /** What management is asked for. */
+    @FunctionalInterface
+    private interface Order {
+        void writeTo(Message message) throws JMSException;
+    }
+
+    /**
+     * Management's answer. Under another address, which an operator may give it, nobody answers: the order is gone with our
+     * patience then.
+     *
+     * @throws JMSException if we may not ask, it does not know what was asked for, or says nothing
+     */
+    private @Nullable Object ask(Session session, Order order) throws JMSException {
+        TemporaryQueue answers = session.createTemporaryQueue();
+        try (MessageConsumer consumer = session.createConsumer(answers);
+                MessageProducer producer = session.createProducer(session.createQueue(MANAGEMENT))) {
+            Message question = session.createMessage();
+            order.writeTo(question);
+            question.setJMSReplyTo(answers);
+            producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+            producer.setTimeToLive(patience.toMillis());
+            producer.send(question);
+            Message answer = consumer.receive(patience.toMillis());
+            if (answer == null || !JMSManagementHelper.hasOperationSucceeded(answer)) {
                 throw new JMSException("NOT_MANAGED");
             }
-            long seen = 0;
-            for (JsonNode message : JSON.readTree(String.valueOf(JMSManagementHelper.getResult(answer)))) {
-                each.accept(delayed(queue, message));
-                seen++;
-            }
-            return seen;
+            return JMSManagementHelper.getResult(answer);
+        } catch (JMSException e) {
+            throw e;
+        } catch (Exception unreadable) {
+            throw new JMSException("NOT_MANAGED");
         }
     }
 

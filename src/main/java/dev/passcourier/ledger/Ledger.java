@@ -146,6 +146,11 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> LedgerQueries.open(sql, wanted));
     }
 
+    /** Whether there is a request that has not ended. */
+    public boolean isAnyOpen() {
+        return read(LedgerQueries::isAnyOpen);
+    }
+
     /** Whether it follows the audit trails of other nodes too. */
     public boolean followsOthers() {
         return read(sql -> TrailPosition.all(sql).size() > 1);

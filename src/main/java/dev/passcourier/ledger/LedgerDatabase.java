@@ -13,10 +13,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,16 +56,17 @@ public final class LedgerDatabase implements AutoCloseable {
 
     private volatile HikariDataSource source;
 
-    private LedgerDatabase(HikariDataSource source, @Nullable Path directory) throws SQLException {
-        this(source, directory, LedgerSchema::create);
+    /** What is done before anything else. */
+    @FunctionalInterface
+    private interface Preparation {
+        void on(DataSource source) throws SQLException;
     }
 
-    private LedgerDatabase(HikariDataSource source, @Nullable Path directory, Sql.Work<Integer> before)
-            throws SQLException {
+    private LedgerDatabase(HikariDataSource source, @Nullable Path directory, Preparation first) throws SQLException {
         this.source = source;
         this.directory = directory;
         try {
-            Sql.inTransaction(source, before);
+            first.on(source);
         } catch (SQLException | RuntimeException e) {
             source.close();
             throw e;
@@ -106,14 +109,7 @@ public final class LedgerDatabase implements AutoCloseable {
                 "ledger",
                 "");
         config.setMaximumPoolSize(1);
-        try {
-            return new LedgerDatabase(new HikariDataSource(config), directory, LedgerSchema::demand);
-        } catch (HikariPool.PoolInitializationException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        return open(config, directory, LedgerSchema::demand);
     }
 
     private static void putAside(Path directory) throws IOException {
@@ -170,6 +166,39 @@ public final class LedgerDatabase implements AutoCloseable {
      */
     public static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password)
             throws SQLException {
+        return postgresql(url, user, password, 6 * SILENCE_SECONDS);
+    }
+
+    /** The same with a time that the server may be silent in every later act. */
+    static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password, int silenceSeconds)
+            throws SQLException {
+        return open(postgresqlConfig(url, user, password, silenceSeconds), null, source -> {
+            List<String> missing = Sql.inTransaction(source, LedgerSchema::missing);
+            if (!missing.isEmpty()) {
+                LOG.info(
+                        "LEDGER_INDICES {} are built once; with many requests this takes minutes, and the start waits",
+                        String.join(", ", missing));
+            }
+            LedgerSchema.create(source);
+        });
+    }
+
+    /**
+     * PostgreSQL as it is, to be read only: nothing there is changed or locked against a service that uses it.
+     *
+     * @param password as for {@link #postgresql}
+     * @throws LedgerException if its tables are of another release
+     */
+    public static LedgerDatabase postgresqlReadOnly(String url, @Nullable String user, byte @Nullable [] password)
+            throws SQLException {
+        HikariConfig config = postgresqlConfig(url, user, password, 6 * SILENCE_SECONDS);
+        config.setReadOnly(true);
+        config.setMaximumPoolSize(1);
+        return open(config, null, LedgerSchema::demand);
+    }
+
+    private static HikariConfig postgresqlConfig(
+            String url, @Nullable String user, byte @Nullable [] password, int silenceSeconds) {
         if (!url.startsWith(POSTGRESQL)) {
             throw new LedgerException("LEDGER_URL");
         }
@@ -178,8 +207,10 @@ public final class LedgerDatabase implements AutoCloseable {
         // The driver sees only what is text.
         config.addDataSourceProperty("connectTimeout", Integer.toString(SILENCE_SECONDS));
         config.addDataSourceProperty("loginTimeout", Integer.toString(SILENCE_SECONDS));
-        config.addDataSourceProperty("socketTimeout", Integer.toString(6 * SILENCE_SECONDS));
-        return open(config, null);
+        config.addDataSourceProperty("socketTimeout", Integer.toString(silenceSeconds));
+        // Also while an index is built, which has no other limit.
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        return config;
     }
 
     /**
@@ -215,8 +246,13 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     private static LedgerDatabase open(HikariConfig config, @Nullable Path directory) throws SQLException {
+        return open(config, directory, LedgerSchema::create);
+    }
+
+    private static LedgerDatabase open(HikariConfig config, @Nullable Path directory, Preparation first)
+            throws SQLException {
         try {
-            return new LedgerDatabase(new HikariDataSource(config), directory);
+            return new LedgerDatabase(new HikariDataSource(config), directory, first);
         } catch (HikariPool.PoolInitializationException e) {
             if (e.getCause() instanceof SQLException cause) {
                 throw cause;

@@ -9,4 +9,9 @@ public final class LedgerException extends RuntimeException {
     public LedgerException(String code) {
         super(code);
     }
+
+    /** Whether the tables are of a newer release, which alone can read them. */
+    public boolean isOfNewerRelease() {
+        return LedgerSchema.NEWER.equals(getMessage());
+    }
 }

@@ -74,6 +74,11 @@ final class LedgerQueries {
         return found;
     }
 
+    static boolean isAnyOpen(Sql sql) throws SQLException {
+        return sql.first("select 1 from request where ended_at is null and source is not null limit 1", row -> true)
+                .isPresent();
+    }
+
     static List<DeliveryRow> deliveries(Sql sql, String request) throws SQLException {
         return sql.query("""
                 select request, alias, delivery_id, state, code, attempts, ended_at from delivery

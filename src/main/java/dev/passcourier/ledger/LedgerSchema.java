@@ -2,14 +2,23 @@ package dev.passcourier.ledger;
 
 import java.sql.SQLException;
 import java.util.List;
+import javax.sql.DataSource;
 
 /** The ledger's tables, the same for H2 and PostgreSQL. */
 final class LedgerSchema {
 
+    /** The tables are of a newer release than this. */
+    static final String NEWER = "LEDGER_SCHEMA";
+
     private static final int VERSION = 1;
 
+    /** Class of the SQL states of tables and columns that are not there. */
+    private static final String NOT_THERE = "42";
+
+    private static final String VERSIONS = "create table if not exists ledger_schema (version int primary key)";
+    private static final String INDEX = "create index if not exists ";
+
     private static final List<String> TABLES = List.of(
-            "create table if not exists ledger_schema (version int primary key)",
             """
             create table if not exists applied (
                 trail varchar primary key,
@@ -90,23 +99,56 @@ final class LedgerSchema {
 
     private LedgerSchema() {}
 
-    /** Makes the tables that are not there yet, and refuses those of another version. */
-    static int create(Sql sql) throws SQLException {
-        for (String table : TABLES) {
-            sql.update(table);
-        }
-        sql.update("insert into ledger_schema values (?) on conflict do nothing", VERSION);
-        int newest = sql.query("select max(version) from ledger_schema", row -> row.getInt(1))
-                .get(0);
-        if (newest != VERSION) {
-            throw new LedgerException("LEDGER_SCHEMA");
-        }
-        return newest;
+    /**
+     * Makes the tables and indices that are not there yet, each in a transaction of its own, however long it takes.
+     *
+     * @throws LedgerException {@code LEDGER_SCHEMA} if they are of a newer release; nothing is changed then
+     */
+    static void create(DataSource source) throws SQLException {
+        Sql.patiently(source, List.of(VERSIONS));
+        Sql.inTransaction(source, LedgerSchema::demandVersion);
+        Sql.patiently(source, TABLES);
+        Sql.inTransaction(
+                source, sql -> sql.update("insert into ledger_schema values (?) on conflict do nothing", VERSION));
     }
 
-    /** Demands tables of this version, with all that a reader needs. */
-    static int demand(Sql sql) throws SQLException {
-        sql.query("select r.next_at, d.next_at from request r, delivery d where 1 = 0", row -> row);
-        return VERSION;
+    /** Indices that a ledger in PostgreSQL lacks; none of one that has no tables yet. */
+    static List<String> missing(Sql sql) throws SQLException {
+        List<String> there = sql.query(
+                "select indexname from pg_indexes where schemaname = current_schema()", row -> row.getString(1));
+        return TABLES.stream()
+                .filter(statement -> statement.startsWith(INDEX) && !there.isEmpty())
+                .map(statement -> statement.substring(INDEX.length(), statement.indexOf(" on ")))
+                .filter(index -> !there.contains(index))
+                .toList();
+    }
+
+    /**
+     * Demands tables with all that a reader needs, and changes nothing.
+     *
+     * @throws LedgerException {@code LEDGER_SCHEMA} if they are of a newer release, {@code LEDGER_SCHEMA_OLD} if they are
+     *     not there or of an earlier one
+     */
+    static void demand(DataSource source) throws SQLException {
+        try {
+            Sql.inTransaction(source, LedgerSchema::demandVersion);
+            Sql.inTransaction(
+                    source,
+                    sql -> sql.query("select r.next_at, d.next_at from request r, delivery d where 1 = 0", row -> row));
+        } catch (SQLException e) {
+            if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {
+                throw new LedgerException("LEDGER_SCHEMA_OLD");
+            }
+            throw e;
+        }
+    }
+
+    private static int demandVersion(Sql sql) throws SQLException {
+        int newest = sql.query("select max(version) from ledger_schema", row -> row.getInt(1))
+                .get(0);
+        if (newest > VERSION) {
+            throw new LedgerException(NEWER);
+        }
+        return newest;
     }
 }

@@ -52,6 +52,22 @@ final class Sql {
         }
     }
 
+    /**
+     * Runs statements that may take hours on a large database, each in a transaction of its own and without a limit to its
+     * silence: what is done stays done if a later one fails.
+     */
+    static void patiently(DataSource source, List<String> statements) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            int limit = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, 0);
+            for (String statement : statements) {
+                new Sql(connection).update(statement);
+                connection.commit();
+            }
+            connection.setNetworkTimeout(Runnable::run, limit);
+        }
+    }
+
     /** Waits for PostgreSQL's lock of this name and holds it until the transaction ends, or its connection. */
     void lockUntilTheEnd(String name) throws SQLException {
         query("select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> name, name);

@@ -114,15 +114,26 @@ public final class KeyAndLedgerFactory {
         if (store.url() == null) {
             return LedgerDatabase.h2(data.part("ledger"));
         }
-        return postgresql(store);
+        return postgresql(store, LedgerDatabase::postgresql);
     }
 
-    /** The ledger's database in PostgreSQL. */
-    static LedgerDatabase postgresql(Settings.LedgerStore store) throws ConfigurationException {
+    /** Opens a database in PostgreSQL. */
+    @FunctionalInterface
+    private interface Opening {
+        LedgerDatabase open(String url, @Nullable String user, byte @Nullable [] password) throws SQLException;
+    }
+
+    /** The ledger's database in PostgreSQL, to be read only. */
+    static LedgerDatabase postgresqlReadOnly(Settings.LedgerStore store) throws ConfigurationException {
+        return postgresql(store, LedgerDatabase::postgresqlReadOnly);
+    }
+
+    private static LedgerDatabase postgresql(Settings.LedgerStore store, Opening opening)
+            throws ConfigurationException {
         String url = Objects.requireNonNull(store.url());
         byte[] password = store.password() == null ? null : store.password().read();
         try {
-            return LedgerDatabase.postgresql(url, store.user(), password);
+            return opening.open(url, store.user(), password);
         } catch (SQLException e) {
             throw new ConfigurationException(
                     "ledger.url: the database there cannot be used, SQL state " + e.getSQLState());

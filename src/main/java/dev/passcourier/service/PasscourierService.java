@@ -195,7 +195,7 @@ public final class PasscourierService implements AutoCloseable {
      * broker lost is no destination's fault.
      */
     private void settleLostRequests(AuditTrail trail) {
-        if (ledger.followsOthers()) {
+        if (!ledger.isAnyOpen() || ledger.followsOthers()) {
             return;
         }
         try {

@@ -64,14 +64,17 @@ public final class StatusReader {
                     .answer(order);
         } catch (LedgerException e) {
             throw new ConfigurationException("no service runs on " + dataDirectory
-                    + ", and its ledger cannot be read: another command may have it open, or it is of an earlier version"
-                    + " and is brought up to date by the next start");
+                    + ", and its ledger cannot be read: "
+                    + (e.isOfNewerRelease()
+                            ? "it is of a newer release than this command"
+                            : "another command may have it open, or it is of an earlier version"
+                                    + " and is brought up to date by the next start"));
         }
     }
 
     private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {
         if (settings != null && settings.ledger().url() != null) {
-            return LedgerStatus.on(KeyAndLedgerFactory.postgresql(settings.ledger()));
+            return LedgerStatus.on(KeyAndLedgerFactory.postgresqlReadOnly(settings.ledger()));
         }
         Path ledger = dataDirectory.resolve("ledger");
         if (!Files.isReadable(ledger)) {

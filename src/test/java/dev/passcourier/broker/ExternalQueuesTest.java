@@ -8,12 +8,20 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.config.ClusterConnectionConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnectorFactory;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +34,7 @@ class ExternalQueuesTest {
 
     private static final String PASSWORD = UUID.randomUUID().toString();
     private static final int AN_HOUR = 3_600_000;
+    private static final Duration A_WHILE = Duration.ofSeconds(10);
 
     @TempDir
     static Path directory;
@@ -96,11 +105,84 @@ class ExternalQueuesTest {
         broker.server().getSecurityRepository().addMatch(management, Set.of(unmanaging));
         try {
             assertThat(look(queue))
-                    .contains(queue + " has delayed messages, which are shown to those with the right 'manage' only");
+                    .contains(queue + " has delayed messages, which are shown to those with the right 'manage' on"
+                            + " activemq.management only");
         } finally {
             broker.server().getSecurityRepository().removeMatch(management);
         }
         assertThat(look(queue)).isEmpty();
+    }
+
+    /** However many there are and however large: no more is in memory than the next one. */
+    @Test
+    void messagesAreFetchedOneByOne() throws Exception {
+        String queue = queue();
+        send(PlainArtemis.COURIER, queue, "first", 0);
+        send(PlainArtemis.COURIER, queue, "second", 0);
+        send(PlainArtemis.COURIER, queue, "third", 0);
+
+        Optional<String> hidden = new ExternalQueues(access, List.of(queue)).look(message -> {
+            seen.add(message);
+            empty(queue);
+        });
+
+        assertThat(seen)
+                .extracting(message -> message.properties().get(MessageProperties.REQUEST))
+                .contains("first")
+                .doesNotContain("third");
+        assertThat(hidden).contains(queue + " counts more messages than it shows");
+    }
+
+    @Test
+    void moreDelayedMessagesThanOneAnswerMayHoldAreNotAskedFor() throws Exception {
+        String queue = queue();
+        send(PlainArtemis.COURIER, queue, "one", AN_HOUR);
+        send(PlainArtemis.COURIER, queue, "two", AN_HOUR);
+
+        assertThat(new ExternalQueues(access, List.of(queue), 1, A_WHILE).look(seen::add))
+                .contains(queue + " has more than 1 delayed messages, too many to be shown");
+        assertThat(seen).isEmpty();
+        assertThat(new ExternalQueues(access, List.of(queue), 2, A_WHILE).look(seen::add))
+                .isEmpty();
+    }
+
+    /** As under another management address: nobody takes the question. */
+    @Test
+    void aManagementThatSaysNothingIsNotWaitedForForEver() throws Exception {
+        try (PlainArtemis other = PlainArtemis.start(
+                directory("other"),
+                PASSWORD,
+                operator -> operator.setManagementAddress(SimpleString.of("management.elsewhere")))) {
+            BrokerAccess there = new BrokerAccess(other.url(), PlainArtemis.COURIER, PASSWORD);
+            QueueDeclarer.declare(there, List.of("delayed", "activemq.management"));
+            send(other, PlainArtemis.COURIER, "delayed", "later", AN_HOUR);
+
+            assertThat(new ExternalQueues(there, List.of("delayed"), 10, Duration.ofMillis(200)).look(seen::add))
+                    .contains("delayed has delayed messages, which are shown to those with the right 'manage' on"
+                            + " activemq.management only");
+            assertThat(other.queue("activemq.management").getMessagesAdded())
+                    .as("it was asked, and did not answer")
+                    .isPositive();
+        }
+    }
+
+    /** What another member has is seen there only, also while it does not run. */
+    @Test
+    void nothingIsToldOfACluster() throws Exception {
+        try (PlainArtemis member = PlainArtemis.start(directory("member"), PASSWORD, operator -> operator
+                .addConnectorConfiguration(
+                        "self",
+                        new TransportConfiguration(
+                                NettyConnectorFactory.class.getName(), Map.of("host", "127.0.0.1", "port", 1)))
+                .addClusterConfiguration(new ClusterConnectionConfiguration()
+                        .setName("members")
+                        .setConnectorName("self")
+                        .setStaticConnectors(List.of())))) {
+            BrokerAccess there = new BrokerAccess(member.url(), PlainArtemis.COURIER, PASSWORD);
+
+            assertThat(new ExternalQueues(there, List.of("nowhere")).look(seen::add))
+                    .contains("the broker belongs to a cluster, whose other members may have messages of ours");
+        }
     }
 
     @Test
@@ -113,6 +195,18 @@ class ExternalQueuesTest {
         return new ExternalQueues(access, List.of(queue, Queues.EXPIRED)).look(seen::add);
     }
 
+    private static void empty(String queue) {
+        try {
+            broker.queue(queue).deleteAllReferences();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path directory(String name) throws IOException {
+        return Files.createDirectory(directory.resolve(name));
+    }
+
     private static String queue() throws Exception {
         String name = "queue." + UUID.randomUUID();
         QueueDeclarer.declare(access, List.of(name));
@@ -120,7 +214,12 @@ class ExternalQueuesTest {
     }
 
     private static void send(String user, String queue, String request, long delayMillis) throws Exception {
-        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(broker.url(), user, PASSWORD);
+        send(broker, user, queue, request, delayMillis);
+    }
+
+    private static void send(PlainArtemis to, String user, String queue, String request, long delayMillis)
+            throws Exception {
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(to.url(), user, PASSWORD);
                 Connection connection = factory.createConnection();
                 Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
                 MessageProducer producer = session.createProducer(session.createQueue(queue))) {

@@ -56,10 +56,13 @@ abstract class LedgerContract {
 
     @Test
     void followsARequestToItsEnd() {
+        assertThat(ledger.isAnyOpen()).isFalse();
         story.asked("r1", "ID:1");
         assertThat(row("r1").state()).isEqualTo(RequestState.ASKED);
+        assertThat(ledger.isAnyOpen()).isTrue();
         story.handedOver("r1", "mail,hook");
         RequestRow row = row("r1");
+        assertThat(ledger.isAnyOpen()).isFalse();
         assertThat(row.state()).isEqualTo(RequestState.ENDED);
         assertThat(row.verdict()).isEqualTo(Verdict.DELIVERED);
         assertThat(row.destinations()).containsExactly("mail", "hook");

@@ -8,9 +8,13 @@ import dev.passcourier.request.Verdict;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,16 +77,124 @@ class PostgresqlLedgerTest extends LedgerContract {
         assertThatExceptionOfType(SQLException.class).isThrownBy(() -> LedgerDatabase.version(url, "k?che-??", null));
     }
 
+    /** As of releases before these indices were there; building them may take longer than a statement may otherwise. */
+    @Test
+    void bringsAnOldLedgerUpToDateHoweverLongThatTakes() throws Exception {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        ledger.close();
+        asOfAnEarlierRelease();
+        try (Connection busy = server.getPostgresDatabase().getConnection();
+                Statement statement = busy.createStatement()) {
+            busy.setAutoCommit(false);
+            statement.execute("lock table request in share update exclusive mode");
+            CompletableFuture<Void> done = CompletableFuture.runAsync(() -> sleepAndCommit(busy, statement));
+            ledger = Ledger.follow(trail, LedgerDatabase.postgresql(url(), "postgres", null, 1));
+            done.join();
+        }
+
+        assertThat(indices()).contains("request_by_end", "delivery_by_end", "batch_line_by_verdict");
+        assertThat(ledger.status().request("r1")).isPresent();
+    }
+
+    @Test
+    void whatHasBeenBuiltStaysBuiltWhenALaterIndexFails() throws Exception {
+        ledger.close();
+        asOfAnEarlierRelease();
+        execute("drop index batch_by_name", "alter table batch rename column name to title");
+        assertThatExceptionOfType(SQLException.class).isThrownBy(this::database);
+
+        assertThat(indices()).contains("request_by_end", "delivery_by_end").doesNotContain("batch_by_name");
+
+        execute("alter table batch rename column title to name");
+        ledger = Ledger.follow(trail, database());
+        assertThat(indices()).contains("batch_by_name", "batch_line_by_verdict");
+    }
+
+    @Test
+    void aReaderChangesNothing() throws Exception {
+        story.asked("r1", "ID:1");
+        caughtUp();
+        execute("drop index request_by_end");
+        try (LedgerDatabase reader = LedgerDatabase.postgresqlReadOnly(url(), "postgres", null)) {
+            assertThat(new LedgerStatus(reader).request("r1")).isPresent();
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> reader.inTransaction(sql -> sql.update("delete from request")))
+                    .satisfies(refused -> assertThat(refused.getSQLState()).isEqualTo("25006"));
+        }
+        assertThat(indices()).doesNotContain("request_by_end");
+    }
+
+    @Test
+    void aReaderRefusesTablesOfAnEarlierRelease() throws Exception {
+        execute("alter table request drop column next_at");
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> LedgerDatabase.postgresqlReadOnly(url(), "postgres", null))
+                .withMessage("LEDGER_SCHEMA_OLD")
+                .matches(e -> !e.isOfNewerRelease());
+    }
+
+    @Test
+    void tablesOfANewerReleaseAreRefusedByNameAndLeftAsTheyAre() throws Exception {
+        execute("insert into ledger_schema values (2)", "drop index request_by_end");
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> LedgerDatabase.postgresqlReadOnly(url(), "postgres", null))
+                .matches(LedgerException::isOfNewerRelease);
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(this::database)
+                .matches(LedgerException::isOfNewerRelease);
+        assertThat(indices()).doesNotContain("request_by_end");
+    }
+
+    private static void asOfAnEarlierRelease() throws SQLException {
+        execute(
+                "drop index request_by_end, request_by_batch, delivery_by_end, batch_line_by_verdict",
+                "alter table request drop column next_at",
+                "alter table delivery drop column next_at");
+    }
+
+    private static void sleepAndCommit(Connection busy, Statement statement) {
+        try {
+            statement.execute("select pg_sleep(2.5)");
+            busy.commit();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void execute(String... statements) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String each : statements) {
+                statement.execute(each);
+            }
+        }
+    }
+
+    private static List<String> indices() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select indexname from pg_indexes where schemaname = 'public'")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
+    }
+
+    private static String url() {
+        return server.getJdbcUrl("postgres", "postgres");
+    }
+
     @Override
     LedgerDatabase database() throws SQLException {
-        return LedgerDatabase.postgresql(server.getJdbcUrl("postgres", "postgres"), "postgres", null);
+        return LedgerDatabase.postgresql(url(), "postgres", null);
     }
 
     @Override
     void forget() throws SQLException {
-        try (Connection connection = server.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop schema public cascade; create schema public");
-        }
+        execute("drop schema public cascade; create schema public");
     }
 }

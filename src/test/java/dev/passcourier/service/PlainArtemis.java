@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -52,8 +53,21 @@ public final class PlainArtemis implements AutoCloseable {
     /** Starts it; {@code courier} and {@code ticketing} may come in. */
     public static PlainArtemis start(Path directory, String servicePassword, String ticketingPassword)
             throws Exception {
+        return start(configuration(directory), servicePassword, ticketingPassword);
+    }
+
+    /** Starts it as its operator has set it up, with one password for all. */
+    public static PlainArtemis start(Path directory, String password, Consumer<Configuration> operator)
+            throws Exception {
+        Configuration configuration = configuration(directory);
+        operator.accept(configuration);
+        return start(configuration, password, password);
+    }
+
+    private static PlainArtemis start(Configuration configuration, String servicePassword, String ticketingPassword)
+            throws Exception {
         EmbeddedActiveMQ server = new EmbeddedActiveMQ();
-        server.setConfiguration(configuration(directory));
+        server.setConfiguration(configuration);
         server.setSecurityManager(new ActiveMQJAASSecurityManager(
                 InVMLoginModule.class.getName(), users(servicePassword, ticketingPassword)));
         server.start();
