@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The numbers on the status page. The ledger counts again after five seconds at the earliest, and not while it is down. */
+/**
+ * The numbers on the status page. The ledger counts again after five seconds at the earliest, for a twentieth of the time at
+ * most however often the page is asked for, and not while it is down.
+ */
 public final class Figures {
 
     /** Batches on the page, the oldest. */
@@ -21,12 +24,15 @@ public final class Figures {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
 
+    /** So many times as long as counting took, it is not done again. */
+    private static final int REST = 20;
+
     private final Ledger ledger;
     private final BrokerCheck broker;
     private final Checks checks;
     private final Clock clock;
     private volatile Supplier<Map<String, String>> filesLeft = Map::of;
-    private Instant counted = Instant.MIN;
+    private Instant nextCount = Instant.MIN;
     private Counts counts = Counts.NONE;
 
     /** What the ledger counts. */
@@ -61,7 +67,7 @@ public final class Figures {
 
     synchronized Counts counts() {
         Instant now = clock.instant();
-        if (counted.plus(FRESH).isBefore(now) && checks.allow(EnumSet.of(Stops.EVERYTHING))) {
+        if (!now.isBefore(nextCount) && checks.allow(EnumSet.of(Stops.EVERYTHING))) {
             try {
                 counts = new Counts(
                         ledger.requestsByState(),
@@ -70,7 +76,9 @@ public final class Figures {
             } catch (LedgerException e) {
                 counts = Counts.NONE;
             }
-            counted = clock.instant();
+            Instant ended = clock.instant();
+            Duration rest = Duration.between(now, ended).multipliedBy(REST);
+            nextCount = ended.plus(rest.compareTo(FRESH) > 0 ? rest : FRESH);
         }
         return counts;
     }

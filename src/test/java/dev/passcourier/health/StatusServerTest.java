@@ -17,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,6 +92,38 @@ class StatusServerTest {
 
         assertThat(ask("GET", "/", "localhost"))
                 .contains("<td>monday &lt;1&gt;.csv</td><td>1 of 4</td><td>NOT_FOUND 1</td>");
+    }
+
+    /** As with many large batches under way: however often the page is asked for, the ledger has its rest. */
+    @Test
+    void theLedgerCountsForATwentiethOfTheTimeAtMost() {
+        Iterator<Integer> seconds = List.of(0, 3, 4, 62, 63, 63).iterator();
+        Clock counting = new Clock() {
+            @Override
+            public Instant instant() {
+                return NOW.plusSeconds(seconds.next());
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        Figures slow = new Figures(
+                ledger,
+                new BrokerCheck(Map::of, new BrokerCheckTest.Stoppable(), Optional::empty, clock),
+                checks,
+                counting);
+
+        Figures.Counts took3Seconds = slow.counts();
+        assertThat(slow.counts()).as("one second later").isSameAs(took3Seconds);
+        assertThat(slow.counts()).as("59 seconds later").isSameAs(took3Seconds);
+        assertThat(slow.counts()).as("a minute later").isNotSameAs(took3Seconds);
     }
 
     @Test
