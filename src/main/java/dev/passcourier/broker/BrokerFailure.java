@@ -36,18 +36,41 @@ public final class BrokerFailure {
      */
     public static ConfigurationException of(String settings, BrokerAccess access, Exception failure) {
         String user = access.user() == null ? "nobody" : "user " + access.user();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ActiveMQSecurityException || cause instanceof JMSSecurityException) {
-                Matcher lacking = LACKING.matcher(String.valueOf(cause.getMessage()));
-                return new ConfigurationException(
-                        lacking.find()
-                                ? settings + ".user: " + user + " lacks the permission " + lacking.group(1) + " on "
-                                        + lacking.group(2) + " on the broker; give it to one of its roles there"
-                                : settings + ".user, " + settings + ".password: the broker refuses the log-in of "
-                                        + user + "; check both, and that the broker knows this user");
-            }
+        Throwable refusal = refusal(failure);
+        if (refusal != null) {
+            Matcher lacking = LACKING.matcher(String.valueOf(refusal.getMessage()));
+            return new ConfigurationException(
+                    lacking.find()
+                            ? settings + ".user: " + user + " lacks the permission " + lacking.group(1) + " on "
+                                    + lacking.group(2) + " on the broker; give it to one of its roles there"
+                            : settings + ".user, " + settings + ".password: the broker refuses the log-in of " + user
+                                    + "; check both, and that the broker knows this user");
         }
         return new ConfigurationException(settings + ".url: " + reach(access));
+    }
+
+    /**
+     * Whether our user lacks this permission of the broker's, which let it log in.
+     *
+     * @param permission in the broker's spelling, such as SEND
+     */
+    static boolean lacks(String permission, Exception failure) {
+        Throwable refusal = refusal(failure);
+        if (refusal == null) {
+            return false;
+        }
+        Matcher lacking = LACKING.matcher(String.valueOf(refusal.getMessage()));
+        return lacking.find() && lacking.group(1).equals(permission);
+    }
+
+    private static @Nullable Throwable refusal(Exception failure) {
+        Throwable cause = failure;
+        while (cause != null
+                && !(cause instanceof ActiveMQSecurityException)
+                && !(cause instanceof JMSSecurityException)) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     private static String reach(BrokerAccess access) {

@@ -2,7 +2,6 @@ package dev.passcourier.broker;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
-import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -110,14 +109,15 @@ public final class BrokerProbe {
         try (ActiveMQConnectionFactory factory = access.factory();
                 Connection connection = ConfirmedSends.over(factory).createConnection();
                 Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
-            try {
-                send(session, queue(session, queue), UUID.randomUUID().toString(), 0, Map.of());
-                return true;
-            } catch (JMSSecurityException e) {
+            // The answer may come with the send or with what follows it; closing rolls back what is left.
+            send(session, queue(session, queue), UUID.randomUUID().toString(), 0, Map.of());
+            session.rollback();
+            return true;
+        } catch (JMSException e) {
+            if (BrokerFailure.lacks("SEND", e)) {
                 return false;
-            } finally {
-                session.rollback();
             }
+            throw e;
         }
     }
 

@@ -127,7 +127,12 @@ public final class ExternalQueues {
 
     /** Every client is told the running members. That there are others, which do not run, management knows, if it answers. */
     private boolean isClustered(Session session, ClientSession asking) {
-        if (asking.getSessionFactory().getServerLocator().getTopology().getMembers().size() > 1) {
+        if (asking.getSessionFactory()
+                        .getServerLocator()
+                        .getTopology()
+                        .getMembers()
+                        .size()
+                > 1) {
             return true;
         }
         try {

@@ -169,15 +169,15 @@ class ExternalQueuesTest {
     /** What another member has is seen there only, also while it does not run. */
     @Test
     void nothingIsToldOfACluster() throws Exception {
-        try (PlainArtemis member = PlainArtemis.start(directory("member"), PASSWORD, operator -> operator
-                .addConnectorConfiguration(
-                        "self",
-                        new TransportConfiguration(
-                                NettyConnectorFactory.class.getName(), Map.of("host", "127.0.0.1", "port", 1)))
-                .addClusterConfiguration(new ClusterConnectionConfiguration()
-                        .setName("members")
-                        .setConnectorName("self")
-                        .setStaticConnectors(List.of())))) {
+        try (PlainArtemis member =
+                PlainArtemis.start(directory("member"), PASSWORD, operator -> operator.addConnectorConfiguration(
+                                "self",
+                                new TransportConfiguration(
+                                        NettyConnectorFactory.class.getName(), Map.of("host", "127.0.0.1", "port", 1)))
+                        .addClusterConfiguration(new ClusterConnectionConfiguration()
+                                .setName("members")
+                                .setConnectorName("self")
+                                .setStaticConnectors(List.of())))) {
             BrokerAccess there = new BrokerAccess(member.url(), PlainArtemis.COURIER, PASSWORD);
 
             assertThat(new ExternalQueues(there, List.of("nowhere")).look(seen::add))
