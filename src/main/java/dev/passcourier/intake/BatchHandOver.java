@@ -36,11 +36,11 @@ public final class BatchHandOver {
     private final Function<String, Optional<Set<Integer>>> onRecord;
     private final Clock clock;
 
-    /** Steps of batches on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
-    private final Set<String> recorded = remembered();
+    /** The last steps on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
+    private final Map<String, Integer> recorded = remembered();
 
     /** Batches that were first recorded by this process: no line of theirs has ended but by it. */
-    private final Set<String> begun = remembered();
+    private final Set<String> begun = Collections.newSetFromMap(remembered());
 
     /**
      * For one intake queue.
@@ -62,15 +62,16 @@ public final class BatchHandOver {
         this.clock = clock;
     }
 
-    private static Set<String> remembered() {
-        return Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+    /** By the ids of batches. */
+    private static <V> Map<String, V> remembered() {
+        return Collections.synchronizedMap(new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
                 return size() > REMEMBERED;
             }
-        }));
+        });
     }
 
     /**
@@ -82,9 +83,9 @@ public final class BatchHandOver {
      */
     boolean handOver(Batch batch, int step) {
         String id = step == 0 ? batch.id() : batch.id() + "#" + (step + 1);
-        if (!recorded.contains(id)) {
+        if (recorded.getOrDefault(batch.id(), -1) < step) {
             record(batch, step);
-            recorded.add(id);
+            recorded.put(batch.id(), step);
         }
         List<OutboundMessage> requests = batch.lines().stream()
                 .filter(line -> !(line instanceof BatchLine.Bad))
