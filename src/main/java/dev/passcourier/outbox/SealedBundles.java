@@ -120,16 +120,25 @@ public final class SealedBundles {
                 file -> !file.getFileName().toString().startsWith("."));
     }
 
-    /** Removes what is kept of batches that are over. */
+    /** Removes what is kept of batches that are over. One that cannot be removed keeps no other from it. */
     public void forget(Predicate<String> over) throws IOException {
         try (DirectoryStream<Path> batches = Files.newDirectoryStream(place)) {
             for (Path batch : batches) {
-                if (over.test(batch.getFileName().toString())) {
-                    remove(batch);
+                String id = batch.getFileName().toString();
+                if (BATCH.matcher(id).matches() && over.test(id)) {
+                    removeIfPossible(batch, id);
                 }
             }
         } catch (NoSuchFileException none) {
             // Nothing has been kept yet.
+        }
+    }
+
+    private static void removeIfPossible(Path batch, String id) {
+        try {
+            remove(batch);
+        } catch (IOException e) {
+            LOG.warn("BUNDLE_LEFT {}: {}", id, e.getClass().getSimpleName());
         }
     }
 
