@@ -71,12 +71,13 @@ public final class DirectCloud implements AutoCloseable {
             if (type.learnsEndpoint(known)) {
                 known = learnt(camel, type, known, client, calls);
             }
-            CloudAccount cloud = new CloudAccount(camel, type, known, client, calls);
-            cloud.addRoutes();
             double rate = settings.rate() == null ? type.defaultRate() : settings.rate();
+            AccountGate gate = new AccountGate(account, rate, clock);
+            CloudAccount cloud = new CloudAccount(camel, type, known, client, calls, gate::awaitTurn);
+            cloud.addRoutes();
             FailedOpenings failures = new FailedOpenings(clock);
             failures.account(account, keys);
-            return new DirectCloud(camel, cloud, new AccountGate(account, rate, clock), failures, type, keys, clock);
+            return new DirectCloud(camel, cloud, gate, failures, type, keys, clock);
         } catch (ConfigurationException | RuntimeException e) {
             camel.close();
             throw e;
