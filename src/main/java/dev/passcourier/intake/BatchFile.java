@@ -1,6 +1,7 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.files.EncodedText;
+import dev.passcourier.intake.TakenParts.Begun;
 import dev.passcourier.intake.TakenParts.Part;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.RefusalCode;
@@ -60,8 +61,8 @@ final class BatchFile {
         parts.set(part, parts.get(part).asSent());
     }
 
-    void sent(int part, int steps) {
-        parts.set(part, parts.get(part).after(steps));
+    void sent(int part, int steps, Begun with) {
+        parts.set(part, parts.get(part).after(steps, with));
     }
 
     /** The part of which some is handed over and some is not, or -1. */
@@ -113,7 +114,7 @@ final class BatchFile {
                 throw changed(content);
             }
         }
-        parts.add(new Part(content.length, Hashes.sha256(content), false, 0));
+        parts.add(new Part(content.length, Hashes.sha256(content), false, 0, null));
         return true;
     }
 

@@ -2,6 +2,7 @@ package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.intake.TakenParts.Begun;
 import dev.passcourier.intake.TakenParts.Part;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.request.BatchDefaults;
@@ -227,6 +228,7 @@ public final class TakeBatchFileStep implements Processor {
         private final ByteArrayOutputStream rejects = new ByteArrayOutputStream();
         private final List<BatchLine> step = new ArrayList<>();
         private String batch;
+        private Begun begun;
         private int total;
         private int steps;
         private boolean anySent;
@@ -239,11 +241,15 @@ public final class TakeBatchFileStep implements Processor {
             format = file.format(content);
             before = file.linesBefore(number, content);
             batch = part.sha256();
+            begun = new Begun(batch, BatchDefaults.NONE.fields());
         }
 
         /** Reads all of it, so that nothing is sent of a file that cannot be used. */
         void lookThrough() throws RequestException {
-            BatchDefaults defaults = requests.defaults(file.doneName());
+            // Once some of its lines are sent, a change of the settings must not make another batch of the others.
+            Begun kept = part.begun();
+            BatchDefaults defaults =
+                    kept == null ? requests.defaults(file.doneName()) : BatchDefaults.kept(kept.defaults());
             each(defaults, line -> {
                 total++;
                 if (line instanceof BatchLine.Bad bad) {
@@ -253,7 +259,8 @@ public final class TakeBatchFileStep implements Processor {
                             .ifPresent(why -> rejects.writeBytes(Rejects.row(good.line(), why)));
                 }
             });
-            batch = FileRequests.batchId(part.sha256(), defaults);
+            batch = kept == null ? FileRequests.batchId(part.sha256(), defaults) : kept.batch();
+            begun = new Begun(batch, defaults.fields());
         }
 
         /** Answers false if all of it had been sent before. */
@@ -262,7 +269,7 @@ public final class TakeBatchFileStep implements Processor {
                 takenParts.fix(file.inode(), taken);
             }
             try {
-                each(requests.defaults(file.doneName()), line -> {
+                each(BatchDefaults.kept(begun.defaults()), line -> {
                     step.add(line);
                     if (step.size() == BatchHandOver.STEP) {
                         handOverStep();
@@ -293,7 +300,7 @@ public final class TakeBatchFileStep implements Processor {
         }
 
         private void keepPosition() {
-            file.sent(number, steps + 1);
+            file.sent(number, steps + 1, begun);
             try {
                 takenParts.write(file.inode(), file.parts());
             } catch (IOException e) {

@@ -2,17 +2,21 @@ package dev.passcourier.intake;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.files.DurableFile;
+import dev.passcourier.request.BatchDefaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages in {@code work} that say which parts of a file in hand are handed over, so that a file that grows while a
  * process dies goes on where it was. A page has the number of the file's inode, for the file may be put back under
- * another name; it holds lengths and hashes only. A part that is handed over in steps is kept beside it as it was.
+ * another name; it holds lengths, hashes and the defaults of requests. A part that is handed over in steps is kept beside it
+ * as it was.
  */
 final class TakenParts {
 
@@ -29,20 +33,34 @@ final class TakenParts {
      * A part of a file: what lies between the end of the part before it and its own.
      *
      * @param bytes  length of the file up to the part's end
-     * @param sha256 of the file up to the part's end; the id of the part's batch
+     * @param sha256 of the file up to the part's end
      * @param sent   whether the hand-over is known to be over
      * @param steps  how many transactions of the hand-over are known to be over
+     * @param begun  what those were made with, or null if there are none or an older version wrote the page
      */
-    record Part(int bytes, String sha256, boolean sent, int steps) {
+    record Part(
+            int bytes,
+            String sha256,
+            boolean sent,
+            int steps,
+            @Nullable Begun begun) {
 
         Part asSent() {
-            return new Part(bytes, sha256, true, steps);
+            return new Part(bytes, sha256, true, steps, begun);
         }
 
-        Part after(int done) {
-            return new Part(bytes, sha256, sent, done);
+        Part after(int done, Begun with) {
+            return new Part(bytes, sha256, sent, done, with);
         }
     }
+
+    /**
+     * What all lines of a batch have in common, whatever the settings say when it goes on.
+     *
+     * @param batch    its id
+     * @param defaults its {@link BatchDefaults#fields}
+     */
+    record Begun(String batch, ObjectNode defaults) {}
 
     /** The parts of a file, in their order; empty if it is new. */
     List<Part> read(long inode) throws IOException {

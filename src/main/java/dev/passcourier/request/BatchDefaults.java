@@ -67,6 +67,16 @@ public final class BatchDefaults {
         return new BatchDefaults(fields);
     }
 
+    /** Those that {@link #fields} has told: they stay what they were, whatever the settings say by now. */
+    public static BatchDefaults kept(ObjectNode fields) {
+        return new BatchDefaults(fields.deepCopy());
+    }
+
+    /** All of them, by the names of a request's fields; the caller's own. */
+    public ObjectNode fields() {
+        return fields.deepCopy();
+    }
+
     /** The same with the account that the name of the batch's file says. For one reading of it, by one thread. */
     public BatchDefaults withNamed(String account) {
         ObjectNode more = fields.deepCopy();

@@ -159,6 +159,20 @@ final class Fakes {
                 settings(home, new Settings.Rule("all", List.of("file"), List.of(), List.of(), all, all, all)), clock);
     }
 
+    static Settings withoutAccounts(Settings settings) {
+        return new Settings(
+                settings.service(),
+                settings.broker(),
+                settings.sources(),
+                settings.keyRings(),
+                Map.of(),
+                settings.recipients(),
+                settings.destinations(),
+                settings.schedules(),
+                settings.policy(),
+                settings.ledger());
+    }
+
     static Settings withPolicy(Settings settings, Settings.Policy policy) {
         return new Settings(
                 settings.service(),

@@ -56,12 +56,16 @@ class TakeBatchFileStepTest {
 
     @BeforeEach
     void start() throws ConfigurationException {
+        start(Fakes.allowed(drop, clock));
+    }
+
+    private void start(FileRequests requests) throws ConfigurationException {
         source = new TakeBatchFileStep(
                 DropDirectory.open(drop, List.of(), clock),
                 new DropGuard(List.of()),
                 settling,
                 new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
-                Fakes.allowed(drop, clock),
+                requests,
                 id -> Optional.ofNullable(earlier.get(id)),
                 audit,
                 clock);
@@ -421,6 +425,47 @@ class TakeBatchFileStepTest {
                 .doesNotHaveDuplicates()
                 .contains("huawei other");
         assertThat(names("work")).isEmpty();
+    }
+
+    @Test
+    void goesOnWithALargeFileAsItBeganThoughTheSettingsHaveChanged() throws Exception {
+        Files.writeString(
+                drop.resolve("huawei.csv"), largeFile().replace("huawei,", "").replace("account,", ""));
+        sender.awayAfter = 1;
+        source.take("huawei.csv");
+        assertThat(sender.ids).hasSize(1);
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        start(new FileRequests(Fakes.withoutAccounts(Fakes.settings(drop)), clock));
+        source.take("huawei.csv");
+        fileAway();
+
+        assertThat(asked()).hasSize(2 * BatchHandOver.STEP).doesNotHaveDuplicates();
+        assertThat(sender.ids).hasSize(2);
+        assertThat(sender.ids.get(1)).as("the same batch's second step").isEqualTo(sender.ids.get(0) + "#2");
+        assertThat(names("work")).isEmpty();
+    }
+
+    @Test
+    void goesOnWithALargeFileWhosePageAnOlderVersionWrote() throws Exception {
+        Files.writeString(drop.resolve("large.csv"), largeFile());
+        sender.awayAfter = 1;
+        source.take("large.csv");
+        Path page;
+        try (Stream<Path> work = Files.list(drop.resolve("work"))) {
+            page = work.filter(file -> file.toString().endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.writeString(page, Files.readString(page).replaceFirst(",\"begun\":.*", "}]"));
+        assertThat(page).content().endsWith("\"steps\":1}]");
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        start();
+        source.take("large.csv");
+        fileAway();
+        assertThat(asked()).hasSize(2 * BatchHandOver.STEP).doesNotHaveDuplicates();
+        assertThat(sender.ids).hasSize(2);
     }
 
     @Test
