@@ -72,7 +72,7 @@ class OpeningKeyTest {
         JsonNode opened = shown("OPENED").get(0).path("facts");
         assertThat(opened.path("ring").asText()).isEqualTo("windows-fleet");
         assertThat(opened.path("key").asText()).isEqualTo(fingerprint);
-        assertThat(show("table")).contains("ring=windows-fleet  key=" + fingerprint);
+        assertThat(show("table")).contains("ring=windows-fleet key=" + fingerprint);
     }
 
     @Test
