@@ -61,6 +61,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
+    private static final int LOOKS = 100;
+    private static final int LOOK_MILLIS = 100;
+
     private final BrokerAccess access;
     private final Plan plan;
     private ActiveMQServer server;
@@ -268,10 +271,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         return server.getRemotingService().getAcceptor("tcp");
     }
 
-    /** Stops the broker; what is in the journal stays. */
+    /** Stops the broker; what is in the journal stays. A stop that has begun by itself gets ten seconds to come to its end. */
     @Override
     public synchronized void close() throws Exception {
         closed = true;
+        for (int look = 0; look < LOOKS && server.getState() == ActiveMQServer.SERVER_STATE.STOPPING; look++) {
+            freeStuckStop();
+            wait(LOOK_MILLIS);
+        }
         server.stop();
     }
 
