@@ -6,6 +6,7 @@ import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.SettingsMapper;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.fetch.DirectAnswer;
+import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.NotOpenedException;
 import java.io.IOException;
@@ -80,7 +81,7 @@ abstract class DirectCommand implements Callable<Integer> {
             return output.failed(ExitCode.BAD, e.getMessage());
         } catch (FileAlreadyExistsException e) {
             return output.failed(ExitCode.UNUSABLE, e.getFile() + " is there already; choose another file");
-        } catch (IOException e) {
+        } catch (IOException | LedgerException e) {
             return output.failed(ExitCode.UNUSABLE, StartFailure.text(e));
         }
     }

@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,12 +74,14 @@ public final class GetCommand extends DirectCommand {
     @Option(names = "--force", description = "print it also where there is no terminal, such as into a pipe")
     private boolean force;
 
-    @Option(
-            names = "--to",
-            paramLabel = "RECIPIENT",
-            description =
-                    "seal it for a recipient of the settings, or for the public key, certificate or age recipient in a file")
+    @Option(names = "--to", paramLabel = "NAME", description = "seal it for a recipient of the settings")
     private @Nullable String to;
+
+    @Option(
+            names = "--to-key",
+            paramLabel = "FILE",
+            description = "seal it for the public key, certificate or age recipient in a file")
+    private @Nullable Path toKey;
 
     @Option(
             names = "--out",
@@ -124,13 +128,20 @@ public final class GetCommand extends DirectCommand {
         }
     }
 
-    private void demandReceiver() {
-        if (show == (to != null)) {
-            throw wrong("say where it goes: --show, or --to RECIPIENT");
+    private void demandReceiver() throws CommandFailure {
+        if (Stream.of(show, to != null, toKey != null).filter(given -> given).count() != 1) {
+            throw wrong("say where it goes: --show, --to NAME or --to-key FILE");
         }
-        if (out != null && to == null) {
-            throw wrong("--out is for what is sealed: give --to RECIPIENT");
+        if (to != null && to.contains("/")) {
+            throw wrong("--to names a recipient of the settings; for a key in a file, give --to-key");
         }
+        if (out != null && show) {
+            throw wrong("--out is for what is sealed: give --to NAME or --to-key FILE");
+        }
+        if (toKey != null && !Files.isReadable(toKey)) {
+            throw new CommandFailure(toKey + " cannot be read");
+        }
+        demandOut();
         if (show && !force && !Terminal.showsOutput()) {
             throw wrong("the standard output is no terminal; add --force to print the password there all the same");
         }
@@ -139,22 +150,31 @@ public final class GetCommand extends DirectCommand {
         }
     }
 
+    /** Before anything is asked: a password that is got and not kept may be gone. */
+    private void demandOut() throws CommandFailure {
+        if (out == null) {
+            return;
+        }
+        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailure(out + " is there already; choose another file");
+        }
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new CommandFailure(out + " cannot be written: its folder is not there, or not yours to write to");
+        }
+    }
+
     private ParameterException wrong(String text) {
         return new ParameterException(spec.commandLine(), text);
     }
 
-    private DirectOrder order(String id, @Nullable OneTimeKey mine) throws CommandFailure {
+    private DirectOrder order(String id, @Nullable OneTimeKey mine) {
         if (mine != null) {
             return order(id, DirectOrder.ASKER, mine.publicJwk(), null);
         }
-        Path file = Path.of(String.valueOf(to));
-        boolean isFile = String.valueOf(to).contains("/") || Files.exists(file);
-        if (isFile && !Files.isReadable(file)) {
-            throw new CommandFailure(file + " cannot be read");
-        }
-        return isFile
-                ? order(id, DirectOrder.ASKER, null, file.toAbsolutePath().toString())
-                : order(id, DirectOrder.RECIPIENT + to, null, null);
+        return toKey == null
+                ? order(id, DirectOrder.RECIPIENT + to, null, null)
+                : order(id, DirectOrder.ASKER, null, toKey.toAbsolutePath().toString());
     }
 
     private DirectOrder order(String id, String receiver, @Nullable String sealFor, @Nullable String keyFile) {
@@ -178,7 +198,7 @@ public final class GetCommand extends DirectCommand {
 
     private void handSealed(String id, DirectAnswer answer) throws IOException {
         byte[] sealed = answer.sealed();
-        ObjectNode facts = facts(id, answer).put("sealedFor", to).put("mediaType", answer.mediaType());
+        ObjectNode facts = facts(id, answer).put("sealedFor", receiver()).put("mediaType", answer.mediaType());
         if (out != null) {
             DurableFile.write(out, sealed);
             facts.put("file", out.toString());
@@ -194,13 +214,17 @@ public final class GetCommand extends DirectCommand {
             printFacts(facts);
             return;
         }
-        output.talk(summary(answer) + ", sealed for " + to + (out == null ? "" : " in " + out));
+        output.talk(summary(answer) + ", sealed for " + receiver() + (out == null ? "" : " in " + out));
         if (out == null) {
             screen.write(sealed);
             if (Terminal.showsOutput()) {
                 write("\n");
             }
         }
+    }
+
+    private String receiver() {
+        return to == null ? String.valueOf(toKey) : to;
     }
 
     private String summary(DirectAnswer answer) {

@@ -115,8 +115,14 @@ final class OwnAccountOptions {
         return DirectAccount.Known.of(settings, name, providers.get(account.provider()));
     }
 
-    /** A provider's name means the environment, unless the settings have given it to an account. */
+    /**
+     * A provider's name means the environment, unless the settings have given it to an account. Installed settings that
+     * this user may not read are not theirs.
+     */
     private boolean isInSettings(String name) throws ConfigurationException {
+        if (!place.isNamed() && !Files.isReadable(place.file())) {
+            return false;
+        }
         return Files.exists(place.file())
                 && YamlText.read(place.file()).path("accounts").has(name);
     }

@@ -48,6 +48,11 @@ final class SettingsPlace {
                 .resolveSibling("");
     }
 
+    /** Whether the person has named the folder, and does not only happen to have it beside the program. */
+    boolean isNamed() {
+        return config != null;
+    }
+
     /** The file itself, whether it is there or not. */
     Path file() {
         Path folder = config == null ? Home.find().resolve("config") : config;

@@ -2,6 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.service.RouteCheck;
 import dev.passcourier.vault.KeyLoadException;
 import java.nio.file.AccessDeniedException;
@@ -54,6 +55,9 @@ public final class StartFailure {
                             : cause instanceof AccessDeniedException
                                     ? "may not be read or written by this user; run as the service's user, or chown it"
                                     : String.valueOf(file.getReason()));
+        }
+        if (cause instanceof LedgerException) {
+            return "the ledger cannot be used, " + cause.getMessage() + ": run  passcourier ledger check";
         }
         if (cause instanceof SQLException sql) {
             return "the ledger's database cannot be used, SQL state " + sql.getSQLState();

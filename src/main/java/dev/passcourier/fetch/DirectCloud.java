@@ -3,6 +3,7 @@ package dev.passcourier.fetch;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.NetworkName;
 import dev.passcourier.config.Settings;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
@@ -69,7 +70,7 @@ public final class DirectCloud implements AutoCloseable {
             HttpClients client = new HttpClients(1, PemTrust.context(settings.trust()), calls);
             AccountSettings known = new AccountSettings(account, settings.settings(), clock);
             if (type.learnsEndpoint(known)) {
-                known = learnt(camel, type, known, client, calls);
+                known = learnt(camel, type, known, settings.insecure(), client, calls);
             }
             double rate = settings.rate() == null ? type.defaultRate() : settings.rate();
             AccountGate gate = new AccountGate(account, rate, clock);
@@ -78,7 +79,7 @@ public final class DirectCloud implements AutoCloseable {
             FailedOpenings failures = new FailedOpenings(clock);
             failures.account(account, keys);
             return new DirectCloud(camel, cloud, gate, failures, type, keys, clock);
-        } catch (ConfigurationException | RuntimeException e) {
+        } catch (Exception | Error e) {
             camel.close();
             throw e;
         }
@@ -89,6 +90,7 @@ public final class DirectCloud implements AutoCloseable {
             DefaultCamelContext camel,
             ProviderType type,
             AccountSettings settings,
+            boolean insecure,
             HttpClients client,
             CallsInHand calls)
             throws Exception {
@@ -97,14 +99,21 @@ public final class DirectCloud implements AutoCloseable {
         CloudAccount cloud = new CloudAccount(camel, type, learning, client, calls);
         cloud.addRoutes();
         String found = cloud.api();
-        demandNoLess(type.endpoints(settings).get("sign-in"), URI.create(found));
+        demandSecure(type.endpoints(settings).get("sign-in"), URI.create(found), insecure);
         ObjectNode whole = settings.settings().deepCopy();
         return new AccountSettings(settings.account(), whole.put("endpoint", found), settings.clock());
     }
 
-    /** A token must not leave TLS because an answer says so. */
-    private static void demandNoLess(@Nullable URI signIn, URI found) throws ConfigurationException {
-        if (signIn != null && "https".equals(signIn.getScheme()) && !"https".equals(found.getScheme())) {
+    /**
+     * A token must not leave TLS because an answer says so, nor cross the network in clear because the sign-in did not.
+     *
+     * @param signIn   where the token is from, or null if that is not known
+     * @param insecure allows {@code http:} beyond loopback, for a sign-in over {@code http:}
+     */
+    static void demandSecure(@Nullable URI signIn, URI found, boolean insecure) throws ConfigurationException {
+        boolean lessSecure = signIn != null && "https".equals(signIn.getScheme());
+        boolean allowed = insecure || NetworkName.isLoopback(found.getHost());
+        if (!"https".equals(found.getScheme()) && (lessSecure || !allowed)) {
             throw new ConfigurationException("the catalogue names the compute API at " + found.getHost()
                     + " without https; name it with --endpoint");
         }

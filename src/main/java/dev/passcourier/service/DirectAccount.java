@@ -51,6 +51,9 @@ public final class DirectAccount implements AutoCloseable {
     /** Longer than any attempt takes, of this command or of another. */
     private static final Duration LONGEST_TURN = Duration.ofMinutes(3);
 
+    /** How long the ledger may take to apply what a service that ended badly has left. */
+    private static final Duration CATCHING_UP = Duration.ofMinutes(30);
+
     private static final Duration LOOK = Duration.ofMillis(50);
 
     /** A wait that would end this close to the end of the patience is cut to end at it, so that the last ask happens. */
@@ -315,6 +318,9 @@ public final class DirectAccount implements AutoCloseable {
                                 service, settings.service().auditHead()));
                 Ledgers ledgers = new Ledgers(settings, trail, data)) {
             boolean guarded = !own && !settings.accounts().get(account).clones();
+            if (guarded && name.equals(DirectOrder.GET)) {
+                ledgers.open().awaitApplied(trail.position(), CATCHING_UP); // before the cloud gives a password away
+            }
             DirectFetch fetch = ready.cloud()
                     .fetch(
                             trail,
@@ -353,7 +359,7 @@ public final class DirectAccount implements AutoCloseable {
         }
     }
 
-    /** The service's ledger, opened only when somebody asks whose ciphertext it was. */
+    /** The service's ledger, opened only where somebody asks whose ciphertext it was. */
     private static final class Ledgers implements AutoCloseable {
 
         private final Settings settings;

@@ -205,12 +205,33 @@ class DirectCommandsTest {
         assertThat(get(
                         "consoles",
                         "64bdb6ac8c3044d589ab6a0e96745fc0",
-                        "--to",
+                        "--to-key",
                         home.resolve("recipients/operations.jwk").toString()))
                 .as(talk.toString())
                 .isZero();
 
         assertThat(screen.toString(StandardCharsets.US_ASCII)).matches("(?:[A-Za-z0-9_-]+\\.){4}[A-Za-z0-9_-]+\\s*");
+    }
+
+    @Test
+    void looksWhereTheResultGoesBeforeTheCloudIsAsked() throws Exception {
+        Path taken = Files.createFile(home.resolve("taken.jwe"));
+
+        assertThat(get("cloud", "i-windows", "--to", "operations", "--out", taken.toString()))
+                .isEqualTo(2);
+        assertThat(talk.toString()).contains("is there already");
+        assertThat(get(
+                        "cloud",
+                        "i-windows",
+                        "--to",
+                        "operations",
+                        "--out",
+                        home.resolve("no/folder").toString()))
+                .isEqualTo(2);
+        assertThat(talk.toString()).contains("cannot be written");
+        assertThat(get("cloud", "i-windows", "--to", "./operations")).isEqualTo(2);
+        assertThat(talk.toString()).contains("--to-key");
+        assertThat(windows.asks()).isZero();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.passcourier.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,7 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.TestKeys;
 import dev.passcourier.vault.Vault;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -190,5 +192,23 @@ class DirectFetchTest {
                 .isInstanceOf(Exception.class);
 
         assertThat(recorded()).contains("\"CLEARING\"", "\"NOT_CLEARED\"", "UNFORESEEN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://k.example.com, https://n.example.com, false, true",
+        "https://k.example.com, http://n.example.com,  true,  false",
+        "https://k.example.com, http://localhost,      false, false",
+        "http://localhost,      http://n.example.com,  false, false",
+        "http://localhost,      http://n.example.com,  true,  true",
+        "http://localhost,      http://127.0.0.1:8774, false, true"
+    })
+    void aTokenCrossesNoNetworkInClear(URI signIn, URI found, boolean insecure, boolean taken) {
+        var told = assertThatCode(() -> DirectCloud.demandSecure(signIn, found, insecure));
+        if (taken) {
+            told.doesNotThrowAnyException();
+        } else {
+            told.hasMessageContaining("without https");
+        }
     }
 }
