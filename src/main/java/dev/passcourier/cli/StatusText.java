@@ -4,6 +4,7 @@ import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.RequestStatus;
 import dev.passcourier.ledger.RequestStatus.ResultStatus;
 import dev.passcourier.ledger.WaitingWork;
+import dev.passcourier.request.Origin;
 import dev.passcourier.status.ScheduleStatus;
 import dev.passcourier.status.StatusAnswer;
 import java.time.Duration;
@@ -168,18 +169,11 @@ final class StatusText {
 
     private String end(BatchStatus batch) {
         if (batch.hasEnded()) {
-            return batch.reportedAt() == null ? "ended" : "ended" + report(batch);
+            return batch.reportedAt() != null && batch.source() == Origin.Source.FILE
+                    ? "ended, results written"
+                    : "ended";
         }
         return batch.expectedEnd() == null ? "" : ahead(batch.expectedEnd());
-    }
-
-    /** A dropped file gets its results back, and a schedule's run a notice; who has submitted requests asks for them. */
-    private static String report(BatchStatus batch) {
-        return switch (batch.source()) {
-            case FILE -> ", results written";
-            case SCHEDULE -> ", reported";
-            case CLI, JMS -> "";
-        };
     }
 
     private List<String> schedules() {

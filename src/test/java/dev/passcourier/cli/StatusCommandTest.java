@@ -9,9 +9,12 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlJson;
+import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.request.Origin;
+import dev.passcourier.request.Verdict;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Help.Ansi;
 
@@ -144,6 +148,18 @@ class StatusCommandTest {
                         "",
                         "SCHEDULE  NEXT                       LAST RUN",
                         "nightly   in 15 h, 2026-11-02 02:00  none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FILE, 'ended, results written'", "SCHEDULE, ended", "CLI, ended"})
+    void promisesAResultsFileWhereThereIsOne(Origin.Source source, String end) {
+        Instant now = CLOCK.instant();
+        BatchStatus batch = new BatchStatus(
+                "b", source, "name", null, 1, 1, Map.of(Verdict.DELIVERED, 1L), now.minusSeconds(60), now, 1, null);
+        StatusAnswer answer = new StatusAnswer(now, true, null, List.of(batch), null, null, null, null, null);
+
+        assertThat(new StatusText(answer, ZoneOffset.UTC).lines(200, Ansi.OFF))
+                .anyMatch(line -> line.endsWith("  " + end + "  b"));
     }
 
     @Test
