@@ -91,10 +91,10 @@ class RouteCheckTest {
                         route("intake") + ":14:18 Unsupported field: idd",
                         route("report") + ":5:11 'soon' is no Duration",
                         route("delivery/jms-sink")
-                                + ":39:27 no route begins at direct:handon; did you mean 'direct:hand-on'?",
+                                + ":40:27 no route begins at direct:handon; did you mean 'direct:hand-on'?",
                         route("delivery/webhook-sink") + ":21:17 'copyHeadrs' is no option of http; did you mean"
                                 + " 'copyHeaders'?",
-                        route("outbox") + ":22:19 expected symbol functionEnd but was eol",
+                        route("outbox") + ":23:19 expected symbol functionEnd but was eol",
                         route("provider/kakaocloud") + ":1:3 Unknown node id: routeTemplat");
     }
 
