@@ -49,11 +49,12 @@ public final class RedriveClient {
                 throw e;
             }
         }
+        Settings stopped = settings.read();
         if (!Files.isDirectory(dataDirectory)) {
             throw new ConfigurationException(
                     "service.dataDirectory " + dataDirectory + " is not there: nothing ran here yet");
         }
-        return orderOffline(settings.read(), order, clock);
+        return orderOffline(stopped, order, clock);
     }
 
     private static RedriveAnswer orderOffline(Settings settings, RedriveOrder order, Clock clock) throws Exception {

@@ -289,7 +289,7 @@ class ShippedFolderTest {
                     "run",
                     "--config",
                     world.home().resolve("config").toString());
-            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(exitCode(process)).isEqualTo(2);
             assertThat(said(process)).contains(home.resolve("routes") + ": is not there", "not started");
         }
     }
