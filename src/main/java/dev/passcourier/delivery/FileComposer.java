@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.files.DurableFile;
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.outbox.SealedForm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +72,7 @@ final class FileComposer implements Composer {
     }
 
     private static Map<String, DurableFile.Content> report(OutboxItem item) throws OutboxException {
-        CredentialReport report = OutboxJson.report(item.body());
+        ReportMessage report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
         files.put(item.fileName(".html"), bytes(report.html().getBytes(StandardCharsets.UTF_8)));
         files.put(item.fileName(".csv"), bytes(report.csv().getBytes(StandardCharsets.UTF_8)));

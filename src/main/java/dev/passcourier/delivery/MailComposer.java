@@ -1,10 +1,10 @@
 package dev.passcourier.delivery;
 
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.outbox.SealedForm;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Address;
@@ -120,7 +120,7 @@ final class MailComposer implements Composer {
                         new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 
-    private static MimeMultipart report(OutboxItem item, CredentialReport report) throws MessagingException {
+    private static MimeMultipart report(OutboxItem item, ReportMessage report) throws MessagingException {
         MimeBodyPart html = new MimeBodyPart();
         html.setText(report.html(), UTF_8, "html");
         html.setHeader("Content-Transfer-Encoding", "base64");

@@ -1,9 +1,9 @@
 package dev.passcourier.delivery;
 
 import dev.passcourier.audit.AuditText;
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.outbox.SealedForm;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,39 +28,43 @@ final class MailText {
 
     static String sealedResult(OutboxItem item, SealedForm form, String fileName) {
         String how = form == SealedForm.AGE ? """
-                or with age: inside is a signed JWS (RFC 7515).""" : """
+            or with age: inside is a signed JWS (RFC 7515).\
+            """ : """
                 or with any JOSE program: it is a JWE (RFC 7516, compact) that holds a
-                signed JWS (RFC 7515).""";
+                signed JWS (RFC 7515).\
+                """;
         return """
-                The password you asked for is attached, sealed for your key.
+            The password you asked for is attached, sealed for your key.
 
-                Open it with:   passcourier open --key <your key> --show %s
+            Open it with:   passcourier open --key <your key> --show %s
 
-                %s
-                Check the signature, and that "deliveryId" inside is the one below.
-                %s""".formatted(fileName, how, ids(item));
+            %s
+            Check the signature, and that "deliveryId" inside is the one below.
+            %s\
+            """.formatted(fileName, how, ids(item));
     }
 
     static String clearResult(OutboxItem item) {
         return """
-                The password you asked for is attached as JSON. It is NOT sealed: whoever
-                reads this mail can read it. Store it safely and delete this mail.
-                %s""".formatted(ids(item));
+            The password you asked for is attached as JSON. It is NOT sealed: whoever
+            reads this mail can read it. Store it safely and delete this mail.
+            %s\
+            """.formatted(ids(item));
     }
 
     static String notice(OutboxItem item, Notice notice) {
         return """
-                Request %s ended without a password: %s (%s).
+            Request %s ended without a password: %s (%s).
 
-                %s
-                %s
-                Account:  %s
-                Instance: %s
-                Asked:    %d times
-                Ended:    %s
+            %s
+            %s
+            Account:  %s
+            Instance: %s
+            Asked:    %d times
+            Ended:    %s
 
-                The same is attached as JSON. Delivery: %s
-                """.formatted(
+            The same is attached as JSON. Delivery: %s
+            """.formatted(
                         line(notice.requestId()),
                         notice.verdict(),
                         line(notice.code()),
@@ -73,28 +77,28 @@ final class MailText {
                         item.deliveryId());
     }
 
-    static String report(OutboxItem item, CredentialReport report) {
+    static String report(OutboxItem item, ReportMessage report) {
         return """
-                %s
+            %s
 
-                The report is the HTML part of this mail; the attachment has it as CSV.
-                It holds no passwords.
+            The report is the HTML part of this mail; the attachment has it as CSV.
+            It holds no passwords.
 
-                Delivery: %s
-                """.formatted(line(report.title()), item.deliveryId());
+            Delivery: %s
+            """.formatted(line(report.title()), item.deliveryId());
     }
 
     private static String ids(OutboxItem item) {
         Instant notAfter = item.notAfter();
         return """
 
-                Request:  %s
-                Instance: %s
-                Delivery: %s
-                Valid to: %s
+            Request:  %s
+            Instance: %s
+            Delivery: %s
+            Valid to: %s
 
-                The same delivery may arrive twice; both carry the same delivery id.
-                """.formatted(
+            The same delivery may arrive twice; both carry the same delivery id.
+            """.formatted(
                         item.requestId(),
                         item.instance() == null ? "-" : item.instance(),
                         item.deliveryId(),

@@ -39,7 +39,7 @@ public record OutboxItem(
         RESULT,
         /** A verdict other than DELIVERED, as a {@link Notice}. */
         NOTICE,
-        /** A credential report, as a {@link CredentialReport}. */
+        /** A credential report, as a {@link ReportMessage}. */
         REPORT
     }
 
@@ -98,7 +98,7 @@ public record OutboxItem(
      * @param reportId the run it reports on
      */
     public static OutboxItem report(
-            CredentialReport report, String reportId, String alias, String deliveryId, Instant now) {
+            ReportMessage report, String reportId, String alias, String deliveryId, Instant now) {
         return new OutboxItem(
                 Kind.REPORT, alias, deliveryId, reportId, null, 1, now, null, JSON, OutboxJson.bytes(report));
     }

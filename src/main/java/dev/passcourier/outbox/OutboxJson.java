@@ -44,8 +44,8 @@ public final class OutboxJson {
      *
      * @throws OutboxException if it is none
      */
-    public static CredentialReport report(byte[] json) throws OutboxException {
-        return read(json, CredentialReport.class);
+    public static ReportMessage report(byte[] json) throws OutboxException {
+        return read(json, ReportMessage.class);
     }
 
     /** The object as a tree, with the same names and forms as in {@link #bytes}. */

@@ -6,7 +6,7 @@ import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LineResult;
-import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
@@ -46,7 +46,7 @@ public final class BatchReporter {
      * @param name   of the file or the schedule
      * @param report what to send
      */
-    record Due(String batch, Origin.Source source, String name, CredentialReport report) {}
+    record Due(String batch, Origin.Source source, String name, ReportMessage report) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchReporter.class);
 
@@ -63,7 +63,7 @@ public final class BatchReporter {
     private final Function<String, ZoneId> zones;
     private final boolean summaries;
     private final SealedBundles bundles;
-    private final CredentialReportWriter writer = new CredentialReportWriter();
+    private final RunReportWriter writer = new RunReportWriter();
     private final Map<String, Watched> watched = new HashMap<>();
     private boolean swept;
 
@@ -252,21 +252,21 @@ public final class BatchReporter {
     }
 
     /** Makes a run's report: which passwords were handed over, which not and why. Holds no password. */
-    static final class CredentialReportWriter {
+    static final class RunReportWriter {
 
         private static final DateTimeFormatter NAME_TIME =
                 DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
         private static final DateTimeFormatter TITLE_TIME =
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
-        CredentialReport report(BatchSummary run, List<LineResult> lines, ZoneId zone) {
+        ReportMessage report(BatchSummary run, List<LineResult> lines, ZoneId zone) {
             Instant planned = Objects.requireNonNullElse(run.planned(), run.takenAt());
             long delivered = lines.stream()
                     .filter(line -> line.verdict() == Verdict.DELIVERED)
                     .count();
             String title = "%s, %s: %d of %d passwords delivered"
                     .formatted(run.name(), TITLE_TIME.withZone(zone).format(planned), delivered, lines.size());
-            return new CredentialReport(
+            return new ReportMessage(
                     run.name() + "-" + NAME_TIME.format(planned),
                     title,
                     new ReportPage(zone).of(run, title, lines),
@@ -274,9 +274,9 @@ public final class BatchReporter {
         }
 
         /** How a batch file ended: counts, what to do, and which lines took longest. */
-        CredentialReport summary(BatchSummary batch, BatchTally tally) {
+        ReportMessage summary(BatchSummary batch, BatchTally tally) {
             String title = "%s: %d of %d passwords delivered".formatted(batch.name(), tally.delivered(), tally.lines());
-            return new CredentialReport(
+            return new ReportMessage(
                     "batch-" + NAME_TIME.format(batch.takenAt()),
                     title,
                     new ReportPage(ZoneOffset.UTC).of(batch, title, tally),

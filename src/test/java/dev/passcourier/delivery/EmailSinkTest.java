@@ -11,11 +11,11 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.MailSecurity;
 import dev.passcourier.config.Settings.SealFormat;
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Mailbox.Security;
@@ -322,7 +322,7 @@ class EmailSinkTest {
     void mailsReportsAsPageAndTable() throws Exception {
         mailbox = Mailbox.start(Security.PLAIN, null, null);
         String alias = harness.open(channel(MailSecurity.NONE, null, null));
-        CredentialReport report = new CredentialReport("weekly", "Weekly report", "<h1>Größe</h1>", "a;b\r\n");
+        ReportMessage report = new ReportMessage("weekly", "Weekly report", "<h1>Größe</h1>", "a;b\r\n");
 
         harness.put(OutboxItem.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
 

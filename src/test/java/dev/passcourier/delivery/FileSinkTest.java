@@ -7,9 +7,9 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import java.nio.file.Files;
@@ -110,8 +110,7 @@ class FileSinkTest {
         OutboxItem clear = SinkHarness.atRest(alias);
         OutboxItem notice = OutboxItem.notice(
                 new Notice("r", "a", "i", Verdict.DENIED, "KEY", "Check the key.", 1, now), alias, "fn-1", now);
-        OutboxItem report =
-                OutboxItem.report(new CredentialReport("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
+        OutboxItem report = OutboxItem.report(new ReportMessage("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
 
         harness.put(clear);
         harness.put(notice);

@@ -10,10 +10,10 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings.WebhookChannel;
-import dev.passcourier.outbox.CredentialReport;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.sandbox.SandboxCertificate;
 import dev.passcourier.sandbox.WebhookReceiver;
@@ -218,7 +218,7 @@ class WebhookSinkTest {
         assertThat(first.path("notice").path("verdict").asText()).isEqualTo("NOT_SET");
         assertThat(first.path("notice").path("endedAt").asText()).isEqualTo("1970-01-01T00:00:00Z");
 
-        harness.put(OutboxItem.report(new CredentialReport("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
+        harness.put(OutboxItem.report(new ReportMessage("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
 
         JsonNode second = json(webhook());
         assertThat(second.path("type").asText()).isEqualTo("report");

@@ -6,7 +6,7 @@ import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.LineResult;
-import dev.passcourier.outbox.CredentialReport;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.io.StringReader;
@@ -17,7 +17,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 
-class CredentialReportWriterTest {
+class RunReportWriterTest {
 
     private static final Instant PLANNED = Instant.parse("2026-11-01T05:00:00Z");
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
@@ -41,7 +41,7 @@ class CredentialReportWriterTest {
 
     @Test
     void saysWhichPasswordsWereHandedOverAndWhichNotAndWhy() {
-        CredentialReport report = report(delivered, missing, refused);
+        ReportMessage report = report(delivered, missing, refused);
         assertThat(report.name()).isEqualTo("nightly-20261101T050000Z");
         assertThat(report.title()).isEqualTo("nightly, 2026-11-01 06:00: 1 of 3 passwords delivered");
         assertThat(report.html())
@@ -75,7 +75,7 @@ class CredentialReportWriterTest {
                 1,
                 List.of(new DeliveryRow(evil, evil, evil, DeliveryState.FAILED, evil, 1, PLANNED)),
                 evil);
-        String html = new BatchReporter.CredentialReportWriter()
+        String html = new BatchReporter.RunReportWriter()
                 .report(run("<b>" + evil), List.of(line), BERLIN)
                 .html();
         assertThat(html).doesNotContain("<script", "<b><").contains("&lt;script&gt;alert(&#39;x&#39;)", "$title$");
@@ -103,8 +103,8 @@ class CredentialReportWriterTest {
                 .getLength();
     }
 
-    private static CredentialReport report(LineResult... lines) {
-        return new BatchReporter.CredentialReportWriter().report(run("nightly"), List.of(lines), BERLIN);
+    private static ReportMessage report(LineResult... lines) {
+        return new BatchReporter.RunReportWriter().report(run("nightly"), List.of(lines), BERLIN);
     }
 
     private static BatchSummary run(String name) {

@@ -8,4 +8,4 @@ package dev.passcourier.outbox;
  * @param html  the page
  * @param csv   the same as CSV
  */
-public record CredentialReport(String name, String title, String html, String csv) {}
+public record ReportMessage(String name, String title, String html, String csv) {}
