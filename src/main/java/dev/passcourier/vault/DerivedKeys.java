@@ -20,6 +20,11 @@ final class DerivedKeys {
         return derive(master, "passcourier fingerprint v1", HMAC);
     }
 
+    /** Names passwords in reports. */
+    static SecretKeySpec report(SecretBytes master) {
+        return derive(master, "passcourier report v1", HMAC);
+    }
+
     static byte[] hmac(SecretKeySpec key, byte[] message) {
         try {
             Mac mac = Mac.getInstance(HMAC);

@@ -31,12 +31,15 @@ public final class ServiceKeys {
     private final Path publicFile;
     private final SecretKeySpec atRest;
     private final SecretKeySpec fingerprint;
+    private final SecretKeySpec report;
 
-    private ServiceKeys(ECKey signing, Path publicFile, SecretKeySpec atRest, SecretKeySpec fingerprint) {
+    private ServiceKeys(
+            ECKey signing, Path publicFile, SecretKeySpec atRest, SecretKeySpec fingerprint, SecretKeySpec report) {
         this.signing = signing;
         this.publicFile = publicFile;
         this.atRest = atRest;
         this.fingerprint = fingerprint;
+        this.report = report;
     }
 
     /**
@@ -46,7 +49,8 @@ public final class ServiceKeys {
      *
      * @param signingKey private JWK, EC P-256
      * @param atRestKey  base64 of 32 bytes. Whoever loses it loses the results under the at-rest seal that are not
-     *                   delivered yet, and the transplant guard forgets what it has seen
+     *                   delivered yet, the transplant guard forgets what it has seen, and reports take every password
+     *                   for a new one
      * @throws KeyLoadException naming the file and what is wrong with it
      */
     public static ServiceKeys loadOrCreate(Path signingKey, Path atRestKey) throws KeyLoadException {
@@ -56,7 +60,12 @@ public final class ServiceKeys {
         OwnKeyFile.publish(beside(signingKey, ".crt.pem"), SigningCertificate.pem(SigningCertificate.of(signing)));
         OwnKeyFile.publish(beside(signingKey, ".pub.asc"), SigningPgpKey.armored(signing));
         try (SecretBytes master = atRest(atRestKey)) {
-            return new ServiceKeys(signing, publicFile, DerivedKeys.atRest(master), DerivedKeys.fingerprint(master));
+            return new ServiceKeys(
+                    signing,
+                    publicFile,
+                    DerivedKeys.atRest(master),
+                    DerivedKeys.fingerprint(master),
+                    DerivedKeys.report(master));
         }
     }
 
@@ -124,6 +133,10 @@ public final class ServiceKeys {
 
     SecretKeySpec fingerprint() {
         return fingerprint;
+    }
+
+    SecretKeySpec report() {
+        return report;
     }
 
     private static ECKey signing(Path file) throws KeyLoadException {

@@ -20,6 +20,7 @@ public final class Vault {
     private final SigningIdentity identity;
     private final AtRest atRest;
     private final SecretKeySpec fingerprintKey;
+    private final SecretKeySpec reportKey;
     private final Clock clock;
 
     /** With the service's keys and the clock that results expire by. */
@@ -28,6 +29,7 @@ public final class Vault {
         this.identity = new SigningIdentity(keys.signing());
         this.atRest = new AtRest(keys.atRest());
         this.fingerprintKey = keys.fingerprint();
+        this.reportKey = keys.report();
         this.clock = clock;
     }
 
@@ -56,6 +58,25 @@ public final class Vault {
                 sealed.add(seal(unlocked.secret(), kind, facts, target));
             }
             return new Opened(sealed, unlocked.key(), kind);
+        }
+    }
+
+    /**
+     * Opens a secret to look at it, and seals it for nobody: it is wiped before this returns. A body in clear is wiped,
+     * whatever the outcome.
+     *
+     * @param secret  as the cloud handed it out
+     * @param ring    the account's keys; {@link KeyRing#empty()} where clouds answer in clear
+     * @param keyName the key to open with, or null to try all of the ring
+     * @throws VaultException with the code that says why it was not opened
+     */
+    public Inspected inspect(LockedSecret secret, KeyRing ring, @Nullable String keyName) throws VaultException {
+        try (Unlocked unlocked = unlock(secret, ring, keyName)) {
+            byte[] bytes = unlocked.secret().borrow();
+            return new Inspected(
+                    unlocked.key(),
+                    SecretKind.isPrivateKey(unlocked.secret()) ? null : PasswordRating.of(unlocked.secret()),
+                    HexFormat.of().formatHex(DerivedKeys.hmac(reportKey, bytes)));
         }
     }
 
@@ -152,6 +173,25 @@ public final class Vault {
         /** Copies the list. */
         public Opened {
             sealed = List.copyOf(sealed);
+        }
+    }
+
+    /**
+     * What may be told about a secret that was looked at.
+     *
+     * @param key         what may be told about the key that opened it, or null if it came in clear
+     * @param quality     of a password, or null of a private key
+     * @param fingerprint HMAC-SHA-256 of the secret in hex, under a key of its own that only reports use: the same secret
+     *                    has the same one for as long as the at-rest key stays the same. It is for comparing alone, and
+     *                    belongs into no log, trail or document
+     */
+    public record Inspected(
+            KeyRing.@Nullable KeyInfo key, @Nullable PasswordQuality quality, String fingerprint) {
+
+        /** Leaves the fingerprint out. */
+        @Override
+        public String toString() {
+            return "Inspected[" + key + ", " + quality + "]";
         }
     }
 }

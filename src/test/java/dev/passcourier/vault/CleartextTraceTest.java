@@ -46,6 +46,7 @@ class CleartextTraceTest {
                 bench.vault().seal(encrypted(disguised), bench.ring("a-2048"), null, VaultBench.FACTS, targets);
         Vault.Opened fromBody =
                 bench.vault().seal(inClear(disguised), KeyRing.empty(), null, VaultBench.FACTS, targets);
+        Vault.Inspected lookedAt = bench.vault().inspect(encrypted(disguised), bench.ring("a-2048"), null);
         Sealed atRest = fromBody.sealed().get(5);
         try (ClearResult clear = bench.vault().openAtRest(atRest.bytes(), atRest.deliveryId())) {
             byte[] read = clear.readAllBytes();
@@ -61,6 +62,7 @@ class CleartextTraceTest {
         Files.delete(dump);
         assertThat(found(dump(dump), disguised)).isEmpty();
         assertThat(fromRsa.sealed()).hasSameSizeAs(fromBody.sealed());
+        assertThat(lookedAt.quality()).isNotNull();
     }
 
     private static Path dump(Path file) throws Exception {
