@@ -33,10 +33,10 @@ import picocli.CommandLine.Option;
             "2:wrong usage, not confirmed, or settings, keys or credentials that cannot be used",
             "3:a service runs here and does not answer"
         },
-        footerHeading = "%nExamples:%n",
+        footerHeading = "%nExample:%n",
         footer = {
-            "  passcourier clear huawei-prod 6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0",
-            "  passcourier clear huawei-prod 6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0 --yes --wait 5m"
+            "  passcourier clear --config data/sandbox/config sandbox-huawei-ecs \\",
+            "      $(cat data/sandbox/examples/spare) --yes --wait 5m"
         })
 public final class ClearCommand extends DirectCommand {
 

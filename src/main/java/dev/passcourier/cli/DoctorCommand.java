@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Tries out everything that the settings name: directories, keys, audit trail, ledger, broker; signs in to"
                     + " each cloud and mail server, and checks clocks and certificates.",
-            "Asks for no password, sends no mail and posts nothing. Takes two minutes at most; may run beside the service."
+            "Asks for no password, sends no mail and posts nothing. Takes two minutes at most; may run beside the"
+                    + " service."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  passcourier doctor --config data/sandbox/config",
-            "  passcourier doctor --config data/sandbox/config --only broker --only account.sandbox-zstack"
+            "  passcourier doctor --config data/sandbox/config --only broker \\",
+            "      --only account.sandbox-zstack"
         })
 public final class DoctorCommand implements Callable<Integer> {
 

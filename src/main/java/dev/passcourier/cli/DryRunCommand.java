@@ -50,9 +50,10 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier dry-run --config data/sandbox/config data/sandbox/examples/batch.csv",
-            "  passcourier dry-run --config data/sandbox/config --source jms --user orchestrator"
-                    + " data/sandbox/examples/request.json"
+            "  passcourier dry-run --config data/sandbox/config \\",
+            "      data/sandbox/examples/batch.csv",
+            "  passcourier dry-run --config data/sandbox/config --source jms \\",
+            "      --user orchestrator data/sandbox/examples/request.json"
         })
 final class DryRunCommand implements Callable<Integer> {
 

@@ -51,11 +51,16 @@ import picocli.CommandLine.ParameterException;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier get --config data/sandbox/config sandbox-huawei-ecs $(cat data/sandbox/examples/instance)"
-                    + " --show --force",
-            "  passcourier get huawei-prod 6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0 --to operations --out result.jwe --wait 20m",
-            "  OS_CLOUD=prod passcourier get openstack-nova 6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0 --private-key windows.pem"
-                    + " --show"
+            "  passcourier get --config data/sandbox/config sandbox-huawei-ecs \\",
+            "      $(cat data/sandbox/examples/instance) --show --force",
+            "  passcourier get --config data/sandbox/config sandbox-huawei-ecs \\",
+            "      $(cat data/sandbox/examples/instance) --wait 20m --to operations \\",
+            "      --out data/sandbox/mine/result.jwe",
+            "",
+            "With a cloud's own environment, and no settings:",
+            "  export OS_CLOUD=prod",
+            "  passcourier get openstack-nova 6f2c1d3e-4b5a-6978-8796-a5b4c3d2e1f0 \\",
+            "      --private-key windows.pem --show"
         })
 public final class GetCommand extends DirectCommand {
 

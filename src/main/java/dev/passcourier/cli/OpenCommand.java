@@ -41,12 +41,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {" 0:opened", " 1:not opened; the reason is on the standard error", " 2:wrong usage"},
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier open --key data/sandbox/mine/operations.private.pem"
-                    + " --signer data/sandbox/data/keys/signing.pub.jwk --show data/sandbox/out/first_*.jwe",
-            "  passcourier open --key data/sandbox/mine/operations.private.pem"
-                    + " --to data/sandbox/mine/password data/sandbox/out/first_*.jwe"
+            "  passcourier open --key data/sandbox/mine/operations.private.pem \\",
+            "      --signer data/sandbox/data/keys/signing.pub.jwk \\",
+            "      --show data/sandbox/out/first_*.jwe",
+            "  passcourier open --key data/sandbox/mine/operations.private.pem \\",
+            "      --to data/sandbox/mine/password data/sandbox/out/first_*.jwe"
         })
 public final class OpenCommand implements Callable<Integer> {
 
@@ -111,7 +112,8 @@ public final class OpenCommand implements Callable<Integer> {
             defaultValue = "-",
             paramLabel = "FILE",
             description = {
-                "the sealed result (.jwe, .p7m, .asc or .age), its base64 or PEM, a webhook's body, or a whole mail (.eml);",
+                "the sealed result (.jwe, .p7m, .asc or .age), its base64 or PEM, a webhook's body, or a whole mail"
+                        + " (.eml);",
                 "- or nothing reads the standard input"
             })
     private Path sealed;

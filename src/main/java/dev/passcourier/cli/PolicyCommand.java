@@ -54,8 +54,10 @@ public final class PolicyCommand extends CommandGroup {
                 "2:wrong usage, or the settings cannot be used"
             },
             footerHeading = "%nExample:%n",
-            footer = "  passcourier policy explain --config data/sandbox/config --source jms --user orchestrator"
-                    + " data/sandbox/examples/request.json")
+            footer = {
+                "  passcourier policy explain --config data/sandbox/config --source jms \\",
+                "      --user orchestrator data/sandbox/examples/request.json"
+            })
     static final class Explain implements Callable<Integer> {
 
         @Mixin

@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:made", "1:not made; the reason is on the standard error", "2:wrong usage"},
         footerHeading = "%nExample:%n",
         footer = {
-            "  passcourier recipient create auditors --config data/sandbox/config --format openpgp"
-                    + " --private data/sandbox/mine/auditors.asc"
+            "  passcourier recipient create auditors --config data/sandbox/config \\",
+            "      --format openpgp --private data/sandbox/mine/auditors.asc"
         })
 public final class RecipientCreateCommand implements Callable<Integer> {
 

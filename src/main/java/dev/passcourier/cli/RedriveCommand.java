@@ -25,22 +25,23 @@ import picocli.CommandLine.Spec;
         name = "redrive",
         description = {
             "Shows what failed or was quarantined, and returns it to the queue it came from once its cause is mended.",
-            "A running service does it, and no secret of the settings is needed for that. While it is stopped, its broker is"
-                    + " opened here."
+            "A running service does it, and no secret of the settings is needed for that. While it is stopped, its"
+                    + " broker is opened here."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:some of it could not be returned, or there was nothing to enable; the last column says why",
+            "1:some of it could not be returned; the last column says why",
             "2:wrong usage or settings, a name that does not exist, or the stopped service's data cannot be opened",
             "3:the running service cannot be reached"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  passcourier redrive --config data/sandbox/config",
-            "  passcourier redrive return --verdict WRONG_KEY --dry-run --config data/sandbox/config",
-            "  passcourier redrive enable --destination hook"
+            "  passcourier redrive return --verdict WRONG_KEY --dry-run \\",
+            "      --config data/sandbox/config",
+            "  passcourier redrive enable --destination hook --config data/sandbox/config"
         })
 public final class RedriveCommand implements Callable<Integer> {
 

@@ -39,11 +39,7 @@ final class RedrivePage {
     }
 
     boolean isFine() {
-        return switch (order.action()) {
-            case LIST -> true;
-            case RETURN -> found.values().stream().allMatch(kept -> kept.refusal() == null);
-            case ENABLE -> enabled;
-        };
+        return order.action() != Action.RETURN || found.values().stream().allMatch(kept -> kept.refusal() == null);
     }
 
     /** What was found, and as JSON what to know besides. */
@@ -72,7 +68,7 @@ final class RedrivePage {
 
     void talk(Output output) {
         if (order.action() == Action.ENABLE) {
-            output.talk(Objects.toString(order.destination()) + (enabled ? " is enabled" : " was not disabled"));
+            output.talk(Objects.toString(order.destination()) + (enabled ? " is enabled" : " is enabled already"));
         } else if (found.isEmpty()) {
             output.talk("nothing found");
         } else if (order.action() == Action.RETURN && !order.dryRun()) {

@@ -53,7 +53,7 @@ final class ScheduleCommand extends CommandGroup {
                 "3:the running service cannot be reached"
             },
             footerHeading = "%nExample:%n",
-            footer = "  passcourier schedule list")
+            footer = "  passcourier schedule list --config data/sandbox/config")
     static final class ListCommand implements Callable<Integer> {
 
         private static final DateTimeFormatter TIME =
@@ -116,8 +116,8 @@ final class ScheduleCommand extends CommandGroup {
     @Command(
             name = "run",
             description = {
-                "Asks for what is on a schedule's list now, by the running service, in the same way as at its planned times,"
-                        + " which stay as they are.",
+                "Asks for what is on a schedule's list now, by the running service, in the same way as at its planned"
+                        + " times, which stay as they are.",
                 "The audit trail notes the operating system's user who asked."
             },
             mixinStandardHelpOptions = true,
@@ -126,11 +126,11 @@ final class ScheduleCommand extends CommandGroup {
                 "0:the run has begun; its id is printed, which  passcourier status  takes",
                 "1:it has begun, and lines of the list cannot be read",
                 "2:wrong usage, no such schedule, or a list that cannot be read",
-                "3:no service runs, it cannot be reached, or it runs nothing now; or it is not known whether the run has begun:"
-                        + " then a command is printed that makes sure"
+                "3:no service runs, it cannot be reached, or it runs nothing now; or it is not known whether the run"
+                        + " has begun: then a command is printed that makes sure"
             },
             footerHeading = "%nExample:%n",
-            footer = "  passcourier schedule run nightly")
+            footer = "  passcourier schedule run nightly --config data/sandbox/config")
     static final class RunCommand implements Callable<Integer> {
 
         private static final Duration PATIENCE = Duration.ofMinutes(2);

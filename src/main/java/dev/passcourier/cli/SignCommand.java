@@ -32,8 +32,10 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:signed", "1:not signed; the reason is on the standard error", "2:wrong usage"},
         footerHeading = "%nExample:%n",
-        footer = "  passcourier sign --key data/sandbox/mine/operations.private.pem --name operations"
-                + " data/sandbox/examples/request.json")
+        footer = {
+            "  passcourier sign --key data/sandbox/mine/operations.private.pem \\",
+            "      --name operations data/sandbox/examples/request.json"
+        })
 public final class SignCommand implements Callable<Integer> {
 
     @Option(names = "--key", required = true, paramLabel = "FILE", description = "your private P-256 key: JWK or PEM")

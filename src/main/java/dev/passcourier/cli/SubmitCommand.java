@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "submit",
         description = {
-            "Hands requests to the running service, in the name of the operating system's user who runs this command: the"
-                    + " policy must allow the source cli.",
+            "Hands requests to the running service, in the name of the operating system's user who runs this command:"
+                    + " the policy must allow the source cli.",
             "They are on the service's queue when this command says that they are taken. With --wait it shows how they"
                     + " end; Ctrl-C then ends this command only."
         },
@@ -57,17 +57,18 @@ import picocli.CommandLine.Spec;
             "0:taken; with --wait: every request was DELIVERED",
             "1:some lines are no requests; with --wait: some request ended with another verdict",
             "2:wrong usage, or the service refuses the whole: nothing is taken",
-            "3:no service runs, it cannot be reached, or it takes no requests now; or it is not known whether they are taken:"
-                    + " then a command is printed that makes sure; with --wait also: the service has gone, and the requests"
-                    + " are taken",
+            "3:no service runs, it cannot be reached, or it takes no requests now; or it is not known whether they are"
+                + " taken: then a command is printed that makes sure; with --wait also: the service has gone, and the"
+                + " requests are taken",
             "4:with --timeout: it is over, and the requests go on",
             "130:with --wait: stopped by Ctrl-C, and the requests go on"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier submit --config data/sandbox/config data/sandbox/examples/batch.csv --wait",
-            "  passcourier submit --config data/sandbox/config --wait --deliver-to folder sandbox-huawei-ecs"
-                    + " $(cat data/sandbox/examples/instance)"
+            "  passcourier submit --config data/sandbox/config --wait \\",
+            "      data/sandbox/examples/batch.csv",
+            "  passcourier submit --config data/sandbox/config --wait --deliver-to folder \\",
+            "      sandbox-huawei-ecs $(cat data/sandbox/examples/instance)"
         })
 final class SubmitCommand implements Callable<Integer> {
 

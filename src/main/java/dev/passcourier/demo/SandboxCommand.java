@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sandbox",
         description = {
-            "Runs pretend clouds, a mailbox and a webhook receiver on this machine, for rehearsals without",
-            "an account, and writes settings for a service that uses them. Says what arrives, and checks it.",
+            "Runs pretend clouds, a mailbox and a webhook receiver on this machine, for rehearsals without an account,"
+                    + " and writes settings for a service that uses them. Says what arrives, and checks it.",
             "Started again, everything is as it was: machines, keys, ports, settings, data. Only pretend machines."
         },
         mixinStandardHelpOptions = true,
@@ -55,8 +55,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  passcourier sandbox",
             "",
-            "and then, each in a terminal of its own, what it prints: a service that fetches the first",
-            "password, and the command that opens it. validate and doctor take the same --config."
+            "and then, each in a terminal of its own, what it prints: a service that",
+            "fetches the first password, and the command that opens it. The examples of",
+            "all other commands work beside it, typed in the folder that holds bin."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -88,10 +89,9 @@ public final class SandboxCommand implements Subcommand {
             names = "--port-base",
             paramLabel = "N",
             defaultValue = "0",
-            description = {
-                "first of ten ports in a row; ${DEFAULT-VALUE}, the default, takes those of the last time,",
-                "or any free ones"
-            })
+            description =
+                    "first of ten ports in a row; ${DEFAULT-VALUE}, the default, takes those of the last time, or any"
+                            + " free ones")
     private int portBase;
 
     @Option(
@@ -109,10 +109,8 @@ public final class SandboxCommand implements Subcommand {
 
     @Option(
             names = "--fresh",
-            description = {
-                "start over: removes what a sandbox made in DIR, all of data and drop/work, done, failed,",
-                "and deliveries in out; says what, and leaves everything else"
-            })
+            description = "start over: removes what a sandbox made in DIR, all of data and drop/work, done, failed, and"
+                    + " deliveries in out; says what, and leaves everything else")
     private boolean fresh;
 
     @Mixin
@@ -242,8 +240,14 @@ public final class SandboxCommand implements Subcommand {
         home.folder("out");
         home.folder("examples");
         home.file("examples/request.json", request(first(clouds)));
-        home.file("examples/batch.csv", batch(clouds));
+        List<DemoInstance> ready = ready(clouds);
+        List<DemoInstance> kept = ready.size() < 2 ? ready : ready.subList(0, ready.size() - 1);
+        home.file("examples/batch.csv", batch("example-batch-", kept));
+        home.file("examples/nightly.csv", batch("", kept));
         home.file("examples/instance", first(clouds).instance() + "\n");
+        // Once the example of clear has run, there is nothing to get of this one.
+        DemoInstance spare = ready.isEmpty() ? first(clouds) : ready.get(ready.size() - 1);
+        home.file("examples/spare", spare.instance() + "\n");
         String note = home.settings(values(home, clouds, hook));
         if (state.get("first").isEmpty()) {
             state.put("first", first(clouds).instance());
@@ -260,6 +264,13 @@ public final class SandboxCommand implements Subcommand {
                 .orElseThrow();
     }
 
+    private static List<DemoInstance> ready(DemoClouds clouds) {
+        return clouds.instances().stream()
+                .filter(each -> each.account().equals(DemoClouds.HUAWEI_ACCOUNT)
+                        && each.state().equals("ready"))
+                .toList();
+    }
+
     private static String firstBatch(DemoInstance machine) {
         return "id,account,instance,deliverTo\nfirst," + machine.account() + "," + machine.instance()
                 + ",folder mail hook\n";
@@ -271,19 +282,15 @@ public final class SandboxCommand implements Subcommand {
                 + machine.instance() + "\", \"deliverTo\": [\"folder\"]}\n";
     }
 
-    private static String batch(DemoClouds clouds) {
+    /** With ids that begin so; with none, as a schedule's list has it, which is asked for again and again. */
+    private static String batch(String ids, List<DemoInstance> machines) {
         StringBuilder lines = new StringBuilder("id,account,instance,deliverTo\n");
-        List<DemoInstance> ready = clouds.instances().stream()
-                .filter(each -> each.account().equals(DemoClouds.HUAWEI_ACCOUNT)
-                        && each.state().equals("ready"))
-                .toList();
-        for (int i = 0; i < ready.size(); i++) {
-            lines.append("example-batch-")
-                    .append(i + 1)
+        for (int i = 0; i < machines.size(); i++) {
+            lines.append(ids.isEmpty() ? "" : ids + (i + 1))
                     .append(',')
-                    .append(ready.get(i).account())
+                    .append(machines.get(i).account())
                     .append(',')
-                    .append(ready.get(i).instance())
+                    .append(machines.get(i).instance())
                     .append(",folder\n");
         }
         return lines.toString();

@@ -43,6 +43,19 @@ class ConventionsTest {
                 }));
     }
 
+    /** A line that the help breaks cannot be pasted into a shell. */
+    @TestFactory
+    Stream<DynamicTest> theHelpBreaksNoLineOfAnExample() {
+        return commands()
+                .map(command -> test(command, () -> assertThat(command.commandLine()
+                                .setUsageHelpWidth(80)
+                                .getUsageMessage(CommandLine.Help.Ansi.OFF)
+                                .lines()
+                                .toList())
+                        .as("a longer example goes on after a \\ at the end of the line")
+                        .containsAll(List.of(command.usageMessage().footer()))));
+    }
+
     @TestFactory
     Stream<DynamicTest> anOptionMeansTheSameInEveryCommand() {
         return SHARED.stream()

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +46,10 @@ class SandboxExamplesTest {
 
     private static final String HOME = "passcourier.home";
 
-    /** They run until they are stopped, and other tests start them. */
+    /**
+     * They run until they are stopped. This test starts the sandbox and the service, {@code ShippedFolderTest} the service by
+     * its command, and the demo has tests of its own.
+     */
     private static final Set<String> STAY_UP = Set.of("passcourier run", "passcourier sandbox", "passcourier demo");
 
     /** They take hold of the data directory. */
@@ -168,10 +172,18 @@ class SandboxExamplesTest {
     Stream<DynamicTest> theExamplesOfEveryCommandsHelpWork() {
         Map<Boolean, List<String>> examples = examples();
         return Stream.of(
+                        commands().map(SandboxExamplesTest::hasAnExample),
                         examples.get(false).stream().map(this::works),
                         Stream.of(DynamicTest.dynamicTest("(the service is stopped)", service::close)),
                         examples.get(true).stream().map(this::works))
                 .flatMap(tests -> tests);
+    }
+
+    private static DynamicTest hasAnExample(CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName();
+        return DynamicTest.dynamicTest(name, () -> assertThat(examples(command))
+                .as("examples of its help that are for the sandbox, and so are run here")
+                .anyMatch(example -> example.startsWith(name)));
     }
 
     private DynamicTest works(String example) {
@@ -187,27 +199,44 @@ class SandboxExamplesTest {
 
     /** Those that want a stopped service, and the others. */
     private static Map<Boolean, List<String>> examples() {
-        List<String> running = new ArrayList<>();
-        List<String> stopped = new ArrayList<>();
-        collect(Passcourier.commandLine(), running, stopped);
-        return Map.of(false, running, true, stopped);
+        return commands()
+                .filter(command -> !STAY_UP.contains(command.getCommandSpec().qualifiedName()))
+                .collect(Collectors.partitioningBy(
+                        command ->
+                                WHILE_STOPPED.contains(command.getCommandSpec().qualifiedName()),
+                        Collectors.flatMapping(command -> examples(command).stream(), Collectors.toList())));
     }
 
-    private static void collect(CommandLine command, List<String> running, List<String> stopped) {
-        String name = command.getCommandSpec().qualifiedName();
-        if (command.getSubcommands().isEmpty() && !STAY_UP.contains(name)) {
-            Stream.of(command.getCommandSpec().usageMessage().footer())
-                    .map(String::strip)
-                    .filter(line -> line.startsWith("passcourier ")
-                            && (line.contains("data/sandbox") || name.equals("passcourier completion")))
-                    .forEach((WHILE_STOPPED.contains(name) ? stopped : running)::add);
-        }
-        command.getSubcommands().values().forEach(each -> collect(each, running, stopped));
+    /** Those that do something, but for the hidden ones and picocli's own. */
+    private static Stream<CommandLine> commands() {
+        List<CommandLine> all = new ArrayList<>();
+        collect(Passcourier.commandLine(), all);
+        return all.stream()
+                .filter(command -> command.getSubcommands().isEmpty()
+                        && !(command.getCommand() instanceof CommandLine.HelpCommand)
+                        && !command.getCommandSpec().usageMessage().hidden());
+    }
+
+    private static void collect(CommandLine command, List<CommandLine> all) {
+        all.add(command);
+        command.getSubcommands().values().forEach(each -> collect(each, all));
+    }
+
+    /** Each as one line, but for the one of a true cloud with its own environment. */
+    private static List<String> examples(CommandLine command) {
+        String footer =
+                String.join("\n", command.getCommandSpec().usageMessage().footer());
+        return footer.replaceAll("\\\\\n +", "")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("passcourier ") && !line.contains(" --private-key "))
+                .toList();
     }
 
     /** As a shell in the service's home takes them. */
     private static String[] words(String example) throws IOException {
-        String filled = example.replace("$(cat data/sandbox/examples/instance)", instance());
+        String filled = example.replace("$(cat data/sandbox/examples/instance)", instance())
+                .replace("$(cat data/sandbox/examples/spare)", example("spare"));
         List<String> words = new ArrayList<>();
         for (String word : filled.split(" +")) {
             String absolute = word.startsWith("data/") ? home.resolve(word).toString() : word;
@@ -225,7 +254,12 @@ class SandboxExamplesTest {
     }
 
     private static String instance() throws IOException {
-        return Files.readString(home.resolve("data/sandbox/examples/instance")).strip();
+        return example("instance");
+    }
+
+    private static String example(String file) throws IOException {
+        return Files.readString(home.resolve("data/sandbox/examples").resolve(file))
+                .strip();
     }
 
     private int submit(String input, String... words) {
