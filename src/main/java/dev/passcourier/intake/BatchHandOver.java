@@ -98,7 +98,7 @@ public final class BatchHandOver {
         byte[] body = line instanceof BatchLine.Signed signed
                 ? signed.compact()
                 : WorkCodec.toBytes(((BatchLine.Good) line).request());
-        return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()));
+        return Origins.outboundMessage(intakeQueue, body, batch.origin(line.line()), line.repeats());
     }
 
     private void record(Batch batch, int step) {

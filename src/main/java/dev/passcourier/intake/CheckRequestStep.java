@@ -11,6 +11,7 @@ import dev.passcourier.ledger.KnownRequest;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.FetchWork;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.PartialRequest;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.Permission;
@@ -23,6 +24,7 @@ import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +40,11 @@ public final class CheckRequestStep implements Processor {
 
     /** Longest a request may ask us to keep trying. */
     static final Duration LONGEST_WAIT = Duration.ofDays(30);
+
+    private static final Duration PUT_OFF = Duration.ofMillis(200);
+
+    /** A line before this one that has not been checked for so long was lost: five minutes. */
+    private static final int MOST_PUT_OFF = 1500;
 
     private final Settings settings;
     private final Permission permission;
@@ -67,6 +74,9 @@ public final class CheckRequestStep implements Processor {
 
     List<OutboundMessage> check(InboundMessage arrival) {
         Requester unsigned = Requester.unsigned(Origins.of(arrival));
+        if (arrival.internal() && comesTooEarly(arrival, unsigned.origin())) {
+            return List.of(putOff(arrival));
+        }
         Submission submission;
         try {
             submission = Submission.open(arrival.body(), signatures);
@@ -74,6 +84,26 @@ public final class CheckRequestStep implements Processor {
             return refusals.pretended(unsigned, PartialRequest.NOTHING, forged, clock.instant());
         }
         return check(submission, new Requester(unsigned.origin(), submission.signer()));
+    }
+
+    /** Several lines are checked at once; of two with one id, the first in the file is to have it. */
+    private boolean comesTooEarly(InboundMessage arrival, Origin origin) {
+        int before = number(arrival, MessageProperties.REPEATS);
+        return before > 0
+                && origin.batch() != null
+                && number(arrival, MessageProperties.PUT_OFF) < MOST_PUT_OFF
+                && ledger.lines(origin.batch(), before - 1, 1).stream().noneMatch(line -> line.line() == before);
+    }
+
+    private OutboundMessage putOff(InboundMessage arrival) {
+        Map<String, Object> properties = new HashMap<>(arrival.properties());
+        properties.put(MessageProperties.PUT_OFF, number(arrival, MessageProperties.PUT_OFF) + 1);
+        return new OutboundMessage(
+                arrival.queue(), arrival.body(), properties, clock.instant().plus(PUT_OFF), null);
+    }
+
+    private static int number(InboundMessage arrival, String property) {
+        return arrival.properties().get(property) instanceof Integer number ? number : 0;
     }
 
     private List<OutboundMessage> check(Submission submission, Requester requester) {

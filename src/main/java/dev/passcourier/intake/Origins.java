@@ -22,11 +22,23 @@ final class Origins {
 
     /** A request's message for the intake queue, from one of our edges. */
     static OutboundMessage outboundMessage(String intakeQueue, byte[] request, Origin origin) {
+        return outboundMessage(intakeQueue, request, origin, 0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param repeats the line of its batch that is to be checked first, as it has the same id; 0 for none
+     */
+    static OutboundMessage outboundMessage(String intakeQueue, byte[] request, Origin origin, int repeats) {
         Map<String, Object> properties =
                 new HashMap<>(Map.of(MessageProperties.ORIGIN, WorkCodec.originToText(origin)));
         if (origin.batch() != null) {
             properties.put(MessageProperties.BATCH, origin.batch());
             properties.put(MessageProperties.LINE, origin.line());
+        }
+        if (repeats > 0) {
+            properties.put(MessageProperties.REPEATS, repeats);
         }
         return new OutboundMessage(intakeQueue, request, properties, null, null);
     }

@@ -244,7 +244,8 @@ public final class RunScheduleStep implements Processor {
                             request.deliverTo(),
                             request.deadline(),
                             request.requestedBy(),
-                            request.reason()));
+                            request.reason()),
+                    good.repeats());
         }
     }
 }

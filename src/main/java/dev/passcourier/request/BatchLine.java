@@ -6,8 +6,13 @@ public sealed interface BatchLine {
     /** Its number: the physical line, from 1, or the place in a JSON array. */
     int line();
 
+    /** The nearest line before it whose request has, or claims to have, the same id; 0 if there is none. */
+    default int repeats() {
+        return 0;
+    }
+
     /** A request. */
-    record Good(int line, PasswordRequest request) implements BatchLine {}
+    record Good(int line, PasswordRequest request, int repeats) implements BatchLine {}
 
     /**
      * A signed request, not opened yet.
@@ -15,7 +20,7 @@ public sealed interface BatchLine {
      * @param compact the line: what claims to be a compact JWS
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    record Signed(int line, byte[] compact) implements BatchLine {}
+    record Signed(int line, byte[] compact, int repeats) implements BatchLine {}
 
     /**
      * Not a request.

@@ -1,6 +1,8 @@
 package dev.passcourier.request;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /** Reads the lines of one batch, one after the other. */
@@ -8,6 +10,7 @@ final class LineReader {
 
     private final IntFunction<String> idIfMissing;
     private final BatchReader.Taker taker;
+    private final Map<String, Integer> lastOfId = new HashMap<>();
     private BatchDefaults defaults;
     private int lines;
 
@@ -74,14 +77,22 @@ final class LineReader {
         lines++;
     }
 
-    private static BatchLine signed(int line, String compact) {
+    /** The line before this one that has the id. */
+    private int repeats(String id, int line) {
+        Integer before = lastOfId.put(id, line);
+        return before == null ? 0 : before;
+    }
+
+    private BatchLine signed(int line, String compact) {
         if (isTooLong(compact)) {
             return new BatchLine.Bad(line, RefusalCode.BATCH_LINE_TOO_LONG, "", "");
         }
         byte[] bytes = compact.getBytes(StandardCharsets.UTF_8);
-        return Submission.looksSigned(bytes)
-                ? new BatchLine.Signed(line, bytes)
-                : new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "", "");
+        if (!Submission.looksSigned(bytes)) {
+            return new BatchLine.Bad(line, RefusalCode.SIGNATURE_MISSING, "", "");
+        }
+        String id = Submission.claimedId(compact);
+        return new BatchLine.Signed(line, bytes, id.isEmpty() ? 0 : repeats(id, line));
     }
 
     void finish() throws RequestException {
@@ -95,7 +106,8 @@ final class LineReader {
             if (isTooLong(text)) {
                 throw new RequestException(RefusalCode.BATCH_LINE_TOO_LONG, "");
             }
-            return new BatchLine.Good(line, RequestReader.read(parser.json(text), defaults, idIfMissing.apply(line)));
+            PasswordRequest request = RequestReader.read(parser.json(text), defaults, idIfMissing.apply(line));
+            return new BatchLine.Good(line, request, repeats(request.id(), line));
         } catch (RequestException refused) {
             return BatchLine.Bad.of(line, parser.placed(refused));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,17 @@ public final class Submission {
     /** Every JOSE header begins with <code>{"</code>, which base64url writes as {@code eyJ}. */
     static boolean looksSigned(byte[] body) {
         return body.length > 2 && body[0] == 'e' && body[1] == 'y' && body[2] == 'J';
+    }
+
+    /** The id that a compact JWS claims to be of, signed or not; empty if none can be read. */
+    static String claimedId(String compact) {
+        String[] parts = compact.split("\\.", -1);
+        try {
+            byte[] payload = Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : "");
+            return RequestReader.tree(payload).path(ID).asText();
+        } catch (IllegalArgumentException | RequestException unreadable) {
+            return "";
+        }
     }
 
     /** Configured name of the signer, or null if it is not signed. */

@@ -19,9 +19,12 @@ import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
+import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RefusalCode;
+import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.DeliveryIds;
 import java.nio.charset.StandardCharsets;
@@ -125,15 +128,14 @@ class IntakeWithLedgerTest {
                 Clock.systemUTC());
         check.check(arrival("ID:1", REQUEST.formatted("taken")));
         Files.writeString(drop.resolve("batch.csv"), """
-                id,account,instance,deliverTo
-                ,nowhere,i-1,ops
-                taken,huawei,i-1,ops
-                ,huawei,/,ops
-                """);
+            id,account,instance,deliverTo
+            ,nowhere,i-1,ops
+            taken,huawei,i-1,ops
+            ,huawei,/,ops
+            """);
         source.take("batch.csv");
         for (OutboundMessage outboundMessage : sender.sent) {
-            assertThat(check.check(new InboundMessage(
-                            "requests", "ID:x", "us", true, outboundMessage.properties(), outboundMessage.body())))
+            assertThat(check.check(own(outboundMessage)))
                     .allMatch(notice -> notice.queue().equals("outbox.ops"));
         }
 
@@ -147,6 +149,58 @@ class IntakeWithLedgerTest {
                         tuple(3, Verdict.REFUSED, "DUPLICATE_REQUEST"),
                         tuple(4, Verdict.REFUSED, "FIELD_INVALID"));
         assertThat(ledger.request("taken").orElseThrow().state()).isEqualTo(RequestState.ALLOWED);
+    }
+
+    /** Many lines are checked at once, in any order. */
+    @Test
+    void theFirstOfTwoLinesWithOneIdHasItHoweverEarlyTheOtherIsChecked() {
+        Fakes.Sender sender = new Fakes.Sender();
+        new BatchHandOver("requests", trail, sender, ledger::refusedLines, Clock.systemUTC())
+                .handOver(batch("twin", "twin", "twin"), 0);
+        InboundMessage first = own(sender.sent.get(0));
+        InboundMessage second = own(sender.sent.get(1));
+        InboundMessage third = own(sender.sent.get(2));
+
+        OutboundMessage thirdAgain = check.check(third).get(0);
+        OutboundMessage secondAgain = check.check(second).get(0);
+        assertThat(List.of(thirdAgain, secondAgain)).allSatisfy(putOff -> {
+            assertThat(putOff.queue()).isEqualTo("requests");
+            assertThat(putOff.notBefore()).isAfter(Instant.now().minusSeconds(60));
+        });
+        assertThat(check.check(first)).extracting(OutboundMessage::queue).containsExactly("fetch.huawei");
+        assertThat(check.check(own(thirdAgain)))
+                .as("its neighbour has not been checked yet")
+                .extracting(OutboundMessage::queue)
+                .containsExactly("requests");
+        check.check(own(secondAgain));
+        check.check(own(thirdAgain));
+
+        ledger.awaitApplied(trail.position());
+        assertThat(ledger.lines("b2"))
+                .extracting(LineResult::line, LineResult::request, LineResult::code)
+                .containsExactly(
+                        tuple(1, "twin", null),
+                        tuple(2, "twin", "DUPLICATE_REQUEST"),
+                        tuple(3, "twin", "DUPLICATE_REQUEST"));
+    }
+
+    /** As a file has them in its lines. */
+    private static Batch batch(String... ids) {
+        StringBuilder lines = new StringBuilder();
+        for (String id : ids) {
+            lines.append(REQUEST.formatted(id)).append('\n');
+        }
+        try {
+            List<BatchLine> read = BatchReader.read(
+                    lines.toString().getBytes(StandardCharsets.UTF_8), BatchFormat.NDJSON, Integer::toString);
+            return new Batch(Origin.Source.FILE, "b2", "twins.ndjson", null, read.size(), read);
+        } catch (RequestException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static InboundMessage own(OutboundMessage sent) {
+        return new InboundMessage("requests", "ID:x", "us", true, sent.properties(), sent.body());
     }
 
     @Test

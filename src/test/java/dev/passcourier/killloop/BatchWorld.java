@@ -109,10 +109,12 @@ final class BatchWorld implements AutoCloseable {
                 verdict = Verdict.REFUSED;
             }
             case 6 -> {
-                // So far behind the one whose id it has that this is checked later, though many are at once.
-                boolean repeats = i > 3 * ONE_IN;
-                id = repeats ? "r" + (i - 6 - 2 * ONE_IN) : id;
-                verdict = repeats ? Verdict.REFUSED : Verdict.DELIVERED;
+                // Many lines are checked at once: the next but one has this one's id, and is refused in each run.
+                cloud.addInstance(instance, password(instance), ours.getPublic());
+            }
+            case 8 -> {
+                id = "r" + (i - 2);
+                verdict = Verdict.REFUSED;
                 cloud.addInstance(instance, password(instance), ours.getPublic());
             }
             case 7 ->
@@ -201,64 +203,64 @@ final class BatchWorld implements AutoCloseable {
     }
 
     private static final String SETTINGS = """
-            service:
-              dataDirectory: data
-              allowAgents: [kill-agent.jar]
-              retryPace: 0.1
-            sources:
-              file:
-                directory: drop
-                minAge: 100ms
-                maxPause: 1s
-                poll: 200ms
-                defaults:
-                  deliverTo: [archive]
-                  reason: first start
-                summary: [reports]
-                bundle: [ops]
-            keyRings:
-              kakao:
-                keys:
-                  - path: keys/kakao.pem
-            accounts:
-              kakao:
-                provider: kakaocloud
-                keyRing: kakao
-                rate: 1000
-                concurrency: 8
-                settings:
-                  endpoint: @api@
-                  identityEndpoint: @iam@
-                  auth:
-                    type: access-key
-                    id: @id@
-                    secret: "{{file:secrets/kakao}}"
-              forbidden:
-                provider: zstack
-                settings:
-                  endpoint: @api@
-                  auth:
-                    type: session
-                    account: nobody
-                    password: "{{file:secrets/kakao}}"
-            recipients:
-              ops:
-                key: recipients/ops.pub.pem
-            destinations:
-              archive:
-                type: file
-                seal: ops
-                directory: archive
-              reports:
-                type: file
-                seal: ops
-                directory: archive
-            policy:
-              rules:
-                - name: batches
-                  sources: [file]
-                  accounts: [kakao]
-                  instances: ["*"]
-                  destinations: [archive]
-            """;
+        service:
+          dataDirectory: data
+          allowAgents: [kill-agent.jar]
+          retryPace: 0.1
+        sources:
+          file:
+            directory: drop
+            minAge: 100ms
+            maxPause: 1s
+            poll: 200ms
+            defaults:
+              deliverTo: [archive]
+              reason: first start
+            summary: [reports]
+            bundle: [ops]
+        keyRings:
+          kakao:
+            keys:
+              - path: keys/kakao.pem
+        accounts:
+          kakao:
+            provider: kakaocloud
+            keyRing: kakao
+            rate: 1000
+            concurrency: 8
+            settings:
+              endpoint: @api@
+              identityEndpoint: @iam@
+              auth:
+                type: access-key
+                id: @id@
+                secret: "{{file:secrets/kakao}}"
+          forbidden:
+            provider: zstack
+            settings:
+              endpoint: @api@
+              auth:
+                type: session
+                account: nobody
+                password: "{{file:secrets/kakao}}"
+        recipients:
+          ops:
+            key: recipients/ops.pub.pem
+        destinations:
+          archive:
+            type: file
+            seal: ops
+            directory: archive
+          reports:
+            type: file
+            seal: ops
+            directory: archive
+        policy:
+          rules:
+            - name: batches
+              sources: [file]
+              accounts: [kakao]
+              instances: ["*"]
+              destinations: [archive]
+        """;
 }

@@ -1,5 +1,6 @@
 package dev.passcourier.request;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,6 +8,7 @@ import dev.passcourier.request.BatchLine.Bad;
 import dev.passcourier.request.BatchLine.Good;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,11 +61,13 @@ class BatchReaderTest {
                                         List.of("x", "y", "z"),
                                         Instant.parse("2026-03-01T00:00:00Z"),
                                         "me",
-                                        "broken, \"again\"")),
+                                        "broken, \"again\""),
+                                0),
                         new Good(
                                 4,
                                 new PasswordRequest(
-                                        "line-4", "a", "i-2", Map.of(), null, List.of("x"), null, null, null)));
+                                        "line-4", "a", "i-2", Map.of(), null, List.of("x"), null, null, null),
+                                0));
     }
 
     @Test
@@ -161,6 +165,21 @@ class BatchReaderTest {
     }
 
     @Test
+    void saysWhichLineBeforeAlreadyHasTheId() throws RequestException {
+        String same = GOOD.replace("{", "{\"id\":\"r-1\",") + "\n";
+        assertThat(read(same + "{}\n" + same + same + GOOD, BatchFormat.NDJSON))
+                .extracting(BatchLine::repeats)
+                .containsExactly(0, 0, 1, 3, 0);
+
+        String claims =
+                "." + Base64.getUrlEncoder().withoutPadding().encodeToString("{\"jti\":\"r-1\"}".getBytes(UTF_8));
+        assertThat(read("eyJ" + claims + ".a\neyJ.a.b\neyJ" + claims + ".c\n", BatchFormat.JWS))
+                .as("what a signed line claims, before its signature is checked")
+                .extracting(BatchLine::repeats)
+                .containsExactly(0, 0, 1);
+    }
+
+    @Test
     void takesTenThousandSignedLinesAndNoMore() throws RequestException {
         String most = "eyJ\n".repeat(BatchReader.MAX_LIST);
 
@@ -246,7 +265,9 @@ class BatchReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "NDJSON|{'defaults':{'account':'a','deliverTo':['x']}}\\n{'instance':'i'}\\n{'instance':'j','account':'b'}",
+                "NDJSON|{'defaults':{'account':'a','deliverTo':['x']}}\\n"
+                        + "{'instance':'i'}\\n"
+                        + "{'instance':'j','account':'b'}",
                 "JSON|{'defaults':{'account':'a','deliverTo':['x']},'requests':[{'instance':'i'},{'account':'b','instance':'j'}]}",
                 "JSON|{'requests':[{'instance':'i'},{'account':'b','instance':'j'}],'defaults':{'account':'a','deliverTo':['x']}}"
             })
@@ -274,7 +295,7 @@ class BatchReaderTest {
     void fillsParametersInByTheirNames() throws RequestException {
         assertThat(read(
                         "{\"defaults\":{\"account\":\"a\",\"deliverTo\":[\"x\"],\"parameters\":{\"f\":\"1\",\"g\":\"2\"}}}\n"
-                                + "{\"instance\":\"i\",\"parameters\":{\"g\":\"3\"}}",
+                            + "{\"instance\":\"i\",\"parameters\":{\"g\":\"3\"}}",
                         BatchFormat.NDJSON))
                 .extracting(line -> ((Good) line).request().parameters())
                 .containsExactly(Map.of("f", "1", "g", "3"));
