@@ -14,21 +14,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class JsonLines extends OutputStream {
 
-    /** Made before the streams are replaced: the log writes to the one that was there. */
-    private static final Logger LOG = LoggerFactory.getLogger(JsonLines.class);
-
     private static final int LONGEST = 64 << 10;
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    private JsonLines() {}
+    private final Logger log;
+
+    private JsonLines(Logger log) {
+        this.log = log;
+    }
 
     /** Replaces both standard streams if the service is to be run and its log is JSON; other commands print data. */
     public static void installFor(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals("run") && "json".equals(System.getenv("PASSCOURIER_LOG"))) {
-            LOG.debug("all lines are JSON");
-            System.setOut(new PrintStream(new JsonLines(), true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(new JsonLines(), true, StandardCharsets.UTF_8));
+            // Made before the streams are replaced, as the log writes to the one that was there, and by no other
+            // command.
+            Logger log = LoggerFactory.getLogger(JsonLines.class);
+            System.setOut(new PrintStream(new JsonLines(log), true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(new JsonLines(log), true, StandardCharsets.UTF_8));
         }
     }
 
@@ -38,7 +41,7 @@ public final class JsonLines extends OutputStream {
             String text = line.toString(StandardCharsets.UTF_8).stripTrailing();
             line.reset();
             if (!text.isEmpty()) {
-                LOG.info("{}", text);
+                log.info("{}", text);
             }
         }
         if (b != '\n') {
