@@ -16,6 +16,6 @@ public final class App {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         JsonLines.installFor(args);
-        System.exit(Passcourier.commandLine().execute(args));
+        System.exit(Passcourier.commandLine(args).execute(args));
     }
 }

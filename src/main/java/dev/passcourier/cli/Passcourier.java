@@ -2,7 +2,9 @@ package dev.passcourier.cli;
 
 import dev.passcourier.config.InvalidConfigurationException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -17,31 +19,11 @@ import picocli.CommandLine.Spec;
         description = "Hands over machine passwords: asks the cloud, decrypts, seals for the recipient, delivers.",
         mixinStandardHelpOptions = true,
         versionProvider = Passcourier.Version.class,
-        subcommands = {
-            RunCommand.class,
-            GetCommand.class,
-            OpenCommand.class,
-            RecipientCommand.class,
-            SignCommand.class,
-            ValidateCommand.class,
-            DryRunCommand.class,
-            SubmitCommand.class,
-            KeysCommand.class,
-            Passcourier.AuditCommand.class,
-            Passcourier.LedgerCommand.class,
-            PolicyCommand.class,
-            StatusCommand.class,
-            ScheduleCommand.class,
-            RedriveCommand.class,
-            ClearCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class,
-            CommandLine.HelpCommand.class
-        },
         exitCodeListHeading = "%nExit codes of all commands (each command's help says what they mean for it):%n",
         exitCodeList = {
             "  0:all is well",
-            "  1:the command did its work, and the answer is bad: findings, another verdict than DELIVERED, nothing found",
+            "  1:the command did its work, and the answer is bad: findings, another verdict than DELIVERED, nothing"
+                    + " found",
             "  2:wrong usage, or settings or files that cannot be used",
             "  3:no service runs, it cannot be reached or asked now, or its answer was lost",
             "  4:waited long enough; the work goes on",
@@ -56,17 +38,93 @@ import picocli.CommandLine.Spec;
         })
 public final class Passcourier implements Runnable {
 
+    /** The commands of this jar, in the order of the help. */
+    private static final List<String> NAMES = List.of(
+            "run",
+            "get",
+            "open",
+            "recipient",
+            "sign",
+            "validate",
+            "dry-run",
+            "submit",
+            "keys",
+            "audit",
+            "ledger",
+            "policy",
+            "status",
+            "schedule",
+            "redrive",
+            "clear",
+            "doctor",
+            "completion",
+            "help");
+
+    /** Commands that need to know all others. */
+    private static final Set<String> OF_ALL = Set.of("completion", "help");
+
+    private static final Set<String> VERSION = Set.of("--version", "-V");
+
     @Spec
     private CommandSpec spec;
+
+    /** The class of a command; only the one that is asked for is loaded. */
+    private static Class<?> type(String name) {
+        return switch (name) {
+            case "run" -> RunCommand.class;
+            case "get" -> GetCommand.class;
+            case "open" -> OpenCommand.class;
+            case "recipient" -> RecipientCommand.class;
+            case "sign" -> SignCommand.class;
+            case "validate" -> ValidateCommand.class;
+            case "dry-run" -> DryRunCommand.class;
+            case "submit" -> SubmitCommand.class;
+            case "keys" -> KeysCommand.class;
+            case "audit" -> AuditCommand.class;
+            case "ledger" -> LedgerCommand.class;
+            case "policy" -> PolicyCommand.class;
+            case "status" -> StatusCommand.class;
+            case "schedule" -> ScheduleCommand.class;
+            case "redrive" -> RedriveCommand.class;
+            case "clear" -> ClearCommand.class;
+            case "doctor" -> DoctorCommand.class;
+            case "completion" -> CompletionCommand.class;
+            case "help" -> CommandLine.HelpCommand.class;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /**
+     * The command line as far as these arguments need it: with the one command that they begin with, or else with all.
+     * Each command that is not there saves its classes, which take most of the time of a short command.
+     */
+    public static CommandLine commandLine(String... arguments) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        if (NAMES.contains(first) && !OF_ALL.contains(first)) {
+            return with(List.of(first));
+        }
+        return VERSION.contains(first) && arguments.length == 1 ? with(List.of()) : commandLine();
+    }
 
     /**
      * The command line with all commands, also those of other jars on the class path. Colours only on a terminal, and
      * never with NO_COLOR.
      */
     public static CommandLine commandLine() {
-        CommandLine all = new CommandLine(new Passcourier());
+        CommandLine all = with(NAMES);
         ServiceLoader.load(Subcommand.class).forEach(all::addSubcommand);
-        return all.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler(Passcourier::failed);
+        return prepared(all);
+    }
+
+    private static CommandLine with(List<String> names) {
+        CommandLine line = new CommandLine(new Passcourier());
+        names.forEach(name -> line.addSubcommand(type(name)));
+        return prepared(line);
+    }
+
+    /** What holds for the commands that a line has by now. */
+    private static CommandLine prepared(CommandLine line) {
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler(Passcourier::failed);
     }
 
     /** Whatever a command does not tell by itself. Texts of others may quote what they were given: they are not told. */

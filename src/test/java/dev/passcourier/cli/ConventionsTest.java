@@ -72,6 +72,23 @@ class ConventionsTest {
                 }));
     }
 
+    /** So a command loads no other's classes. */
+    @TestFactory
+    Stream<DynamicTest> aLineThatBeginsWithACommandKnowsItAlone() {
+        return Passcourier.commandLine().getSubcommands().keySet().stream()
+                .filter(name -> !Set.of("completion", "help", "demo", "sandbox").contains(name))
+                .map(name -> DynamicTest.dynamicTest(name, () -> assertThat(
+                                Passcourier.commandLine(name, "--help").getSubcommands())
+                        .containsOnlyKeys(name)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"completion bash", "help get", "--help", "--version get", "nonsense", "demo"})
+    void anyOtherLineKnowsAllCommands(String typed) {
+        assertThat(Passcourier.commandLine(typed.split(" ")).getSubcommands())
+                .hasSameSizeAs(Passcourier.commandLine().getSubcommands());
+    }
+
     @TestFactory
     Stream<DynamicTest> everyOptionIsExplained() {
         return commands()
@@ -98,7 +115,9 @@ class ConventionsTest {
     }
 
     private int execute(String... arguments) {
-        return Passcourier.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+        return Passcourier.commandLine(arguments)
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
     }
 
     private static DynamicTest test(CommandSpec command, org.junit.jupiter.api.function.Executable check) {
