@@ -2,6 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
+import dev.passcourier.config.Suggestion;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.redrive.FailedMessage;
@@ -10,15 +11,19 @@ import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveOrder.Action;
 import dev.passcourier.service.RedriveClient;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Looks at failed, quarantined and dead-lettered work, and returns it. The service may be running or stopped. */
 @Command(
@@ -58,11 +63,8 @@ public final class RedriveCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "ID", description = "only this request, or this message")
     private @Nullable String id;
 
-    @Option(names = "--account", paramLabel = "NAME", description = "only work for this account")
-    private @Nullable String account;
-
-    @Option(names = "--destination", paramLabel = "ALIAS", description = "only deliveries to this destination")
-    private @Nullable String destination;
+    @Mixin
+    private WorkFilter work = new WorkFilter();
 
     @Option(names = "--verdict", paramLabel = "VERDICT", description = "only what ended so, such as WRONG_KEY")
     private @Nullable String verdict;
@@ -70,7 +72,11 @@ public final class RedriveCommand implements Callable<Integer> {
     @Option(names = "--code", paramLabel = "CODE", description = "only what failed for this reason")
     private @Nullable String code;
 
-    @Option(names = "--queue", description = "only this queue: failed, quarantine, dead")
+    @Option(
+            names = "--queue",
+            paramLabel = "QUEUE",
+            converter = QueueReader.class,
+            description = "only this queue: failed, quarantine, dead")
     private FailedMessage.@Nullable Place queue;
 
     @Option(names = "--all", description = "return without any of these filters")
@@ -105,14 +111,28 @@ public final class RedriveCommand implements Callable<Integer> {
     }
 
     private RedriveOrder order() {
-        RedriveOrder order = new RedriveOrder(action, id, account, destination, verdict, code, queue, dryRun);
+        RedriveOrder order =
+                new RedriveOrder(action, id, work.account(), work.destination(), verdict, code, queue, dryRun);
         if (action == Action.RETURN && !all && order.isUnfiltered()) {
             throw new ParameterException(spec.commandLine(), "return what? Name a filter, or say --all");
         }
-        if (action == Action.ENABLE && destination == null) {
+        if (action == Action.ENABLE && work.destination() == null) {
             throw new ParameterException(spec.commandLine(), "enable what? Name it with --destination");
         }
         return order;
+    }
+
+    /** Reads a queue's name. */
+    static final class QueueReader implements ITypeConverter<FailedMessage.Place> {
+
+        @Override
+        public FailedMessage.Place convert(String text) {
+            return Stream.of(FailedMessage.Place.values())
+                    .filter(place -> place.name().equalsIgnoreCase(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("there is no queue " + text + "; "
+                            + Suggestion.forWord(text, List.of("failed", "quarantine", "dead"))));
+        }
     }
 
     /** Orders again while there is more than one order takes. */

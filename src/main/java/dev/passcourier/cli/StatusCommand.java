@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,17 +31,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         description = {
-            "Says where a request is, why, and when it is tried next; how far a batch is; when a schedule runs. Without a"
-                    + " name: what waits for which account and destination, running batches, and all schedules.",
-            "A running service answers; of a stopped one the ledger is read. No secret of the settings is needed, but for"
-                    + " the ledger in PostgreSQL of a stopped one."
+            "Says where a request is, why, and when it is tried next; how far a batch is; when a schedule runs."
+                + " Without a name: what waits for which account and destination, running batches, and all schedules.",
+            "A running service answers; of a stopped one the ledger is read. No secret of the settings is needed, but"
+                    + " for the ledger in PostgreSQL of a stopped one."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
             "1:not on record, or the request or a line of the batch ended otherwise than DELIVERED",
-            "2:wrong usage or settings, or the stopped service's ledger cannot be read",
+            "2:wrong usage or settings, no such account or destination, or the stopped service's ledger cannot be read",
             "3:the running service cannot be reached, or is starting; --follow waits for its start"
         },
         footerHeading = "%nExamples:%n",
@@ -60,6 +61,9 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Mixin
     private DataPlace place = new DataPlace();
+
+    @Mixin
+    private WorkFilter work = new WorkFilter();
 
     @Option(
             names = "--follow",
@@ -86,10 +90,21 @@ public final class StatusCommand implements Callable<Integer> {
 
     private StatusAnswer answer() throws ControlException, ConfigurationException {
         Clock clock = Clock.systemUTC();
-        return StatusReader.answer(place.directory(), () -> place.settingsIfAny(clock), new StatusOrder(about), clock);
+        return StatusReader.answer(place.directory(), () -> place.settingsIfAny(clock), order(), clock);
+    }
+
+    private StatusOrder order() {
+        if (about != null && !work.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--account and --destination are for all that waits: leave out " + about);
+        }
+        return new StatusOrder(about, work.account(), work.destination());
     }
 
     private int print(StatusAnswer answer) {
+        if (answer.unknown() != null) {
+            return output.failed(ExitCode.UNUSABLE, answer.unknown());
+        }
         if (about != null && answer.isNothing()) {
             return nothing(answer);
         }
@@ -138,8 +153,8 @@ public final class StatusCommand implements Callable<Integer> {
                 told = true;
                 continue;
             }
-            if (about != null && answer.isNothing()) {
-                return nothing(answer);
+            if (answer.unknown() != null || about != null && answer.isNothing()) {
+                return print(answer);
             }
             if (output.isTable() && Terminal.showsOutput()) {
                 screen.show(lines(answer));

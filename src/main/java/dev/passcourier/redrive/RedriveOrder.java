@@ -29,6 +29,9 @@ public record RedriveOrder(
     /** What orders of this kind are called on the control socket. */
     public static final String NAME = "redrive";
 
+    /** Shows everything that is kept. */
+    static final RedriveOrder LIST_ALL = new RedriveOrder(Action.LIST, null, null, null, null, null, null, false);
+
     /** Demands an action. */
     public RedriveOrder {
         Objects.requireNonNull(action);

@@ -92,8 +92,30 @@ public final class RedriveService {
             demandKnown("account", order.account(), settings.accounts().keySet());
             demandKnown(
                     "destination", order.destination(), settings.destinations().keySet());
+            demandMeant(order);
         }
         return answer;
+    }
+
+    /** There are more codes than anybody could list: one is taken for misspelt if something is kept for a similar one. */
+    private void demandMeant(RedriveOrder order) throws OrderException {
+        String code = order.code();
+        if (code == null) {
+            return;
+        }
+        Set<String> kept = answer(RedriveOrder.LIST_ALL).found().stream()
+                .map(FailedMessage::reason)
+                .filter(reason -> !withoutNumber(reason).equals(withoutNumber(code)))
+                .collect(Collectors.toSet());
+        String near = Suggestion.near(code, kept);
+        if (!near.isEmpty()) {
+            throw new OrderException("CODE_UNKNOWN", "nothing is kept for a code " + code + "; " + near);
+        }
+    }
+
+    /** Of two codes such as HTTP_403 and HTTP_404 neither is the other one misspelt. */
+    private static String withoutNumber(String code) {
+        return code.replaceFirst("(?<=_)\\d+$", "");
     }
 
     private static void demandKnown(String kind, @Nullable String name, Set<String> known) throws OrderException {

@@ -242,7 +242,7 @@ public final class PasscourierService implements AutoCloseable {
     /** What commands may have done by the running service. */
     private Orders orders() {
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
-        StatusService status = new StatusService(ledger.status(), settings.schedules(), watch::problems, clock);
+        StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
         SubmittedBatches submitted = sources.submitted();
         Orders orders = new Orders()
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))

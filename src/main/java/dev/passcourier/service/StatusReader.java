@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +61,7 @@ public final class StatusReader {
     private static StatusAnswer read(Path dataDirectory, @Nullable Settings settings, StatusOrder order, Clock clock)
             throws ConfigurationException {
         try (LedgerStatus ledger = ledger(dataDirectory, settings)) {
-            return new StatusService(ledger, settings == null ? Map.of() : settings.schedules(), null, clock)
-                    .answer(order);
+            return service(ledger, settings, null, clock).answer(order);
         } catch (LedgerException e) {
             throw new ConfigurationException("no service runs on " + dataDirectory
                     + ", and its ledger cannot be read: "
@@ -72,15 +72,36 @@ public final class StatusReader {
         }
     }
 
+    /**
+     * What answers from a ledger.
+     *
+     * @param problems as {@link StatusService} has them
+     */
+    static StatusService service(
+            LedgerStatus ledger,
+            @Nullable Settings settings,
+            @Nullable Supplier<Map<String, String>> problems,
+            Clock clock) {
+        return settings == null
+                ? new StatusService(ledger, Map.of(), Set.of(), Set.of(), problems, clock)
+                : new StatusService(
+                        ledger,
+                        settings.schedules(),
+                        settings.accounts().keySet(),
+                        settings.destinations().keySet(),
+                        problems,
+                        clock);
+    }
+
     private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {
         if (settings != null && settings.ledger().url() != null) {
             return LedgerStatus.on(KeyAndLedgerFactory.postgresqlReadOnly(settings.ledger()));
         }
         Path ledger = dataDirectory.resolve("ledger");
         if (!Files.isReadable(ledger)) {
-            throw new ConfigurationException(
-                    "no service runs on " + dataDirectory
-                            + ", and there is no ledger that this user may read: name the data directory with --config or --data");
+            throw new ConfigurationException("no service runs on " + dataDirectory
+                    + ", and there is no ledger that this user may read: name the data directory with --config"
+                    + " or --data");
         }
         return LedgerStatus.readOnly(ledger);
     }

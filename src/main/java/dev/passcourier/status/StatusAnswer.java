@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param destinations of everything, what waits by destination
  * @param problems     what the running service's checks found, by their names, as far as it concerns the answer
  * @param near         if nothing was found, what there is of similar names
+ * @param unknown      if there is no such account or destination: which, and what may have been meant
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record StatusAnswer(
@@ -33,7 +34,8 @@ public record StatusAnswer(
         @Nullable List<WaitingWork> accounts,
         @Nullable List<WaitingWork> destinations,
         @Nullable Map<String, String> problems,
-        @Nullable List<String> near) {
+        @Nullable List<String> near,
+        @Nullable String unknown) {
 
     /** Copies what there is. */
     public StatusAnswer {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,22 +30,30 @@ public final class StatusService {
 
     private final LedgerStatus ledger;
     private final Map<String, Settings.Schedule> schedules;
+    private final Set<String> accounts;
+    private final Set<String> destinations;
     private final @Nullable Supplier<Map<String, String>> problems;
     private final Clock clock;
 
     /**
      * On one ledger.
      *
+     * @param accounts     the accounts that there are; empty if nobody knows: then any may be one
+     * @param destinations likewise
      * @param problems what the checks of the running service found, in words by names such as {@code account.kakao}; null
      *                 if none runs
      */
     public StatusService(
             LedgerStatus ledger,
             Map<String, Settings.Schedule> schedules,
+            Set<String> accounts,
+            Set<String> destinations,
             @Nullable Supplier<Map<String, String>> problems,
             Clock clock) {
         this.ledger = ledger;
         this.schedules = new TreeMap<>(schedules);
+        this.accounts = Set.copyOf(accounts);
+        this.destinations = Set.copyOf(destinations);
         this.problems = problems;
         this.clock = clock;
     }
@@ -52,7 +61,39 @@ public final class StatusService {
     /** Answers an order. */
     public StatusAnswer answer(StatusOrder order) {
         Instant now = clock.instant();
-        return order.about() == null ? all(now) : one(order.about(), now);
+        if (order.about() != null) {
+            return one(order.about(), now);
+        }
+        return order.isFiltered() ? some(order, now) : all(now);
+    }
+
+    private StatusAnswer some(StatusOrder order, Instant now) {
+        List<WaitingWork> account = named(ledger.accounts(), order.account());
+        List<WaitingWork> destination = named(ledger.destinations(), order.destination());
+        String unknown = unknown("account", order.account(), account, accounts);
+        return new StatusAnswer(
+                now,
+                problems != null,
+                null,
+                null,
+                null,
+                account,
+                destination,
+                problems(name ->
+                        name.equals("account." + order.account()) || name.equals("destination." + order.destination())),
+                null,
+                unknown == null ? unknown("destination", order.destination(), destination, destinations) : unknown);
+    }
+
+    private static List<WaitingWork> named(List<WaitingWork> all, @Nullable String name) {
+        return all.stream().filter(work -> work.name().equals(name)).toList();
+    }
+
+    private static @Nullable String unknown(
+            String kind, @Nullable String name, List<WaitingWork> waiting, Set<String> known) {
+        return name == null || known.isEmpty() || known.contains(name) || !waiting.isEmpty()
+                ? null
+                : "there is no " + kind + " " + name + "; " + Suggestion.forWord(name, known);
     }
 
     private StatusAnswer all(Instant now) {
@@ -67,6 +108,7 @@ public final class StatusService {
                 accounts,
                 destinations,
                 problems(name -> true),
+                null,
                 null);
     }
 
@@ -97,7 +139,8 @@ public final class StatusService {
                 null,
                 null,
                 request == null ? Map.of() : problems(name -> concerns(request, name)),
-                near);
+                near,
+                null);
     }
 
     private ScheduleStatus schedule(String name, int runs, Instant now) {

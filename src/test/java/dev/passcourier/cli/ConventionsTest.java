@@ -102,7 +102,12 @@ class ConventionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"redrve, passcourier redrive", "validte, passcourier validate", "validate --confg x, --config"})
+    @CsvSource({
+        "redrve, passcourier redrive",
+        "validte, passcourier validate",
+        "validate --confg x, --config",
+        "redrive --queue faild, did you mean 'failed'"
+    })
     void suggestsWhatWasMeant(String typed, String meant) {
         assertThat(execute(typed.split(" "))).isEqualTo(2);
         assertThat(err.toString()).contains(meant);

@@ -13,6 +13,7 @@ import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.ledger.WaitingWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.status.StatusAnswer;
@@ -28,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,9 @@ class StatusCommandTest {
     private final StringWriter err = new StringWriter();
     private final List<StatusAnswer> answers = new ArrayList<>();
     private final List<StatusText> texts = new ArrayList<>();
+    private StatusAnswer onlyAcc;
+    private StatusAnswer onlyHook;
+    private StatusAnswer unknown;
 
     @BeforeEach
     void record() throws Exception {
@@ -72,8 +77,16 @@ class StatusCommandTest {
             Map<String, Settings.Schedule> schedules = Map.of(
                     "nightly",
                     new Settings.Schedule("0 0 2 * * ?", ZoneOffset.UTC, directory.resolve("list.csv"), List.of()));
-            StatusService running =
-                    new StatusService(ledger.status(), schedules, () -> Map.of("account.acc", "BREAKER_OPEN"), CLOCK);
+            StatusService running = new StatusService(
+                    ledger.status(),
+                    schedules,
+                    Set.of("acc", "other"),
+                    Set.of("mail", "hook"),
+                    () -> Map.of("account.acc", "BREAKER_OPEN"),
+                    CLOCK);
+            onlyHook = running.answer(new StatusOrder(null, null, "hook"));
+            onlyAcc = running.answer(new StatusOrder(null, "acc", null));
+            unknown = running.answer(new StatusOrder(null, "ac", null));
             for (String about : new String[] {null, "chg-2", "chg-3", "monday.csv", "nightly", "none"}) {
                 StatusAnswer answer = running.answer(new StatusOrder(about));
                 answers.add(answer);
@@ -105,6 +118,18 @@ class StatusCommandTest {
         assertThat(err.toString()).contains("chg- is on record: did you mean chg-1, chg-2, chg-3?");
         assertThat(execute("status", "tuesday.csv")).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void showsWhatWaitsForOneAccountOrDestinationOnly() {
+        assertThat(onlyAcc.accounts()).extracting(WaitingWork::name).containsExactly("acc");
+        assertThat(onlyAcc.problems()).containsOnlyKeys("account.acc");
+        assertThat(onlyHook.accounts()).isEmpty();
+        assertThat(onlyHook.unknown()).isNull();
+        assertThat(unknown.unknown()).isEqualTo("there is no account ac; did you mean 'acc'?");
+
+        assertThat(execute("status", "chg-2", "--account", "acc")).isEqualTo(2);
+        assertThat(err.toString()).contains("leave out chg-2");
     }
 
     @Test
@@ -156,7 +181,7 @@ class StatusCommandTest {
         Instant now = CLOCK.instant();
         BatchStatus batch = new BatchStatus(
                 "b", source, "name", null, 1, 1, Map.of(Verdict.DELIVERED, 1L), now.minusSeconds(60), now, 1, null);
-        StatusAnswer answer = new StatusAnswer(now, true, null, List.of(batch), null, null, null, null, null);
+        StatusAnswer answer = new StatusAnswer(now, true, null, List.of(batch), null, null, null, null, null, null);
 
         assertThat(new StatusText(answer, ZoneOffset.UTC).lines(200, Ansi.OFF))
                 .anyMatch(line -> line.endsWith("  " + end + "  b"));

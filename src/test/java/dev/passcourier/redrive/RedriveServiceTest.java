@@ -271,10 +271,19 @@ class RedriveServiceTest {
         assertThat(refused("kako", null, null)).isEqualTo("there is no account kako; did you mean 'kakao'?");
         assertThat(refused(null, "hok", null)).isEqualTo("there is no destination hok; did you mean 'hook'?");
         assertThat(refused(Action.ENABLE, null, "hok", null)).contains("did you mean 'hook'?");
+        assertThat(catchThrowableOfType(OrderException.class, () -> service.carryOut(ofCode("HTTP403"))))
+                .hasMessage("nothing is kept for a code HTTP403; did you mean 'HTTP_403'?");
+        assertThat(service.carryOut(ofCode("HTTP_404")).found())
+                .as("another code is not a misspelt one")
+                .isEmpty();
         assertThat(service.carryOut(any(Action.LIST, false)).found()).hasSize(1);
         assertThat(service.carryOut(new RedriveOrder(Action.LIST, null, null, null, "WRONG_KEY", null, null, false))
                         .found())
                 .isEmpty();
+    }
+
+    private static RedriveOrder ofCode(String code) {
+        return new RedriveOrder(Action.LIST, null, null, null, null, code, null, false);
     }
 
     private String refused(String account, String destination, String verdict) {
