@@ -51,6 +51,12 @@ final class PolicyCheck {
     }
 
     private void rule(String key, JsonNode rule) {
+        if (named(rule, "sources").contains("*") && !named(rule, "sources").contains(CLI)) {
+            warn(
+                    key + ".sources",
+                    "* also matches cli, the commands of whoever may use the service's control socket",
+                    "name the sources that are meant: jms, file, schedule; or add cli beside * if commands are too");
+        }
         List<String> closed = named(rule, "sources").stream()
                 .filter(source -> !source.equals("*") && !isOpen(source))
                 .toList();

@@ -22,6 +22,17 @@ import picocli.CommandLine;
 
 class ValidateCommandTest {
 
+    private static final String ROUTE = """
+        - route:
+            id: more
+            from:
+              uri: direct:more
+              steps:
+                - to:
+                    id: more-hand-on
+                    uri: %s
+        """;
+
     @TempDir
     private Path home;
 
@@ -66,8 +77,10 @@ class ValidateCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tencent-gse | {region: ap-shanghai, secretId: AKID1, secretKey: \"{{file:secrets/key}}\", token: \"{{file:secrets/odd}}\"} | token",
-                "huawei-ecs | {region: cn-north-4, auth: {type: aksk, accessKey: AK1, secretKey: \"{{file:secrets/key}}\", securityToken: \"{{file:secrets/odd}}\"}} | securityToken"
+                "tencent-gse | {region: ap-shanghai, secretId: AKID1, secretKey: \"{{file:secrets/key}}\", token:"
+                        + " \"{{file:secrets/odd}}\"} | token",
+                "huawei-ecs | {region: cn-north-4, auth: {type: aksk, accessKey: AK1, secretKey:"
+                        + " \"{{file:secrets/key}}\", securityToken: \"{{file:secrets/odd}}\"}} | securityToken"
             })
     void refusesSecretsThatAnHttpHeaderDoesNotCarry(String provider, String settings, String key) throws Exception {
         secret("key", "SK1");
@@ -123,14 +136,14 @@ class ValidateCommandTest {
                         .toJSONString());
 
         assertThat(validate("""
-                keyRings:
-                  one: {keys: [{path: secrets/a.pem}]}
-                  two: {keys: [{path: secrets/b.pem}]}
-                recipients:
-                  ops: {key: secrets/c.pem}
-                  archive: {format: age, key: secrets/d.pem}
-                  sealers: {format: cms, key: secrets/e.jwk}
-                """)).isEqualTo(1);
+            keyRings:
+              one: {keys: [{path: secrets/a.pem}]}
+              two: {keys: [{path: secrets/b.pem}]}
+            recipients:
+              ops: {key: secrets/c.pem}
+              archive: {format: age, key: secrets/d.pem}
+              sealers: {format: cms, key: secrets/e.jwk}
+            """)).isEqualTo(1);
         assertThat(out.toString())
                 .contains(
                         "it is an OpenSSH public key; name the private key",
@@ -150,6 +163,25 @@ class ValidateCommandTest {
         assertThat(out.toString())
                 .contains("warning: accounts.cloud.settings.secretKey: ends with a carriage return")
                 .doesNotContain("canary");
+    }
+
+    @Test
+    void checksARouteFileTogetherWithTheShippedRoutes() throws Exception {
+        String before = System.getProperty("passcourier.home", "");
+        System.setProperty("passcourier.home", Path.of("").toAbsolutePath().toString());
+        try {
+            Path file = home.resolve("x.camel.yaml");
+            Files.writeString(file, ROUTE.formatted("direct:hand-on"));
+            assertThat(validate("{}", file.toString())).as(out.toString()).isZero();
+            assertThat(err.toString()).contains(file + ": fine");
+
+            Files.writeString(file, ROUTE.formatted("direct:handon"));
+            assertThat(validate("{}", file.toString())).isEqualTo(1);
+            assertThat(out.toString())
+                    .contains(file + ":8:25 no route begins at direct:handon; did you mean 'direct:hand-on'?");
+        } finally {
+            System.setProperty("passcourier.home", before);
+        }
     }
 
     private static String pem(KeyPair key) {

@@ -13,28 +13,28 @@ import java.util.stream.Stream;
 final class StartFolder {
 
     static final String SETTINGS = """
-            sources:
-              file: {directory: drop}
-            keyRings:
-              prod: {keys: [{path: keys/prod.pem}]}
-            accounts:
-              kakao:
-                provider: kakaocloud
-                keyRing: prod
-                settings: {auth: {type: access-key, id: 0f2c4a6b8d0e, secret: "{{file:secrets/pw}}"}}
-            recipients:
-              ops: {key: recipients/ops.pem}
-            destinations:
-              mail: {type: email, seal: ops, host: smtp.example.com, from: a@example.com, to: b@example.com}
-              hook: {type: webhook, seal: ops, url: "https://hooks.example.com/x", secrets: ["{{file:secrets/hook}}"]}
-              archive: {type: file, seal: ops, directory: archive}
-              queue: {type: jms, seal: ops, queue: passwords}
-            schedules:
-              nightly: {cron: "0 30 2 * * ?", timeZone: Europe/Berlin, requests: config/nightly.json, report: [mail]}
-            policy:
-              rules:
-                - {name: all, sources: ["*"], accounts: ["*"], instances: ["*"], destinations: ["*"]}
-            """;
+        sources:
+          file: {directory: drop}
+        keyRings:
+          prod: {keys: [{path: keys/prod.pem}]}
+        accounts:
+          kakao:
+            provider: kakaocloud
+            keyRing: prod
+            settings: {auth: {type: access-key, id: 0f2c4a6b8d0e, secret: "{{file:secrets/pw}}"}}
+        recipients:
+          ops: {key: recipients/ops.pem}
+        destinations:
+          mail: {type: email, seal: ops, host: smtp.example.com, from: a@example.com, to: b@example.com}
+          hook: {type: webhook, seal: ops, url: "https://hooks.example.com/x", secrets: ["{{file:secrets/hook}}"]}
+          archive: {type: file, seal: ops, directory: archive}
+          queue: {type: jms, seal: ops, queue: passwords}
+        schedules:
+          nightly: {cron: "0 30 2 * * ?", timeZone: Europe/Berlin, requests: config/nightly.json, report: [mail]}
+        policy:
+          rules:
+            - {name: all, sources: ["*", cli], accounts: ["*"], instances: ["*"], destinations: ["*"]}
+        """;
 
     private final Path home;
 
