@@ -4,18 +4,29 @@ import com.sun.security.auth.module.UnixSystem;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.GoneDestinations;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything we keep lies below this directory: 0700, and used by one process at a time. */
 final class DataDirectory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+    private static final String LOCK = "lock";
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final Path path;
     private final FileChannel channel;
@@ -27,16 +38,58 @@ final class DataDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** What the lock's file says of who holds it. */
+    private enum Holder {
+        /** For as long as it runs. */
+        SERVICE,
+        /** For seconds, as a rule. */
+        COMMAND
+    }
+
     /**
-     * Makes the directory if it is not there, and locks it.
+     * Makes the directory if it is not there, and locks it for a service. A command that is at work there is waited for.
+     *
+     * @param atMost how long
+     * @throws ConfigurationException if it cannot be made or used, is not ours alone, or another process keeps using it
+     */
+    static DataDirectory openForService(Path path, Duration atMost, Clock clock)
+            throws IOException, ConfigurationException, InterruptedException {
+        Instant end = clock.instant().plus(atMost);
+        boolean told = false;
+        while (true) {
+            DataDirectory opened = tryOpen(path, Holder.SERVICE);
+            if (opened != null) {
+                return opened;
+            }
+            if (!isHeldByCommand(path) || clock.instant().isAfter(end)) {
+                throw inUse(path);
+            }
+            if (!told) {
+                LOG.info("START_WAITS a command is at work on {}: waits for its end, {} at most", path, atMost);
+                told = true;
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    private static boolean isHeldByCommand(Path path) throws IOException {
+        return Files.readString(path.resolve(LOCK), StandardCharsets.US_ASCII).equals(Holder.COMMAND.name());
+    }
+
+    private static ConfigurationException inUse(Path path) {
+        return new ConfigurationException(
+                "service.dataDirectory " + path + " is in use by another process: stop it, or name another directory");
+    }
+
+    /**
+     * Makes the directory if it is not there, and locks it for a command.
      *
      * @throws ConfigurationException if it cannot be made or used, is not ours alone, or another process uses it
      */
     static DataDirectory open(Path path) throws IOException, ConfigurationException {
         DataDirectory opened = tryOpen(path);
         if (opened == null) {
-            throw new ConfigurationException("service.dataDirectory " + path
-                    + " is in use by another process: stop it, or name another directory");
+            throw inUse(path);
         }
         return opened;
     }
@@ -47,15 +100,20 @@ final class DataDirectory implements AutoCloseable {
      * @return null if another process uses it
      */
     static @Nullable DataDirectory tryOpen(Path path) throws IOException, ConfigurationException {
+        return tryOpen(path, Holder.COMMAND);
+    }
+
+    private static @Nullable DataDirectory tryOpen(Path path, Holder holder)
+            throws IOException, ConfigurationException {
         make(path);
         demandUsable(path);
-        FileChannel channel =
-                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
             return null;
         }
+        channel.truncate(0).write(ByteBuffer.wrap(holder.name().getBytes(StandardCharsets.US_ASCII)));
         return new DataDirectory(path, channel, lock);
     }
 
@@ -121,7 +179,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Whether another process uses the directory, as a service does from the beginning of its start. Changes nothing. */
     static boolean isInUse(Path path) {
-        try (FileChannel channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
             return tryLock(channel) == null;
         } catch (IOException notThereOrNotOurs) {
             return false;

@@ -78,6 +78,9 @@ public final class PasscourierService implements AutoCloseable {
     /** How long a stop waits for calls and mails in hand; what is left of the 30 seconds brings their work back. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** How long a start waits for a command that holds the data directory. */
+    private static final Duration LONGEST_COMMAND = Duration.ofMinutes(3);
+
     private static final Logger LOG = LoggerFactory.getLogger(PasscourierService.class);
 
     private final Path home;
@@ -171,7 +174,7 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void open() throws Exception {
-        data = keep(DataDirectory.open(settings.service().dataDirectory()));
+        data = keep(DataDirectory.openForService(settings.service().dataDirectory(), LONGEST_COMMAND, clock));
         keys = ServiceKeys.loadOrCreate(
                 settings.service().signingKey(), settings.service().atRestKey());
         FileAuditTrail trail = keep(FileAuditTrail.open(

@@ -34,9 +34,12 @@ class HabitsTest {
     /** Who may stop its thread, and why a queue with a delay or an awaited event would not do. */
     private static final Map<String, String> MAY_WAIT = Map.of(
             "fetch.AccountGate",
-            "an account's consumer waits before it takes a message: that is how a paused cloud stalls its own queue only",
+            "an account's consumer waits before it takes a message: that is how a paused cloud stalls its own queue"
+                    + " only",
             "fetch.DirectFetch",
             "a command's answer about a wrong key is held back on the thread that the command has to itself",
+            "service.DataDirectory",
+            "a command holds the data directory that a service is started on",
             "service.DirectAccount",
             "another command holds the data directory, and a lock of the operating system tells nobody when it is free",
             "cli.DirectCommand",
@@ -136,9 +139,8 @@ class HabitsTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("jakarta.jms.ObjectMessage")
-                .because(
-                        "reading serialised objects runs their code: messages are JSON bytes, and ArrivalStep quarantines"
-                                + " all others")
+                .because("reading serialised objects runs their code: messages are JSON bytes, and ArrivalStep"
+                        + " quarantines all others")
                 .check(CLASSES);
     }
 
@@ -202,9 +204,8 @@ class HabitsTest {
                 .dependOnClassesThat()
                 .haveNameMatching(
                         "java\\.io\\.(File|RandomAccess).*|java\\.net\\.(Socket|URL|HttpURLConnection|InetAddress)")
-                .because(
-                        "a provider says what to ask and reads the answer: return an HttpCall, the route makes it; secrets"
-                                + " come from a SecretRef")
+                .because("a provider says what to ask and reads the answer: return an HttpCall, the route makes it;"
+                        + " secrets come from a SecretRef")
                 .check(CLASSES);
     }
 
