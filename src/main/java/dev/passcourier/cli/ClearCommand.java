@@ -62,8 +62,7 @@ public final class ClearCommand extends DirectCommand {
             if (!yes) {
                 confirm();
             }
-            DirectOrder order =
-                    new DirectOrder(id, account, instance, null, Map.of(), DirectOrder.CLEAR, null, null, 1);
+            DirectOrder order = new DirectOrder(id, account, instance, null, Map.of(), DirectOrder.CLEAR, null, 1);
             DirectAnswer answer = direct.clear(order, patience, this::until);
             if (answer.isDone()) {
                 output.talk("CLEARED " + account + " " + instance);

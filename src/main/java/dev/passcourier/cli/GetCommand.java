@@ -6,8 +6,10 @@ import dev.passcourier.fetch.DirectAnswer;
 import dev.passcourier.fetch.DirectOrder;
 import dev.passcourier.files.DurableFile;
 import dev.passcourier.service.DirectAccount;
+import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.OneTimeKey;
 import dev.passcourier.vault.OpenedResult;
+import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.Sealed;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -143,9 +145,6 @@ public final class GetCommand extends DirectCommand {
         if (out != null && show) {
             throw wrong("--out is for what is sealed: give --to NAME or --to-key FILE");
         }
-        if (toKey != null && !Files.isReadable(toKey)) {
-            throw new CommandFailure(toKey + " cannot be read");
-        }
         demandOut();
         if (show && !force && !Terminal.showsOutput()) {
             throw wrong("the standard output is no terminal; add --force to print the password there all the same");
@@ -173,17 +172,18 @@ public final class GetCommand extends DirectCommand {
         return new ParameterException(spec.commandLine(), text);
     }
 
-    private DirectOrder order(String id, @Nullable OneTimeKey mine) {
+    /** A key file is read here, by whoever asks and may read it, whoever seals for it. */
+    private DirectOrder order(String id, @Nullable OneTimeKey mine) throws KeyLoadException {
         if (mine != null) {
-            return order(id, DirectOrder.ASKER, mine.publicJwk(), null);
+            return order(id, DirectOrder.ASKER, mine.publicJwk());
         }
         return toKey == null
-                ? order(id, DirectOrder.RECIPIENT + to, null, null)
-                : order(id, DirectOrder.ASKER, null, toKey.toAbsolutePath().toString());
+                ? order(id, DirectOrder.RECIPIENT + to, null)
+                : order(id, DirectOrder.ASKER, RecipientKey.contentOf(toKey, clock));
     }
 
-    private DirectOrder order(String id, String receiver, @Nullable String sealFor, @Nullable String keyFile) {
-        return new DirectOrder(id, account, instance, key, parameters, receiver, sealFor, keyFile, 1);
+    private DirectOrder order(String id, String receiver, byte @Nullable [] sealFor) {
+        return new DirectOrder(id, account, instance, key, parameters, receiver, sealFor, 1);
     }
 
     private void show(String id, DirectAnswer answer, OneTimeKey mine) throws Exception {

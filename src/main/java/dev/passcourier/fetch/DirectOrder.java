@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param key        name of the key pair to open the password with, or null to try the key ring
  * @param parameters further ids the cloud needs
  * @param to         what the policy knows it by: {@link #ASKER}, {@code get:} and a recipient's name, or {@link #CLEAR}
- * @param sealFor    for {@link #ASKER} only: the public JWK that the result is sealed for, or null
- * @param keyFile    for {@link #ASKER} only: the file with the public key that it is sealed for instead, or null
+ * @param sealFor    for {@link #ASKER} only: the public key that the result is sealed for, as its file has it, or null
  * @param attempt    1 for the first
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record DirectOrder(
         String id,
         String account,
@@ -26,8 +26,7 @@ public record DirectOrder(
         @Nullable String key,
         @Nullable Map<String, String> parameters,
         String to,
-        @Nullable String sealFor,
-        @Nullable String keyFile,
+        byte @Nullable [] sealFor,
         int attempt) {
 
     /** Name of the order to get a password. */
@@ -53,12 +52,12 @@ public record DirectOrder(
      * @throws RequestException {@code FIELD_INVALID} at {@code to}
      */
     void demandReceiver(String name) throws RequestException {
-        int keys = (sealFor == null ? 0 : 1) + (keyFile == null ? 0 : 1);
+        boolean hasKey = sealFor != null;
         boolean fits = name.equals(CLEAR_ORDER)
-                ? CLEAR.equals(to) && keys == 0
+                ? CLEAR.equals(to) && !hasKey
                 : ASKER.equals(to)
-                        ? keys == 1
-                        : to != null && to.startsWith(RECIPIENT) && to.length() > RECIPIENT.length() && keys == 0;
+                        ? hasKey
+                        : to != null && to.startsWith(RECIPIENT) && to.length() > RECIPIENT.length() && !hasKey;
         if (!fits) {
             throw new RequestException(RefusalCode.FIELD_INVALID, "to");
         }
@@ -66,7 +65,7 @@ public record DirectOrder(
 
     /** The next attempt of the same command. */
     public DirectOrder next() {
-        return new DirectOrder(id, account, instance, key, parameters, to, sealFor, keyFile, attempt + 1);
+        return new DirectOrder(id, account, instance, key, parameters, to, sealFor, attempt + 1);
     }
 
     /**

@@ -201,14 +201,8 @@ public final class DirectAccount implements AutoCloseable {
     /** Whom an order's result is sealed for. */
     static RecipientKey recipient(Settings settings, DirectOrder order, Clock clock)
             throws KeyLoadException, ConfigurationException {
-        if (order.keyFile() != null) {
-            Path file = Path.of(order.keyFile());
-            Settings.SealFormat format = RecipientKey.format(file);
-            Settings.CmsCipher cipher = format == Settings.SealFormat.CMS ? Settings.CmsCipher.GCM : null;
-            return RecipientKey.load(new Settings.Recipient(format, file, null, cipher), clock);
-        }
         if (order.sealFor() != null) {
-            return RecipientKey.ofJwk(order.sealFor());
+            return RecipientKey.of(order.sealFor(), clock);
         }
         String name = order.to().substring(DirectOrder.RECIPIENT.length());
         Settings.Recipient recipient = settings.recipients().get(name);

@@ -34,8 +34,8 @@ final class AgeRecipient extends RecipientKey {
      * @param file   one line {@code age1…}, as {@code age-keygen -y} prints it; lines with # are comments
      * @param pinned the recipient itself, or null
      */
-    static AgeRecipient read(Path file, @Nullable String pinned) throws KeyLoadException {
-        List<String> lines = recipients(file);
+    static AgeRecipient read(Path file, byte[] content, @Nullable String pinned) throws KeyLoadException {
+        List<String> lines = recipients(file, content);
         if (lines.size() > 1) {
             throw new KeyLoadException(
                     Code.KEY_FORMAT,
@@ -77,8 +77,7 @@ final class AgeRecipient extends RecipientKey {
         return X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient);
     }
 
-    private static List<String> recipients(Path file) throws KeyLoadException {
-        byte[] content = GuardedFile.readPublic(file);
+    private static List<String> recipients(Path file, byte[] content) throws KeyLoadException {
         try (KeyFileKind.Content found = KeyFileKind.read(content)) {
             if (found.kind() != KeyFileKind.AGE_RECIPIENT) {
                 throw refusal(file, found.kind());
@@ -89,8 +88,6 @@ final class AgeRecipient extends RecipientKey {
                     .flatMap(line -> Arrays.stream(line.strip().split("[\\s,]+")))
                     .filter(word -> word.startsWith("age1"))
                     .toList();
-        } finally {
-            Arrays.fill(content, (byte) 0);
         }
     }
 

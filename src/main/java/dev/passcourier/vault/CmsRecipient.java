@@ -36,9 +36,10 @@ final class CmsRecipient extends RecipientKey {
      * @param file   PEM
      * @param pinned the certificate's SHA-256 fingerprint in hex, with colons or without, or null
      */
-    static CmsRecipient read(Path file, @Nullable String pinned, @Nullable CmsCipher cipher, Clock clock)
+    static CmsRecipient read(
+            Path file, byte[] content, @Nullable String pinned, @Nullable CmsCipher cipher, Clock clock)
             throws KeyLoadException {
-        PublicKeyFile.Found found = new PublicKeyFile(file, clock.instant()).read();
+        PublicKeyFile.Found found = new PublicKeyFile(file, clock.instant()).read(content);
         X509CertificateHolder holder = found.certificate();
         if (holder == null) {
             throw new KeyLoadException(Code.KEY_FORMAT, file, "format cms needs an X.509 certificate, in PEM form");

@@ -42,8 +42,8 @@ final class JoseRecipient extends RecipientKey {
      *               count: who may be trusted is settled by naming the file, and better by pinning the thumbprint
      * @param pinned the RFC 7638 SHA-256 thumbprint in base64url that the key must have, or null
      */
-    static JoseRecipient read(Path file, @Nullable String pinned, Clock clock) throws KeyLoadException {
-        PublicKeyFile.Found found = new PublicKeyFile(file, clock.instant()).read();
+    static JoseRecipient read(Path file, byte[] content, @Nullable String pinned, Clock clock) throws KeyLoadException {
+        PublicKeyFile.Found found = new PublicKeyFile(file, clock.instant()).read(content);
         refuseUnfit(file, found.jwk());
         refuseOtherUse(file, found.jwk());
         String thumbprint = thumbprint(file, found.jwk());
@@ -52,18 +52,6 @@ final class JoseRecipient extends RecipientKey {
         Instant expiresAt =
                 certificate == null ? null : certificate.getNotAfter().toInstant();
         return new JoseRecipient(found.jwk(), thumbprint, expiresAt);
-    }
-
-    /**
-     * Of a public key that is in no file.
-     *
-     * @throws KeyLoadException if it is weak, or of a kind that we don't seal for
-     */
-    static JoseRecipient of(JWK jwk) throws KeyLoadException {
-        Path nowhere = Path.of("recipient");
-        refuseUnfit(nowhere, jwk);
-        refuseOtherUse(nowhere, jwk);
-        return new JoseRecipient(jwk.toPublicJWK(), thumbprint(nowhere, jwk), null);
     }
 
     /** Refuses kinds of keys that we don't seal for, and weak ones. */

@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 
 /**
@@ -28,8 +29,8 @@ public final class OneTimeKey {
     }
 
     /** The public half as a JWK. */
-    public String publicJwk() {
-        return key.toPublicJWK().toJSONString();
+    public byte[] publicJwk() {
+        return key.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**

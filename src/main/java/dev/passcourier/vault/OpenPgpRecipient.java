@@ -36,8 +36,9 @@ final class OpenPgpRecipient extends RecipientKey {
      * @param file   one public key, armored or not, as {@code gpg --export} writes it
      * @param pinned the primary key's fingerprint in hex, with spaces or without, or null
      */
-    static OpenPgpRecipient read(Path file, @Nullable String pinned, Clock clock) throws KeyLoadException {
-        var certificate = new OpenPgpCertificate(ring(file));
+    static OpenPgpRecipient read(Path file, byte[] content, @Nullable String pinned, Clock clock)
+            throws KeyLoadException {
+        var certificate = new OpenPgpCertificate(ringIn(file, content));
         if (certificate.isRevoked()) {
             throw new KeyLoadException(Code.KEY_REVOKED, file, "its owner has revoked it; ask for the new one");
         }
@@ -54,13 +55,19 @@ final class OpenPgpRecipient extends RecipientKey {
     /** Reads the one public key of a file. */
     static PGPPublicKeyRing ring(Path file) throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
+        try {
+            return ringIn(file, content);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    private static PGPPublicKeyRing ringIn(Path file, byte[] content) throws KeyLoadException {
         try (KeyFileKind.Content found = KeyFileKind.read(content)) {
             if (found.kind() != KeyFileKind.OPENPGP_PUBLIC) {
                 throw PublicKeyFile.refusal(file, found.kind(), NEEDED);
             }
             return ring(file, found.bytes());
-        } finally {
-            Arrays.fill(content, (byte) 0);
         }
     }
 

@@ -53,6 +53,15 @@ final class PublicKeyFile {
 
     Found read() throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
+        try {
+            return read(content);
+        } finally {
+            Arrays.fill(content, (byte) 0); // in case it was a private one
+        }
+    }
+
+    /** The same of what has been read; the caller's. */
+    Found read(byte[] content) throws KeyLoadException {
         try (KeyFileKind.Content found = KeyFileKind.read(content)) {
             return switch (found.kind()) {
                 case PUBLIC_JWK -> new Found(publicJwk(found.bytes()), null);
@@ -60,8 +69,6 @@ final class PublicKeyFile {
                 case SSH_PUBLIC -> new Found(openSsh(found.bytes()), null);
                 default -> throw refusal(file, found.kind(), "a public JWK, PEM public key or certificate is needed");
             };
-        } finally {
-            Arrays.fill(content, (byte) 0); // in case it was a private one
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.passcourier.vault;
 
-import com.nimbusds.jose.jwk.JWK;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.SealFormat;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,24 +28,59 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
      *                          another form than the format needs, or not the pinned one
      */
     public static RecipientKey load(Settings.Recipient recipient, Clock clock) throws KeyLoadException {
+        byte[] content = GuardedFile.readPublic(recipient.key());
+        try {
+            return read(recipient, content, clock);
+        } finally {
+            Arrays.fill(content, (byte) 0); // in case it was a private one
+        }
+    }
+
+    private static RecipientKey read(Settings.Recipient recipient, byte[] content, Clock clock)
+            throws KeyLoadException {
         Path file = recipient.key();
         String pinned = recipient.fingerprint();
         return switch (recipient.format()) {
-            case JWE -> JoseRecipient.read(file, pinned, clock);
-            case CMS -> CmsRecipient.read(file, pinned, recipient.cipher(), clock);
-            case OPENPGP -> OpenPgpRecipient.read(file, pinned, clock);
-            case AGE -> AgeRecipient.read(file, pinned);
+            case JWE -> JoseRecipient.read(file, content, pinned, clock);
+            case CMS -> CmsRecipient.read(file, content, pinned, recipient.cipher(), clock);
+            case OPENPGP -> OpenPgpRecipient.read(file, content, pinned, clock);
+            case AGE -> AgeRecipient.read(file, content, pinned);
         };
     }
 
     /**
-     * The format that a public key's file is for: JWE for a JWK, PEM or OpenSSH key, CMS for a certificate, OpenPGP and age
-     * for theirs.
+     * Reads a public key that somebody names, to be handed to {@link #of}.
      *
-     * @throws KeyLoadException naming the file if it holds no public key
+     * @return what is in the file
+     * @throws KeyLoadException naming the file if it holds no public key that we seal for
      */
-    public static SealFormat format(Path file) throws KeyLoadException {
+    public static byte[] contentOf(Path file, Clock clock) throws KeyLoadException {
         byte[] content = GuardedFile.readPublic(file);
+        try {
+            read(unnamed(file, content), content, clock);
+            return content.clone();
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    /**
+     * A recipient whose key is in no file of ours. Results are sealed as its form says: JWE for a JWK, PEM or OpenSSH key,
+     * CMS for a certificate, OpenPGP and age for theirs.
+     *
+     * @param publicKey in any of these forms
+     * @throws KeyLoadException if it is none that we seal for
+     */
+    public static RecipientKey of(byte[] publicKey, Clock clock) throws KeyLoadException {
+        return read(unnamed(Path.of("recipient"), publicKey), publicKey, clock);
+    }
+
+    private static Settings.Recipient unnamed(Path file, byte[] content) throws KeyLoadException {
+        SealFormat format = format(file, content);
+        return new Settings.Recipient(format, file, null, format == SealFormat.CMS ? Settings.CmsCipher.GCM : null);
+    }
+
+    private static SealFormat format(Path file, byte[] content) throws KeyLoadException {
         try (KeyFileKind.Content found = KeyFileKind.read(content)) {
             return switch (found.kind()) {
                 case PUBLIC_JWK, PUBLIC_KEY, SSH_PUBLIC -> SealFormat.JWE;
@@ -58,22 +91,6 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
                     throw PublicKeyFile.refusal(
                             file, found.kind(), "a public key, a certificate or an age recipient is needed");
             };
-        } finally {
-            Arrays.fill(content, (byte) 0); // in case it was a private one
-        }
-    }
-
-    /**
-     * A recipient whose key is in no file, for JWE.
-     *
-     * @param jwk a public key as a JWK
-     * @throws KeyLoadException if it is none that we seal for
-     */
-    public static RecipientKey ofJwk(String jwk) throws KeyLoadException {
-        try {
-            return JoseRecipient.of(JWK.parse(jwk));
-        } catch (ParseException | RuntimeException e) {
-            throw new KeyLoadException(Code.KEY_FORMAT, Path.of("recipient"), "a public JWK is needed");
         }
     }
 

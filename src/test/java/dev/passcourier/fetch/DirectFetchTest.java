@@ -42,7 +42,7 @@ class DirectFetchTest {
     private static final DirectFetch.Grant ANYTHING = (request, requester) -> "all";
     private static final DirectFetch.Caller WAITS = new DirectFetch.Caller("erin", () -> false);
     private static final DirectFetch.Caller GONE = new DirectFetch.Caller("erin", () -> true);
-    private static final String JWK = OneTimeKey.generate().publicJwk();
+    private static final byte[] JWK = OneTimeKey.generate().publicJwk();
 
     @TempDir
     private Path directory;
@@ -100,12 +100,12 @@ class DirectFetchTest {
         sandbox.close();
     }
 
-    private static DirectOrder order(@Nullable String to, @Nullable String sealFor) {
-        return new DirectOrder("cli-1", "cloud", "i-1", null, null, to, sealFor, null, 1);
+    private static DirectOrder order(@Nullable String to, byte @Nullable [] sealFor) {
+        return new DirectOrder("cli-1", "cloud", "i-1", null, null, to, sealFor, 1);
     }
 
     private DirectAnswer get(DirectOrder order, DirectFetch.Caller caller) throws Exception {
-        return fetch.get(order, caller, ANYTHING, () -> RecipientKey.ofJwk(JWK));
+        return fetch.get(order, caller, ANYTHING, () -> RecipientKey.of(JWK, Clock.systemUTC()));
     }
 
     private String recorded() throws Exception {

@@ -59,28 +59,28 @@ class AfterDeliveryTest {
             Files.createDirectory(home.resolve(folder));
         }
         file("config/passcourier.yaml", """
-                sources: {file: {directory: drop, minAge: 100ms, maxPause: 1s, poll: 100ms}}
-                keyRings: {windows: {keys: [{path: keys/windows.pem}]}}
-                accounts:
-                  cloud:
-                    provider: huawei-ecs
-                    keyRing: windows
-                    rate: 50
-                    afterDelivery: clear
-                    settings:
-                      region: %s
-                      projectId: "%s"
-                      endpoint: %s
-                      auth: {type: aksk, accessKey: %s, secretKey: "{{file:secrets/sk}}"}
-                recipients: {ops: {key: recipients/ops.pem}}
-                destinations:
-                  sealed: {type: file, seal: ops, directory: sealed}
-                  clear: {type: file, seal: none, directory: clear}
-                policy:
-                  rules:
-                    - {name: all, sources: ["*"], accounts: ["*"], instances: ["*"], destinations: ["*"]}
-                    - {name: desk, sources: [cli], accounts: ["*"], instances: ["*"], destinations: ["get:asker", "cloud:clear"]}
-                """.formatted(
+            sources: {file: {directory: drop, minAge: 100ms, maxPause: 1s, poll: 100ms}}
+            keyRings: {windows: {keys: [{path: keys/windows.pem}]}}
+            accounts:
+              cloud:
+                provider: huawei-ecs
+                keyRing: windows
+                rate: 50
+                afterDelivery: clear
+                settings:
+                  region: %s
+                  projectId: "%s"
+                  endpoint: %s
+                  auth: {type: aksk, accessKey: %s, secretKey: "{{file:secrets/sk}}"}
+            recipients: {ops: {key: recipients/ops.pem}}
+            destinations:
+              sealed: {type: file, seal: ops, directory: sealed}
+              clear: {type: file, seal: none, directory: clear}
+            policy:
+              rules:
+                - {name: all, sources: ["*"], accounts: ["*"], instances: ["*"], destinations: ["*"]}
+                - {name: desk, sources: [cli], accounts: ["*"], instances: ["*"], destinations: ["get:asker", "cloud:clear"]}
+            """.formatted(
                         cloud.projectName(), cloud.projectId(), cloud.baseUrl(), cloud.accessKey()));
     }
 
@@ -120,10 +120,9 @@ class AfterDeliveryTest {
     /** By orders over its socket: what comes back is sealed, and the account's settings are not needed. */
     private void theRunningServiceGetsAndClears(SandboxInstance instance) throws Exception {
         OneTimeKey mine = OneTimeKey.generate();
-        DirectOrder get = new DirectOrder(
-                "cli-1", "cloud", instance.id(), null, null, DirectOrder.ASKER, mine.publicJwk(), null, 1);
-        DirectOrder clear =
-                new DirectOrder("cli-2", "cloud", instance.id(), null, null, DirectOrder.CLEAR, null, null, 1);
+        DirectOrder get =
+                new DirectOrder("cli-1", "cloud", instance.id(), null, null, DirectOrder.ASKER, mine.publicJwk(), 1);
+        DirectOrder clear = new DirectOrder("cli-2", "cloud", instance.id(), null, null, DirectOrder.CLEAR, null, 1);
         try (DirectAccount account = DirectAccount.of(
                 home,
                 home.resolve("data"),

@@ -50,20 +50,25 @@ class OwnAccountTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "huawei-ecs | HUAWEICLOUD_SDK_AK=AK HUAWEICLOUD_SDK_SK=x HUAWEICLOUD_SDK_REGION=r-1 HUAWEICLOUD_SDK_PROJECT_ID=p"
-                        + " | {'region':'r-1','projectId':'p','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HUAWEICLOUD_SDK_SK}}'}}",
-                "huawei-ecs | HW_ACCESS_KEY=AK HW_SECRET_KEY=x HW_REGION_NAME=r-1 HW_SECURITY_TOKEN=t"
-                        + " | {'region':'r-1','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HW_SECRET_KEY}}','securityToken':'{{env:HW_SECURITY_TOKEN}}'}}",
-                "tencent-gse | TENCENTCLOUD_SECRET_ID=ID TENCENTCLOUD_SECRET_KEY=x TENCENTCLOUD_TOKEN=t TENCENTCLOUD_REGION=ap-1"
-                        + " | {'region':'ap-1','secretId':'ID','secretKey':'{{env:TENCENTCLOUD_SECRET_KEY}}','token':'{{env:TENCENTCLOUD_TOKEN}}'}",
-                "kakaocloud | KAKAOCLOUD_APPLICATION_CREDENTIAL_ID=ID KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET=x"
-                        + " | {'auth':{'type':'access-key','id':'ID','secret':'{{env:KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET}}'}}",
-                "openstack-nova | OS_AUTH_URL=https://k/v3 OS_USERNAME=u OS_PASSWORD=x OS_PROJECT_ID=p OS_USER_DOMAIN_NAME=d OS_REGION_NAME=r"
-                        + " | {'identityEndpoint':'https://k/v3','region':'r','auth':{'type':'password','user':'u','password':'{{env:OS_PASSWORD}}','userDomain':'d','projectId':'p'}}",
-                "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_ID=c OS_APPLICATION_CREDENTIAL_SECRET=x"
-                        + " | {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'application-credential','id':'c'}}",
-                "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_NAME=c OS_USER_ID=u OS_APPLICATION_CREDENTIAL_SECRET=x"
-                        + " | {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'named-application-credential','name':'c','userId':'u'}}"
+                "huawei-ecs | HUAWEICLOUD_SDK_AK=AK HUAWEICLOUD_SDK_SK=x HUAWEICLOUD_SDK_REGION=r-1"
+                    + " HUAWEICLOUD_SDK_PROJECT_ID=p |"
+                    + " {'region':'r-1','projectId':'p','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HUAWEICLOUD_SDK_SK}}'}}",
+                "huawei-ecs | HW_ACCESS_KEY=AK HW_SECRET_KEY=x HW_REGION_NAME=r-1 HW_SECURITY_TOKEN=t |"
+                    + " {'region':'r-1','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HW_SECRET_KEY}}','securityToken':'{{env:HW_SECURITY_TOKEN}}'}}",
+                "tencent-gse | TENCENTCLOUD_SECRET_ID=ID TENCENTCLOUD_SECRET_KEY=x TENCENTCLOUD_TOKEN=t"
+                    + " TENCENTCLOUD_REGION=ap-1 |"
+                    + " {'region':'ap-1','secretId':'ID','secretKey':'{{env:TENCENTCLOUD_SECRET_KEY}}','token':'{{env:TENCENTCLOUD_TOKEN}}'}",
+                "kakaocloud | KAKAOCLOUD_APPLICATION_CREDENTIAL_ID=ID KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET=x |"
+                    + " {'auth':{'type':'access-key','id':'ID','secret':'{{env:KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET}}'}}",
+                "openstack-nova | OS_AUTH_URL=https://k/v3 OS_USERNAME=u OS_PASSWORD=x OS_PROJECT_ID=p"
+                    + " OS_USER_DOMAIN_NAME=d OS_REGION_NAME=r |"
+                    + " {'identityEndpoint':'https://k/v3','region':'r','auth':{'type':'password','user':'u','password':'{{env:OS_PASSWORD}}','userDomain':'d','projectId':'p'}}",
+                "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_ID=c"
+                    + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
+                    + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'application-credential','id':'c'}}",
+                "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_NAME=c OS_USER_ID=u"
+                    + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
+                    + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'named-application-credential','name':'c','userId':'u'}}"
             })
     void takesWhatTheCloudsOwnToolsTake(String provider, String variables, String settings) throws Exception {
         ProviderType type = ProviderCatalog.find().get(provider);
@@ -118,18 +123,18 @@ class OwnAccountTest {
             cloud.addInstance("i-1", CANARY, pair.getPublic());
             Path folder = Files.createDirectories(person.resolve(".config/openstack"));
             Files.writeString(folder.resolve("clouds.yaml"), """
-                    common: &common
-                      user_domain_name: %s
-                      project_domain_name: %s
-                    clouds:
-                      prod:
-                        region_name: %s
-                        auth:
-                          <<: *common
-                          auth_url: %s/v3
-                          username: %s
-                          project_name: %s
-                    """.formatted(
+                common: &common
+                  user_domain_name: %s
+                  project_domain_name: %s
+                clouds:
+                  prod:
+                    region_name: %s
+                    auth:
+                      <<: *common
+                      auth_url: %s/v3
+                      username: %s
+                      project_name: %s
+                """.formatted(
                             cloud.domainName(),
                             cloud.domainName(),
                             cloud.projectName(),
@@ -162,15 +167,7 @@ class OwnAccountTest {
                     Clock.systemUTC())) {
                 answer = account.get(
                         new DirectOrder(
-                                "cli-1",
-                                "openstack-nova",
-                                "i-1",
-                                null,
-                                null,
-                                DirectOrder.ASKER,
-                                mine.publicJwk(),
-                                null,
-                                1),
+                                "cli-1", "openstack-nova", "i-1", null, null, DirectOrder.ASKER, mine.publicJwk(), 1),
                         Duration.ZERO,
                         (next, why, attempts) -> {});
             }
