@@ -1,6 +1,7 @@
 package dev.passcourier.broker;
 
 import jakarta.jms.Connection;
+import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -8,16 +9,20 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,25 @@ public final class BrokerProbe {
 
     private static final String PROPERTY = "pcProbe";
     private static final String SOMEBODY_ELSE = "somebody-else";
+
+    /** What a sender may say about who sent a message, and what only we are believed to say. */
+    private static final List<Map<String, String>> CLAIMS = List.of(
+            Map.of(SenderIdentity.VALIDATED_USER, SOMEBODY_ELSE),
+            Map.of(SenderIdentity.STAMP, SOMEBODY_ELSE),
+            Map.of(WireProtocol.USER_ID, SOMEBODY_ELSE),
+            Map.of(
+                    SenderIdentity.VALIDATED_USER,
+                    SOMEBODY_ELSE,
+                    SenderIdentity.STAMP,
+                    SOMEBODY_ELSE,
+                    WireProtocol.USER_ID,
+                    SOMEBODY_ELSE,
+                    MessageProperties.ORIGIN,
+                    "FILE",
+                    MessageProperties.REQUEST,
+                    "probe"));
+
+    private static final long ARRIVES_WITHIN_MILLIS = 10_000;
     private static final long LOOK_MILLIS = 250;
     private static final int LOOKS_BEFORE_LOST = 8;
     /** A look that finds nothing waits on so many queues. */
@@ -64,7 +88,7 @@ public final class BrokerProbe {
     /**
      * Whether the broker says who sent a message ({@code populate-validated-user}), over what the sender says: we pretend
      * to be somebody else, and must be found out. Tried over the core protocol, which is ours; of what comes over AMQP
-     * {@link SenderIdentity} believes nobody.
+     * {@link SenderIdentity} believes nobody. {@link #forge} tries more.
      *
      * @throws Exception if the broker does not let us send and receive there
      */
@@ -81,14 +105,78 @@ public final class BrokerProbe {
      * @throws Exception if the broker does not answer, or does not let our user have a temporary queue
      */
     public boolean stampsUsersThere() throws Exception {
+        return forge(WireProtocol.CORE).belief() == Belief.SENDER;
+    }
+
+    /** Whom we would believe to have sent what came by one protocol, of a sender who claims to be somebody else. */
+    public enum Belief {
+        /** The one who logged in, as the broker says. */
+        SENDER,
+        /** Nobody. */
+        NOBODY,
+        /** Whoever the sender claims to be. */
+        CLAIMED,
+        /** The protocol is not spoken where we get in. */
+        NOT_OFFERED,
+        /** It is, but that could not be tried. */
+        NOT_TRIED
+    }
+
+    /**
+     * What came of forging by one protocol.
+     *
+     * @param belief whom we would believe
+     * @param why    why that could not be tried, or null
+     */
+    public record Forgery(Belief belief, @Nullable Exception why) {}
+
+    /**
+     * Logs in by one protocol as ourselves, where our core client gets in, and sends messages to a temporary
+     * destination of ours.
+     * They claim, by one property after the other and by all at once, to be another user's, who for the time is us.
+     *
+     * @throws Exception if the broker does not answer, or does not let our user have a temporary queue
+     */
+    public Forgery forge(WireProtocol protocol) throws Exception {
         try (ActiveMQConnectionFactory factory = access.factory();
                 Connection connection = factory.createConnection();
                 Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
             connection.start();
-            String user = stamp(
-                    session, session.createTemporaryQueue(), UUID.randomUUID().toString());
-            return user != null && !user.equals(SOMEBODY_ELSE);
+            Destination ours = protocol.temporary(session);
+            try (MessageConsumer consumer = session.createConsumer(ours)) {
+                TransportConfiguration here = ((ActiveMQSession) session)
+                        .getCoreSession()
+                        .getSessionFactory()
+                        .getConnectorConfiguration();
+                protocol.send(
+                        ClientLogin.as(access, here),
+                        ((ActiveMQDestination) ours).getAddress(),
+                        "{}".getBytes(StandardCharsets.UTF_8),
+                        CLAIMS);
+                return new Forgery(believed(consumer), null);
+            } catch (WireProtocol.NotOfferedException e) {
+                return new Forgery(Belief.NOT_OFFERED, null);
+            } catch (Exception e) {
+                return new Forgery(Belief.NOT_TRIED, e);
+            }
         }
+    }
+
+    private static Belief believed(MessageConsumer consumer) throws JMSException {
+        SenderIdentity asVictim = new SenderIdentity(SOMEBODY_ELSE);
+        Belief belief = Belief.SENDER;
+        for (int left = CLAIMS.size(); left > 0; left--) {
+            Message message = consumer.receive(ARRIVES_WITHIN_MILLIS);
+            if (message == null) {
+                throw new JMSException("NOT_ARRIVED");
+            }
+            SenderIdentity.Sender sender = asVictim.of(message);
+            if (sender.ours()) {
+                return Belief.CLAIMED;
+            }
+            belief = sender.user() == null ? Belief.NOBODY : belief;
+        }
+        return belief;
     }
 
     private @Nullable String stamp(Session session, Queue queue, String id) throws JMSException {

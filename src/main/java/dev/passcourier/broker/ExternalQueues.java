@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 public final class ExternalQueues {
 
     private static final String MANAGEMENT = "activemq.management";
-    private static final String STAMP = org.apache.activemq.artemis.api.core.Message.HDR_VALIDATED_USER.toString();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The broker's management cuts longer values. */
@@ -226,7 +225,7 @@ public final class ExternalQueues {
             }
             properties.put(property.getKey(), property.getValue().asText());
         }
-        boolean internal = access.user() != null && access.user().equals(properties.get(STAMP));
+        boolean internal = access.user() != null && access.user().equals(properties.get(SenderIdentity.STAMP));
         String id = message.hasNonNull("userID")
                 ? message.path("userID").asText()
                 : SenderIdentity.id(

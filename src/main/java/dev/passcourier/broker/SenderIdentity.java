@@ -20,6 +20,9 @@ public final class SenderIdentity {
     /** Property by which Artemis hands out the validated user. */
     static final String VALIDATED_USER = "JMSXUserID";
 
+    /** The same as Artemis keeps it in a message. */
+    static final String STAMP = org.apache.activemq.artemis.api.core.Message.HDR_VALIDATED_USER.toString();
+
     /** What Artemis' converter from AMQP notes down about the encoding; a sender can change the notes, not remove them. */
     private static final String AMQP_NOTES = "JMS_AMQP_";
 

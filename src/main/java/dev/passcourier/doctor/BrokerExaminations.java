@@ -4,12 +4,14 @@ import dev.passcourier.broker.BrokerAccess;
 import dev.passcourier.broker.BrokerFailure;
 import dev.passcourier.broker.BrokerProbe;
 import dev.passcourier.broker.Queues;
+import dev.passcourier.broker.WireProtocol;
 import dev.passcourier.config.Settings;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 
 /** The brokers: who sent what, and where does a message land after its last attempt and after its lifetime? */
@@ -29,7 +31,9 @@ final class BrokerExaminations {
         if (broker.url() == null) {
             all.add(new Examination("broker", subject -> Diagnosis.ok(subject, "embedded, with our own settings")));
         } else {
-            all.add(on(broker, "users", (subject, access) -> users(subject, new BrokerProbe(access).stampsUsers())));
+            for (WireProtocol protocol : WireProtocol.values()) {
+                all.add(on(broker, "users." + word(protocol), (subject, access) -> users(subject, access, protocol)));
+            }
             all.add(on(broker, "dead-letters", (subject, access) -> deadLetters(subject, new BrokerProbe(access))));
             all.add(on(broker, "expiry", (subject, access) -> expiry(subject, new BrokerProbe(access))));
         }
@@ -37,7 +41,13 @@ final class BrokerExaminations {
         if (jms.url() != null) {
             Access there = () -> BrokerAccess.external(jms.url(), jms.user(), jms.password());
             all.add(examination("sources.jms", "sources.jms", there, this::source));
-            all.add(examination("sources.jms.users", "sources.jms", there, BrokerExaminations::sourceUsers));
+            for (WireProtocol protocol : WireProtocol.values()) {
+                all.add(examination(
+                        "sources.jms.users." + word(protocol),
+                        "sources.jms",
+                        there,
+                        (subject, access) -> users(subject, access, protocol)));
+            }
         }
         return all;
     }
@@ -80,27 +90,46 @@ final class BrokerExaminations {
                 : Diagnosis.ok(subject, waiting + " requests wait in " + jms.queue());
     }
 
-    private static Diagnosis sourceUsers(String subject, BrokerAccess access) throws Exception {
+    /** The protocol as a part of a subject: {@code amqp-in-core}. */
+    private static String word(WireProtocol protocol) {
+        return protocol.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whom a policy would believe of what comes by one protocol. */
+    private static Diagnosis users(String subject, BrokerAccess access, WireProtocol protocol) throws Exception {
         BrokerProbe.waiting(access, BrokerProbe.QUEUE);
+        BrokerProbe.Forgery forgery;
         try {
-            return users(subject, new BrokerProbe(access).stampsUsersThere());
+            forgery = new BrokerProbe(access).forge(protocol);
         } catch (JMSSecurityException e) {
             return Diagnosis.warn(
                     subject,
                     "our user may not have a temporary queue there, so this could not be tried: see to it that"
                             + " populate-validated-user is true");
         }
-    }
-
-    private static Diagnosis users(String subject, boolean stamped) {
-        return stamped
-                ? Diagnosis.ok(
+        String by = "by " + protocol.title() + " ";
+        return switch (forgery.belief()) {
+            case SENDER ->
+                Diagnosis.ok(subject, by + "the broker names each message's sender, whatever the sender says");
+            case NOBODY ->
+                protocol == WireProtocol.CORE
+                        ? Diagnosis.fail(
+                                subject,
+                                "the broker does not say who sent a message: set populate-validated-user to true there")
+                        : Diagnosis.ok(
+                                subject,
+                                by + "nobody is believed, whatever the sender says, so those requests must be signed");
+            case CLAIMED ->
+                Diagnosis.fail(
                         subject,
-                        "the broker names each message's sender, whatever the sender says;"
-                                + " of what comes over AMQP nobody is believed, so those requests must be signed")
-                : Diagnosis.fail(
+                        by + "a sender is believed to be whoever it says: set populate-validated-user to true there");
+            case NOT_OFFERED -> Diagnosis.ok(subject, protocol.title() + " is not offered where our user gets in");
+            case NOT_TRIED ->
+                Diagnosis.warn(
                         subject,
-                        "the broker does not say who sent a message: set populate-validated-user to true there");
+                        by + "this cannot be tried, because "
+                                + (forgery.why() == null ? "of nothing known" : Causes.of(forgery.why())));
+        };
     }
 
     private static Diagnosis deadLetters(String subject, BrokerProbe probe) throws Exception {

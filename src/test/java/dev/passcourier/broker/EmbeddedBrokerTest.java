@@ -21,7 +21,6 @@ import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
-import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.net.InetAddress;
@@ -423,21 +422,28 @@ class EmbeddedBrokerTest {
 
     /** What is inside would be nobody's, and no JMS client could take the message off its queue. */
     @ParameterizedTest
-    @EnumSource(names = {"AMQP_IN_CORE", "ODD_AMQP_IN_CORE"})
-    void amqpInsideACoreMessageIsRefusedByTheBroker(Wire wire) {
-        Wire.Login login = new Wire.Login(broker.port(), "ticketing", "canary-broker-user");
-
-        assertThatThrownBy(() -> wire.send(login, INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of()))
-                .hasMessageContaining("MESSAGE_TYPE");
+    @EnumSource(names = {"AMQP_IN_CORE", "AMQP_VALUE_IN_CORE"})
+    void amqpInsideACoreMessageIsRefusedByTheBroker(WireProtocol protocol) {
+        assertThatThrownBy(() -> sendBy(protocol)).hasMessageContaining("MESSAGE_TYPE");
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"STOMP", "MQTT"})
-    void speaksNoOtherProtocolThanItsOwn(Wire wire) {
-        Wire.Login login = new Wire.Login(broker.port(), "ticketing", "canary-broker-user");
+    @EnumSource(names = {"AMQP", "OPENWIRE", "STOMP", "MQTT"})
+    void speaksNoOtherProtocolThanItsOwn(WireProtocol protocol) {
+        assertThatThrownBy(() -> sendBy(protocol)).isInstanceOf(WireProtocol.NotOfferedException.class);
+    }
 
-        assertThatThrownBy(() -> wire.send(login, INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of()))
-                .isInstanceOf(IOException.class);
+    private static void sendBy(WireProtocol protocol) throws Exception {
+        protocol.send(
+                new ClientLogin(
+                        new BrokerAccess(url(), "ticketing", "canary-broker-user"),
+                        "127.0.0.1",
+                        broker.port(),
+                        null,
+                        false),
+                INTAKE,
+                "{}".getBytes(StandardCharsets.UTF_8),
+                List.of(Map.of()));
     }
 
     /** A client reads a text whole, and unpacks what is compressed, before anybody can look at its size. */

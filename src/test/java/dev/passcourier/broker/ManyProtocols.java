@@ -1,5 +1,7 @@
 package dev.passcourier.broker;
 
+import dev.passcourier.config.SecretRef;
+import dev.passcourier.config.Settings;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -7,12 +9,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -22,6 +26,7 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.DivertConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.postoffice.QueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -50,7 +55,7 @@ public final class ManyProtocols implements AutoCloseable {
     public static final String DIVERTED = "orders";
 
     /** What tells MQTT's topics that a queue is meant. */
-    static final String ANYCAST = "q/";
+    private static final String ANYCAST = "q.";
 
     private static final Path JARS = Path.of(System.getProperty("basedir", "."), "target", "another-artemis");
 
@@ -96,16 +101,41 @@ public final class ManyProtocols implements AutoCloseable {
     }
 
     /** Sends a message in a user's name. */
-    public void send(Wire wire, String user, String queue, byte[] body, Map<String, String> properties)
+    public void send(WireProtocol wire, String user, String queue, byte[] body, Map<String, String> properties)
             throws Exception {
-        wire.send(new Wire.Login(port, user, password), queue, body, properties);
+        wire.send(
+                new ClientLogin(new BrokerAccess(access().url(), user, password), "127.0.0.1", port, null, false),
+                wire == WireProtocol.MQTT ? ANYCAST + queue : queue,
+                body,
+                List.of(properties));
+    }
+
+    /** How the service's settings name the way in. */
+    public Settings.Broker settings(Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("broker-password"), password);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        return new Settings.Broker(access().url(), US, new SecretRef("{{file:" + file + "}}"), null, Map.of());
     }
 
     /** Moves all messages of a queue to another one, as an operator can. */
     public void move(String from, String to) throws IOException {
-        process.getOutputStream().write((from + " " + to + "\n").getBytes(StandardCharsets.UTF_8));
+        order(from + " " + to, "moved");
+    }
+
+    /** Whether it says who sent a message: {@code populate-validated-user}. */
+    public void stampUsers(boolean stamp) throws IOException {
+        order("stamp " + stamp, "stamps");
+    }
+
+    /** The queues that there are, each with its messages: {@code requests=0}. */
+    public List<String> queues() throws IOException {
+        return List.of(order("queues", "queues ").split(" "));
+    }
+
+    private String order(String order, String answer) throws IOException {
+        process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        answer("moved");
+        return answer(answer);
     }
 
     private String answer(String start) throws IOException {
@@ -130,7 +160,7 @@ public final class ManyProtocols implements AutoCloseable {
     public static void main(String[] args) {
         try {
             serve(Path.of(args[0]));
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             e.printStackTrace();
         }
         // The broker's threads would keep it.
@@ -153,9 +183,25 @@ public final class ManyProtocols implements AutoCloseable {
                 "port " + server.getRemotingService().getAcceptor("tcp").getActualPort());
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = in.readLine(); order != null; order = in.readLine()) {
-            String[] fromTo = order.split(" ", -1);
-            server.locateQueue(fromTo[0]).moveReferences(null, SimpleString.of(fromTo[1]), null);
-            System.out.println("moved");
+            String[] words = order.split(" ", -1);
+            switch (words[0]) {
+                case "stamp" -> {
+                    server.getConfiguration().setPopulateValidatedUser(Boolean.parseBoolean(words[1]));
+                    System.out.println("stamps");
+                }
+                case "queues" ->
+                    System.out.println("queues "
+                            + server.getPostOffice()
+                                    .getAllBindings()
+                                    .filter(QueueBinding.class::isInstance)
+                                    .map(binding -> ((QueueBinding) binding).getQueue())
+                                    .map(queue -> queue.getName() + "=" + queue.getMessageCount())
+                                    .collect(Collectors.joining(" ")));
+                default -> {
+                    server.locateQueue(words[0]).moveReferences(null, SimpleString.of(words[1]), null);
+                    System.out.println("moved");
+                }
+            }
         }
     }
 
@@ -184,7 +230,7 @@ public final class ManyProtocols implements AutoCloseable {
                         NettyAcceptorFactory.class.getName(),
                         Map.of("host", "127.0.0.1", "port", 0, "protocols", "CORE,AMQP,STOMP,MQTT,OPENWIRE"),
                         "tcp",
-                        Map.of("anycastPrefix", ANYCAST.replace('/', '.'))))
+                        Map.of("anycastPrefix", ANYCAST)))
                 .setSecurityRoles(Map.of(
                         "#",
                         Set.of(

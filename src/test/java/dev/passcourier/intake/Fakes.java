@@ -173,6 +173,20 @@ final class Fakes {
                 settings.ledger());
     }
 
+    static Settings withBroker(Settings settings, Settings.Broker broker) {
+        return new Settings(
+                settings.service(),
+                broker,
+                settings.sources(),
+                settings.keyRings(),
+                settings.accounts(),
+                settings.recipients(),
+                settings.destinations(),
+                settings.schedules(),
+                settings.policy(),
+                settings.ledger());
+    }
+
     static Settings withPolicy(Settings settings, Settings.Policy policy) {
         return new Settings(
                 settings.service(),

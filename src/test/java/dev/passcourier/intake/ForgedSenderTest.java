@@ -1,6 +1,7 @@
 package dev.passcourier.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
@@ -11,8 +12,10 @@ import dev.passcourier.broker.ManyProtocols;
 import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.broker.SenderIdentity;
-import dev.passcourier.broker.Wire;
+import dev.passcourier.broker.WireProtocol;
 import dev.passcourier.config.Settings;
+import dev.passcourier.doctor.Diagnosis;
+import dev.passcourier.doctor.Doctor;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.redrive.FailedMessage;
@@ -23,8 +26,11 @@ import dev.passcourier.request.TestSigner;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.service.RequestSignatures;
 import jakarta.jms.Message;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +158,8 @@ class ForgedSenderTest {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Seen send(Wire wire, String queue, byte[] body, Map<String, String> claims) throws Exception {
+    private static Seen send(WireProtocol wire, String queue, byte[] body, Map<String, String> claims)
+            throws Exception {
         broker.send(wire, ManyProtocols.ORCH, queue, body, claims);
         return next();
     }
@@ -173,7 +180,7 @@ class ForgedSenderTest {
                 Map.of(STAMP, ManyProtocols.US, "pcOrigin", fileOrigin),
                 Map.of(STAMP, ManyProtocols.US, "user_id", ManyProtocols.US, "JMSXUserID", ManyProtocols.US));
         List<String> table = new ArrayList<>();
-        for (Wire wire : Wire.values()) {
+        for (WireProtocol wire : WireProtocol.values()) {
             List<String> rows = new ArrayList<>();
             for (Map<String, String> claim : claims) {
                 Seen seen = send(wire, ManyProtocols.INTAKE, request("ops"), claim);
@@ -188,15 +195,83 @@ class ForgedSenderTest {
                         "CORE: JMS orch NOT_ALLOWED",
                         "AMQP: JMS - SENDER_NOT_VALIDATED",
                         "AMQP_IN_CORE: JMS - SENDER_NOT_VALIDATED",
-                        "ODD_AMQP_IN_CORE: JMS - REQUEST_NOT_JSON",
+                        "AMQP_VALUE_IN_CORE: JMS - REQUEST_NOT_JSON",
                         "OPENWIRE: JMS orch NOT_ALLOWED",
                         "STOMP: JMS orch NOT_ALLOWED",
                         "MQTT: JMS orch NOT_ALLOWED");
     }
 
     @Test
+    void doctorForgesByEveryProtocolAndLeavesNothingBehind() throws Exception {
+        List<String> before = ourQueues();
+
+        assertThat(doctor())
+                .containsExactlyInAnyOrder(
+                        "OK broker.users.core by core the broker names each message's sender, whatever the sender says",
+                        "OK broker.users.amqp by AMQP nobody is believed, whatever the sender says, so those requests"
+                                + " must be signed",
+                        "OK broker.users.amqp-in-core by AMQP in core messages nobody is believed, whatever the sender"
+                                + " says, so those requests must be signed",
+                        "OK broker.users.amqp-value-in-core by AMQP values in core messages nobody is believed,"
+                                + " whatever the sender says, so those requests must be signed",
+                        "OK broker.users.openwire by OpenWire the broker names each message's sender, whatever the"
+                                + " sender says",
+                        "OK broker.users.stomp by STOMP the broker names each message's sender, whatever the sender"
+                                + " says",
+                        "OK broker.users.mqtt by MQTT the broker names each message's sender, whatever the sender"
+                                + " says");
+        await("temporary queues go")
+                .untilAsserted(() -> assertThat(ourQueues()).containsExactlyInAnyOrderElementsOf(before));
+    }
+
+    @Test
+    void doctorFindsABrokerThatDoesNotSayWhoSent() throws Exception {
+        broker.stampUsers(false);
+        try {
+            assertThat(doctor())
+                    .filteredOn(line -> !line.contains("amqp"))
+                    .containsExactlyInAnyOrder(
+                            "FAIL broker.users.core by core a sender is believed to be whoever it says: set"
+                                    + " populate-validated-user to true there",
+                            "FAIL broker.users.openwire by OpenWire a sender is believed to be whoever it says: set"
+                                    + " populate-validated-user to true there",
+                            "FAIL broker.users.stomp by STOMP a sender is believed to be whoever it says: set"
+                                    + " populate-validated-user to true there",
+                            "OK broker.users.mqtt by MQTT nobody is believed, whatever the sender says, so those"
+                                    + " requests must be signed");
+        } finally {
+            broker.stampUsers(true);
+        }
+    }
+
+    /** All but the one that Artemis makes when the first MQTT client comes. */
+    private static List<String> ourQueues() throws IOException {
+        return broker.queues().stream()
+                .filter(queue -> !queue.startsWith("$sys.mqtt."))
+                .toList();
+    }
+
+    private static List<String> doctor() throws Exception {
+        Settings settings = Fakes.withBroker(Fakes.settings(directory), broker.settings(directory));
+        List<String> found = new ArrayList<>();
+        try (Doctor doctor = new Doctor(directory, Fakes.withoutAccounts(settings), Clock.systemUTC())) {
+            doctor.examine(subject -> subject.startsWith("broker.users"), new Doctor.Progress() {
+                @Override
+                public void found(Diagnosis diagnosis, Duration took) {
+                    found.add(diagnosis.level() + " " + diagnosis.subject() + " " + diagnosis.says());
+                }
+
+                @Override
+                public void waiting(List<String> subjects) {}
+            });
+        }
+        return found;
+    }
+
+    @Test
     void everybodyIsWhoTheyAreWhereTheBrokerSaysSo() throws Exception {
-        for (Wire wire : List.of(Wire.CORE, Wire.OPENWIRE, Wire.STOMP, Wire.MQTT)) {
+        for (WireProtocol wire :
+                List.of(WireProtocol.CORE, WireProtocol.OPENWIRE, WireProtocol.STOMP, WireProtocol.MQTT)) {
             Seen seen = send(wire, ManyProtocols.INTAKE, request("files"), Map.of());
             assertThat(seen.user() + " " + seen.end()).as(wire.name()).isEqualTo("JMS orch ALLOWED");
         }
@@ -207,7 +282,7 @@ class ForgedSenderTest {
         String request = "{\"id\":\"s-1\",\"account\":\"huawei\",\"instance\":\"i-1\",\"deliverTo\":[\"ops\"]}";
         String signed = ci.request("ci", "s-1", NOW.plusSeconds(60), request);
 
-        Seen seen = send(Wire.AMQP, ManyProtocols.INTAKE, signed.getBytes(StandardCharsets.UTF_8), Map.of());
+        Seen seen = send(WireProtocol.AMQP, ManyProtocols.INTAKE, signed.getBytes(StandardCharsets.UTF_8), Map.of());
 
         assertThat(seen.end()).isEqualTo("ALLOWED");
         assertThat(seen.arrival().user()).isNull();
@@ -215,28 +290,28 @@ class ForgedSenderTest {
 
     @Test
     void aDivertedMessageIsStillNobodys() throws Exception {
-        assertThat(send(Wire.AMQP, ManyProtocols.DIVERTED, request("ops"), Map.of(STAMP, ALICE))
+        assertThat(send(WireProtocol.AMQP, ManyProtocols.DIVERTED, request("ops"), Map.of(STAMP, ALICE))
                         .end())
                 .isEqualTo("SENDER_NOT_VALIDATED");
-        assertThat(send(Wire.CORE, ManyProtocols.DIVERTED, request("ops"), Map.of(STAMP, ALICE))
+        assertThat(send(WireProtocol.CORE, ManyProtocols.DIVERTED, request("ops"), Map.of(STAMP, ALICE))
                         .user())
                 .isEqualTo("JMS orch");
     }
 
     @Test
     void aMessageThatAnOperatorMovesIsStillItsSenders() throws Exception {
-        broker.send(Wire.AMQP, ManyProtocols.ORCH, "aside", request("ops"), AS_US);
+        broker.send(WireProtocol.AMQP, ManyProtocols.ORCH, "aside", request("ops"), AS_US);
         broker.move("aside", ManyProtocols.INTAKE);
         assertThat(next().end()).isEqualTo("SENDER_NOT_VALIDATED");
 
-        broker.send(Wire.CORE, ManyProtocols.ORCH, "aside", request("ops"), AS_US);
+        broker.send(WireProtocol.CORE, ManyProtocols.ORCH, "aside", request("ops"), AS_US);
         broker.move("aside", ManyProtocols.INTAKE);
         assertThat(next().user()).isEqualTo("JMS orch");
     }
 
     @Test
     void nobodyPutsWorkOfOursOnAQueueOfOurs() throws Exception {
-        for (Wire wire : Wire.values()) {
+        for (WireProtocol wire : WireProtocol.values()) {
             Seen seen = send(wire, "fetch.cloud", request("ops"), Map.of(STAMP, ManyProtocols.US, "pcRequest", "r"));
             assertThat(seen.arrival().internal()).as(wire.name()).isFalse();
         }
@@ -244,7 +319,12 @@ class ForgedSenderTest {
 
     @Test
     void aForgedOriginalQueueIsNotBelieved() throws Exception {
-        for (Wire wire : List.of(Wire.CORE, Wire.AMQP, Wire.AMQP_IN_CORE, Wire.ODD_AMQP_IN_CORE, Wire.STOMP)) {
+        for (WireProtocol wire : List.of(
+                WireProtocol.CORE,
+                WireProtocol.AMQP,
+                WireProtocol.AMQP_IN_CORE,
+                WireProtocol.AMQP_VALUE_IN_CORE,
+                WireProtocol.STOMP)) {
             broker.send(
                     wire,
                     ManyProtocols.ORCH,
@@ -265,14 +345,14 @@ class ForgedSenderTest {
     @Test
     void aLargeMessageIsNotOursEither() throws Exception {
         byte[] large = new byte[ArrivalStep.MAX_REQUEST * 5];
-        for (Wire wire : List.of(Wire.CORE, Wire.AMQP)) {
+        for (WireProtocol wire : List.of(WireProtocol.CORE, WireProtocol.AMQP)) {
             broker.send(wire, ManyProtocols.ORCH, ManyProtocols.INTAKE, large, AS_US);
 
             Message kept = quarantined();
             assertThat(kept.getStringProperty(MessageProperties.REASON)).isEqualTo("MESSAGE_TOO_LARGE");
             assertThat(kept.propertyExists(MessageProperties.OWN)).isFalse();
             assertThat(kept.getStringProperty(MessageProperties.USER))
-                    .isEqualTo(wire == Wire.CORE ? ManyProtocols.ORCH : null);
+                    .isEqualTo(wire == WireProtocol.CORE ? ManyProtocols.ORCH : null);
         }
     }
 
@@ -285,8 +365,13 @@ class ForgedSenderTest {
                 audit,
                 GoneDestinations.open(directory.resolve("gone")),
                 new Fakes.HandClock(NOW.toString()));
-        List<Wire> wires = List.of(Wire.CORE, Wire.AMQP, Wire.AMQP_IN_CORE, Wire.ODD_AMQP_IN_CORE, Wire.STOMP);
-        for (Wire wire : wires) {
+        List<WireProtocol> wires = List.of(
+                WireProtocol.CORE,
+                WireProtocol.AMQP,
+                WireProtocol.AMQP_IN_CORE,
+                WireProtocol.AMQP_VALUE_IN_CORE,
+                WireProtocol.STOMP);
+        for (WireProtocol wire : wires) {
             broker.send(
                     wire,
                     ManyProtocols.ORCH,
@@ -312,14 +397,14 @@ class ForgedSenderTest {
                 .extracting(FailedMessage::refusal)
                 .containsOnly(FailedMessage.Refusal.NOT_OURS);
         assertThat(found).extracting(FailedMessage::from).containsOnly("");
-        for (Wire wire : wires) {
+        for (WireProtocol wire : wires) {
             assertThat(quarantined()).as(wire.name()).isNotNull();
         }
     }
 
     @Test
     void amqpThatComesAgainHasTheSameReference() throws Exception {
-        broker.send(Wire.AMQP, ManyProtocols.ORCH, "outbox.ops", request("ops"), Map.of());
+        broker.send(WireProtocol.AMQP, ManyProtocols.ORCH, "outbox.ops", request("ops"), Map.of());
         String first = reference(true);
 
         assertThat(reference(false)).isEqualTo(first);
