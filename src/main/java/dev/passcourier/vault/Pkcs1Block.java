@@ -36,7 +36,7 @@ final class Pkcs1Block {
     }
 
     /** All ones if {@code value >= bound}, else zero; both small and not negative. */
-    private static int ifAtLeast(int value, int bound) {
+    static int ifAtLeast(int value, int bound) {
         return (bound - 1 - value) >> 31;
     }
 }

@@ -1,14 +1,12 @@
 package dev.passcourier.vault;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import static dev.passcourier.vault.Pkcs1Block.ifAtLeast;
 
 /**
  * Tells a secret from rubble. A block opened with a wrong key has a tiny chance of a valid padding; it practically never
  * is well-formed UTF-8 without control characters too.
+ *
+ * <p>Like {@link Pkcs1Block} in the same steps whatever the bytes are: characters are read as RFC 3629 has them, by masks.
  */
 final class PrintableText {
 
@@ -25,32 +23,41 @@ final class PrintableText {
     }
 
     private static boolean every(byte[] utf8, boolean linesAllowed) {
-        char[] chars = new char[utf8.length];
-        try {
-            CharBuffer decoded = CharBuffer.wrap(chars);
-            boolean wellFormed = decode(utf8, decoded);
-            decoded.flip();
-            return wellFormed && decoded.codePoints().allMatch(codePoint -> isPrintable(codePoint, linesAllowed));
-        } finally {
-            Arrays.fill(chars, '\0');
+        int allowed = linesAllowed ? -1 : 0;
+        int bad = 0;
+        int codePoint = 0;
+        int least = 0;
+        int left = 0;
+        for (byte octet : utf8) {
+            int value = octet & 0xFF;
+            int one = ~ifAtLeast(value, 0x80);
+            int two = ifWithin(value, 0xC2, 0xDF);
+            int three = ifWithin(value, 0xE0, 0xEF);
+            int four = ifWithin(value, 0xF0, 0xF4);
+            int follows = ifAtLeast(left, 1);
+            bad |= follows & ~ifWithin(value, 0x80, 0xBF);
+            bad |= ~follows & ~(one | two | three | four);
+            int first = value & (one & 0x7F | two & 0x1F | three & 0x0F | four & 0x07);
+            codePoint = follows & (codePoint << 6 | value & 0x3F) | ~follows & first;
+            least = follows & least | ~follows & (two & 0x80 | three & 0x800 | four & 0x10000);
+            left = follows & (left - 1) | ~follows & (two & 1 | three & 2 | four & 3);
+            bad |= ~ifAtLeast(left, 1) & (~ifAtLeast(codePoint, least) | ifUnfit(codePoint, allowed));
         }
+        return (bad | ifAtLeast(left, 1)) == 0;
     }
 
-    private static boolean decode(byte[] utf8, CharBuffer into) {
-        var decoder = StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
-        return !decoder.decode(ByteBuffer.wrap(utf8), into, true).isError();
+    /** All ones for what is no character, or none that prints on one line. */
+    private static int ifUnfit(int codePoint, int linesAllowed) {
+        int control = ~ifAtLeast(codePoint, 0x20) | ifWithin(codePoint, 0x7F, 0x9F);
+        int line = ifWithin(codePoint, '\t', '\n') | ifWithin(codePoint, '\r', '\r');
+        return control & ~(line & linesAllowed)
+                | ifWithin(codePoint, 0x2028, 0x2029)
+                | ifWithin(codePoint, Character.MIN_SURROGATE, Character.MAX_SURROGATE)
+                | ifAtLeast(codePoint & 0xFFFE, 0xFFFE)
+                | ifAtLeast(codePoint, Character.MAX_CODE_POINT + 1);
     }
 
-    private static boolean isPrintable(int codePoint, boolean linesAllowed) {
-        if (linesAllowed && (codePoint == '\n' || codePoint == '\r' || codePoint == '\t')) {
-            return true;
-        }
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
-            default -> (codePoint & 0xFFFE) != 0xFFFE;
-        };
+    private static int ifWithin(int value, int from, int to) {
+        return ifAtLeast(value, from) & ~ifAtLeast(value, to + 1);
     }
 }

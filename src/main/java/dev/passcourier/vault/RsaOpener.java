@@ -60,13 +60,18 @@ final class RsaOpener {
         return block;
     }
 
-    /** A block with wrong padding is looked at to the end like any other; only the verdict differs. */
+    /**
+     * A block with wrong padding is looked at to the end like any other, and as many characters are for a short password as
+     * for a long one; only the verdict differs.
+     */
     @SuppressWarnings("ShortCircuitBoolean") // the time it takes must not say which part was wrong
     private static Optional<SecretBytes> password(byte[] block) {
         int start = Pkcs1Block.messageStart(block);
         SecretBytes secret = PasswordEnds.takenOff(Arrays.copyOfRange(block, start, block.length));
+        Arrays.fill(block, (byte) 'x');
+        System.arraycopy(secret.borrow(), 0, block, 0, secret.length());
+        boolean usable = (start > 0) & hasFittingLength(secret) & PrintableText.isOneLine(block);
         Arrays.fill(block, (byte) 0);
-        boolean usable = (start > 0) & hasFittingLength(secret) & PrintableText.isOneLine(secret.borrow());
         if (usable) {
             return Optional.of(secret);
         }
