@@ -14,6 +14,7 @@ import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.service.KeyAndLedgerFactory;
 import dev.passcourier.service.RequestSignatures;
+import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.KeyRing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,8 @@ final class LocalExaminations {
     List<Examination> all() {
         List<Examination> all = new ArrayList<>();
         all.add(new Examination("data", this::data));
+        all.add(new Examination(
+                "crypto", subject -> Diagnosis.ok(subject, "RSA and P-256 are computed by " + CryptoProvider.inUse())));
         all.add(new Examination("keys", this::keys));
         settings.keyRings()
                 .keySet()

@@ -41,6 +41,7 @@ import dev.passcourier.report.ReportHandOver;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
+import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -175,6 +176,7 @@ public final class PasscourierService implements AutoCloseable {
 
     private void open() throws Exception {
         data = keep(DataDirectory.openForService(settings.service().dataDirectory(), LONGEST_COMMAND, clock));
+        LOG.info("RSA and P-256 are computed by {}", CryptoProvider.inUse());
         keys = ServiceKeys.loadOrCreate(
                 settings.service().signingKey(), settings.service().atRestKey());
         FileAuditTrail trail = keep(FileAuditTrail.open(

@@ -3,6 +3,7 @@ package dev.passcourier.vault;
 import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEEncrypter;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
@@ -29,6 +30,7 @@ final class JoseRecipient extends RecipientKey {
     private static final Set<Curve> CURVES = Set.of(Curve.P_256, Curve.P_384, Curve.P_521);
 
     private final JWK jwk;
+    private @Nullable JWEEncrypter encrypter;
 
     private JoseRecipient(JWK jwk, String thumbprint, @Nullable Instant expiresAt) {
         super(thumbprint, expiresAt);
@@ -87,8 +89,20 @@ final class JoseRecipient extends RecipientKey {
                 .keyID(thumbprint())
                 .build();
         var jwe = new JWEObject(header, new Payload(parcel.signed().borrow()));
-        jwe.encrypt(jwk instanceof ECKey ec ? new ECDHEncrypter(ec) : new RSAEncrypter((RSAKey) jwk));
+        jwe.encrypt(encrypter());
         return jwe.serialize().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Made when it is needed first and kept: to make the key a provider's own takes longer than to seal. */
+    private synchronized JWEEncrypter encrypter() throws JOSEException {
+        if (encrypter == null) {
+            CryptoProvider provider = CryptoProvider.best();
+            encrypter = jwk instanceof ECKey ec
+                    ? new ECDHEncrypter(ec.toECPublicKey(provider))
+                    : new RSAEncrypter((RSAKey) jwk);
+            encrypter.getJCAContext().setProvider(provider);
+        }
+        return encrypter;
     }
 
     private static JWEAlgorithm algorithm(JWK jwk) {

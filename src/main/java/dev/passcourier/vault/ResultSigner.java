@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,7 +25,8 @@ final class ResultSigner {
 
     ResultSigner(ECKey key) {
         try {
-            signer = new ECDSASigner(key);
+            signer = new ECDSASigner(key.toECPrivateKey(CryptoProvider.best()), Curve.P_256);
+            signer.getJCAContext().setProvider(CryptoProvider.best());
             keyId = key.computeThumbprint().toString();
         } catch (JOSEException e) {
             throw new IllegalArgumentException("not a private P-256 key");

@@ -51,8 +51,9 @@ final class RsaOpener {
     }
 
     private static byte[] decrypt(byte[] ciphertext, HeldKey key) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance(TRANSFORMATION);
-        cipher.init(Cipher.DECRYPT_MODE, key.rsa());
+        CryptoProvider.RsaKey rsa = key.decrypting();
+        Cipher cipher = Cipher.getInstance(TRANSFORMATION, rsa.by());
+        cipher.init(Cipher.DECRYPT_MODE, rsa.key());
         byte[] number = cipher.doFinal(ciphertext);
         byte[] block = new byte[key.modulusLength()];
         System.arraycopy(number, 0, block, block.length - number.length, number.length);

@@ -68,8 +68,8 @@ class DoctorCommandTest {
             assertThat(said.toString())
                     .contains(
                             "to: holds '\u0161' (U+0161 LATIN SMALL LETTER S WITH CARON) before the @, and goes to the"
-                                    + " mail server in ASCII only; write the address in ASCII; where the mailbox has none, let"
-                                    + " its owner add an alias that has");
+                                + " mail server in ASCII only; write the address in ASCII; where the mailbox has none,"
+                                + " let its owner add an alias that has");
         }
         assertThat(world.mailbox().recipients()).isEmpty();
     }
@@ -81,6 +81,7 @@ class DoctorCommandTest {
         assertThat(out.toString().lines().map(line -> line.split(":", -1)[0].replaceFirst("^\\S+ +", "")))
                 .contains(
                         "data",
+                        "crypto",
                         "keys",
                         "audit",
                         "ledger",
@@ -107,7 +108,8 @@ class DoctorCommandTest {
                 .containsPattern("ok +account.huawei: signs in; its clock")
                 .containsPattern("ok +keys\\.\\S+: serves huawei, huawei-aksk: \\S+ RSA 2048 SHA256:")
                 .containsPattern(
-                        "ok +schedule\\.\\S+: [0-9]+ requests in .*; next ((, )?[A-Z][a-z]{2} 2[-0-9]+ [0-9:]+ \\S+ \\S+){3}")
+                        "ok +schedule\\.\\S+: [0-9]+ requests in .*; next ((, )?[A-Z][a-z]{2} 2[-0-9]+ [0-9:]+ \\S+"
+                                + " \\S+){3}")
                 .containsPattern("ok +destination.ops-mail: the mail server greets us and lets us in: 235")
                 .containsPattern("warn +destination.hook: its certificate ends 2[-0-9]+T")
                 .doesNotContain("HTTP 404");
@@ -157,7 +159,8 @@ class DoctorCommandTest {
                 assertThat(out.toString())
                         .startsWith("warn  sources.file: ")
                         .contains(
-                                "; not taken: '서버 목록.txt': neither its name nor its content is a batch's; end its name in");
+                                "; not taken: '서버 목록.txt': neither its name nor its content is a batch's; end its name"
+                                        + " in");
             });
         } finally {
             Files.delete(note);

@@ -222,8 +222,8 @@ class ShippedFolderIT {
             listed.put(sha256(component), component.path("purl").asText());
         }
         Map<String, String> shipped = new TreeMap<>();
-        try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
-            for (Path jar : jars.toList()) {
+        try (Stream<Path> jars = Files.walk(folder.resolve("lib"))) {
+            for (Path jar : jars.filter(Files::isRegularFile).toList()) {
                 if (!jar.getFileName().toString().startsWith("passcourier-")) {
                     shipped.put(sha256(jar), jar.getFileName().toString());
                 }
@@ -233,6 +233,16 @@ class ShippedFolderIT {
         assertThat(listed.keySet())
                 .as("listed: %s%nshipped: %s", listed, shipped)
                 .isEqualTo(shipped.keySet());
+    }
+
+    @Test
+    void holdsANativeLibraryForEachPlatformAndTakesThatOfThisOne() throws Exception {
+        assertThat(folder.resolve("lib/Linux-x86_64/")).isDirectoryContaining("glob:**/*-linux-x86_64.jar");
+        assertThat(folder.resolve("lib/Linux-aarch64/")).isDirectoryContaining("glob:**/*-linux-aarch_64.jar");
+        try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
+            assertThat(jars).noneMatch(jar -> jar.getFileName().toString().startsWith("AmazonCorretto"));
+        }
+        assertThat(Files.readString(folder.resolve("bin/passcourier"))).contains("$home/lib/$(uname -sm | tr ' ' -)/*");
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How long an opening takes says nothing about what is wrong with a block. */
 class OpeningTimeTest {
@@ -23,10 +25,12 @@ class OpeningTimeTest {
     @TempDir
     Path directory;
 
-    @Test
-    void brokenBlocksCannotBeToldApart() throws Exception {
+    @ParameterizedTest
+    @MethodSource("dev.passcourier.vault.CryptoProviderTest#all")
+    void brokenBlocksCannotBeToldApart(CryptoProvider provider) throws Exception {
         KeyPair pair = TestKeys.rsa("a-2048", 2048);
-        List<HeldKey> keys = new VaultBench(directory).ring("a-2048").candidates(null);
+        List<HeldKey> keys = CryptoProviderTest.decryptedBy(
+                provider, new VaultBench(directory).ring("a-2048").candidates(null));
         assertThatCode(() ->
                         RsaOpener.open(Blocks.VALID.encryptedRaw(pair), keys).close())
                 .doesNotThrowAnyException();
