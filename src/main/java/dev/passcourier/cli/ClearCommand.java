@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
             "0:the cloud has forgotten it",
             "1:it has not; verdict and code are on the standard error",
             "2:wrong usage, not confirmed, or settings, keys or credentials that cannot be used",
-            "3:a service runs here and does not answer"
+            "3:a service runs here and does not answer",
+            "4:with --wait: the time is over, and it may still be done"
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -63,7 +64,7 @@ public final class ClearCommand extends DirectCommand {
                 confirm();
             }
             DirectOrder order = new DirectOrder(id, account, instance, null, Map.of(), DirectOrder.CLEAR, null, 1);
-            DirectAnswer answer = direct.clear(order, patience, this::until);
+            DirectAnswer answer = direct.clear(order, patience.time(), this::until);
             if (answer.isDone()) {
                 output.talk("CLEARED " + account + " " + instance);
             } else {
@@ -72,7 +73,7 @@ public final class ClearCommand extends DirectCommand {
             if (output.format() != OutputFormat.table) {
                 print(id, answer);
             }
-            return answer.isDone() ? ExitCode.OK : ExitCode.BAD;
+            return answer.isDone() ? ExitCode.OK : notDone(answer);
         }
     }
 

@@ -1,9 +1,7 @@
 package dev.passcourier.cli;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.InvalidConfigurationException;
-import dev.passcourier.config.SettingsMapper;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.fetch.DirectAnswer;
 import dev.passcourier.ledger.LedgerException;
@@ -18,13 +16,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** What the commands have in common that ask a cloud themselves. */
 abstract class DirectCommand implements Callable<Integer> {
@@ -45,12 +40,8 @@ abstract class DirectCommand implements Callable<Integer> {
     @Mixin
     OwnAccountOptions accounts = new OwnAccountOptions();
 
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            converter = TimeReader.class,
-            description = "ask again for so long, such as 20m, if it may still come; default: ask once")
-    Duration patience = Duration.ZERO;
+    @Mixin
+    Patience patience = new Patience();
 
     @Mixin
     Output output = new Output();
@@ -89,6 +80,11 @@ abstract class DirectCommand implements Callable<Integer> {
     /** Does it under this id, and returns how the command ends. */
     abstract int work(String id) throws Exception;
 
+    /** How the command ends that did not come to what was wanted. */
+    int notDone(DirectAnswer answer) {
+        return patience.isAny() && answer.again() != null ? ExitCode.UNFINISHED : ExitCode.BAD;
+    }
+
     /** Says that it did not come to what was wanted. */
     void explain(DirectAnswer answer) {
         String said = answer.said().isEmpty() ? "" : " '" + answer.said() + "'";
@@ -106,8 +102,9 @@ abstract class DirectCommand implements Callable<Integer> {
         for (int step = 0; clock.instant().isBefore(next); step++) {
             Duration left = Duration.between(clock.instant(), next);
             if (output.showsProgress()) {
-                err.print("\r\u001b[K" + TURNING.charAt(step % TURNING.length()) + " " + reason + "; asks again in "
-                        + (left.toSeconds() + 1) + " s");
+                String line = TURNING.charAt(step % TURNING.length()) + " asks again in " + (left.toSeconds() + 1)
+                        + " s: " + reason;
+                err.print("\r\u001b[K" + line.substring(0, Math.min(line.length(), Terminal.width() - 1)));
                 err.flush();
             }
             Thread.sleep(Math.max(1, Math.min(left.toMillis(), STEP.toMillis())));
@@ -115,19 +112,6 @@ abstract class DirectCommand implements Callable<Integer> {
         if (output.showsProgress()) {
             err.print("\r\u001b[K");
             err.flush();
-        }
-    }
-
-    /** Reads {@code 90s}, {@code 20m} or {@code 2h}, as the settings have it. */
-    static final class TimeReader implements ITypeConverter<Duration> {
-
-        @Override
-        public Duration convert(String text) {
-            try {
-                return SettingsMapper.read(TextNode.valueOf(text), Duration.class);
-            } catch (ConfigurationException e) {
-                throw new TypeConversionException("'" + text + "' is no time such as 90s, 20m or 2h");
-            }
         }
     }
 }

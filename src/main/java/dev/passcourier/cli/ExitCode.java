@@ -17,7 +17,7 @@ final class ExitCode {
     /** No service runs, it cannot be reached or does not do it now, or it is not known what it did. */
     static final int UNREACHABLE = 3;
 
-    /** Waited long enough; the work goes on. */
+    /** Waited for as long as was wanted: the work goes on, or may still come to it. */
     static final int UNFINISHED = 4;
 
     private ExitCode() {}

@@ -17,8 +17,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
@@ -49,7 +47,8 @@ import picocli.CommandLine.ParameterException;
             "0:got it",
             "1:not got; verdict and code are on the standard error",
             "2:wrong usage, or settings, keys or credentials that cannot be used",
-            "3:a service runs here and does not answer"
+            "3:a service runs here and does not answer",
+            "4:with --wait: the time is over, and it may still come"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -118,13 +117,13 @@ public final class GetCommand extends DirectCommand {
         demandReceiver();
         try (DirectAccount direct = accounts.open(account, clock)) {
             OneTimeKey mine = show ? OneTimeKey.generate() : null;
-            DirectAnswer answer = direct.get(order(id, mine), patience, this::until);
+            DirectAnswer answer = direct.get(order(id, mine), patience.time(), this::until);
             if (!answer.isDone()) {
                 explain(answer);
                 if (output.format() == OutputFormat.json) {
                     printFacts(facts(id, answer));
                 }
-                return ExitCode.BAD;
+                return notDone(answer);
             }
             if (mine == null) {
                 handSealed(id, answer);
@@ -145,26 +144,14 @@ public final class GetCommand extends DirectCommand {
         if (out != null && show) {
             throw wrong("--out is for what is sealed: give --to NAME or --to-key FILE");
         }
-        demandOut();
+        if (out != null) {
+            Output.demandNew(out); // before anything is asked: a password that is got and not kept may be gone
+        }
         if (show && !force && !Terminal.showsOutput()) {
             throw wrong("the standard output is no terminal; add --force to print the password there all the same");
         }
         if (output.format() == OutputFormat.csv) {
             throw wrong("--output csv is for lists: take json");
-        }
-    }
-
-    /** Before anything is asked: a password that is got and not kept may be gone. */
-    private void demandOut() throws CommandFailure {
-        if (out == null) {
-            return;
-        }
-        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-            throw new CommandFailure(out + " is there already; choose another file");
-        }
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-            throw new CommandFailure(out + " cannot be written: its folder is not there, or not yours to write to");
         }
     }
 

@@ -2,6 +2,9 @@ package dev.passcourier.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -95,6 +98,17 @@ public final class Output {
     /** Whether lines may be written over on the standard error, and are wanted. */
     boolean showsProgress() {
         return !quiet && Terminal.showsTalk();
+    }
+
+    /** Fails if a new file cannot be written there. */
+    static void demandNew(Path file) throws CommandFailure {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailure(file + " is there already; choose another file");
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new CommandFailure(file + " cannot be written: its folder is not there, or not yours to write to");
+        }
     }
 
     private static void wrapped(String text, boolean shown, PrintWriter to) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
                     + " found",
             "  2:wrong usage, or settings or files that cannot be used",
             "  3:no service runs, it cannot be reached or asked now, or its answer was lost",
-            "  4:waited long enough; the work goes on",
+            "  4:with --wait TIME: the time is over, and there is no outcome yet",
             "130:stopped by Ctrl-C",
             "143:stopped by SIGTERM"
         },

@@ -45,21 +45,22 @@ final class RequestsFile {
     }
 
     /** As messages and the record call it. */
-    String name() {
+    static String name(Path file) {
         return file.toString().equals("-") ? "stdin" : file.getFileName().toString();
     }
 
-    byte[] content() {
-        return content;
+    /** Whether these are the first bytes of signed requests, which on the standard input have no name that says so. */
+    static boolean isSigned(byte[] content) {
+        return content.length >= SIGNED.length()
+                && new String(content, 0, SIGNED.length(), StandardCharsets.US_ASCII).equals(SIGNED);
     }
 
     /** The form that it is in. */
-    BatchFormat format() throws RequestException {
-        if (content.length >= SIGNED.length()
-                && new String(content, 0, SIGNED.length(), StandardCharsets.US_ASCII).equals(SIGNED)) {
+    private BatchFormat format() throws RequestException {
+        if (isSigned(content)) {
             return BatchFormat.JWS;
         }
-        Optional<BatchFormat> format = BatchFormat.of(name(), content);
+        Optional<BatchFormat> format = BatchFormat.of(name(file), content);
         return format.orElseThrow(() ->
                 new RequestException(content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
     }
@@ -72,7 +73,7 @@ final class RequestsFile {
     List<BatchLine> lines(@Nullable Settings settings, Clock clock) throws RequestException {
         List<BatchLine> lines = new ArrayList<>();
         BatchDefaults defaults =
-                settings == null ? BatchDefaults.NONE : new FileRequests(settings, clock).defaults(name());
+                settings == null ? BatchDefaults.NONE : new FileRequests(settings, clock).defaults(name(file));
         BatchReader.each(content, format(), defaults, line -> "line-" + line, lines::add);
         return lines;
     }

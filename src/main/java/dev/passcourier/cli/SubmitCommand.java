@@ -4,24 +4,28 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.control.ControlClient;
 import dev.passcourier.control.ControlException;
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.SubmittedBatches.Part;
 import dev.passcourier.intake.SubmittedBatches.Progress;
 import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.intake.SubmittedBatches.Taken;
-import dev.passcourier.request.BatchFormat;
-import dev.passcourier.request.RequestException;
+import dev.passcourier.report.SubmittedResults;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,13 +64,13 @@ import picocli.CommandLine.Spec;
             "3:no service runs, it cannot be reached, or it takes no requests now; or it is not known whether they are"
                 + " taken: then a command is printed that makes sure; with --wait also: the service has gone, and the"
                 + " requests are taken",
-            "4:with --timeout: it is over, and the requests go on",
+            "4:with --wait: the time is over, and the requests go on",
             "130:with --wait: stopped by Ctrl-C, and the requests go on"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  passcourier submit --config data/sandbox/config --wait \\",
-            "      data/sandbox/examples/batch.csv",
+            "      --results data/sandbox/mine/results.csv data/sandbox/examples/batch.csv",
             "  passcourier submit --config data/sandbox/config --wait --deliver-to folder \\",
             "      sandbox-huawei-ecs $(cat data/sandbox/examples/instance)"
         })
@@ -76,6 +80,10 @@ final class SubmitCommand implements Callable<Integer> {
     private static final int PART = 700_000;
 
     private static final Duration ANSWER = Duration.ofMinutes(2);
+
+    /** Of 100,000 requests on a busy machine. */
+    private static final Duration LONGEST_HAND_OVER = Duration.ofMinutes(15);
+
     private static final long LOOK_MILLIS = 250;
     private static final long LINE_MILLIS = 5_000;
 
@@ -118,14 +126,15 @@ final class SubmitCommand implements Callable<Integer> {
             description = "the request's id; of several INSTANCE what their ids begin with; default: a new one")
     private @Nullable String id;
 
-    @Option(names = "--wait", description = "show how the requests end, and end with their verdicts")
-    private boolean wait;
+    @Mixin
+    private Patience patience = new Patience();
 
     @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "with --wait: how long at most; default: until all have ended")
-    private long timeout = Long.MAX_VALUE / 1000;
+            names = "--results",
+            paramLabel = "FILE",
+            description = "with --wait: write a line for each request, how it ended and where the result went, to a new"
+                    + " file (0600): .csv or .ndjson")
+    private @Nullable Path results;
 
     @Spec
     private CommandSpec spec;
@@ -145,8 +154,70 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
+        if (results != null) {
+            demandResults(results);
+        }
         ControlClient service = ControlClient.of(place.directory(), clock);
         return what.size() == 1 ? submitFile(service) : submitInstances(service);
+    }
+
+    /** Before anything is submitted. */
+    private void demandResults(Path file) throws CommandFailure {
+        if (!patience.isAny()) {
+            throw new ParameterException(spec.commandLine(), "--results needs --wait: they are there at the end");
+        }
+        form(file);
+        Output.demandNew(file);
+    }
+
+    private SubmittedResults.Form form(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".csv")) {
+            return SubmittedResults.Form.CSV;
+        }
+        if (name.endsWith(".ndjson") || name.endsWith(".jsonl")) {
+            return SubmittedResults.Form.NDJSON;
+        }
+        throw new ParameterException(spec.commandLine(), "--results: name a file that ends with .csv or .ndjson");
+    }
+
+    private void writeResults(ControlClient service, String batch, Path file) throws ControlException, CommandFailure {
+        SubmittedResults.Form form = form(file);
+        try {
+            DurableFile.write(file, out -> {
+                int after = 0;
+                do {
+                    SubmittedResults.Page page = page(service, new SubmittedResults.Question(batch, form, after));
+                    out.write(page.text().getBytes(StandardCharsets.UTF_8));
+                    after = page.last();
+                } while (after > 0);
+            });
+        } catch (UncheckedControlException e) {
+            throw e.failure;
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    file + " cannot be written (" + e.getClass().getSimpleName() + ")");
+        }
+        output.talk("results in " + file);
+    }
+
+    private static SubmittedResults.Page page(ControlClient service, SubmittedResults.Question question) {
+        try {
+            return service.order(SubmittedResults.NAME, question, SubmittedResults.Page.class, ANSWER);
+        } catch (ControlException e) {
+            throw new UncheckedControlException(e);
+        }
+    }
+
+    /** Out of what writes a file. */
+    private static final class UncheckedControlException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final ControlException failure;
+
+        UncheckedControlException(ControlException failure) {
+            super(failure);
+            this.failure = failure;
+        }
     }
 
     private int submitFile(ControlClient service) throws CommandFailure, InterruptedException {
@@ -154,19 +225,12 @@ final class SubmitCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "a FILE says for each request what these options say; or name an INSTANCE too");
         }
-        RequestsFile file = RequestsFile.read(Path.of(what.get(0)), in);
-        Taken taken = send(service, name(file), file.content(), null);
-        return tell(service, taken, String.valueOf(taken.batch()));
-    }
-
-    /** A signed request on the standard input has no name that says so. */
-    private static String name(RequestsFile file) {
-        try {
-            return file.format() == BatchFormat.JWS && !file.name().endsWith(".jws")
-                    ? file.name() + ".jws"
-                    : file.name();
-        } catch (RequestException toldByTheService) {
-            return file.name();
+        Path file = Path.of(what.get(0));
+        try (InputStream content = file.toString().equals("-") ? in : Files.newInputStream(file)) {
+            Taken taken = send(service, RequestsFile.name(file), content, null);
+            return tell(service, taken, String.valueOf(taken.batch()));
+        } catch (IOException e) {
+            throw new CommandFailure(file + ": cannot be read (" + e.getClass().getSimpleName() + ")");
         }
     }
 
@@ -181,7 +245,13 @@ final class SubmitCommand implements Callable<Integer> {
             lines.append(request(instances.size() == 1 ? first : first + "-" + (i + 1), instances.get(i)))
                     .append('\n');
         }
-        Taken taken = send(service, null, lines.toString().getBytes(StandardCharsets.UTF_8), first);
+        byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
+        Taken taken;
+        try {
+            taken = send(service, null, new ByteArrayInputStream(content), first);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
         return tell(service, taken, instances.size() == 1 ? first : String.valueOf(taken.batch()));
     }
 
@@ -202,8 +272,8 @@ final class SubmitCommand implements Callable<Integer> {
         return request;
     }
 
-    private Taken send(ControlClient service, @Nullable String name, byte[] content, @Nullable String first)
-            throws CommandFailure {
+    private Taken send(ControlClient service, @Nullable String name, InputStream content, @Nullable String first)
+            throws CommandFailure, IOException {
         try {
             return send(service, name, content);
         } catch (ControlException e) {
@@ -212,18 +282,24 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private static Taken send(ControlClient service, @Nullable String name, byte[] content) throws ControlException {
+    /** Never holds more than two parts. */
+    private static Taken send(ControlClient service, @Nullable String file, InputStream content)
+            throws ControlException, IOException {
         String upload = random();
-        int number = 0;
-        for (int from = 0; ; from += PART) {
-            boolean last = content.length - from <= PART;
-            byte[] part = Arrays.copyOfRange(content, from, last ? content.length : from + PART);
+        byte[] part = content.readNBytes(PART);
+        String name = file == null || !RequestsFile.isSigned(part) || file.endsWith(".jws") ? file : file + ".jws";
+        for (int number = 0; ; number++) {
+            byte[] next = part.length < PART ? new byte[0] : content.readNBytes(PART);
+            boolean last = next.length == 0;
             Taken taken = service.order(
-                    SubmittedBatches.SUBMIT, new Part(upload, name, number, last, part), Taken.class, ANSWER);
+                    SubmittedBatches.SUBMIT,
+                    new Part(upload, name, number, last, part),
+                    Taken.class,
+                    last ? LONGEST_HAND_OVER : ANSWER);
             if (last) {
                 return taken;
             }
-            number++;
+            part = next;
         }
     }
 
@@ -233,7 +309,7 @@ final class SubmitCommand implements Callable<Integer> {
         return HexFormat.of().formatHex(random);
     }
 
-    private int tell(ControlClient service, Taken taken, String look) throws InterruptedException {
+    private int tell(ControlClient service, Taken taken, String look) throws CommandFailure, InterruptedException {
         for (SubmittedBatches.Rejected line : taken.rejected()) {
             String where = line.where().isEmpty() ? "" : line.where() + ": ";
             output.error("line " + line.line() + ": " + line.code() + " " + where + line.says());
@@ -245,7 +321,7 @@ final class SubmitCommand implements Callable<Integer> {
         if (taken.repeated()) {
             output.talk("all of it was taken before; nothing is asked again");
         }
-        if (wait) {
+        if (patience.isAny()) {
             output.talk("they go on:  passcourier status " + look);
             return await(service, taken, look);
         }
@@ -255,7 +331,7 @@ final class SubmitCommand implements Callable<Integer> {
         return taken.refused() == 0 ? ExitCode.OK : ExitCode.BAD;
     }
 
-    private int await(ControlClient service, Taken taken, String look) throws InterruptedException {
+    private int await(ControlClient service, Taken taken, String look) throws CommandFailure, InterruptedException {
         Thread interrupted = new Thread(() -> saysThatItGoesOn(look), "interrupted");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
@@ -286,7 +362,8 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private int follow(ControlClient service, Taken taken, String look) throws ControlException, InterruptedException {
+    private int follow(ControlClient service, Taken taken, String look)
+            throws ControlException, CommandFailure, InterruptedException {
         ProgressBar bar = new ProgressBar(taken.lines());
         Instant begun = clock.instant();
         Instant nextLine = begun;
@@ -303,8 +380,11 @@ final class SubmitCommand implements Callable<Integer> {
                 output.talk(bar.line(progress.verdicts(), elapsed, Integer.MAX_VALUE));
                 nextLine = now.plusMillis(LINE_MILLIS);
             }
-            if (over || elapsed.toSeconds() >= timeout) {
+            if (over || elapsed.compareTo(patience.time()) >= 0) {
                 endLine();
+                if (over && results != null) {
+                    writeResults(service, String.valueOf(taken.batch()), results);
+                }
                 return over ? conclude(progress, look) : timedOut(look);
             }
             never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -329,7 +409,8 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private int timedOut(String look) {
-        return output.failed(ExitCode.UNFINISHED, "time is over, and the requests go on:  passcourier status " + look);
+        return output.failed(
+                ExitCode.UNFINISHED, "the time is over, and the requests go on:  passcourier status " + look);
     }
 
     private int conclude(Progress progress, String look) {

@@ -59,6 +59,13 @@ public final class CsvText {
     public static void write(Writer out, List<String> header, Rows rows) throws IOException {
         CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out);
         csv.writeRecord(header);
+        csv.flush();
+        writeRows(out, rows);
+    }
+
+    /** The same without a header. */
+    public static void writeRows(Writer out, Rows rows) throws IOException {
+        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out);
         rows.each(row -> csv.writeRecord(row.stream().map(CsvText::neutral).toList()));
         csv.flush();
     }

@@ -1,8 +1,11 @@
 package dev.passcourier.intake;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.audit.AuditText;
 import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LineResult;
@@ -14,12 +17,16 @@ import dev.passcourier.request.Origin;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.Verdict;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +37,16 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests that a command submits, in the name of the operating system's user who runs it. What is larger than one
- * order comes in parts, which wait in memory. With the last of them the batch goes on record and, whole and in one
- * transaction, onto the intake queue; only then is it said to be taken. A batch's id is made of its content, of the
- * account that its file's name says, and of its user: submitted again, as when the answer was lost, it is taken once.
+ * order comes in parts, which wait on the disk. With the last of them the batch goes on record and onto the intake queue;
+ * only then is it said to be taken. Up to {@value #AT_ONCE} lines go in one transaction. A longer batch is kept on the disk
+ * first and goes in steps; what a crash or the broker leaves of them is sent at the next start, the next order, or when
+ * somebody asks how far it is. A batch's id is made of its content, of the account that its file's name says, and of its
+ * user: submitted again, as when the answer was lost, it is taken once.
  */
 public final class SubmittedBatches {
 
@@ -45,11 +56,8 @@ public final class SubmittedBatches {
     /** Name of the order that asks how far they are. */
     public static final String PROGRESS = "submit-progress";
 
-    /** Largest batch, in bytes. */
-    public static final int MAX_BYTES = 10 * 1024 * 1024;
-
-    /** Most requests of a batch: they go in one transaction. */
-    public static final int MAX_LINES = 10_000;
+    /** Most lines of one transaction. */
+    static final int AT_ONCE = 10_000;
 
     /** Lines that are named in an answer; there may be more of their kind. */
     private static final int NAMED = 100;
@@ -107,33 +115,75 @@ public final class SubmittedBatches {
             String verdict,
             @Nullable String code) {}
 
-    /** Parts that have come. */
+    /** Parts that have come, in a file. */
     private static final class Upload {
-        private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+        private final Path file;
+        private int bytes;
         private int parts;
         private Instant touched = Instant.MIN;
+
+        Upload(Path file) {
+            this.file = file;
+        }
     }
 
+    /** What a batch that goes in steps is made of, beside its content: the same in every step, whatever the settings say. */
+    private record Head(String id, String name, String user, int total, BatchFormat format, ObjectNode defaults) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubmittedBatches.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Of the files of uploads that are not whole. */
+    private static final String PART = ".part";
+
+    /** Of the file that says that the content beside it is whole. */
+    private static final String HEAD = ".json";
+
+    private final Path directory;
     private final BatchHandOver handOver;
     private final FileRequests requests;
     private final Ledger ledger;
     private final BooleanSupplier open;
     private final Clock clock;
     private final Map<String, Upload> uploads = new LinkedHashMap<>();
+    private final Object sending = new Object();
+    private volatile boolean anyLeft;
 
     /**
      * For one service.
      *
+     * @param directory for what is too large for one order or one transaction; made, ours alone, if it is not there
      * @param requests what requests have that they do not say themselves
      * @param open     whether requests are taken now
      */
     public SubmittedBatches(
-            BatchHandOver handOver, FileRequests requests, Ledger ledger, BooleanSupplier open, Clock clock) {
+            Path directory,
+            BatchHandOver handOver,
+            FileRequests requests,
+            Ledger ledger,
+            BooleanSupplier open,
+            Clock clock)
+            throws IOException {
+        this.directory = Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
         this.handOver = handOver;
         this.requests = requests;
         this.ledger = ledger;
         this.open = open;
         this.clock = clock;
+        sweep();
+        anyLeft = !heads().isEmpty();
+    }
+
+    /** Uploads that were not whole when the process ended, and content without its head: none of it was taken. */
+    private void sweep() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith(HEAD) && !Files.exists(directory.resolve(name + HEAD))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /**
@@ -146,7 +196,17 @@ public final class SubmittedBatches {
         if (!open.getAsBoolean()) {
             throw closed();
         }
-        Optional<byte[]> whole = add(part, user + "/" + part.upload());
+        goOn();
+        Optional<byte[]> whole;
+        try {
+            whole = add(part, user + "/" + part.upload());
+        } catch (IOException e) {
+            throw new OrderException(
+                    Reason.NOT_NOW,
+                    "NOT_KEPT",
+                    "the service cannot keep the batch on its disk ("
+                            + e.getClass().getSimpleName() + "): nothing of it is taken");
+        }
         return whole.isPresent() ? handOver(whole.get(), part.name(), user) : new Taken(null, 0, 0, List.of(), false);
     }
 
@@ -158,92 +218,181 @@ public final class SubmittedBatches {
                 "the service takes no requests now, as its status page and log say why: try again later");
     }
 
-    private synchronized Optional<byte[]> add(Part part, String key) throws OrderException {
+    private synchronized Optional<byte[]> add(Part part, String key) throws OrderException, IOException {
+        if (part.number() == 0 && part.last()) {
+            return Optional.of(part.content());
+        }
         Instant now = clock.instant();
-        uploads.values().removeIf(upload -> upload.touched.plus(LONGEST_PAUSE).isBefore(now));
-        Upload upload = part.number() == 0 ? new Upload() : uploads.remove(key);
+        for (Iterator<Upload> each = uploads.values().iterator(); each.hasNext(); ) {
+            Upload upload = each.next();
+            if (upload.touched.plus(LONGEST_PAUSE).isBefore(now)) {
+                Files.deleteIfExists(upload.file);
+                each.remove();
+            }
+        }
+        Upload upload = part.number() == 0
+                ? new Upload(Files.createTempFile(directory, "", PART, DurableFile.ownerOnly(directory)))
+                : uploads.remove(key);
         if (upload == null || upload.parts != part.number()) {
             throw new OrderException(
                     Reason.NOT_NOW, "PART_MISSING", "a part of the batch is missing: submit all of it again");
         }
-        int waiting = uploads.values().stream()
-                .mapToInt(other -> other.content.size())
-                .sum();
-        if (upload.content.size() + part.content().length > MAX_BYTES) {
-            throw tooLarge();
+        boolean kept = false;
+        try {
+            demandRoom(upload, part);
+            Files.write(upload.file, part.content(), StandardOpenOption.APPEND);
+            upload.bytes += part.content().length;
+            upload.parts++;
+            upload.touched = now;
+            if (part.last()) {
+                return Optional.of(Files.readAllBytes(upload.file));
+            }
+            uploads.put(key, upload);
+            kept = true;
+            return Optional.empty();
+        } finally {
+            if (!kept) {
+                Files.deleteIfExists(upload.file);
+            }
         }
-        if (waiting + upload.content.size() + part.content().length > 2 * MAX_BYTES) {
+    }
+
+    private void demandRoom(Upload upload, Part part) throws OrderException {
+        int bytes = upload.bytes + part.content().length;
+        if (bytes > BatchReader.MAX_BYTES) {
+            throw new OrderException(RefusalCode.BATCH_TOO_LARGE.name(), RefusalCode.BATCH_TOO_LARGE.advice());
+        }
+        int waiting = uploads.values().stream().mapToInt(other -> other.bytes).sum();
+        if (waiting + bytes > 2 * BatchReader.MAX_BYTES) {
             throw new OrderException(
                     Reason.NOT_NOW, "SUBMIT_BUSY", "others submit large batches just now: try again in a minute");
         }
-        upload.content.writeBytes(part.content());
-        upload.parts++;
-        upload.touched = now;
-        if (part.last()) {
-            return Optional.of(upload.content.toByteArray());
-        }
-        uploads.put(key, upload);
-        return Optional.empty();
-    }
-
-    private static OrderException tooLarge() {
-        return new OrderException(
-                RefusalCode.BATCH_TOO_LARGE.name(),
-                "a batch that is submitted has at most 10,000 requests and 10 MiB: split it, or move it into the drop"
-                        + " directory, which takes more");
     }
 
     private Taken handOver(byte[] content, @Nullable String file, String user) throws OrderException {
         String name = file == null ? COMMAND : file;
-        String id;
-        List<BatchLine> lines;
+        List<Rejected> rejected = new ArrayList<>();
+        int[] counts = new int[2];
         try {
-            BatchFormat format = BatchFormat.of(name, content)
-                    .orElseThrow(() -> new RequestException(
-                            content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
-            id = id(content, format, file, user);
-            lines = lines(content, format, file, id);
+            BatchFormat format = format(name, content);
+            BatchDefaults defaults = defaults(file);
+            // Which lines have their account from the file's name is known once all of them are read.
+            BatchReader.each(content, format, defaults, Integer::toString, line -> {
+                counts[0]++;
+                if (line instanceof BatchLine.Bad bad) {
+                    counts[1]++;
+                    if (rejected.size() < NAMED) {
+                        rejected.add(rejected(bad));
+                    }
+                }
+            });
+            String known = FileRequests.batchId(Hashes.sha256(content), defaults);
+            String id = Hashes.sha256(("cli/" + user + "/" + known).getBytes(StandardCharsets.UTF_8));
+            Head head = new Head(id, AuditText.clean(name), user, counts[0], format, defaults.fields());
+            boolean isNew = counts[0] > AT_ONCE ? sendLarge(head, content) : send(head, content);
+            return new Taken(id, counts[0], counts[1], rejected, !isNew);
         } catch (RequestException e) {
             throw new OrderException(
                     e.code().name(),
                     (e.where().isEmpty() ? "" : e.where() + ": ") + e.code().advice(e.says()));
-        }
-        List<Rejected> rejected = lines.stream()
-                .flatMap(line -> line instanceof BatchLine.Bad bad ? Stream.of(rejected(bad)) : Stream.empty())
-                .toList();
-        Batch batch =
-                new Batch(Origin.Source.CLI, user, id, AuditText.clean(name), null, lines.size(), List.copyOf(lines));
-        boolean isNew;
-        try {
-            isNew = handOver.handOver(batch, 0);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw new OrderException(
                     Reason.NO_ANSWER,
                     "NOT_TAKEN",
                     "the requests may not be on the intake queue ("
                             + e.getClass().getSimpleName() + "): submit the same again, nothing is asked twice");
         }
-        return new Taken(
-                id, lines.size(), rejected.size(), rejected.subList(0, Math.min(NAMED, rejected.size())), !isNew);
     }
 
-    /** Which lines have their account from the file's name is known once all of them are read. */
-    private String id(byte[] content, BatchFormat format, @Nullable String file, String user) throws RequestException {
-        BatchDefaults defaults = defaults(file);
-        BatchReader.each(content, format, defaults, Integer::toString, line -> {});
-        String known = FileRequests.batchId(Hashes.sha256(content), defaults);
-        return Hashes.sha256(("cli/" + user + "/" + known).getBytes(StandardCharsets.UTF_8));
+    private static BatchFormat format(String name, byte[] content) throws RequestException {
+        return BatchFormat.of(name, content)
+                .orElseThrow(() -> new RequestException(
+                        content.length == 0 ? RefusalCode.BATCH_EMPTY : RefusalCode.BATCH_NO_FORMAT, ""));
     }
 
-    private List<BatchLine> lines(byte[] content, BatchFormat format, @Nullable String file, String id)
-            throws RequestException, OrderException {
-        List<BatchLine> lines = new ArrayList<>();
-        BatchReader.each(
-                content, format, defaults(file), line -> "cli-" + id.substring(0, SHORT_ID) + "-" + line, lines::add);
-        if (lines.size() > MAX_LINES) {
-            throw tooLarge();
+    /** Keeps the batch before its first step is sent, for as long as its last one is not. */
+    private boolean sendLarge(Head head, byte[] content) throws RequestException, IOException {
+        synchronized (sending) {
+            Path whole = directory.resolve(head.id());
+            DurableFile.replace(whole, out -> out.write(content));
+            DurableFile.replace(directory.resolve(head.id() + HEAD), out -> out.write(JSON.writeValueAsBytes(head)));
+            anyLeft = true;
+            boolean isNew = send(head, content);
+            forget(head.id());
+            return isNew;
         }
-        return lines;
+    }
+
+    private void forget(String id) throws IOException {
+        Files.deleteIfExists(directory.resolve(id + HEAD));
+        Files.deleteIfExists(directory.resolve(id));
+    }
+
+    /** Answers false if all of it had been sent before. */
+    private boolean send(Head head, byte[] content) throws RequestException {
+        int most = head.total() > AT_ONCE ? BatchHandOver.STEP : AT_ONCE;
+        List<BatchLine> lines = new ArrayList<>();
+        int[] steps = new int[1];
+        boolean[] isNew = new boolean[1];
+        Runnable handOverStep = () -> {
+            isNew[0] |= handOver.handOver(
+                    new Batch(
+                            Origin.Source.CLI,
+                            head.user(),
+                            head.id(),
+                            head.name(),
+                            null,
+                            head.total(),
+                            List.copyOf(lines)),
+                    steps[0]++);
+            lines.clear();
+        };
+        BatchReader.each(
+                content,
+                head.format(),
+                BatchDefaults.kept(head.defaults()),
+                line -> "cli-" + head.id().substring(0, SHORT_ID) + "-" + line,
+                line -> {
+                    lines.add(line);
+                    if (lines.size() == most) {
+                        handOverStep.run();
+                    }
+                });
+        if (!lines.isEmpty()) {
+            handOverStep.run();
+        }
+        return isNew[0];
+    }
+
+    /** Sends what is left of batches whose hand-over was cut short. */
+    public void goOn() {
+        if (!anyLeft || !open.getAsBoolean()) {
+            return;
+        }
+        synchronized (sending) {
+            try {
+                for (Path file : heads()) {
+                    Head head = JSON.readValue(Files.readAllBytes(file), Head.class);
+                    byte[] content = Files.readAllBytes(directory.resolve(head.id()));
+                    send(head, content);
+                    forget(head.id());
+                }
+                anyLeft = false;
+            } catch (IOException | RequestException | RuntimeException e) {
+                LOG.warn(
+                        "SUBMITTED_LEFT {}: a submitted batch is on record and not whole on the intake queue; it goes"
+                                + " on at the next order or start",
+                        e.getClass().getSimpleName());
+            }
+        }
+    }
+
+    private List<Path> heads() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(HEAD))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** A command that names instances says all of a request itself. */
@@ -262,6 +411,7 @@ public final class SubmittedBatches {
      * @throws OrderException if there is none
      */
     public Progress progress(Question question) throws OrderException {
+        goOn();
         BatchSummary batch = ledger.batch(question.batch())
                 .orElseThrow(() -> new OrderException("BATCH_UNKNOWN", "no batch of this id is on record"));
         Map<String, Long> verdicts = new TreeMap<>();

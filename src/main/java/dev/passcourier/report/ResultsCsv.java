@@ -49,6 +49,11 @@ final class ResultsCsv {
         CsvText.write(out, COLUMNS, row -> lines.each(line -> row.take(cells(line))));
     }
 
+    /** What follows on lines that are written already. */
+    void writeRows(Writer out, BatchLines lines) throws IOException {
+        CsvText.writeRows(out, row -> lines.each(line -> row.take(cells(line))));
+    }
+
     /** The counts of a batch. */
     static String summary(BatchTally tally) {
         return CsvText.of(

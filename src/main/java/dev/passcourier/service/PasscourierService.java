@@ -38,6 +38,7 @@ import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.QuarantineNotices;
 import dev.passcourier.report.ReportHandOver;
+import dev.passcourier.report.SubmittedResults;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
@@ -249,12 +250,18 @@ public final class PasscourierService implements AutoCloseable {
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
         StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
         SubmittedBatches submitted = sources.submitted();
+        submitted.goOn();
+        SubmittedResults results = new SubmittedResults(ledger);
         Orders orders = new Orders()
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
                 .add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
                 .add(SubmittedBatches.SUBMIT, Part.class, (part, peer) -> submitted.take(part, peer.user()))
-                .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question));
+                .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question))
+                .add(
+                        SubmittedResults.NAME,
+                        SubmittedResults.Question.class,
+                        (question, peer) -> results.page(question));
         return new DirectOrders(settings, fetch, clock).addTo(orders);
     }
 

@@ -79,7 +79,7 @@ final class Sources implements AutoCloseable {
         this.intakeQueue = BrokerLink.intakeQueue(settings);
     }
 
-    void bind(Ledger ledger) throws ConfigurationException, JMSException {
+    void bind(Ledger ledger) throws ConfigurationException, JMSException, IOException {
         BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, ledger::refusedLines, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
@@ -106,8 +106,13 @@ final class Sources implements AutoCloseable {
                     new DropPollStrategy(
                             directory, filter, settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
         }
-        submitted =
-                new SubmittedBatches(handOver, new FileRequests(settings, clock), ledger, watch.gate()::isOpen, clock);
+        submitted = new SubmittedBatches(
+                settings.service().dataDirectory().resolve("submitted"),
+                handOver,
+                new FileRequests(settings, clock),
+                ledger,
+                watch.gate()::isOpen,
+                clock);
         RunScheduleStep schedules = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
         runs = schedules;
         registry.bind("run-schedule", watch.whileOpen(schedules));

@@ -22,7 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 class ConventionsTest {
 
     /** Options that mean one thing wherever they are, and the end of their help. */
-    private static final List<String> SHARED = List.of("--output", "--quiet", "--config", "--data", "--help");
+    private static final List<String> SHARED =
+            List.of("--output", "--quiet", "--config", "--data", "--wait", "--account", "--destination", "--help");
 
     private final StringWriter err = new StringWriter();
 
@@ -111,6 +112,20 @@ class ConventionsTest {
     void suggestsWhatWasMeant(String typed, String meant) {
         assertThat(execute(typed.split(" "))).isEqualTo(2);
         assertThat(err.toString()).contains(meant);
+    }
+
+    /** What follows may be a time, or what the command is about. */
+    @Test
+    void waitTakesATimeOrNone() {
+        assertThat(execute("submit", "--wait", "20min", "batch.csv")).isEqualTo(2);
+        assertThat(err.toString()).contains("'20min' is no time such as 90s, 20m or 2h");
+        assertThat(execute("submit", "--wait", "nowhere.csv")).isEqualTo(2);
+        assertThat(err.toString()).contains("nowhere.csv: cannot be read");
+        assertThat(execute("submit", "--results", "r.csv", "nowhere.csv")).isEqualTo(2);
+        assertThat(err.toString()).contains("--results needs --wait");
+        assertThat(execute("submit", "--wait=5m", "--results", "r.xlsx", "nowhere.csv"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains(".csv or .ndjson");
     }
 
     @Test

@@ -85,29 +85,29 @@ class DirectCommandsTest {
                     home.resolve("mine.pem").toString());
         }
         Files.writeString(Files.createDirectories(home.resolve("config")).resolve("passcourier.yaml"), """
-                service: {retryPace: 0.0001}
-                keyRings:
-                  windows: {keys: [{path: secrets/windows.pem}]}
-                accounts:
-                  cloud:
-                    provider: huawei-ecs
-                    keyRing: windows
-                    settings:
-                      region: %s
-                      projectId: "%s"
-                      endpoint: %s
-                      auth: {type: aksk, accessKey: %s, secretKey: "{{file:secrets/sk}}"}
-                  consoles:
-                    provider: zstack
-                    settings:
-                      endpoint: %s
-                      auth: {type: session, account: %s, password: "{{file:secrets/zstack}}"}
-                recipients:
-                  operations: {key: recipients/operations.jwk}
-                policy:
-                  rules:
-                    - {name: desk, sources: [cli], users: ["%s"], accounts: ["*"], instances: ["*"], destinations: %s}
-                """.formatted(
+            service: {retryPace: 0.0001}
+            keyRings:
+              windows: {keys: [{path: secrets/windows.pem}]}
+            accounts:
+              cloud:
+                provider: huawei-ecs
+                keyRing: windows
+                settings:
+                  region: %s
+                  projectId: "%s"
+                  endpoint: %s
+                  auth: {type: aksk, accessKey: %s, secretKey: "{{file:secrets/sk}}"}
+              consoles:
+                provider: zstack
+                settings:
+                  endpoint: %s
+                  auth: {type: session, account: %s, password: "{{file:secrets/zstack}}"}
+            recipients:
+              operations: {key: recipients/operations.jwk}
+            policy:
+              rules:
+                - {name: desk, sources: [cli], users: ["%s"], accounts: ["*"], instances: ["*"], destinations: %s}
+            """.formatted(
                         huawei.projectName(),
                         huawei.projectId(),
                         huawei.baseUrl(),
@@ -255,6 +255,15 @@ class DirectCommandsTest {
 
         assertThat(talk.toString()).contains("NOT_YET EMPTY, asked 1 time; asks again", "asked 2 times");
         assertThat(windows.asks()).isEqualTo(3);
+    }
+
+    @Test
+    void saysThatItMayStillComeWhenTheTimeToWaitIsOver() {
+        windows.readyAtAsk(1000);
+
+        assertThat(get("cloud", "i-windows", "--show", "--force", "--wait", "10ms"))
+                .isEqualTo(4);
+        assertThat(get("cloud", "i-windows", "--show", "--force")).isEqualTo(1);
     }
 
     @Test

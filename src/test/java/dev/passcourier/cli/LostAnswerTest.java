@@ -7,6 +7,7 @@ import dev.passcourier.control.Orders;
 import dev.passcourier.intake.RunOrder;
 import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.SubmittedBatches.Part;
+import dev.passcourier.intake.SubmittedBatches.Progress;
 import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.intake.SubmittedBatches.Taken;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,7 @@ class LostAnswerTest {
     private final List<String> runs = new ArrayList<>();
     private final StringWriter err = new StringWriter();
     private boolean lost = true;
+    private boolean waits;
 
     @TempDir
     private Path data;
@@ -46,6 +49,9 @@ class LostAnswerTest {
                     return new Taken("b-1", 2, 0, List.of(), submitted.size() > 1);
                 })
                 .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> {
+                    if (waits) {
+                        return new Progress(2, Map.of("DELIVERED", 1L), List.of());
+                    }
                     throw new IllegalStateException();
                 })
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> {
@@ -120,6 +126,15 @@ class LostAnswerTest {
         assertThat(run("submit", "--data", data(), "--wait", "--deliver-to", "ops", "--id", "chg-1", "huawei", "i-1"))
                 .isEqualTo(3);
         assertThat(joined()).contains("the requests are taken and go on", "passcourier status chg-1");
+    }
+
+    @Test
+    void requestsGoOnWhenTheTimeToWaitIsOver() {
+        lost = false;
+        waits = true;
+        assertThat(run("submit", "--data", data(), "--wait=1ms", "--deliver-to", "ops", "--id", "chg-1", "huawei", "i"))
+                .isEqualTo(4);
+        assertThat(joined()).contains("the time is over, and the requests go on", "passcourier status chg-1");
     }
 
     @Test

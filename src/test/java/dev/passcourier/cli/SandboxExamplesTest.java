@@ -108,7 +108,11 @@ class SandboxExamplesTest {
                 + "{\"id\":\"mixed-2\",\"account\":\"elsewhere\",\"instance\":\"i-2\",\"deliverTo\":[\"folder\"]}\n"
                 + "{\"id\":\"mixed-3\",\"account\":\"sandbox-huawei-ecs\"}\n";
 
-        assertThat(submit(lines, "--wait", "--output", "json", "-")).isEqualTo(1);
+        Path results = home.resolve("results.ndjson");
+        assertThat(submit(lines, "--wait", "--results", results.toString(), "--output", "json", "-"))
+                .isEqualTo(1);
+        assertThat(Files.readAllLines(results)).hasSize(3).anySatisfy(line -> assertThat(line)
+                .contains("mixed-1", "DELIVERED", "\"alias\":\"folder\""));
         JsonNode ended = new ObjectMapper().readTree(out.toString());
         assertThat(ended.path("verdicts").path("DELIVERED").asInt()).isEqualTo(1);
         assertThat(ended.path("verdicts").path("REFUSED").asInt()).isEqualTo(2);
@@ -131,17 +135,21 @@ class SandboxExamplesTest {
         assertThat(out.toString()).containsPattern("DELIVERED +1");
     }
 
-    /** More than one order holds. */
+    /** More than one order holds, and more than one page of results. */
     @Test
     @Order(3)
-    void submitsALargeBatchInParts() {
+    void submitsALargeBatchInParts() throws Exception {
         String line = "{\"account\":\"elsewhere\",\"instance\":\"i-1\",\"deliverTo\":[\"folder\"]" + " ".repeat(16_000)
                 + "}\n";
 
-        assertThat(submit(line.repeat(100), "--output", "json", "-"))
+        Path results = home.resolve("results.csv");
+        assertThat(submit(line.repeat(250), "--wait", "--results", results.toString(), "--output", "json", "-"))
                 .as(err.toString())
-                .isZero();
-        assertThat(out.toString()).contains("\"lines\" : 100", "\"refused\" : 0");
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("\"lines\" : 250", "\"REFUSED\" : 250");
+        List<String> rows = Files.readAllLines(results);
+        assertThat(rows.get(0)).startsWith("line,id,account,instance,verdict,");
+        assertThat(rows).hasSize(251).doesNotHaveDuplicates();
     }
 
     @Test

@@ -18,12 +18,19 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.RequestException;
 import dev.passcourier.request.RequestReader;
 import dev.passcourier.request.WorkCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,11 +137,63 @@ class SubmittedBatchesTest {
                 .returns(Reason.NO_ANSWER, OrderException::reason);
     }
 
+    @Test
+    void aBatchOfSeveralTransactionsIsSentToItsEndThoughTheProcessDies() throws Exception {
+        String lines = large();
+        sender.awayAfter = 3;
+        assertThat(refused(lines)).returns("NOT_TAKEN", OrderException::code);
+        assertThat(files()).hasSize(2);
+
+        sender.awayAfter = Integer.MAX_VALUE;
+        batches().goOn();
+
+        assertThat(files()).isEmpty();
+        assertThat(sender.ids).hasSize(13).doesNotHaveDuplicates();
+        assertThat(sender.sent)
+                .extracting(message -> message.properties().get("pcLine"))
+                .hasSize(12_001)
+                .doesNotHaveDuplicates();
+        assertThat(submit("huawei.csv", lines, "jane")).returns(true, Taken::repeated);
+        assertThat(sender.sent).hasSize(12_001);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void partsWaitOnTheDiskAndAreGoneWithTheLastOrTheProcess() throws Exception {
+        byte[] lines = LINES.getBytes(StandardCharsets.UTF_8);
+        SubmittedBatches batches = batches();
+        batches.take(new Part("u", "huawei.csv", 0, false, Arrays.copyOf(lines, 10)), "jane");
+        batches.take(new Part("lost", "huawei.csv", 0, false, lines), "jane");
+        assertThat(files()).hasSize(2).allSatisfy(file -> assertThat(
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------"));
+
+        Taken taken =
+                batches.take(new Part("u", "huawei.csv", 1, true, Arrays.copyOfRange(lines, 10, lines.length)), "jane");
+        assertThat(taken.lines()).isEqualTo(2);
+        assertThat(files()).hasSize(1);
+        batches();
+        assertThat(files()).isEmpty();
+    }
+
+    private static String large() {
+        return "instance,deliverTo\n"
+                + IntStream.rangeClosed(1, 12_001)
+                        .mapToObj(line -> "i-" + line + ",ops\n")
+                        .collect(Collectors.joining());
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("submitted"))) {
+            return files.toList();
+        }
+    }
+
     private OrderException refused(String content) {
         return catchThrowableOfType(OrderException.class, () -> submit("huawei.csv", content, "jane"));
     }
 
-    private Taken submit(@Nullable String name, String content, String user) throws OrderException {
+    private Taken submit(@Nullable String name, String content, String user) throws OrderException, IOException {
         return batches().take(new Part("u", name, 0, true, content.getBytes(StandardCharsets.UTF_8)), user);
     }
 
@@ -150,8 +209,9 @@ class SubmittedBatchesTest {
                 .toList();
     }
 
-    private SubmittedBatches batches() {
+    private SubmittedBatches batches() throws IOException {
         return new SubmittedBatches(
+                home.resolve("submitted"),
                 new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
                 new FileRequests(settings(), clock),
                 ledger,

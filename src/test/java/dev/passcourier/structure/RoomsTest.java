@@ -30,33 +30,33 @@ class RoomsTest {
      * {@code service}, {@code demo} and {@code cli} put others together.
      */
     private static final Map<String, Set<String>> KNOWS = table("""
-            files    |
-            config   | files
-            retry    |
-            http     | config files
-            host     | config
-            request  | config files
-            audit    | files
-            control  |
-            remote   | audit
-            vault    | config files
-            provider | config http request vault
-            broker   | audit config files
-            outbox   | broker files request vault
-            delivery | audit broker config files http outbox remote request retry vault
-            ledger   | audit files outbox request
-            intake   | audit broker config control files ledger outbox request
-            fetch    | audit broker config http ledger outbox provider remote request retry vault
-            health   | audit broker config ledger vault
-            report   | audit broker config files ledger outbox request vault
-            sandbox  | files
-            status   | config intake ledger
-            redrive  | audit broker config control ledger outbox request
-            service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry status vault
-            doctor   | audit broker config delivery fetch http intake ledger provider remote request service vault
-            cli      | audit config control doctor fetch files host intake ledger provider redrive request service status vault
-            demo     | cli config files ledger provider request sandbox service vault
-            """);
+        files    |
+        config   | files
+        retry    |
+        http     | config files
+        host     | config
+        request  | config files
+        audit    | files
+        control  |
+        remote   | audit
+        vault    | config files
+        provider | config http request vault
+        broker   | audit config files
+        outbox   | broker files request vault
+        delivery | audit broker config files http outbox remote request retry vault
+        ledger   | audit files outbox request
+        intake   | audit broker config control files ledger outbox request
+        fetch    | audit broker config http ledger outbox provider remote request retry vault
+        health   | audit broker config ledger vault
+        report   | audit broker config files ledger outbox request vault
+        sandbox  | files
+        status   | config intake ledger
+        redrive  | audit broker config control ledger outbox request
+        service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry status vault
+        doctor   | audit broker config delivery fetch http intake ledger provider remote request service vault
+        cli      | audit config control doctor fetch files host intake ledger provider redrive report request service status vault
+        demo     | cli config files ledger provider request sandbox service vault
+        """);
 
     private static final Set<String> PROVIDERS = subpackagesOf("provider");
 
@@ -65,8 +65,9 @@ class RoomsTest {
         return KNOWS.keySet().stream()
                 .map(room -> DynamicTest.dynamicTest(room, () -> assertThat(known(room))
                         .as(
-                                "what '%s' knows. Hand in what it needs as an interface or value of its own room, or move"
-                                        + " the shared type down; widen the table only if the rooms cannot do without",
+                                "what '%s' knows. Hand in what it needs as an interface or value of its own room, or"
+                                        + " move the shared type down; widen the table only if the rooms cannot do"
+                                        + " without",
                                 room)
                         .isEqualTo(KNOWS.get(room))));
     }
@@ -88,8 +89,8 @@ class RoomsTest {
         slices().matching(HOUSE + ".(*)..")
                 .should()
                 .beFreeOfCycles()
-                .because(
-                        "a circle is one big room: let the lower room declare an interface that the upper one implements")
+                .because("a circle is one big room: let the lower room declare an interface that the upper one"
+                        + " implements")
                 .check(CLASSES);
     }
 
@@ -112,9 +113,8 @@ class RoomsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(all("provider"), all("fetch"), all("vault"), all("http"))
-                .because(
-                        "a pretend cloud that shares code with what it checks agrees with its mistakes: write it from the"
-                                + " cloud's own documentation")
+                .because("a pretend cloud that shares code with what it checks agrees with its mistakes: write it from"
+                        + " the cloud's own documentation")
                 .check(CLASSES);
     }
 
@@ -142,9 +142,8 @@ class RoomsTest {
                                 .filter(other -> !other.equals(provider) && !other.equals("keystone"))
                                 .map(other -> all("provider." + other))
                                 .toArray(String[]::new))
-                        .because(
-                                "a cloud must be removable by deleting its package: share through 'provider', or 'keystone' for"
-                                        + " clouds that sign in the OpenStack way")
+                        .because("a cloud must be removable by deleting its package: share through 'provider', or"
+                                + " 'keystone' for clouds that sign in the OpenStack way")
                         .check(CLASSES)));
     }
 
