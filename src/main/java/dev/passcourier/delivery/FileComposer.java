@@ -16,8 +16,8 @@ import org.apache.camel.Message;
 
 /**
  * Says which files a delivery consists of: {@link OutboxItem#fileName} with {@code .jwe}, {@code .p7m}, {@code .asc} or
- * {@code .age} for a sealed result, {@code .json} for a notice or a result in clear, {@code .html} and {@code .csv} for a
- * report.
+ * {@code .age} for a sealed result, {@code .json} for a notice or a result in clear, {@code .html} and one for each
+ * other form of a report.
  */
 final class FileComposer implements Composer {
 
@@ -75,7 +75,7 @@ final class FileComposer implements Composer {
         ReportMessage report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
         files.put(item.fileName(".html"), bytes(report.html().getBytes(StandardCharsets.UTF_8)));
-        files.put(item.fileName(".csv"), bytes(report.csv().getBytes(StandardCharsets.UTF_8)));
+        report.files().forEach(file -> files.put(item.fileName("." + file.name()), bytes(file.content())));
         return files;
     }
 

@@ -121,17 +121,38 @@ final class MailComposer implements Composer {
     }
 
     private static MimeMultipart report(OutboxItem item, ReportMessage report) throws MessagingException {
+        MimeBodyPart readable = new MimeBodyPart();
+        readable.setContent(
+                new MimeMultipart("alternative", text(MailText.report(item, report)), withPictures(report)));
+        MimeMultipart mixed = new MimeMultipart(readable);
+        for (ReportMessage.Part file : report.files()) {
+            mixed.addBodyPart(attachment(
+                    item.fileName("." + file.name()),
+                    new DataHandler(new ByteArrayDataSource(file.content(), file.mediaType()))));
+        }
+        return mixed;
+    }
+
+    /** The HTML, with the pictures that it names beside it (RFC 2387). */
+    private static MimeBodyPart withPictures(ReportMessage report) throws MessagingException {
         MimeBodyPart html = new MimeBodyPart();
         html.setText(report.html(), UTF_8, "html");
         html.setHeader("Content-Transfer-Encoding", "base64");
-        MimeBodyPart readable = new MimeBodyPart();
-        readable.setContent(new MimeMultipart("alternative", text(MailText.report(item, report)), html));
-        byte[] csv = report.csv().getBytes(StandardCharsets.UTF_8);
-        return new MimeMultipart(
-                readable,
-                attachment(
-                        item.fileName(".csv"),
-                        new DataHandler(new ByteArrayDataSource(csv, "text/csv; charset=utf-8"))));
+        if (report.pictures().isEmpty()) {
+            return html;
+        }
+        MimeMultipart related = new MimeMultipart("related; type=\"text/html\"", html);
+        for (ReportMessage.Part picture : report.pictures()) {
+            MimeBodyPart part = attachment(
+                    picture.name() + ".png",
+                    new DataHandler(new ByteArrayDataSource(picture.content(), picture.mediaType())));
+            part.setDisposition(Part.INLINE);
+            part.setContentID("<" + picture.name() + ">");
+            related.addBodyPart(part);
+        }
+        MimeBodyPart both = new MimeBodyPart();
+        both.setContent(related);
+        return both;
     }
 
     private static MimeBodyPart text(String text) throws MessagingException {

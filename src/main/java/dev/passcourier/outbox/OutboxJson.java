@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.passcourier.outbox.ReportMessage.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** JSON of notices and reports. Never sees a result. */
 public final class OutboxJson {
@@ -18,6 +22,9 @@ public final class OutboxJson {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** Media type of tables. */
+    public static final String CSV = "text/csv; charset=utf-8";
 
     private OutboxJson() {}
 
@@ -40,11 +47,17 @@ public final class OutboxJson {
     }
 
     /**
-     * Reads a report.
+     * Reads a report, also one of an earlier build, which had a page and a table only.
      *
      * @throws OutboxException if it is none
      */
     public static ReportMessage report(byte[] json) throws OutboxException {
+        if (read(json, JsonNode.class) instanceof ObjectNode old && old.remove("csv") instanceof TextNode csv) {
+            Part table = new Part("csv", CSV, csv.asText().getBytes(StandardCharsets.UTF_8));
+            old.put("text", old.path("title").asText()).putArray("pictures");
+            old.putArray("files").add(tree(table));
+            return read(bytes(old), ReportMessage.class);
+        }
         return read(json, ReportMessage.class);
     }
 

@@ -1,11 +1,61 @@
 package dev.passcourier.outbox;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * A finished report on its way to a destination. Holds no password.
  *
- * @param name  file name without ending, from configured names and times only
- * @param title one line for people
- * @param html  the page
- * @param csv   the same as CSV
+ * @param name     file name without ending, from configured names and times only
+ * @param title    one line for people
+ * @param text     what a mail says in plain text
+ * @param html     what a mail shows
+ * @param pictures that the HTML names as {@code cid:} and their name
+ * @param files    the report in its other forms, each named by its ending without a dot; files get the HTML too, unless
+ *                 there is a page among these
  */
-public record ReportMessage(String name, String title, String html, String csv) {}
+public record ReportMessage(
+        String name, String title, String text, String html, List<Part> pictures, List<Part> files) {
+
+    /** Copies the lists. */
+    public ReportMessage {
+        pictures = List.copyOf(pictures);
+        files = List.copyOf(files);
+    }
+
+    /**
+     * One form or picture.
+     *
+     * @param name      its ending, or its content id
+     * @param mediaType such as {@code text/csv; charset=utf-8}
+     * @param content   its bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
+    public record Part(String name, String mediaType, byte[] content) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Part part
+                    && name.equals(part.name)
+                    && mediaType.equals(part.mediaType)
+                    && Arrays.equals(content, part.content);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + Arrays.hashCode(content);
+        }
+
+        /** Names the part only. */
+        @Override
+        public String toString() {
+            return "Part[" + name + "]";
+        }
+    }
+
+    /** Names the report only. */
+    @Override
+    public String toString() {
+        return "ReportMessage[" + name + "]";
+    }
+}

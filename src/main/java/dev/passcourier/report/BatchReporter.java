@@ -2,15 +2,18 @@ package dev.passcourier.report;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.ledger.BatchSummary;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LineResult;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -266,7 +269,7 @@ public final class BatchReporter {
                     .count();
             String title = "%s, %s: %d of %d passwords delivered"
                     .formatted(run.name(), TITLE_TIME.withZone(zone).format(planned), delivered, lines.size());
-            return new ReportMessage(
+            return message(
                     run.name() + "-" + NAME_TIME.format(planned),
                     title,
                     new ReportPage(zone).of(run, title, lines),
@@ -276,11 +279,23 @@ public final class BatchReporter {
         /** How a batch file ended: counts, what to do, and which lines took longest. */
         ReportMessage summary(BatchSummary batch, BatchTally tally) {
             String title = "%s: %d of %d passwords delivered".formatted(batch.name(), tally.delivered(), tally.lines());
-            return new ReportMessage(
+            return message(
                     "batch-" + NAME_TIME.format(batch.takenAt()),
                     title,
                     new ReportPage(ZoneOffset.UTC).of(batch, title, tally),
                     ResultsCsv.summary(tally));
+        }
+
+        private static ReportMessage message(String name, String title, String html, String csv) {
+            String text = """
+                %s
+
+                The report is the HTML part of this mail; the attachment has it as CSV.
+                It holds no passwords.
+                """.formatted(AuditText.clean(title));
+            byte[] table = csv.getBytes(StandardCharsets.UTF_8);
+            return new ReportMessage(
+                    name, title, text, html, List.of(), List.of(new ReportMessage.Part("csv", OutboxJson.CSV, table)));
         }
     }
 }

@@ -322,7 +322,13 @@ class EmailSinkTest {
     void mailsReportsAsPageAndTable() throws Exception {
         mailbox = Mailbox.start(Security.PLAIN, null, null);
         String alias = harness.open(channel(MailSecurity.NONE, null, null));
-        ReportMessage report = new ReportMessage("weekly", "Weekly report", "<h1>Größe</h1>", "a;b\r\n");
+        ReportMessage report = new ReportMessage(
+                "weekly",
+                "Weekly report",
+                "Weekly report, in words",
+                "<h1>Größe</h1><img src=\"cid:ages\"/>",
+                List.of(new ReportMessage.Part("ages", "image/png", new byte[] {1, 2})),
+                List.of(new ReportMessage.Part("csv", OutboxJson.CSV, "a;b\r\n".getBytes(StandardCharsets.UTF_8))));
 
         harness.put(OutboxItem.report(report, "weekly@2026", alias, "p-1", SinkHarness.CLOCK.instant()));
 
@@ -330,8 +336,13 @@ class EmailSinkTest {
         MimeMultipart alternative = (MimeMultipart) parts.getBodyPart(0).getContent();
         assertThat(alternative.getContentType()).startsWith("multipart/alternative");
         assertThat((String) alternative.getBodyPart(0).getContent()).contains("Weekly report");
-        assertThat(alternative.getBodyPart(1).getContentType()).startsWith("text/html");
-        assertThat(alternative.getBodyPart(1).getContent()).isEqualTo("<h1>Größe</h1>");
+        MimeMultipart related = (MimeMultipart) alternative.getBodyPart(1).getContent();
+        assertThat(related.getContentType()).startsWith("multipart/related; type=\"text/html\"");
+        assertThat(related.getBodyPart(0).getContentType()).startsWith("text/html");
+        assertThat(related.getBodyPart(0).getContent()).isEqualTo(report.html());
+        assertThat(related.getBodyPart(1).getHeader("Content-ID")).containsExactly("<ages>");
+        assertThat(related.getBodyPart(1).getContentType()).startsWith("image/png");
+        assertThat(bytes(related.getBodyPart(1))).containsExactly(1, 2);
         assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("weekly_2026_p-1.csv");
         assertThat(new String(bytes(parts.getBodyPart(1)), StandardCharsets.UTF_8))
                 .isEqualTo("a;b\r\n");

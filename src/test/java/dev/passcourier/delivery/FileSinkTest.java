@@ -9,13 +9,16 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,7 +113,18 @@ class FileSinkTest {
         OutboxItem clear = SinkHarness.atRest(alias);
         OutboxItem notice = OutboxItem.notice(
                 new Notice("r", "a", "i", Verdict.DENIED, "KEY", "Check the key.", 1, now), alias, "fn-1", now);
-        OutboxItem report = OutboxItem.report(new ReportMessage("w", "Weekly", "<p>", "a,b"), "w", alias, "fp-1", now);
+        OutboxItem report = OutboxItem.report(
+                new ReportMessage(
+                        "w",
+                        "Weekly",
+                        "",
+                        "<p>",
+                        List.of(),
+                        List.of(new ReportMessage.Part("csv", OutboxJson.CSV, "a,b".getBytes(StandardCharsets.UTF_8)))),
+                "w",
+                alias,
+                "fp-1",
+                now);
 
         harness.put(clear);
         harness.put(notice);

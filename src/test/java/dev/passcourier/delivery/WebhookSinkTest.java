@@ -218,7 +218,8 @@ class WebhookSinkTest {
         assertThat(first.path("notice").path("verdict").asText()).isEqualTo("NOT_SET");
         assertThat(first.path("notice").path("endedAt").asText()).isEqualTo("1970-01-01T00:00:00Z");
 
-        harness.put(OutboxItem.report(new ReportMessage("w", "Weekly", "<p>ü", "a"), "w@1", alias, "wp-1", now));
+        harness.put(OutboxItem.report(
+                new ReportMessage("w", "Weekly", "", "<p>ü", List.of(), List.of()), "w@1", alias, "wp-1", now));
 
         JsonNode second = json(webhook());
         assertThat(second.path("type").asText()).isEqualTo("report");

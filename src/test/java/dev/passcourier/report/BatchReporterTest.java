@@ -178,7 +178,7 @@ class BatchReporterTest {
         BatchReporter.Due due = due().get(0);
         assertThat(due.source()).isEqualTo(Origin.Source.FILE);
         assertThat(due.report().title()).isEqualTo("wa<ve.csv: 1 of 3 passwords delivered");
-        assertThat(due.report().csv())
+        assertThat(new String(due.report().files().get(0).content(), StandardCharsets.UTF_8))
                 .contains("verdict,code,lines,advice", "REFUSED,BATCH_COLUMNS,2,", "DELIVERED,,1,");
         assertThat(due.report().html())
                 .contains("wa&lt;ve.csv", "<b>2</b> REFUSED", "<b>1</b> DELIVERED", "What to do", "i-r1");
