@@ -4,6 +4,8 @@ import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
@@ -147,12 +150,18 @@ public final class EmbeddedBroker implements AutoCloseable {
      * the read lock. An interrupted stop lets go of the lock and goes on with what else there is to stop.
      */
     private static void freeStuckStop() {
-        Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
-        boolean flushWaits = threads.values().stream()
-                .anyMatch(stack -> has(stack, TimedBuffer.class.getName() + "$CheckTimer", "run")
-                        && has(stack, AbstractJournalStorageManager.class.getName(), "closeableReadLock"));
-        threads.forEach((thread, stack) -> {
-            if (flushWaits
+        ThreadInfo[] threads = ManagementFactory.getThreadMXBean().dumpAllThreads(false, false);
+        // Who owns the lock that the flush waits for stops the same broker, not another one.
+        Set<Long> owners = Arrays.stream(threads)
+                .filter(thread -> has(thread.getStackTrace(), TimedBuffer.class.getName() + "$CheckTimer", "run")
+                        && has(
+                                thread.getStackTrace(),
+                                AbstractJournalStorageManager.class.getName(),
+                                "closeableReadLock"))
+                .map(ThreadInfo::getLockOwnerId)
+                .collect(Collectors.toSet());
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (owners.contains(thread.getId())
                     && has(stack, TimedBuffer.class.getName(), "stop")
                     && has(stack, ActiveMQServerImpl.class.getName(), "stop")) {
                 thread.interrupt();

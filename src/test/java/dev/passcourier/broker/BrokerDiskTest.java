@@ -21,6 +21,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.jms.core.JmsTemplate;
@@ -39,13 +40,17 @@ class BrokerDiskTest {
 
     private void start(SmallDisk mounted) throws Exception {
         disk = mounted;
+        open();
+        QueueDeclarer.declare(broker.access(), List.of("in", "out", "filler", Queues.DEAD, Queues.EXPIRED));
+    }
+
+    private void open() throws Exception {
         broker = EmbeddedBroker.start(
                 directory.resolve("small/broker"),
                 -1,
                 new Settings.Broker(null, null, null, null, Map.of()),
                 "intake",
                 Set.of());
-        QueueDeclarer.declare(broker.access(), List.of("in", "out", "filler", Queues.DEAD, Queues.EXPIRED));
         pool = broker.access().pool();
     }
 
@@ -114,6 +119,28 @@ class BrokerDiskTest {
         assertThat(depth("out")).isEqualTo(1);
         template.send("out", session -> session.createTextMessage("after"));
         assertThat(depth("out")).isEqualTo(2);
+    }
+
+    /** Whether its own stop has got stuck by then or not. */
+    @Test
+    @Timeout(120)
+    void isClosedWhileItStopsByItselfAndKeepsWhatItsJournalHas() throws Exception {
+        start(SmallDisk.mountExt4(directory.resolve("small"), 2 * MEBIBYTES));
+        JmsTemplate template = new JmsTemplate(pool);
+        template.send("out", session -> session.createTextMessage("kept"));
+        disk.fail();
+        assertThatThrownBy(() -> template.send("out", session -> session.createTextMessage("refused")))
+                .isNotNull();
+
+        pool.stop();
+        broker.close();
+
+        assertThat(broker.hasStopped()).as("somebody closed it").isFalse();
+        broker.restart();
+        assertThatThrownBy(() -> depth("out")).as("it stays closed").isNotNull();
+        disk.repair();
+        open();
+        assertThat(depth("out")).isEqualTo(1);
     }
 
     @Test
