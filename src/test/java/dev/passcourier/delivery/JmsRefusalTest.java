@@ -18,17 +18,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionSendMessage;
+import org.apache.activemq.artemis.core.remoting.server.RemotingService;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A broker that does not take a result for a JMS destination: nothing says delivered before it is. */
 @Timeout(120)
@@ -118,6 +127,80 @@ class JmsRefusalTest {
                 .isNull();
         for (String empty : List.of(Queues.outbox(alias), Queues.QUARANTINE, Queues.DEAD)) {
             assertThat(broker.queue(empty).getMessageCount()).as(empty).isZero();
+        }
+    }
+
+    /** Whether a commit that nobody hears of again was done is known only by what comes afterwards. */
+    @ParameterizedTest(name = "commit done: {0}")
+    @ValueSource(booleans = {false, true})
+    void isDeliveredOnceThoughTheBrokerIsGoneAtTheVeryCommit(boolean done) throws Exception {
+        String queue = "tickets.commit-" + done;
+        harness.declare(queue);
+        OutboxItem item = SinkHarness.sealed(harness.open(new JmsChannel(queue)));
+        GoneAtCommit gone = new GoneAtCommit(queue, done, () -> types(item));
+        RemotingService remoting = broker.server().getRemotingService();
+        remoting.addIncomingInterceptor(gone.in);
+        remoting.addOutgoingInterceptor(gone.out);
+
+        harness.put(item);
+
+        // Who takes it meanwhile would lose the same connection, and its acknowledgement with it.
+        assertThat(harness.await(item, Type.DELIVERED).facts()).containsEntry(Fact.CODE, "JMS_SENT");
+        assertThat(Objects.requireNonNull(harness.take(queue)).getStringProperty("deliveryId"))
+                .isEqualTo(item.deliveryId());
+        assertThat(gone.known.get()).as("on record when the broker went").isEqualTo(List.of(Type.DELIVERING));
+        assertThat(types(item))
+                .isEqualTo(
+                        done
+                                ? List.of(Type.DELIVERING, Type.DELIVERED)
+                                : List.of(Type.DELIVERING, Type.DELIVERING, Type.DELIVERED));
+        assertThat(harness.take(queue, Duration.ofMillis(100)))
+                .as("a second copy")
+                .isNull();
+        for (String empty : List.of(Queues.outbox(item.alias()), Queues.QUARANTINE, Queues.DEAD)) {
+            assertThat(broker.queue(empty).getMessageCount()).as(empty).isZero();
+        }
+        remoting.removeIncomingInterceptor(gone.in);
+        remoting.removeOutgoingInterceptor(gone.out);
+    }
+
+    /**
+     * Cuts the connection by which the first result for a queue came, when that is to be committed: before the broker has
+     * heard of it, or when the commit is done and its answer is on its way.
+     */
+    private static final class GoneAtCommit {
+
+        private final AtomicReference<RemotingConnection> senders = new AtomicReference<>();
+        private final AtomicBoolean committed = new AtomicBoolean();
+        private final AtomicReference<List<Type>> known = new AtomicReference<>();
+        private final Interceptor in;
+        private final Interceptor out;
+
+        GoneAtCommit(String queue, boolean done, Supplier<List<Type>> onRecord) {
+            in = (packet, connection) -> {
+                if (packet instanceof SessionSendMessage sent
+                        && queue.equals(sent.getMessage().getAddress())
+                        && known.get() == null) {
+                    senders.set(connection);
+                }
+                if (packet.getType() == PacketImpl.SESS_COMMIT && senders.get() == connection && known.get() == null) {
+                    committed.set(true);
+                    return done || cut(connection, onRecord);
+                }
+                return true;
+            };
+            out = (packet, connection) -> !(done
+                            && committed.get()
+                            && senders.get() == connection
+                            && packet.getType() == PacketImpl.NULL_RESPONSE
+                            && known.get() == null)
+                    || cut(connection, onRecord);
+        }
+
+        private boolean cut(RemotingConnection connection, Supplier<List<Type>> onRecord) {
+            known.set(onRecord.get());
+            connection.getTransportConnection().forceClose();
+            return false;
         }
     }
 
