@@ -154,6 +154,40 @@ class RedriveServiceTest {
                 .containsEntry(Fact.KIND, "RESULT");
     }
 
+    /** What was sent is not sent once more: neither its lifetime nor a destination that is gone stands in the way. */
+    @Test
+    void aQuarantinedConfirmationGoesBackAsTheConfirmationThatItWas() throws Exception {
+        OutboxItem item = new OutboxItem(
+                OutboxItem.Kind.RESULT,
+                "hook",
+                "dlv_1",
+                "r-9",
+                "i-9",
+                5,
+                NOW.minusSeconds(60),
+                NOW.minusSeconds(1),
+                "application/jose",
+                new byte[] {1});
+        OutboundMessage confirmation = OutboxCodec.confirmation(item, "JMS_SENT");
+        Map<String, Object> marks = new HashMap<>(confirmation.properties());
+        marks.put(MessageProperties.OWN, true);
+        put(quarantined(confirmation.queue(), confirmation.body(), marks));
+        gone.destination("hook", "https://localhost/").disable();
+
+        assertThat(order(Action.RETURN, false).returned()).isOne();
+
+        Message returned = take("outbox.hook");
+        assertThat(returned.getStringProperty(MessageProperties.SENT)).isEqualTo("JMS_SENT");
+        assertThat(returned.getStringProperty(MessageProperties.DELIVERY)).isEqualTo("dlv_1");
+        assertThat(returned.getIntProperty(MessageProperties.ATTEMPT)).isEqualTo(5);
+        assertThat(returned.getJMSExpiration()).isZero();
+        assertThat(body(returned)).isEqualTo(confirmation.body());
+        assertThat(list()).isEmpty();
+        assertThat(audited).singleElement().satisfies(event -> assertThat(event.facts())
+                .containsEntry(Fact.DELIVERY, "dlv_1")
+                .containsEntry(Fact.QUEUE, "outbox.hook"));
+    }
+
     @Test
     void withoutARecordNothingMoves() throws Exception {
         put(FailedMessages.failed(work("r-1", "files"), "DENIED", "HTTP_403", null));
