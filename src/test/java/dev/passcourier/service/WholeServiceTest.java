@@ -165,6 +165,30 @@ class WholeServiceTest {
         theReplyQueueIsEmpty();
     }
 
+    @Test
+    void anAccountWhoseSignInWasRefusedShowsSoUntilItsSecretIsMended() throws Exception {
+        StatusClient status = new StatusClient(whole.service().statusPort());
+        Path secret = whole.home().resolve("secrets/huawei-password");
+        String right = Files.readString(secret);
+        assertThat(status.code("account.huawei")).isEmpty();
+        Files.writeString(secret, "wr0ng-secret");
+
+        whole.send(Whole.request("refused-1", "huawei", DemoWorld.HUAWEI, "tickets"));
+        assertThat(whole.ended("refused-1").verdict()).isEqualTo(Verdict.DENIED);
+        whole.ticket("refused-1");
+        Whole.patiently()
+                .untilAsserted(() -> assertThat(status.code("account.huawei")).startsWith("SIGN_IN_REFUSED_"));
+        assertThat(status.code("account.kakao")).isEmpty();
+        assertThat(status.isUp()).as("one account stops nothing").isTrue();
+
+        Files.writeString(secret, right);
+        whole.send(Whole.request("refused-2", "huawei", DemoWorld.HUAWEI, "tickets"));
+        assertThat(whole.ended("refused-2").verdict()).isEqualTo(Verdict.DELIVERED);
+        whole.ticket("refused-2");
+        Whole.patiently()
+                .untilAsserted(() -> assertThat(status.code("account.huawei")).isEmpty());
+    }
+
     private static MimeMessage mail() {
         return whole.world().mailbox().received().stream()
                 .filter(each -> raw(each).contains("hostile-1"))
