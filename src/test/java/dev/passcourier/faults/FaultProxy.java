@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Stands between the service and one remote end on loopback, and lets bytes through, or not. Knows nothing of protocols:
  * TLS passes untouched. Each connection takes the next {@link Wire} that was scripted; without one all is well.
  */
-final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements AutoCloseable {
 
     /** What happens to one connection. */
-    enum Wire {
+    public enum Wire {
         /** All is well. */
         PASS,
         /** Taken, and never a word. */
@@ -75,12 +75,12 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /** Before a server on loopback. */
-    static FaultProxy before(int port) throws IOException {
+    public static FaultProxy before(int port) throws IOException {
         return new FaultProxy(port);
     }
 
     /** Where clients shall connect to. */
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -95,7 +95,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /** All connections from now on that {@link #next} does not speak for. */
-    FaultProxy always(Wire wire) {
+    public FaultProxy always(Wire wire) {
         always = wire;
         return this;
     }
@@ -124,7 +124,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /** Resets all connections that are open now. */
-    void cut() {
+    public void cut() {
         open.forEach(FaultProxy::reset);
     }
 

@@ -10,9 +10,11 @@ import dev.passcourier.broker.MessageProperties;
 import dev.passcourier.broker.Queues;
 import dev.passcourier.cli.Passcourier;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.faults.FaultProxy;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.secrecy.CapturedOutput;
 import jakarta.jms.Connection;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
@@ -172,10 +174,16 @@ class ExternalBrokerTest {
     }
 
     private static void asSource() throws Exception {
+        try (FaultProxy proxy = FaultProxy.before(broker.port())) {
+            asSource(proxy);
+        }
+    }
+
+    private static void asSource(FaultProxy proxy) throws Exception {
         whole.settings(text -> text.replace(
                         "\nsources:\n",
                         "\nsources:\n  jms:\n    queue: " + ArtemisProcess.ANOTHER_PROGRAMS_QUEUE + "\n"
-                                + access("    ")))
+                                + access("    ").replace(broker.url(), "tcp://127.0.0.1:" + proxy.port())))
                 .start();
         whole.asTicketing(broker.url(), session -> {
             Whole.send(
@@ -193,6 +201,28 @@ class ExternalBrokerTest {
             assertThat(row.verdict()).as(request).isEqualTo(Verdict.DELIVERED);
             assertThat(row.user()).isEqualTo("ticketing");
             assertThat(whole.ticket(request).getStringProperty("kind")).isEqualTo("RESULT");
+        }
+        goesAndComesBack(proxy);
+    }
+
+    /** It is no part of our health, so a line says of each what there is to know. */
+    private static void goesAndComesBack(FaultProxy proxy) throws Exception {
+        try (CapturedOutput said = new CapturedOutput()) {
+            proxy.always(FaultProxy.Wire.RESET).cut();
+            Whole.patiently().until(() -> said.log().contains("BROKER_AWAY sources.jms"));
+            proxy.always(FaultProxy.Wire.PASS);
+            Whole.patiently().until(() -> said.log().contains("BROKER_BACK sources.jms"));
+            whole.asTicketing(
+                    broker.url(),
+                    session -> Whole.send(
+                            session,
+                            ArtemisProcess.ANOTHER_PROGRAMS_QUEUE,
+                            session.createTextMessage(Whole.request("moved-4", "kakao", DemoWorld.KAKAO, "tickets"))));
+            assertThat(whole.ended("moved-4").verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(said.log())
+                    .containsOnlyOnce("BROKER_AWAY sources.jms")
+                    .containsOnlyOnce("BROKER_BACK sources.jms")
+                    .doesNotContain("HEALTH_DOWN");
         }
     }
 
