@@ -6,6 +6,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which parts of a JSON Schema speak about a value: references are followed, and of {@code if} only the branch
@@ -15,16 +16,18 @@ import java.util.List;
 final class SchemaParts {
 
     private final JsonNode root;
-    private final Schema validator;
+    private @Nullable Schema validator;
 
     SchemaParts(JsonNode root) {
         this.root = root;
-        this.validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(root);
     }
 
-    /** The whole schema, ready to validate. */
+    /** The whole schema, ready to validate; made when it is first asked for, as that takes as long as a short command. */
     Schema validator() {
+        if (validator == null) {
+            validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(root);
+        }
         return validator;
     }
 
