@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,7 @@ class ShippedFolderIT {
         assertThat(List.of("bin", "config", "lib", "routes", "README.md", ".github/SECURITY.md", "bom.json"))
                 .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
         assertThat(folder.resolve("bin/passcourier")).isExecutable();
+        assertThat(folder.resolve("bin/optimize")).isExecutable();
     }
 
     @Test
@@ -132,11 +136,15 @@ class ShippedFolderIT {
         private final Thread reader;
 
         Terminal(Path folder, String command) throws IOException {
+            this(folder, command, QUICK);
+        }
+
+        Terminal(Path folder, String command, String options) throws IOException {
             // Replaced by the command, so that stopping it stops the command.
             ProcessBuilder builder = new ProcessBuilder("sh", "-c", "exec " + command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true);
-            builder.environment().put("PASSCOURIER_OPTS", QUICK);
+            builder.environment().put("PASSCOURIER_OPTS", options);
             process = builder.start();
             reader = new Thread(
                     () -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> said.append(line)
@@ -213,6 +221,43 @@ class ShippedFolderIT {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
+    }
+
+    /** Without the rehearsal's jar, which would have the whole demo run. */
+    @Test
+    void startsFasterByWhatWasLaidReadyAndWithoutAWordWhenThatNoLongerFits(@TempDir Path elsewhere) throws Exception {
+        for (String part : List.of("bin", "config", "lib", "routes")) {
+            copy(folder.resolve(part), elsewhere.resolve(part));
+        }
+        Files.delete(elsewhere.resolve("lib").resolve(folder.getFileName() + "-rehearsal.jar"));
+        try (Terminal optimize = new Terminal(elsewhere, "bin/optimize", "")) {
+            assertThat(optimize.exit()).as(optimize.said()).isZero();
+            assertThat(optimize.said()).containsPattern("laid ready for Java [0-9]+: [0-9]{4,} classes");
+        }
+        assertThat(Files.size(elsewhere.resolve("startup/classes.jsa"))).isGreaterThan(10 << 20);
+        // Demands it, and fails without.
+        String demand = "-Xshare:on";
+        try (Terminal version = new Terminal(elsewhere, "bin/passcourier --version", demand)) {
+            assertThat(version.exit()).as(version.said()).isZero();
+        }
+
+        Path ours = elsewhere.resolve("lib").resolve(folder.getFileName() + ".jar");
+        Files.setLastModifiedTime(ours, FileTime.from(Instant.EPOCH));
+        try (Terminal version = new Terminal(elsewhere, "bin/passcourier --version", demand)) {
+            assertThat(version.exit()).as(version.said()).isNotZero();
+        }
+        try (Terminal version = new Terminal(elsewhere, "bin/passcourier --version", "")) {
+            assertThat(version.exit()).isZero();
+            assertThat(version.said()).matches("passcourier [0-9.]+\n");
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
     }
 
     @Test
