@@ -47,6 +47,7 @@ public final class JmsIntakeSender implements IntakeSender {
         try (MessageProducer producer = session.createProducer(null)) {
             @Nullable String once = duplicateId;
             for (OutboundMessage outboundMessage : messages) {
+                producer.setPriority(outboundMessage.priority());
                 producer.send(session.createQueue(outboundMessage.queue()), message(session, outboundMessage, once));
                 once = null;
             }

@@ -19,6 +19,7 @@ public final class OutboundMessageStep implements Processor {
         message.setBody(outboundMessage.body());
         outboundMessage.properties().forEach(message::setHeader);
         message.setHeader(JmsConstants.JMS_DESTINATION_NAME, outboundMessage.queue());
+        message.setHeader(JmsConstants.JMS_HEADER_PRIORITY, outboundMessage.priority());
         if (outboundMessage.notBefore() != null) {
             message.setHeader(NOT_BEFORE, outboundMessage.notBefore().toEpochMilli());
         }

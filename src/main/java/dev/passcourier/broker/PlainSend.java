@@ -3,7 +3,6 @@ package dev.passcourier.broker;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.time.Duration;
@@ -25,7 +24,8 @@ public final class PlainSend {
         // Zero would mean that it lives for ever.
         long millis = end == null ? 0 : Math.max(1, Duration.between(now, end).toMillis());
         try (MessageProducer producer = session.createProducer(session.createQueue(outboundMessage.queue()))) {
-            producer.send(message(session, outboundMessage), DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, millis);
+            producer.send(
+                    message(session, outboundMessage), DeliveryMode.PERSISTENT, outboundMessage.priority(), millis);
         }
     }
 
