@@ -52,6 +52,11 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          * {@code FINGERPRINT} instead.
          */
         OPENED,
+        /**
+         * It was opened to be looked at for a report, sealed for nobody and wiped: {@code REQUEST, PROVIDER, ACCOUNT,
+         * INSTANCE}, and of an encrypted one {@code RING, KEY}, as with {@link #OPENED}.
+         */
+        INSPECTED,
         /** One destination's result goes to its outbox: {@code REQUEST, ALIAS, DELIVERY}. */
         SEALED,
         /** A delivery is tried: {@code REQUEST, ALIAS, DELIVERY, KIND, ATTEMPT}. */

@@ -67,7 +67,7 @@ final class DryRunCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "SOURCE",
             defaultValue = "cli",
-            description = "where they would come from: cli, file, jms or schedule; default: ${DEFAULT-VALUE}")
+            description = "where they would come from: cli, file, jms, schedule or report; default: ${DEFAULT-VALUE}")
     private Origin.Source source = Origin.Source.CLI;
 
     @Option(
@@ -178,7 +178,7 @@ final class DryRunCommand implements Callable<Integer> {
         return switch (source) {
             case CLI -> user == null ? System.getProperty("user.name") : user;
             case JMS -> user;
-            case FILE, SCHEDULE -> null;
+            case FILE, SCHEDULE, REPORT -> null;
         };
     }
 

@@ -49,6 +49,7 @@ public final class FetchStage {
     private final Clock clock;
     private final FailedOpenings failedOpenings;
     private final RetryTable retryTable;
+    private final InspectionRecord inspections;
     private final CallsInHand calls;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
@@ -88,6 +89,7 @@ public final class FetchStage {
         this.service = service;
         this.calls = calls;
         this.retryTable = retryTable;
+        this.inspections = new InspectionRecord(ledger);
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
@@ -113,7 +115,7 @@ public final class FetchStage {
                 calls,
                 gate::awaitTurn);
         failedOpenings.account(name, keys);
-        RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, clock);
+        RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, inspections, clock);
         Opening opening = new Opening(
                 type.id(), keys, account.clones() ? null : () -> ledger, vault, audit, resultLifetime, clock);
         WrongKeyReply wrongKey = new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter());
@@ -124,6 +126,7 @@ public final class FetchStage {
                 gate,
                 opening,
                 new GatedContainers(gate.then(service)),
+                new InspectStep(opening, failedOpenings, inspections, audit, clock),
                 new DecryptAndSealStep(opening, account, targets, wrongKey, audit, bundles, retryTable, clock),
                 new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate)));
         return gate;
@@ -161,6 +164,7 @@ public final class FetchStage {
                             fetcher.name(),
                             fetcher.account().concurrency(),
                             fetcher.containers(),
+                            fetcher.inspect(),
                             fetcher.decryptAndSeal(),
                             fetcher.settle())
                     .add();
@@ -189,6 +193,7 @@ public final class FetchStage {
             String account,
             int concurrency,
             GatedContainers containers,
+            Processor inspect,
             Processor decryptAndSeal,
             Processor settle) {
         return TemplatedRouteBuilder.builder(camel, "fetch")
@@ -196,6 +201,7 @@ public final class FetchStage {
                 .parameter("account", account)
                 .parameter("concurrency", concurrency)
                 .bean("containers", containers)
+                .bean("inspect", inspect)
                 .bean("decrypt-and-seal", decryptAndSeal)
                 .bean("settle", settle);
     }
@@ -228,6 +234,7 @@ public final class FetchStage {
             AccountGate gate,
             Opening opening,
             GatedContainers containers,
+            InspectStep inspect,
             DecryptAndSealStep decryptAndSeal,
             SettleStep settle) {}
 }

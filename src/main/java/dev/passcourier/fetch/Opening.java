@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +92,16 @@ final class Opening {
         return new Result(vault.seal(found.secret(), keys, request.key(), facts, targets), facts);
     }
 
+    /**
+     * Opens to look at it, and seals nothing.
+     *
+     * @throws VaultException with the code that says why it was not opened; {@link #answer} says what that means
+     */
+    Vault.Inspected inspect(PasswordRequest request, Answer.Found found) throws VaultException {
+        recordOpening(request, found.secret(), clock.instant());
+        return vault.inspect(found.secret(), keys, request.key());
+    }
+
     /** What it means for the request that the vault did not seal. */
     static Answer answer(VaultException e) throws VaultException {
         String code = e.code().name();
@@ -120,7 +131,12 @@ final class Opening {
 
     /** Of a ciphertext that is whole, as any is that a key was tried on. */
     String fingerprint(LockedSecret secret) {
-        return vault.fingerprint(secret).orElseThrow();
+        return maybeFingerprint(secret).orElseThrow();
+    }
+
+    /** Of a ciphertext; empty of a secret in clear and of a malformed one. */
+    Optional<String> maybeFingerprint(LockedSecret secret) {
+        return vault.fingerprint(secret);
     }
 
     private void recordOpening(PasswordRequest request, LockedSecret secret, Instant now) throws VaultException {

@@ -50,14 +50,21 @@ final class RequestEnd {
     private final AuditTrail audit;
     private final Notices notices;
     private final Duration keep;
+    private final InspectionRecord inspections;
     private final Clock clock;
     private final FailureLog failures = new FailureLog(LOG);
 
-    /** Keeps failed work for {@code keep}. */
-    RequestEnd(AuditTrail audit, Notices notices, Duration keep, Clock clock) {
+    /**
+     * For all accounts alike.
+     *
+     * @param keep        how long failed work is kept
+     * @param inspections told how inspections end, which have no destinations to be told
+     */
+    RequestEnd(AuditTrail audit, Notices notices, Duration keep, InspectionRecord inspections, Clock clock) {
         this.audit = audit;
         this.notices = notices;
         this.keep = keep;
+        this.inspections = inspections;
         this.clock = clock;
     }
 
@@ -99,7 +106,7 @@ final class RequestEnd {
         Verdict verdict = ended.verdict();
         String code = ended.code();
         PasswordRequest request = work.request();
-        audit.append(new AuditEvent(
+        long sequence = audit.append(new AuditEvent(
                 AuditEvent.Type.ENDED,
                 at,
                 Map.of(
@@ -107,6 +114,10 @@ final class RequestEnd {
                         Fact.VERDICT, verdict.name(),
                         Fact.CODE, code,
                         Fact.ATTEMPT, String.valueOf(work.attempt()))));
+        if (work.inspects()) {
+            inspections.ended(work, sequence);
+            return List.of();
+        }
         logged(work, code, null, verdict.name(), said);
         Notice notice = new Notice(
                 request.id(),

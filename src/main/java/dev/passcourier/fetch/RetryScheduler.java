@@ -28,6 +28,11 @@ final class RetryScheduler {
     /** A wait that would end this close to the deadline is cut to end at it, so that the last ask happens. */
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
+    /** How often an inspection asks: a report must not wait for a machine that has no password yet. */
+    private static final Map<RetryRule, Integer> INSPECTED_AGAIN = Map.of(
+            RetryRule.NOT_YET, 2,
+            RetryRule.CLOUD_SERVER, 3);
+
     private final AuditTrail audit;
     private final RequestEnd ending;
     private final Clock clock;
@@ -70,7 +75,9 @@ final class RetryScheduler {
         Instant now = clock.instant();
         Instant deadline = deadline(work, now);
         Duration left = Duration.between(now, deadline);
-        Optional<Duration> wait = retryTable.after(rule, turn, askedFor);
+        Optional<Duration> wait = work.inspects() && turn >= INSPECTED_AGAIN.getOrDefault(rule, Integer.MAX_VALUE)
+                ? Optional.empty()
+                : retryTable.after(rule, turn, askedFor);
         if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
             return ending.end(work, otherwise, code, said);
         }
@@ -108,11 +115,12 @@ final class RetryScheduler {
         FetchWork next =
                 new FetchWork(work.request(), work.origin(), work.acceptedAt(), deadline, work.attempt() + 1, failures);
         return List.of(new OutboundMessage(
-                Queues.fetch(work.request().account()),
-                WorkCodec.toBytes(next),
-                Map.of(MessageProperties.REQUEST, work.request().id()),
-                notBefore,
-                null));
+                        Queues.fetch(work.request().account()),
+                        WorkCodec.toBytes(next),
+                        Map.of(MessageProperties.REQUEST, work.request().id()),
+                        notBefore,
+                        null)
+                .yielding(work.inspects()));
     }
 
     /** The retry table's rule for a failure of a cloud. */

@@ -49,6 +49,8 @@ final class TakeWorkStep implements Processor {
                     FailedOpenings.CODE,
                     work.request().id());
             attempt.settleUnasked(new Answer.Ended(Verdict.REFUSED, FailedOpenings.CODE));
+        } else if (work.inspects() && !clock.instant().isBefore(work.deadline())) {
+            attempt.settleUnasked(new Answer.Ended(Verdict.EXPIRED, "REPORT_OVER"));
         } else {
             recordAsking(work);
         }

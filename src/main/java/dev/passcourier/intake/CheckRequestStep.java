@@ -150,11 +150,12 @@ public final class CheckRequestStep implements Processor {
         audit.append(new AuditEvent(AuditEvent.Type.ALLOWED, now, RequestFacts.allowed(request, rule, deadline)));
         FetchWork work = new FetchWork(request, requester.origin(), now, deadline, 1, 0);
         return new OutboundMessage(
-                Queues.fetch(request.account()),
-                WorkCodec.toBytes(work),
-                Map.of(MessageProperties.REQUEST, request.id()),
-                null,
-                null);
+                        Queues.fetch(request.account()),
+                        WorkCodec.toBytes(work),
+                        Map.of(MessageProperties.REQUEST, request.id()),
+                        null,
+                        null)
+                .yielding(work.inspects());
     }
 
     private Instant deadline(PasswordRequest request, Instant now) throws RequestException {

@@ -40,6 +40,7 @@ final class Origins {
         if (repeats > 0) {
             properties.put(MessageProperties.REPEATS, repeats);
         }
-        return new OutboundMessage(intakeQueue, request, properties, null, null);
+        return new OutboundMessage(intakeQueue, request, properties, null, null)
+                .yielding(origin.purpose() == Origin.Purpose.INSPECT);
     }
 }

@@ -82,6 +82,7 @@ final class Refusals {
     private List<OutboundMessage> tell(
             String id, String key, Requester requester, PartialRequest salvaged, RequestException why, Instant now) {
         List<String> aliases = salvaged.deliverTo().stream()
+                .filter(alias -> requester.origin().purpose() == Origin.Purpose.DELIVER)
                 .filter(alias -> permission.mayTell(requester, alias))
                 .toList();
         Notice notice = new Notice(

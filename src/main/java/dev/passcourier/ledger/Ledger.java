@@ -1,16 +1,19 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has been asked and how it ended, read from tables that follow the audit trail. Who has appended a record and
@@ -23,14 +26,36 @@ public final class Ledger implements AutoCloseable {
     /** The instance that a ciphertext was first opened for. */
     public record Owner(String provider, String account, String instance) {}
 
+    /** A machine. */
+    public record Machine(String account, String instance) {}
+
+    /**
+     * A result that was delivered.
+     *
+     * @param user        who asked, or null where its source has no users
+     * @param source      of the request
+     * @param rule        of the policy that allowed it, or null of requests from before it was kept
+     * @param destination that has it
+     */
+    public record HandedOver(
+            String account,
+            String instance,
+            @Nullable String user,
+            Origin.Source source,
+            @Nullable String rule,
+            String destination,
+            Instant at) {}
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final LedgerDatabase database;
     private final LedgerProjector projector;
+    private final ReportStore reports;
 
     private Ledger(LedgerDatabase database, LedgerProjector projector) {
         this.database = database;
         this.projector = projector;
+        this.reports = new ReportStore(database);
     }
 
     /** Begins to follow the trail, from the first record that has not been applied. The database is closed with it. */
@@ -84,6 +109,27 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> LedgerQueries.owner(sql, fingerprint));
     }
 
+    /** When the ciphertext with this fingerprint was first opened. */
+    public Optional<Instant> firstSeen(String fingerprint) {
+        return read(sql ->
+                sql.first("select seen_at from fingerprint where hmac = ?", row -> Sql.instant(row, 1), fingerprint));
+    }
+
+    /** The latest result of every machine that was delivered, for the machines of some accounts. */
+    public List<HandedOver> handedOver(Collection<String> accounts) {
+        return read(sql -> LedgerQueries.handedOver(sql, accounts));
+    }
+
+    /** The machines of some accounts whose passwords anybody has asked for, but for reports. */
+    public List<Machine> machines(Collection<String> accounts) {
+        return read(sql -> LedgerQueries.machines(sql, accounts));
+    }
+
+    /** The runs of credential reports. */
+    public ReportStore reports() {
+        return reports;
+    }
+
     /** Batches whose results have not been reported, oldest first: they are under way, or have just ended. */
     public List<BatchSummary> unreportedBatches() {
         return read(BatchQueries::unreported);
@@ -126,9 +172,9 @@ public final class Ledger implements AutoCloseable {
         return read(sql -> BatchQueries.lines(sql, batch, after, most));
     }
 
-    /** The latest planned time of a schedule of whose run at least one request has been asked. */
-    public Optional<Instant> lastPlanned(String schedule) {
-        return read(sql -> BatchQueries.lastPlanned(sql, schedule));
+    /** The latest planned time of a schedule or a report of whose run at least one request has been asked. */
+    public Optional<Instant> lastPlanned(String name) {
+        return read(sql -> BatchQueries.lastPlanned(sql, name));
     }
 
     /** The newest requests, newest first. */

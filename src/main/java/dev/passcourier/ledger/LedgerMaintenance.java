@@ -134,11 +134,32 @@ public final class LedgerMaintenance {
             Made made;
             try (LedgerDatabase database = LedgerDatabase.h2(fresh)) {
                 made = make(database, trails, progress);
+                keepReports(directory, database);
             }
             place(fresh.resolve(LedgerDatabase.H2_FILE), directory);
             return made;
         } finally {
             delete(fresh);
+        }
+    }
+
+    private void keepReports(Path directory, LedgerDatabase fresh) throws IOException, SQLException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (LedgerDatabase old = existing.open()) {
+            for (String table : LedgerTable.KEPT) {
+                old.inTransaction(from -> fresh.inTransaction(to -> {
+                    try (Sql.Rows rows = to.rows()) {
+                        from.each("select * from " + table, set -> {
+                            Map<String, @Nullable Object> row = LedgerTable.row(set);
+                            rows.add(
+                                    LedgerTable.insert(table, row), row.values().toArray());
+                        });
+                    }
+                    return table;
+                }));
+            }
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.passcourier.ledger;
 
 import dev.passcourier.outbox.OutboxItem.Kind;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,15 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class LedgerQueries {
 
     private static final String ROW =
-            "select id, coalesce(account, '') as account, coalesce(instance, '') as instance, source, reference, sender, batch, state,"
-                    + " verdict, code, attempts, asked_at, ended_at, coalesce(destinations, '') as destinations"
-                    + " from request where source is not null ";
+            "select id, coalesce(account, '') as account, coalesce(instance, '') as instance, source, reference,"
+                + " sender, batch, state, verdict, code, attempts, asked_at, ended_at, coalesce(destinations, '') as"
+                + " destinations from request where source is not null ";
 
     private LedgerQueries() {}
 
     static Optional<KnownRequest> request(Sql sql, String id) throws SQLException {
         return sql.first(
-                "select id, source, reference, state, verdict, attempts from request where id = ? and source is not null",
+                "select id, source, reference, state, verdict, attempts from request where id = ? and source is not"
+                        + " null",
                 row -> new KnownRequest(
                         row.getString("id"),
                         row.getString("source"),
@@ -44,6 +48,48 @@ final class LedgerQueries {
                 fingerprint);
     }
 
+    /** Of accounts that are names of the settings. */
+    static List<Ledger.HandedOver> handedOver(Sql sql, Collection<String> accounts) throws SQLException {
+        List<Ledger.HandedOver> all = new ArrayList<>();
+        for (String account : accounts) {
+            Map<String, Ledger.HandedOver> latest = new LinkedHashMap<>();
+            sql.query(
+                    """
+                    select r.instance, r.sender, r.source, r.allowed_by, d.alias, d.ended_at
+                    from request r join delivery d on d.request = r.id
+                    where r.account = ? and d.kind = ? and d.state = ? and d.ended_at is not null
+                    order by d.ended_at, d.alias desc\
+                    """,
+                    row -> latest.put(
+                            row.getString(1),
+                            new Ledger.HandedOver(
+                                    account,
+                                    row.getString(1),
+                                    row.getString(2),
+                                    Origin.Source.valueOf(row.getString(3)),
+                                    row.getString(4),
+                                    row.getString(5),
+                                    Sql.instant(row, 6))),
+                    account,
+                    Kind.RESULT,
+                    DeliveryState.DELIVERED);
+            all.addAll(latest.values());
+        }
+        return all;
+    }
+
+    static List<Ledger.Machine> machines(Sql sql, Collection<String> accounts) throws SQLException {
+        List<Ledger.Machine> all = new ArrayList<>();
+        for (String account : accounts) {
+            all.addAll(sql.query(
+                    """
+                    select distinct instance from request
+                    where account = ? and source <> ? and accepted_at is not null order by instance\
+                    """, row -> new Ledger.Machine(account, row.getString(1)), account, Origin.Source.REPORT));
+        }
+        return all;
+    }
+
     static List<RequestRow> newest(Sql sql, int most) throws SQLException {
         return sql.query(ROW + "order by asked_at desc, id limit ?", LedgerQueries::requestRow, most);
     }
@@ -58,8 +104,9 @@ final class LedgerQueries {
 
     static List<OpenRequest> open(Sql sql, Predicate<OpenRequest> wanted) throws SQLException {
         Map<String, List<DeliveryRow>> deliveries = sql.query("""
-                        select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
-                        join request r on r.id = d.request where r.state <> 'ENDED' and d.kind = ?""", LedgerQueries::deliveryRow, Kind.RESULT).stream()
+            select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
+            join request r on r.id = d.request where r.state <> 'ENDED' and d.kind = ?\
+            """, LedgerQueries::deliveryRow, Kind.RESULT).stream()
                 .collect(Collectors.groupingBy(DeliveryRow::request));
         List<OpenRequest> found = new ArrayList<>();
         sql.each(ROW + "and state <> 'ENDED' order by asked_at, id", row -> {
@@ -81,8 +128,9 @@ final class LedgerQueries {
 
     static List<DeliveryRow> deliveries(Sql sql, String request) throws SQLException {
         return sql.query("""
-                select request, alias, delivery_id, state, code, attempts, ended_at from delivery
-                where request = ? and kind = ? order by alias""", LedgerQueries::deliveryRow, request, Kind.RESULT);
+            select request, alias, delivery_id, state, code, attempts, ended_at from delivery
+            where request = ? and kind = ? order by alias\
+            """, LedgerQueries::deliveryRow, request, Kind.RESULT);
     }
 
     static Map<RequestState, Long> requestsByState(Sql sql) throws SQLException {

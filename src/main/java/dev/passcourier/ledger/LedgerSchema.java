@@ -10,7 +10,8 @@ final class LedgerSchema {
     /** The tables are of a newer release than this. */
     static final String NEWER = "LEDGER_SCHEMA";
 
-    private static final int VERSION = 1;
+    /** 2 since reports keep their runs. Tables of version 1 are added to where they are. */
+    private static final int VERSION = 2;
 
     /** Class of the SQL states of tables and columns that are not there. */
     private static final String NOT_THERE = "42";
@@ -23,7 +24,8 @@ final class LedgerSchema {
             create table if not exists applied (
                 trail varchar primary key,
                 sequence bigint not null,
-                hash varchar not null)""",
+                hash varchar not null)\
+            """,
             """
             create table if not exists request (
                 id varchar primary key,
@@ -42,9 +44,12 @@ final class LedgerSchema {
                 asked_at timestamp with time zone not null,
                 accepted_at timestamp with time zone,
                 deadline timestamp with time zone,
-                ended_at timestamp with time zone)""",
+                ended_at timestamp with time zone)\
+            """,
             "alter table request add column if not exists rule varchar",
             "alter table request add column if not exists next_at timestamp with time zone",
+            "alter table request add column if not exists allowed_by varchar",
+            "create index if not exists request_by_account on request (account, instance)",
             "create index if not exists request_by_time on request (asked_at)",
             // What has not ended has no time of it, and is found so however many have.
             "create index if not exists request_by_end on request (ended_at)",
@@ -61,7 +66,8 @@ final class LedgerSchema {
                 attempts int not null,
                 begun_at timestamp with time zone not null,
                 ended_at timestamp with time zone,
-                primary key (delivery_id, kind))""",
+                primary key (delivery_id, kind))\
+            """,
             "alter table delivery add column if not exists next_at timestamp with time zone",
             "create index if not exists delivery_by_request on delivery (request)",
             "create index if not exists delivery_by_end on delivery (ended_at)",
@@ -73,7 +79,8 @@ final class LedgerSchema {
                 planned timestamp with time zone,
                 total int not null,
                 taken_at timestamp with time zone not null,
-                reported_at timestamp with time zone)""",
+                reported_at timestamp with time zone)\
+            """,
             "create index if not exists batch_by_report on batch (reported_at)",
             "create index if not exists batch_by_name on batch (name)",
             """
@@ -87,7 +94,8 @@ final class LedgerSchema {
                 verdict varchar,
                 code varchar,
                 ended_at timestamp with time zone,
-                primary key (batch, line))""",
+                primary key (batch, line))\
+            """,
             "create index if not exists batch_line_by_verdict on batch_line (batch, verdict, ended_at)",
             """
             create table if not exists fingerprint (
@@ -95,7 +103,43 @@ final class LedgerSchema {
                 provider varchar not null,
                 account varchar not null,
                 instance varchar not null,
-                seen_at timestamp with time zone not null)""");
+                seen_at timestamp with time zone not null)\
+            """,
+            """
+            create table if not exists report_run (
+                id varchar primary key,
+                name varchar not null,
+                planned timestamp with time zone,
+                started_at timestamp with time zone not null,
+                deadline timestamp with time zone not null,
+                total int not null,
+                ended_at timestamp with time zone,
+                document varchar)\
+            """,
+            "create index if not exists report_run_by_name on report_run (name, started_at)",
+            """
+            create table if not exists report_line (
+                run varchar not null,
+                line int not null,
+                account varchar not null,
+                instance varchar not null,
+                instance_name varchar,
+                key_name varchar,
+                parameters varchar not null,
+                request varchar,
+                sequence bigint,
+                inspected_at timestamp with time zone,
+                opened_by varchar,
+                key_algorithm varchar,
+                key_bits int,
+                key_fingerprint varchar,
+                length_class varchar,
+                strength_class varchar,
+                fingerprint varchar,
+                record_since timestamp with time zone,
+                primary key (run, line))\
+            """,
+            "create index if not exists report_line_by_machine on report_line (account, instance, inspected_at)");
 
     private LedgerSchema() {}
 
@@ -134,7 +178,10 @@ final class LedgerSchema {
             Sql.inTransaction(source, LedgerSchema::demandVersion);
             Sql.inTransaction(
                     source,
-                    sql -> sql.query("select r.next_at, d.next_at from request r, delivery d where 1 = 0", row -> row));
+                    sql -> sql.query(
+                            "select r.allowed_by, d.next_at, p.document from request r, delivery d, report_run p where"
+                                    + " 1 = 0",
+                            row -> row));
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {
                 throw new LedgerException("LEDGER_SCHEMA_OLD");

@@ -33,6 +33,7 @@ final class Projection {
             case POSTPONED -> requests.progress(facts, RequestState.POSTPONED);
             case OPENING -> opening(facts);
             case OPENED -> opened(facts);
+            case INSPECTED -> requests.progress(facts, RequestState.OPENED);
             case SEALED -> sealed(facts);
             case DELIVERING, DELIVERED, DELIVERY_POSTPONED, DELIVERY_FAILED -> delivery(facts, event.type());
             case ENDED -> ended(facts);

@@ -36,7 +36,8 @@ final class RequestTable {
                 """
                 update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
                     asked_at = ?
-                where id = ? and source is null""",
+                where id = ? and source is null\
+                """,
                 facts.maybe(Fact.ACCOUNT),
                 facts.maybe(Fact.INSTANCE),
                 facts.text(Fact.SOURCE),
@@ -50,10 +51,17 @@ final class RequestTable {
 
     void allowed(Facts facts) throws SQLException {
         begin(facts);
-        sql.update("""
-                update request set destinations = ?, deadline = ?, accepted_at = coalesce(accepted_at, ?),
+        sql.update(
+                """
+                update request set destinations = ?, deadline = ?, allowed_by = ?, accepted_at = coalesce(accepted_at, ?),
                     state = case when state = 'ASKED' then 'ALLOWED' else state end
-                where id = ?""", facts.text(Fact.DESTINATIONS), facts.time(Fact.DEADLINE), facts.at(), facts.text(Fact.REQUEST));
+                where id = ?\
+                """,
+                facts.text(Fact.DESTINATIONS),
+                facts.time(Fact.DEADLINE),
+                facts.maybe(Fact.RULE),
+                facts.at(),
+                facts.text(Fact.REQUEST));
     }
 
     /** Work that goes on after an end was recorded but rolled back takes the end back, unless all was delivered. */
@@ -63,7 +71,8 @@ final class RequestTable {
                 """
                 update request set state = ?, code = ?, verdict = null, ended_at = null, next_at = ?,
                     attempts = greatest(attempts, ?)
-                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))""",
+                where id = ? and (ended_at is null or (ended_at <= ? and verdict <> 'DELIVERED'))\
+                """,
                 state,
                 facts.maybe(Fact.CODE),
                 facts.time(Fact.NEXT),
@@ -87,14 +96,16 @@ final class RequestTable {
     void endedAtTheIntake(String id, Facts facts) throws SQLException {
         sql.update("""
                 update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, next_at = null
-                where id = ? and state in ('ASKED', 'ALLOWED')""", Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
+                where id = ? and state in ('ASKED', 'ALLOWED')\
+                """, Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
     }
 
     /** Takes an end back, unless all was delivered. */
     void reopened(String id, RequestState state, Facts facts) throws SQLException {
         sql.update("""
                 update request set state = ?, verdict = null, code = null, ended_at = null, next_at = null
-                where id = ? and ended_at <= ? and verdict <> 'DELIVERED'""", state, id, facts.at());
+                where id = ? and ended_at <= ? and verdict <> 'DELIVERED'\
+                """, state, id, facts.at());
     }
 
     /** The request that a message of another program asked. */
@@ -153,6 +164,7 @@ final class RequestTable {
         sql.update("""
                 update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
                     rule = ?, next_at = null
-                where id = ? and (verdict is null or verdict <> 'DELIVERED')""", verdict, code, at, attempts, rule, id);
+                where id = ? and (verdict is null or verdict <> 'DELIVERED')\
+                """, verdict, code, at, attempts, rule, id);
     }
 }

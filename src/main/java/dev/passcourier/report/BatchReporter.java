@@ -151,6 +151,8 @@ public final class BatchReporter {
             return switch (batch.source()) {
                 case FILE -> finish(batch, known);
                 case SCHEDULE -> Optional.of(report(batch));
+                // It ends in a document of its own, which is more than its requests' ends.
+                case REPORT -> Optional.empty();
                 // Whoever gave the command sees there how it ended, or by asking for its status.
                 case CLI, JMS -> {
                     reported(batch.id());

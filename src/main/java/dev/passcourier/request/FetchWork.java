@@ -13,4 +13,17 @@ import java.time.Instant;
  * @param failures   transient failures so far, which set the next back-off (NOT_YET answers do not count)
  */
 public record FetchWork(
-        PasswordRequest request, Origin origin, Instant acceptedAt, Instant deadline, int attempt, int failures) {}
+        PasswordRequest request, Origin origin, Instant acceptedAt, Instant deadline, int attempt, int failures) {
+
+    /** Takes the destinations from what is only inspected: from here on it has nowhere to go. */
+    public FetchWork {
+        if (origin.purpose() == Origin.Purpose.INSPECT) {
+            request = request.withoutDestinations();
+        }
+    }
+
+    /** Whether the password is only looked at. */
+    public boolean inspects() {
+        return origin.purpose() == Origin.Purpose.INSPECT;
+    }
+}

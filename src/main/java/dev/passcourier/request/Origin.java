@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source    the kind of source
  * @param reference identifies the request within the source: a JMS message id, {@code <sha256 of the file>:<line>},
- *                  {@code <schedule>@<planned time>:<index>}
+ *                  {@code <schedule>@<planned time>:<index>}, and so for a report
  * @param user      who sent it, or null where the source has none: the user whom the broker has validated, or, of a command,
  *                  the operating system's
  * @param batch     id of the batch or schedule run it belongs to, or null
@@ -27,6 +27,21 @@ public record Origin(
         FILE,
         SCHEDULE,
         /** A command, in the name of the operating system's user who gave it. */
-        CLI
+        CLI,
+        /** A run of a credential report, which looks at passwords and hands none over. */
+        REPORT
+    }
+
+    /** What a password is asked for. */
+    public enum Purpose {
+        /** To be sealed and handed over to destinations. */
+        DELIVER,
+        /** To be looked at inside the vault, and handed to nobody. */
+        INSPECT
+    }
+
+    /** What its passwords are asked for: it follows from the source alone, so that no message can say otherwise. */
+    public Purpose purpose() {
+        return source == Source.REPORT ? Purpose.INSPECT : Purpose.DELIVER;
     }
 }

@@ -58,6 +58,10 @@ public record PasswordRequest(
         return new PasswordRequest(id, account, instance, parameters, key, List.of(to), null, null, null);
     }
 
+    PasswordRequest withoutDestinations() {
+        return new PasswordRequest(id, account, instance, parameters, key, List.of(), deadline, requestedBy, reason);
+    }
+
     private static void demandId(String field, @Nullable String text) throws RequestException {
         if (text == null || !Texts.isId(text)) {
             throw new RequestException(RefusalCode.FIELD_INVALID, field);

@@ -4,6 +4,8 @@ package dev.passcourier.request;
 public enum Verdict {
     /** Every destination has its sealed result. */
     DELIVERED,
+    /** It was only to be looked at, and was: a report tells what was found. */
+    INSPECTED,
     /** The password had not appeared when the deadline came. */
     NOT_YET,
     /** This password can never be read: a Linux server, an ED25519 key pair, a masked answer, no ciphertext. */

@@ -237,7 +237,8 @@ public final class RouteCheck {
                             client -> {},
                             calls)
                     .addRoutes());
-            attempt(camel, () -> FetchStage.route(camel, name, account.concurrency(), containers, NOTHING, NOTHING)
+            attempt(camel, () -> FetchStage.route(
+                            camel, name, account.concurrency(), containers, NOTHING, NOTHING, NOTHING)
                     .add());
         });
         settings.accounts().forEach((name, account) -> {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
+import dev.passcourier.ledger.Inspection;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.ReportRun;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.Answer;
@@ -39,6 +41,7 @@ import org.apache.camel.support.DefaultExchange;
 final class SettleBench implements AutoCloseable {
 
     static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+    static final String RUN = "weekly@now-1";
     static final String ACCOUNT = "kakao";
 
     private final Path directory;
@@ -76,12 +79,15 @@ final class SettleBench implements AutoCloseable {
     }
 
     Steps step(String provider, KeyRing keys, boolean clones, Settings.AfterDelivery afterDelivery) {
-        RequestEnd end =
-                new RequestEnd(audit, new Notices(DeliveryIds::of, account -> true), Duration.ofDays(30), clock);
+        InspectionRecord inspections = new InspectionRecord(ledger);
+        RequestEnd end = new RequestEnd(
+                audit, new Notices(DeliveryIds::of, account -> true), Duration.ofDays(30), inspections, clock);
+        Opening opening =
+                new Opening(provider, keys, clones ? null : () -> ledger, vault, audit, Duration.ofDays(7), clock);
         return new Steps(
+                new InspectStep(opening, failures, inspections, audit, clock),
                 new DecryptAndSealStep(
-                        new Opening(
-                                provider, keys, clones ? null : () -> ledger, vault, audit, Duration.ofDays(7), clock),
+                        opening,
                         new Settings.Account(
                                 provider,
                                 null,
@@ -105,8 +111,8 @@ final class SettleBench implements AutoCloseable {
                         new AccountGate("test", 100, clock)));
     }
 
-    /** The two steps after the cloud has answered, as the fetch route has them. */
-    record Steps(DecryptAndSealStep decryptAndSeal, SettleStep settle) {}
+    /** The steps after the cloud has answered, as the fetch route has them. */
+    record Steps(InspectStep inspect, DecryptAndSealStep decryptAndSeal, SettleStep settle) {}
 
     Ledger ledger() {
         return ledger;
@@ -148,6 +154,19 @@ final class SettleBench implements AutoCloseable {
         return new FetchWork(request, origin, NOW, NOW.plus(Duration.ofMinutes(20)), 1, 0);
     }
 
+    /** A line of a report's run, which is begun for it. */
+    FetchWork inspection(String instance, int line, int attempt) {
+        ledger.reports()
+                .begin(
+                        new ReportRun(RUN, "weekly", null, NOW, NOW.plus(Duration.ofHours(2)), 2, null),
+                        List.of(
+                                new Inspection(1, ACCOUNT, "i-1", null, null, "none"),
+                                new Inspection(2, ACCOUNT, "i-2", null, null, "none")));
+        Origin origin = new Origin(Origin.Source.REPORT, RUN + ":" + line, null, RUN, line);
+        return new FetchWork(
+                work(instance).request(), origin, NOW, NOW.plus(Duration.ofHours(2)), attempt, attempt - 1);
+    }
+
     List<OutboundMessage> settle(Steps steps, FetchWork work, Answer answer) throws Exception {
         Attempt attempt = new Attempt(work);
         attempt.settle(answer);
@@ -158,6 +177,7 @@ final class SettleBench implements AutoCloseable {
     List<OutboundMessage> settle(Steps steps, Attempt attempt) throws Exception {
         Exchange exchange = new DefaultExchange(camel);
         attempt.variables().forEach(exchange::setVariable);
+        steps.inspect().process(exchange);
         steps.decryptAndSeal().process(exchange);
         steps.settle().process(exchange);
         return exchange.getMessage().getBody(List.class);

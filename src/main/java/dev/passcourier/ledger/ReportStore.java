@@ -1,0 +1,216 @@
+package dev.passcourier.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of credential reports, their machines and what was found of them, in the ledger's database. Unlike the rest
+ * of the ledger they do not follow from the audit trail, which knows nothing of fingerprints: a ledger that is made again
+ * keeps them, and one that is lost has lost them.
+ */
+public final class ReportStore {
+
+    private static final String RUN =
+            "select id, name, planned, started_at, deadline, total, ended_at from report_run ";
+
+    private final LedgerDatabase database;
+
+    ReportStore(LedgerDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Begins a run, unless it has begun before: then it stays as it is, whatever the scope says by now.
+     *
+     * @return its machines in their order
+     */
+    public List<Inspection> begin(ReportRun run, List<Inspection> machines) {
+        return inTransaction(sql -> {
+            int begun =
+                    sql.update("""
+                        insert into report_run (id, name, planned, started_at, deadline, total) values (?, ?, ?, ?, ?, ?)
+                        on conflict do nothing\
+                        """, run.id(), run.name(), run.planned(), run.startedAt(), run.deadline(), run.total());
+            if (begun > 0) {
+                try (Sql.Rows rows = sql.rows()) {
+                    for (Inspection machine : machines) {
+                        rows.add(
+                                """
+                                insert into report_line (run, line, account, instance, instance_name, key_name, parameters)
+                                values (?, ?, ?, ?, ?, ?, ?)\
+                                """,
+                                run.id(),
+                                machine.line(),
+                                machine.account(),
+                                machine.instance(),
+                                machine.instanceName(),
+                                machine.key(),
+                                machine.parameters());
+                    }
+                }
+            }
+            return inspections(sql, run.id());
+        });
+    }
+
+    /** Keeps what was found of a machine's password; a second time it is replaced. */
+    public void found(String run, int line, Inspection.Found found) {
+        Inspection.Key key = found.key();
+        inTransaction(sql -> sql.update(
+                """
+                update report_line set inspected_at = ?, opened_by = ?, key_algorithm = ?, key_bits = ?,
+                    key_fingerprint = ?, length_class = ?, strength_class = ?, fingerprint = ?, record_since = ?
+                where run = ? and line = ?\
+                """,
+                found.at(),
+                key == null ? null : key.name(),
+                key == null ? null : key.algorithm(),
+                key == null ? null : key.bits(),
+                key == null ? null : key.fingerprint(),
+                found.length(),
+                found.strength(),
+                found.fingerprint(),
+                found.recordSince(),
+                run,
+                line));
+    }
+
+    /** Keeps which request inspected a machine, and the number of the record that tells its end. */
+    public void ended(String run, int line, String request, long sequence) {
+        inTransaction(sql -> sql.update(
+                "update report_line set request = ?, sequence = ? where run = ? and line = ?",
+                request,
+                sequence,
+                run,
+                line));
+    }
+
+    /** A run by its id. */
+    public Optional<ReportRun> run(String id) {
+        return inTransaction(sql -> sql.first(RUN + "where id = ?", ReportStore::run, id));
+    }
+
+    /**
+     * The newest runs, newest first.
+     *
+     * @param name of one report, or null for all
+     */
+    public List<ReportRun> runs(@Nullable String name, int most) {
+        return inTransaction(sql -> name == null
+                ? sql.query(RUN + "order by started_at desc, id limit ?", ReportStore::run, most)
+                : sql.query(RUN + "where name = ? order by started_at desc, id limit ?", ReportStore::run, name, most));
+    }
+
+    /** The latest run of a report that ended before another began, which that one is compared with. */
+    public Optional<ReportRun> previous(ReportRun run) {
+        return inTransaction(sql -> sql.first(
+                RUN + "where name = ? and ended_at is not null and started_at < ? order by started_at desc limit 1",
+                ReportStore::run,
+                run.name(),
+                run.startedAt()));
+    }
+
+    /** The machines of a run in their order, with what was found. */
+    public List<Inspection> inspections(String run) {
+        return inTransaction(sql -> inspections(sql, run));
+    }
+
+    /**
+     * Since when each password of a run is known to be the same, by line: over all runs of all reports, back to the last
+     * time that another one was seen.
+     */
+    public Map<Integer, Instant> unchangedSince(String run) {
+        Map<Integer, Instant> since = new HashMap<>();
+        inTransaction(sql -> sql.query("""
+                select l.line, min(p.inspected_at) from report_line l
+                join report_line p on p.account = l.account and p.instance = l.instance
+                    and p.fingerprint = l.fingerprint and p.inspected_at <= l.inspected_at
+                where l.run = ? and not exists (
+                    select 1 from report_line o where o.account = l.account and o.instance = l.instance
+                        and o.fingerprint <> l.fingerprint and o.inspected_at > p.inspected_at
+                        and o.inspected_at < l.inspected_at)
+                group by l.line\
+                """, row -> since.put(row.getInt(1), Sql.instant(row, 2)), run));
+        return since;
+    }
+
+    /** Ends a run with its document, unless it has one: the first one stays. */
+    public void finish(String run, Instant endedAt, String document) {
+        inTransaction(sql -> sql.update(
+                "update report_run set ended_at = ?, document = ? where id = ? and ended_at is null",
+                endedAt,
+                document,
+                run));
+    }
+
+    /** The document of a run, or empty before it has ended. */
+    public Optional<String> document(String run) {
+        return inTransaction(sql -> sql.first(
+                "select document from report_run where id = ? and document is not null", row -> row.getString(1), run));
+    }
+
+    private static List<Inspection> inspections(Sql sql, String run) throws SQLException {
+        return sql.query("select * from report_line where run = ? order by line", ReportStore::inspection, run);
+    }
+
+    private static Inspection inspection(ResultSet row) throws SQLException {
+        long sequence = row.getLong("sequence");
+        Long known = row.wasNull() ? null : sequence;
+        return new Inspection(
+                row.getInt("line"),
+                row.getString("account"),
+                row.getString("instance"),
+                row.getString("instance_name"),
+                row.getString("key_name"),
+                row.getString("parameters"),
+                row.getString("request"),
+                known,
+                found(row));
+    }
+
+    private static Inspection.@Nullable Found found(ResultSet row) throws SQLException {
+        String fingerprint = row.getString("fingerprint");
+        if (fingerprint == null) {
+            return null;
+        }
+        String key = row.getString("opened_by");
+        return new Inspection.Found(
+                Sql.instant(row, "inspected_at"),
+                key == null
+                        ? null
+                        : new Inspection.Key(
+                                key,
+                                row.getString("key_algorithm"),
+                                row.getInt("key_bits"),
+                                row.getString("key_fingerprint")),
+                row.getString("length_class"),
+                row.getString("strength_class"),
+                fingerprint,
+                Sql.time(row, "record_since"));
+    }
+
+    private static ReportRun run(ResultSet row) throws SQLException {
+        return new ReportRun(
+                row.getString("id"),
+                row.getString("name"),
+                Sql.time(row, "planned"),
+                Sql.instant(row, "started_at"),
+                Sql.instant(row, "deadline"),
+                row.getInt("total"),
+                Sql.time(row, "ended_at"));
+    }
+
+    private <T> T inTransaction(Sql.Work<T> work) {
+        try {
+            return database.inTransaction(work);
+        } catch (SQLException e) {
+            throw new LedgerException("LEDGER_DATABASE");
+        }
+    }
+}
