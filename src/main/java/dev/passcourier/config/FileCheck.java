@@ -50,6 +50,10 @@ final class FileCheck {
         Sections.each(root, "destinations", check::destination);
         Sections.each(
                 root, "schedules", (key, schedule) -> check.demand(key, schedule, "requests", FileGuard::trusted));
+        Sections.each(
+                root,
+                "reports",
+                (key, report) -> check.demand(key + ".scope", report.path("scope"), "inventory", FileGuard::trusted));
     }
 
     private void freeSpace() {

@@ -3,6 +3,7 @@ package dev.passcourier.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,7 +19,11 @@ final class PolicyCheck {
     private static final String FILE = "file";
     private static final String SCHEDULE = "schedule";
     private static final String CLI = "cli";
-    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE, CLI);
+    private static final String REPORT = "report";
+    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE, CLI, REPORT);
+
+    /** Where those sources stand that are not under {@code sources}. */
+    private static final Map<String, String> SECTIONS = Map.of(SCHEDULE, "schedules", REPORT, "reports");
 
     /** An id of an instance, with stars; see {@code config/request.schema.json}. */
     private static final Pattern INSTANCE = Pattern.compile("(\\*|[A-Za-z0-9])[A-Za-z0-9._:*-]*");
@@ -55,7 +60,8 @@ final class PolicyCheck {
             warn(
                     key + ".sources",
                     "* also matches cli, the commands of whoever may use the service's control socket",
-                    "name the sources that are meant: jms, file, schedule; or add cli beside * if commands are too");
+                    "name the sources that are meant: jms, file, schedule, report; or add cli beside * if commands are"
+                            + " too");
         }
         List<String> closed = named(rule, "sources").stream()
                 .filter(source -> !source.equals("*") && !isOpen(source))
@@ -81,7 +87,7 @@ final class PolicyCheck {
     }
 
     private void users(String key, JsonNode rule) {
-        List<String> userless = List.of(FILE, SCHEDULE).stream()
+        List<String> userless = List.of(FILE, SCHEDULE, REPORT).stream()
                 .filter(source -> takes(rule, source))
                 .toList();
         if (!takes(rule, JMS) && !takes(rule, CLI)) {
@@ -123,7 +129,7 @@ final class PolicyCheck {
                 .map(rule -> "'" + rule.path("name").asText() + "'")
                 .toList();
         warn(
-                source.equals(SCHEDULE) ? "schedules" : "sources." + source,
+                SECTIONS.getOrDefault(source, "sources." + source),
                 "every request from here ends as NOT_ALLOWED: no rule of the policy can match one"
                         + (named.isEmpty() ? "" : ", not even " + String.join(", ", named)),
                 source.equals(JMS)
@@ -168,7 +174,7 @@ final class PolicyCheck {
     private boolean isOpen(String source) {
         return switch (source) {
             case FILE -> root.path("sources").path(FILE).isObject();
-            case SCHEDULE -> !root.path("schedules").isEmpty();
+            case SCHEDULE, REPORT -> !root.path(SECTIONS.get(source)).isEmpty();
             case CLI -> true;
             default ->
                 has(root.path("broker"), "url")

@@ -34,6 +34,7 @@ final class ReferenceCheck {
                 root,
                 "schedules",
                 (key, schedule) -> check.names(key + ".report", schedule.path("report"), "destinations"));
+        Sections.each(root, "reports", check::report);
         JsonNode file = root.path("sources").path("file");
         check.names("sources.file.bundle", file.path("bundle"), "recipients");
         check.names("sources.file.summary", file.path("summary"), "destinations");
@@ -57,6 +58,25 @@ final class ReferenceCheck {
             if (isSource) {
                 findings.add(key + ".queue", "is the queue of requests", "choose another queue for results");
             }
+        }
+    }
+
+    private void report(String key, JsonNode report) {
+        JsonNode scope = report.path("scope");
+        granted(key + ".scope.accounts", scope.path("accounts"), "accounts");
+        scope.path("instances")
+                .properties()
+                .forEach(entry ->
+                        name(key + ".scope.instances." + entry.getKey(), TextNode.valueOf(entry.getKey()), "accounts"));
+        names(key + ".destinations", report.path("destinations"), "destinations");
+        if (scope.isObject()
+                && !scope.has("inventory")
+                && !scope.path("ledger").asBoolean()
+                && scope.path("instances").isEmpty()) {
+            findings.add(key + ".scope", "names no machines", "add inventory, instances, or ledger: true");
+        }
+        if (root.path("schedules").has(key.substring(key.indexOf('.') + 1))) {
+            findings.add(key, "takes the name of a schedule, and runs are known by them", "choose another name");
         }
     }
 

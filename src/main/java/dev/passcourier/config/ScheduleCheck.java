@@ -42,10 +42,12 @@ final class ScheduleCheck {
 
     static void of(JsonNode root, Findings findings, Clock clock) {
         ScheduleCheck check = new ScheduleCheck(findings, clock);
-        Sections.each(root, "schedules", (key, schedule) -> {
-            check.cron(key + ".cron", schedule.path("cron"));
-            check.timeZone(key + ".timeZone", schedule.path("timeZone"));
-        });
+        for (String section : List.of("schedules", "reports")) {
+            Sections.each(root, section, (key, planned) -> {
+                check.cron(key + ".cron", planned.path("cron"));
+                check.timeZone(key + ".timeZone", planned.path("timeZone"));
+            });
+        }
     }
 
     private void cron(String key, JsonNode cron) {

@@ -22,15 +22,15 @@ public final class ScheduleTimes {
     /**
      * The next times, such as {@code Mon 2026-11-30 02:00:00 +09:00 Asia/Seoul}; fewer if no more will come.
      *
+     * @param zone  in which the expression is read
      * @param after only later ones
      * @throws ConfigurationException if the cron expression is none
      */
-    public static List<String> next(Settings.Schedule schedule, Instant after, int count)
+    public static List<String> next(String expression, ZoneId zone, Instant after, int count)
             throws ConfigurationException {
-        ZoneId zone = schedule.timeZone();
         CronExpression cron;
         try {
-            cron = new CronExpression(schedule.cron());
+            cron = new CronExpression(expression);
         } catch (ParseException e) {
             throw new ConfigurationException("cron: is no Quartz cron expression");
         }

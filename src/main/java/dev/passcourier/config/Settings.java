@@ -25,6 +25,7 @@ public record Settings(
         Map<String, Recipient> recipients,
         Map<String, Destination> destinations,
         Map<String, Schedule> schedules,
+        Map<String, Report> reports,
         Policy policy,
         LedgerStore ledger) {
 
@@ -327,6 +328,93 @@ public record Settings(
     public record Schedule(String cron, ZoneId timeZone, Path requests, List<String> report) {}
 
     /**
+     * A credential report: which passwords can be read from the clouds, and what is to be done about them.
+     *
+     * @param cron         Quartz expression, six or seven fields
+     * @param timeZone     in which it is read, and in which the report shows times
+     * @param misfire      what becomes of a time that was missed
+     * @param scope        which machines
+     * @param checks       what is looked for
+     * @param thresholds   from when on it is told
+     * @param deadline     how long inspections are waited for
+     * @param destinations that get the report
+     * @param formats      in which they get it
+     */
+    public record Report(
+            String cron,
+            ZoneId timeZone,
+            Misfire misfire,
+            ReportScope scope,
+            List<Check> checks,
+            Thresholds thresholds,
+            Duration deadline,
+            List<String> destinations,
+            List<ReportFormat> formats) {}
+
+    /** What becomes of planned times that were missed. */
+    public enum Misfire {
+        /** The latest of them is run as soon as it can be. */
+        @JsonProperty("run-latest")
+        RUN_LATEST,
+        /** Those that passed while the service did not run are left out. */
+        @JsonProperty("skip")
+        SKIP
+    }
+
+    /**
+     * The machines of a report: all that one of the ways names, of these accounts.
+     *
+     * @param accounts  names, or {@code "*"}
+     * @param inventory file with machines, CSV or NDJSON, or null
+     * @param ledger    whether all machines count whose passwords were ever asked for
+     * @param instances ids of machines by account
+     */
+    public record ReportScope(
+            List<String> accounts, @Nullable Path inventory, boolean ledger, Map<String, List<String>> instances) {}
+
+    /** What a report looks for beside what became of each inspection. */
+    public enum Check {
+        /** The same password on several machines. */
+        @JsonProperty("reused")
+        REUSED,
+        /** Passwords that are easy to guess. */
+        @JsonProperty("weak")
+        WEAK,
+        /** Passwords that have been the same for too long. */
+        @JsonProperty("unchanged")
+        UNCHANGED,
+        /** Passwords that nobody asked for. */
+        @JsonProperty("never-collected")
+        NEVER_COLLECTED,
+        /** Passwords that were handed over and can still be read from the cloud. */
+        @JsonProperty("still-at-cloud")
+        STILL_AT_CLOUD,
+        /** Keys of the rings that are too short. */
+        @JsonProperty("weak-keys")
+        WEAK_KEYS,
+        /** Keys of recipients that are weak, or expire soon. */
+        @JsonProperty("recipient-keys")
+        RECIPIENT_KEYS
+    }
+
+    /**
+     * From when on a report tells of something.
+     *
+     * @param unchanged       how long a password may stay the same
+     * @param recipientExpiry how long before its end a recipient's key is told of
+     * @param keyBits         least size of an RSA key
+     */
+    public record Thresholds(Duration unchanged, Duration recipientExpiry, int keyBits) {}
+
+    /** Forms of a report. */
+    public enum ReportFormat {
+        HTML,
+        CSV,
+        JSON,
+        PDF
+    }
+
+    /**
      * Who may ask for what; without a fitting rule nothing is granted.
      *
      * @param rules   looked at in their order
@@ -347,7 +435,7 @@ public record Settings(
      * Grants. Every list must match; {@code "*"} matches all, of destinations all aliases.
      *
      * @param name         for the audit trail
-     * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}
+     * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}, {@code report}
      * @param users        broker-validated users, for {@code jms}, or the operating system's, for {@code cli}; empty means any
      * @param signers      names of signers, one of whom must have signed; empty means that nobody need have
      * @param accounts     account names

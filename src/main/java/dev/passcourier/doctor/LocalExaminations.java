@@ -176,7 +176,8 @@ final class LocalExaminations {
                 .filter(BatchLine.Bad.class::isInstance)
                 .map(BatchLine.Bad.class::cast)
                 .toList();
-        String next = "; next " + String.join(", ", ScheduleTimes.next(schedule, clock.instant(), 3));
+        String next = "; next "
+                + String.join(", ", ScheduleTimes.next(schedule.cron(), schedule.timeZone(), clock.instant(), 3));
         return bad.isEmpty()
                 ? Diagnosis.ok(subject, lines.size() + " requests in " + schedule.requests() + next)
                 : Diagnosis.warn(

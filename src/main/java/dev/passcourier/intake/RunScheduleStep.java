@@ -17,10 +17,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for what is on a schedule's list, once per planned time, whatever makes it run: Quartz when the time comes, or the catch-up after a
- * stop, a failure or a machine asleep. Of several missed times only the latest is caught up. Two nodes may run the same
- * time; the broker takes it once.
+ * Asks for what is on a schedule's list, or for what a report looks at, once per planned time, whatever makes it run: Quartz
+ * when the time comes, or the catch-up after a stop, a failure or a machine asleep. Of several missed times only the latest
+ * is caught up. Two nodes may run the same time; the broker takes it once.
  */
 public final class RunScheduleStep implements Processor {
 
@@ -42,23 +42,54 @@ public final class RunScheduleStep implements Processor {
     private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
     private static final Logger LOG = LoggerFactory.getLogger(RunScheduleStep.class);
 
-    private final Map<String, Entry> schedules = new ConcurrentHashMap<>();
+    private final Map<String, Entry> schedules;
     private final Function<String, Optional<Instant>> lastPlanned;
     private final BatchHandOver handOver;
     private final Clock clock;
     private final Instant startedAt;
 
-    /**
-     * For the configured schedules.
-     *
-     * @param lastPlanned the latest planned time of a schedule whose run reached the intake, as the ledger knows it
-     */
+    /** What a run asks for, and under which conditions. */
+    @FunctionalInterface
+    public interface Lines {
+
+        /**
+         * The lines of one run; a second time the same.
+         *
+         * @param run     its id
+         * @param prefix  what makes ids of its requests unique
+         * @param planned when it was planned, or null of one by hand
+         * @throws RequestException if its list is none
+         * @throws IOException      if its list cannot be read
+         */
+        List<BatchLine> of(String run, String prefix, @Nullable Instant planned) throws IOException, RequestException;
+    }
+
+    /** For the configured schedules, and no reports. */
     public RunScheduleStep(
             Map<String, Settings.Schedule> schedules,
             Function<String, Optional<Instant>> lastPlanned,
             BatchHandOver handOver,
             Clock clock) {
-        schedules.forEach((name, settings) -> this.schedules.put(name, new Entry(name, settings)));
+        this(schedules, Map.of(), name -> (run, prefix, planned) -> List.of(), lastPlanned, handOver, clock);
+    }
+
+    /**
+     * For the configured schedules and reports, whose names differ.
+     *
+     * @param inspected   what is to be inspected, by the report's name
+     * @param lastPlanned the latest planned time of which a run reached the intake, as the ledger knows it
+     */
+    public RunScheduleStep(
+            Map<String, Settings.Schedule> schedules,
+            Map<String, Settings.Report> reports,
+            Function<String, Lines> inspected,
+            Function<String, Optional<Instant>> lastPlanned,
+            BatchHandOver handOver,
+            Clock clock) {
+        Map<String, Entry> entries = new HashMap<>();
+        schedules.forEach((name, schedule) -> entries.put(name, Entry.of(name, schedule)));
+        reports.forEach((name, report) -> entries.put(name, Entry.of(name, report, inspected.apply(name))));
+        this.schedules = Map.copyOf(entries);
         this.lastPlanned = lastPlanned;
         this.handOver = handOver;
         this.clock = clock;
@@ -121,7 +152,9 @@ public final class RunScheduleStep implements Processor {
     /** The last time that ran; before the first one, only what is planned after our start counts as missed. */
     private Instant last(Entry schedule) {
         if (schedule.last == null) {
-            schedule.last = lastPlanned.apply(schedule.name).orElse(startedAt.minusMillis(1));
+            Instant start = startedAt.minusMillis(1);
+            Instant known = lastPlanned.apply(schedule.name).orElse(start);
+            schedule.last = schedule.skips && known.isBefore(start) ? start : known;
         }
         return schedule.last;
     }
@@ -164,16 +197,15 @@ public final class RunScheduleStep implements Processor {
     private static Batch batch(
             Entry schedule, String run, @Nullable Instant planned, @Nullable String user, String prefix)
             throws IOException, RequestException {
-        List<BatchLine> lines = BatchReader.read(
-                content(schedule.settings.requests()), schedule.format, line -> Integer.toString(line));
-        return new Batch(
-                Origin.Source.SCHEDULE,
-                user,
-                run,
-                schedule.name,
-                planned,
-                lines.size(),
-                lines.stream().map(line -> RunIds.prefixed(line, prefix)).toList());
+        List<BatchLine> lines = schedule.lines.of(run, prefix, planned);
+        return new Batch(schedule.source, user, run, schedule.name, planned, lines.size(), lines);
+    }
+
+    private static List<BatchLine> list(Path list, BatchFormat format, String prefix)
+            throws IOException, RequestException {
+        return BatchReader.read(content(list), format, line -> Integer.toString(line)).stream()
+                .map(line -> RunIds.prefixed(line, prefix))
+                .toList();
     }
 
     private static byte[] content(Path list) throws IOException {
@@ -187,7 +219,7 @@ public final class RunScheduleStep implements Processor {
         if (!planned.equals(schedule.complained)) {
             schedule.complained = planned;
             String code = why instanceof RequestException refused ? refused.getMessage() : "SCHEDULE_LIST_UNREADABLE";
-            LOG.error("{} in the list of schedule {}, planned for {}; it is tried again", code, schedule.name, planned);
+            LOG.error("{} in the list of {}, planned for {}; it is tried again", code, schedule.name, planned);
         }
     }
 
@@ -195,18 +227,40 @@ public final class RunScheduleStep implements Processor {
     private static final class Entry {
 
         private final String name;
-        private final Settings.Schedule settings;
+        private final Origin.Source source;
         private final PlannedTimes times;
-        private final BatchFormat format;
+        private final boolean skips;
+        private final Lines lines;
         private @Nullable Instant last;
         private @Nullable Instant complained;
 
-        Entry(String name, Settings.Schedule settings) {
-            this.name = name;
-            this.settings = settings;
-            this.times = new PlannedTimes(settings.cron(), settings.timeZone());
-            this.format = BatchFormat.of(settings.requests().toString())
+        static Entry of(String name, Settings.Schedule schedule) {
+            BatchFormat format = BatchFormat.of(schedule.requests().toString())
                     .orElseThrow(() -> new IllegalArgumentException("SCHEDULE_LIST_ENDING"));
+            return new Entry(
+                    name,
+                    Origin.Source.SCHEDULE,
+                    new PlannedTimes(schedule.cron(), schedule.timeZone()),
+                    false,
+                    (run, prefix, planned) -> list(schedule.requests(), format, prefix));
+        }
+
+        static Entry of(String name, Settings.Report report, Lines lines) {
+            return new Entry(
+                    name,
+                    Origin.Source.REPORT,
+                    new PlannedTimes(report.cron(), report.timeZone()),
+                    report.misfire() == Settings.Misfire.SKIP,
+                    lines);
+        }
+
+        /** One that {@code skips} leaves out what was planned before our start. */
+        private Entry(String name, Origin.Source source, PlannedTimes times, boolean skips, Lines lines) {
+            this.name = name;
+            this.source = source;
+            this.times = times;
+            this.skips = skips;
+            this.lines = lines;
         }
     }
 

@@ -20,9 +20,9 @@ final class BatchQueries {
 
     static List<BatchSummary> unreported(Sql sql) throws SQLException {
         return sql.query("""
-                select id, source, name, planned, total, taken_at from batch
-                where reported_at is null order by taken_at, id\
-                """, BatchQueries::summary);
+            select id, source, name, planned, total, taken_at from batch
+            where reported_at is null order by taken_at, id\
+            """, BatchQueries::summary);
     }
 
     static Map<Verdict, Long> verdicts(Sql sql, String batch) throws SQLException {
@@ -66,10 +66,10 @@ final class BatchQueries {
 
     static Optional<Instant> lastPlanned(Sql sql, String name) throws SQLException {
         return sql.first("""
-                select b.planned from batch b where b.source in (?, ?) and b.name = ? and b.planned is not null
-                    and exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
-                order by b.planned desc limit 1\
-                """, row -> Sql.instant(row, "planned"), Origin.Source.SCHEDULE, Origin.Source.REPORT, name);
+            select b.planned from batch b where b.source in (?, ?) and b.name = ? and b.planned is not null
+                and exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
+            order by b.planned desc limit 1\
+            """, row -> Sql.instant(row, "planned"), Origin.Source.SCHEDULE, Origin.Source.REPORT, name);
     }
 
     static List<LineResult> lines(Sql sql, String batch, int after, int most) throws SQLException {
@@ -84,21 +84,21 @@ final class BatchQueries {
                 .reduce(after, (first, second) -> second);
         Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch, after, last);
         return sql.query("""
-                select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
-                    case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
-                    coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
-                from batch_line l left join request r on r.id = l.request and l.owns
-                where l.batch = ? and l.line > ? and l.line <= ? order by l.line\
-                """, row -> line(row, deliveries), batch, after, last);
+            select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
+                case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
+                coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
+            from batch_line l left join request r on r.id = l.request and l.owns
+            where l.batch = ? and l.line > ? and l.line <= ? order by l.line\
+            """, row -> line(row, deliveries), batch, after, last);
     }
 
     private static Map<String, List<DeliveryRow>> deliveries(Sql sql, String batch, int after, int last)
             throws SQLException {
         return sql.query("""
-                        select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
-                        join batch_line l on l.request = d.request and l.owns
-                        where l.batch = ? and l.line > ? and l.line <= ? and d.kind = ? order by d.alias\
-                        """, LedgerQueries::deliveryRow, batch, after, last, Kind.RESULT).stream()
+            select d.request, d.alias, d.delivery_id, d.state, d.code, d.attempts, d.ended_at from delivery d
+            join batch_line l on l.request = d.request and l.owns
+            where l.batch = ? and l.line > ? and l.line <= ? and d.kind = ? order by d.alias\
+            """, LedgerQueries::deliveryRow, batch, after, last, Kind.RESULT).stream()
                 .collect(Collectors.groupingBy(DeliveryRow::request));
     }
 

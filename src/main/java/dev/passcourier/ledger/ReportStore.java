@@ -128,15 +128,15 @@ public final class ReportStore {
     public Map<Integer, Instant> unchangedSince(String run) {
         Map<Integer, Instant> since = new HashMap<>();
         inTransaction(sql -> sql.query("""
-                select l.line, min(p.inspected_at) from report_line l
-                join report_line p on p.account = l.account and p.instance = l.instance
-                    and p.fingerprint = l.fingerprint and p.inspected_at <= l.inspected_at
-                where l.run = ? and not exists (
-                    select 1 from report_line o where o.account = l.account and o.instance = l.instance
-                        and o.fingerprint <> l.fingerprint and o.inspected_at > p.inspected_at
-                        and o.inspected_at < l.inspected_at)
-                group by l.line\
-                """, row -> since.put(row.getInt(1), Sql.instant(row, 2)), run));
+            select l.line, min(p.inspected_at) from report_line l
+            join report_line p on p.account = l.account and p.instance = l.instance
+                and p.fingerprint = l.fingerprint and p.inspected_at <= l.inspected_at
+            where l.run = ? and not exists (
+                select 1 from report_line o where o.account = l.account and o.instance = l.instance
+                    and o.fingerprint <> l.fingerprint and o.inspected_at > p.inspected_at
+                    and o.inspected_at < l.inspected_at)
+            group by l.line\
+            """, row -> since.put(row.getInt(1), Sql.instant(row, 2)), run));
         return since;
     }
 

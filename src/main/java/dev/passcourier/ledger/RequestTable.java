@@ -95,17 +95,17 @@ final class RequestTable {
     /** Ends a request that was asked and got no further. */
     void endedAtTheIntake(String id, Facts facts) throws SQLException {
         sql.update("""
-                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, next_at = null
-                where id = ? and state in ('ASKED', 'ALLOWED')\
-                """, Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
+            update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, next_at = null
+            where id = ? and state in ('ASKED', 'ALLOWED')\
+            """, Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
     }
 
     /** Takes an end back, unless all was delivered. */
     void reopened(String id, RequestState state, Facts facts) throws SQLException {
         sql.update("""
-                update request set state = ?, verdict = null, code = null, ended_at = null, next_at = null
-                where id = ? and ended_at <= ? and verdict <> 'DELIVERED'\
-                """, state, id, facts.at());
+            update request set state = ?, verdict = null, code = null, ended_at = null, next_at = null
+            where id = ? and ended_at <= ? and verdict <> 'DELIVERED'\
+            """, state, id, facts.at());
     }
 
     /** The request that a message of another program asked. */
@@ -162,9 +162,9 @@ final class RequestTable {
     private void end(String id, String verdict, @Nullable String code, int attempts, Instant at, @Nullable String rule)
             throws SQLException {
         sql.update("""
-                update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
-                    rule = ?, next_at = null
-                where id = ? and (verdict is null or verdict <> 'DELIVERED')\
-                """, verdict, code, at, attempts, rule, id);
+            update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
+                rule = ?, next_at = null
+            where id = ? and (verdict is null or verdict <> 'DELIVERED')\
+            """, verdict, code, at, attempts, rule, id);
     }
 }

@@ -176,7 +176,7 @@ final class CsvBatch {
     }
 
     /** The one that cuts the header row into most columns that there are. No column's name holds one of them. */
-    private static char separator(String header) {
+    static char separator(String header) {
         return SEPARATORS.stream()
                 .max(Comparator.comparingLong((Character each) -> known(header, each))
                         .thenComparing(each -> -SEPARATORS.indexOf(each)))
@@ -209,7 +209,7 @@ final class CsvBatch {
     }
 
     /** The column that a cell of the header row names, or empty if there is none of this name. */
-    private static String column(String cell) {
+    static String column(String cell) {
         String name = Texts.trimmed(cell);
         if (name.regionMatches(true, 0, PARAMETER, 0, PARAMETER.length())) {
             String parameter = Texts.trimmed(name.substring(PARAMETER.length()));
@@ -219,7 +219,7 @@ final class CsvBatch {
     }
 
     /** {@code Deliver To} and {@code deliver_to} are what {@code deliverTo} is. */
-    private static String plain(String name) {
+    static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[\\s\\p{Z}_-]", "");
     }
 
@@ -300,7 +300,7 @@ final class CsvBatch {
         }
     }
 
-    private static List<String> cells(String line, char separator) throws RequestException {
+    static List<String> cells(String line, char separator) throws RequestException {
         try {
             return CsvReader.builder()
                     .fieldSeparator(separator)
@@ -313,8 +313,8 @@ final class CsvBatch {
             throw new RequestException(
                     RefusalCode.BATCH_COLUMNS,
                     "",
-                    "a quote is not closed in its cell: a cell that holds a quote is quoted and has two for each, and no"
-                            + " cell holds a line break");
+                    "a quote is not closed in its cell: a cell that holds a quote is quoted and has two for each, and"
+                            + " no cell holds a line break");
         }
     }
 }

@@ -188,6 +188,7 @@ public final class DirectAccount implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
     }

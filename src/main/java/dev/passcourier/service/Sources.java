@@ -24,11 +24,13 @@ import dev.passcourier.intake.Settling;
 import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.TakeBatchFileStep;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.report.ReportScope;
 import dev.passcourier.request.RequestException;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -113,7 +115,14 @@ final class Sources implements AutoCloseable {
                 ledger,
                 watch.gate()::isOpen,
                 clock);
-        RunScheduleStep schedules = new RunScheduleStep(settings.schedules(), ledger::lastPlanned, handOver, clock);
+        RunScheduleStep schedules = new RunScheduleStep(
+                settings.schedules(),
+                settings.reports(),
+                name -> new ReportScope(
+                        name, settings.reports().get(name), settings.accounts().keySet(), ledger, clock)::begin,
+                ledger::lastPlanned,
+                handOver,
+                clock);
         runs = schedules;
         registry.bind("run-schedule", watch.whileOpen(schedules));
         registry.bind("schedule-catch-up", watch.whileOpen(exchange -> schedules.catchUp()));
@@ -216,18 +225,23 @@ final class Sources implements AutoCloseable {
                     .routeId("request-jms-source")
                     .parameter("queue", settings.sources().jms().queue()));
         }
-        for (var schedule : settings.schedules().entrySet()) {
-            routes.add(TemplatedRouteBuilder.builder(camel, "request-schedule-source")
-                    .routeId("request-schedule-source." + schedule.getKey())
-                    .parameter("schedule", schedule.getKey())
-                    .parameter("cron", schedule.getValue().cron())
-                    .parameter("timeZone", schedule.getValue().timeZone().getId()));
-        }
-        if (!settings.schedules().isEmpty()) {
+        settings.schedules()
+                .forEach((name, schedule) -> routes.add(schedule(camel, name, schedule.cron(), schedule.timeZone())));
+        settings.reports()
+                .forEach((name, report) -> routes.add(schedule(camel, name, report.cron(), report.timeZone())));
+        if (!settings.schedules().isEmpty() || !settings.reports().isEmpty()) {
             routes.add(TemplatedRouteBuilder.builder(camel, "request-schedule-catch-up")
                     .routeId("request-schedule-catch-up"));
         }
         return routes;
+    }
+
+    private static TemplatedRouteBuilder schedule(CamelContext camel, String name, String cron, ZoneId timeZone) {
+        return TemplatedRouteBuilder.builder(camel, "request-schedule-source")
+                .routeId("request-schedule-source." + name)
+                .parameter("schedule", name)
+                .parameter("cron", cron)
+                .parameter("timeZone", timeZone.getId());
     }
 
     @Override

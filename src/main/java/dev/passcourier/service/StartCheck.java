@@ -12,6 +12,8 @@ import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.report.ReportScope;
+import dev.passcourier.request.RequestException;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +78,10 @@ public final class StartCheck {
             check.keys(settings);
             check.trust(settings);
             check.drop(settings.sources().file());
-            settings.schedules().forEach(check::schedule);
+            settings.schedules()
+                    .forEach((name, schedule) ->
+                            check.times("schedules." + name + ".cron", schedule.cron(), schedule.timeZone()));
+            settings.reports().forEach(check::report);
             if (Files.isReadable(CamelSetup.settings(home))) {
                 RouteCheck.of(home, settings, clock).forEach(findings::add);
             }
@@ -186,12 +192,28 @@ public final class StartCheck {
         }
     }
 
-    private void schedule(String name, Settings.Schedule schedule) {
-        String key = "schedules." + name + ".cron";
+    private void times(String key, String cron, ZoneId zone) {
         demand(key, () -> {
-            List<String> times = ScheduleTimes.next(schedule, clock.instant(), 3);
+            List<String> times = ScheduleTimes.next(cron, zone, clock.instant(), 3);
             findings.add(Finding.Level.NOTE, key, "next " + String.join(", ", times), "");
         });
+    }
+
+    private void report(String name, Settings.Report report) {
+        times("reports." + name + ".cron", report.cron(), report.timeZone());
+        Path inventory = report.scope().inventory();
+        if (inventory != null) {
+            String key = "reports." + name + ".scope.inventory";
+            demand(key, () -> {
+                try {
+                    int machines = ReportScope.inventory(inventory).size();
+                    findings.add(Finding.Level.NOTE, key, machines + " machines", "");
+                } catch (RequestException e) {
+                    throw new ConfigurationException(
+                            e.getMessage() + ": " + e.code().advice());
+                }
+            });
+        }
     }
 
     private interface Demand {

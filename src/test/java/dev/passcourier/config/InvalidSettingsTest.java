@@ -40,26 +40,34 @@ class InvalidSettingsTest {
                 mistake(
                         "minFreeSpace: 2GiB",
                         "minFreeSpace: 39MiB",
-                        "1:150 service.minFreeSpace: is too little for the embedded broker, whose journal grows by files of"
-                                + " 10 MiB: it would stop for want of room; at least 40MiB"),
+                        "1:150 service.minFreeSpace: is too little for the embedded broker, whose journal grows by"
+                                + " files of 10 MiB: it would stop for want of room; at least 40MiB"),
                 mistake(
                         "recipients:\n",
                         "recipients:\n  none: {key: recipients/ops.jwk}\n",
                         "27:3 recipients.none: takes a name that means no seal; choose another name"),
                 mistake(
                         "    - {name: all",
-                        "    - {name: signed, sources: [jms], signers: [ci], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
+                        "    - {name: signed, sources: [jms], signers: [ci], accounts: [\"*\"], instances: [\"*\"],"
+                                + " destinations: [\"*\"]}\n"
+                                + "    - {name: all",
                         "46:48 policy.rules[0].signers[0]: is not defined under 'policy.signers'; there is none yet"),
                 mistake(
                         "    - {name: all",
-                        "    - {name: desk, sources: [cli], accounts: [\"*\"], instances: [\"*\"], destinations: [\"get:asker\", \"get:op\"]}\n    - {name: all",
-                        "46:99 policy.rules[0].destinations[1]: is not defined under 'recipients'; did you mean 'ops'?"),
+                        "    - {name: desk, sources: [cli], accounts: [\"*\"], instances: [\"*\"], destinations:"
+                                + " [\"get:asker\", \"get:op\"]}\n"
+                                + "    - {name: all",
+                        "46:99 policy.rules[0].destinations[1]: is not defined under 'recipients'; did you mean"
+                                + " 'ops'?"),
                 mistake(
                         "    - {name: all",
-                        "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations: [\"*\"]}\n    - {name: all",
+                        "    - {name: all, sources: [file], accounts: [\"*\"], instances: [\"*\"], destinations:"
+                                + " [\"*\"]}\n"
+                                + "    - {name: all",
                         "47:8 policy.rules[1].name: names another rule already; choose another name"),
                 mistake(
-                        "  jms: {queue: asks, url: \"tcp://bus.example.com:61617?sslEnabled=true\", user: pass, password: \"{{file:secrets/nimbus}}\"}",
+                        "  jms: {queue: asks, url: \"tcp://bus.example.com:61617?sslEnabled=true\", user: pass,"
+                                + " password: \"{{file:secrets/nimbus}}\"}",
                         "  jms: {queue: passwords.sealed}",
                         "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
                 mistake(
@@ -87,6 +95,24 @@ class InvalidSettingsTest {
                         "defaultDeadline: 20min",
                         "1:33 service.defaultDeadline: does not have the right form; did you mean '20m'?"),
                 mistake(
+                        "policy:\n",
+                        "reports:\n"
+                            + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, scope: {accounts: [nimbus-prod]},"
+                            + " destinations: [mail]}\n"
+                            + "  nightly: {cron: 0 8 * * 1, timeZone: UTC, misfire: skip, scope: {accounts: [nimbus],"
+                            + " instances: {nimbus: [i-1]}}, destinations: [mial]}\n"
+                            + "policy:\n",
+                        "45:3 reports.weekly.misfire: is missing; for example run-latest",
+                        "45:55 reports.weekly.scope: names no machines; add inventory, instances, or ledger: true",
+                        "46:3 reports.nightly: takes the name of a schedule, and runs are known by them; choose"
+                                + " another name",
+                        "46:13 reports.nightly.cron: is no Quartz cron expression; did you mean '0 0 8 ? * MON'?",
+                        "46:79 reports.nightly.scope.accounts[0]: is not defined under 'accounts'; known: nimbus-prod",
+                        "46:100 reports.nightly.scope.instances.nimbus: is not defined under 'accounts'; known:"
+                                + " nimbus-prod",
+                        "46:132 reports.nightly.destinations[0]: is not defined under 'destinations'; did you mean"
+                                + " 'mail'?"),
+                mistake(
                         "minFreeSpace: 2GiB",
                         "minFreeSpace: 2GB",
                         "1:150 service.minFreeSpace: does not have the right form; did you mean '2GiB'?"),
@@ -97,18 +123,22 @@ class InvalidSettingsTest {
                 mistake(
                         "endpoint: http",
                         "endpont: http",
-                        "23:5 accounts.nimbus-prod.settings.endpoint: is missing; for example https://nimbus.example.com",
+                        "23:5 accounts.nimbus-prod.settings.endpoint: is missing; for example"
+                                + " https://nimbus.example.com",
                         "24:7 accounts.nimbus-prod.settings.endpont: unknown key 'endpont'; did you mean 'endpoint'?"),
                 mistake(
                         "endpoint: http",
                         "colour: red\n      endpoint: http",
-                        "24:7 accounts.nimbus-prod.settings.colour: unknown key 'colour'; known: auth, endpoint, region"),
+                        "24:7 accounts.nimbus-prod.settings.colour: unknown key 'colour'; known: auth, endpoint,"
+                                + " region"),
                 mistake("ledger: {", "legder: {", "47:1 legder: unknown key 'legder'; did you mean 'ledger'?"),
                 mistake(
                         "    settings:\n",
                         "    settings: []\n    x:\n",
-                        "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example {\"region\":\"kr-central-2\"}",
-                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: afterDelivery, clones, concurrency, insecure, keyRing, provider, rate, settings, showInstance, trust"),
+                        "23:5 accounts.nimbus-prod.settings: must be a set of keys; for example"
+                                + " {\"region\":\"kr-central-2\"}",
+                        "24:5 accounts.nimbus-prod.x: unknown key 'x'; known: afterDelivery, clones, concurrency,"
+                                + " insecure, keyRing, provider, rate, settings, showInstance, trust"),
                 mistake(
                         "rate: 2.5",
                         "rate: \"2.5\"",
@@ -143,7 +173,8 @@ class InvalidSettingsTest {
                 mistake(
                         "insecure: true",
                         "insecure: false",
-                        "23:5 accounts.nimbus-prod.settings: sends credentials in clear to the api endpoint; use https:, or write insecure: true beside 'settings'"),
+                        "23:5 accounts.nimbus-prod.settings: sends credentials in clear to the api endpoint; use"
+                                + " https:, or write insecure: true beside 'settings'"),
                 mistake(
                         "keyRing: prod",
                         "keyRing: prdo",
@@ -155,41 +186,51 @@ class InvalidSettingsTest {
                 mistake(
                         "nimbus-prod:",
                         "Nimbus_Prod:",
-                        "15:3 accounts.Nimbus_Prod: is no name for this; use lower-case letters, digits and dashes, at most 63, and no dash first",
-                        "46:79 policy.rules[0].accounts[0]: is not defined under 'accounts'; did you mean 'Nimbus_Prod'?"),
+                        "15:3 accounts.Nimbus_Prod: is no name for this; use lower-case letters, digits and dashes, at"
+                                + " most 63, and no dash first",
+                        "46:79 policy.rules[0].accounts[0]: is not defined under 'accounts'; did you mean"
+                                + " 'Nimbus_Prod'?"),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: hunter2",
-                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
+                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write"
+                                + " {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: 12345",
-                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
+                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write"
+                                + " {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: {{env:SECRET}}",
-                        "25:35 accounts.nimbus-prod.settings.auth.token: has a key that is no plain word; put placeholders in quotes: \"{{env:NAME}}\""),
+                        "25:35 accounts.nimbus-prod.settings.auth.token: has a key that is no plain word; put"
+                                + " placeholders in quotes: \"{{env:NAME}}\""),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: \"{{env:MISSING}}\"",
-                        "25:27 accounts.nimbus-prod.settings.auth.token: environment variable MISSING is not set; set the variable, or correct the file's path, mode and owner"),
+                        "25:27 accounts.nimbus-prod.settings.auth.token: environment variable MISSING is not set; set"
+                                + " the variable, or correct the file's path, mode and owner"),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: \"{{file:none}}\"",
-                        "25:27 accounts.nimbus-prod.settings.auth.token: HOME/none does not exist; set the variable, or correct the file's path, mode and owner"),
+                        "25:27 accounts.nimbus-prod.settings.auth.token: HOME/none does not exist; set the variable,"
+                                + " or correct the file's path, mode and owner"),
                 mistake(
                         "token: \"{{env:SECRET}}\"",
                         "token: \"pre{{env:SECRET}}\"",
-                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
+                        "25:27 accounts.nimbus-prod.settings.auth.token: is no reference to a secret; write"
+                                + " {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
                 mistake(
                         "type: token, token",
                         "type: token, user: me, token",
-                        "25:27 accounts.nimbus-prod.settings.auth.user: does not go with the keys beside it; leave it out"),
+                        "25:27 accounts.nimbus-prod.settings.auth.user: does not go with the keys beside it; leave it"
+                                + " out"),
                 mistake(
                         "type: token, token: \"{{env:SECRET}}\"",
                         "type: password",
                         "25:7 accounts.nimbus-prod.settings.auth.user: is missing; for example passcourier",
-                        "25:7 accounts.nimbus-prod.settings.auth.password: is missing; for example \"{{file:secrets/nimbus}}\""),
+                        "25:7 accounts.nimbus-prod.settings.auth.password: is missing; for example"
+                                + " \"{{file:secrets/nimbus}}\""),
                 mistake(
                         "defaultDeadline: 5m",
                         "defaultDeadline: five",
@@ -197,23 +238,28 @@ class InvalidSettingsTest {
                 mistake(
                         "host: smtp.example.com",
                         "host: \"{{env:NOPE}}\"",
-                        "32:5 destinations.mail.host: environment variable NOPE is not set; set the variable, or mend the file or the placeholder"),
+                        "32:5 destinations.mail.host: environment variable NOPE is not set; set the variable, or mend"
+                                + " the file or the placeholder"),
                 mistake(
                         "host: smtp.example.com",
                         "host: \"{{sys:NOPE}}\"",
-                        "32:5 destinations.mail.host: is neither {{env:NAME}} nor {{file:path}}; set the variable, or mend the file or the placeholder"),
+                        "32:5 destinations.mail.host: is neither {{env:NAME}} nor {{file:path}}; set the variable, or"
+                                + " mend the file or the placeholder"),
                 mistake(
                         "host: smtp.example.com",
                         "host: *smtp",
-                        "32:11 destinations.mail.host: uses an anchor or an alias; write the value out, in quotes if it starts with & or *"),
+                        "32:11 destinations.mail.host: uses an anchor or an alias; write the value out, in quotes if"
+                                + " it starts with & or *"),
                 mistake(
                         "host: smtp.example.com",
                         "host: &smtp x",
-                        "32:11 destinations.mail.host: uses an anchor or an alias; write the value out, in quotes if it starts with & or *"),
+                        "32:11 destinations.mail.host: uses an anchor or an alias; write the value out, in quotes if"
+                                + " it starts with & or *"),
                 mistake(
                         "host: smtp.example.com",
                         "host: !smtp x",
-                        "32:11 destinations.mail.host: uses a tag; leave it out, or put the value in quotes if it starts with !"),
+                        "32:11 destinations.mail.host: uses a tag; leave it out, or put the value in quotes if it"
+                                + " starts with !"),
                 mistake(
                         "seal: ops\n    host",
                         "host",
@@ -225,7 +271,8 @@ class InvalidSettingsTest {
                 mistake(
                         "security: starttls",
                         "security: none",
-                        "33:5 destinations.mail.security: sends mail in clear; use smtps or starttls, or write insecure: true"),
+                        "33:5 destinations.mail.security: sends mail in clear; use smtps or starttls, or write"
+                                + " insecure: true"),
                 mistake(
                         "security: starttls",
                         "security: tls",
@@ -238,28 +285,35 @@ class InvalidSettingsTest {
                 mistake(
                         "password: \"{{env:SECRET}}\"\n    from",
                         "from",
-                        "29:3 destinations.mail.password: is missing, since 'user' is set; for example \"{{env:SMTP_PASSWORD}}\""),
+                        "29:3 destinations.mail.password: is missing, since 'user' is set; for example"
+                                + " \"{{env:SMTP_PASSWORD}}\""),
                 mistake(
                         "from: passcourier@example.com",
                         "from: \"a@b.c\\\nBcc: x@y.z\"",
-                        "36:5 destinations.mail.from: does not have the right form, and holds a blank; for example passcourier@example.com"),
+                        "36:5 destinations.mail.from: does not have the right form, and holds a blank; for example"
+                                + " passcourier@example.com"),
                 mistake(
                         "https://hooks",
                         "http://hooks",
-                        "40:37 destinations.hook.url: sends in clear, and seal: none would show the password to everybody on the way; use https:, or write insecure: true"),
+                        "40:37 destinations.hook.url: sends in clear, and seal: none would show the password to"
+                                + " everybody on the way; use https:, or write insecure: true"),
                 mistake(
                         "https://hooks",
                         "ftp://hooks",
-                        "40:37 destinations.hook.url: is no https: URL; for example https://hooks.example.com/passwords"),
+                        "40:37 destinations.hook.url: is no https: URL; for example"
+                                + " https://hooks.example.com/passwords"),
                 mistake(
                         "https://hooks",
                         "https://me:pw@hooks",
-                        "40:37 destinations.hook.url: holds credentials; leave them out; webhooks are signed with 'secrets'"),
+                        "40:37 destinations.hook.url: holds credentials; leave them out; webhooks are signed with"
+                                + " 'secrets'"),
                 mistake(
                         "secrets: [",
                         "secrets: [abc, ",
-                        "40:74 destinations.hook.secrets: takes at most 2 entries; for example [\"{{env:WEBHOOK_SECRET}}\"]",
-                        "40:84 destinations.hook.secrets[0]: is no reference to a secret; write {{env:NAME}} or {{file:path}}, in quotes; a literal secret is not accepted"),
+                        "40:74 destinations.hook.secrets: takes at most 2 entries; for example"
+                                + " [\"{{env:WEBHOOK_SECRET}}\"]",
+                        "40:84 destinations.hook.secrets[0]: is no reference to a secret; write {{env:NAME}} or"
+                                + " {{file:path}}, in quotes; a literal secret is not accepted"),
                 mistake(
                         ", \"{{file:secrets/nimbus}}\"]}",
                         "], insecure: maybe}",
@@ -267,15 +321,18 @@ class InvalidSettingsTest {
                 mistake(
                         "type: jms, seal: ops",
                         "type: jms, seal: none",
-                        "39:22 destinations.queue.seal: would leave passwords in clear on the broker; name a recipient, as defined under 'recipients'"),
+                        "39:22 destinations.queue.seal: would leave passwords in clear on the broker; name a"
+                                + " recipient, as defined under 'recipients'"),
                 mistake(
                         "queue: passwords.sealed",
                         "queue: outbox.mail",
-                        "39:33 destinations.queue.queue: is a queue of the service's own; choose a name that starts otherwise"),
+                        "39:33 destinations.queue.queue: is a queue of the service's own; choose a name that starts"
+                                + " otherwise"),
                 mistake(
                         "queue: passwords.sealed",
                         "queue: \"a queue\"",
-                        "39:33 destinations.queue.queue: does not have the right form, and holds a blank; for example passwords.sealed"),
+                        "39:33 destinations.queue.queue: does not have the right form, and holds a blank; for example"
+                                + " passwords.sealed"),
                 mistake(
                         "directory: out}",
                         "directory: drop/out}",
@@ -287,11 +344,13 @@ class InvalidSettingsTest {
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 0 0 2 ? * MOM-Friday",
-                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 ? * MON-FRI'?"),
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 ? *"
+                                + " MON-FRI'?"),
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: \"0 0 2 1 JAM,FEB ?\"",
-                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 1 JAN,FEB ?'?"),
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 0 2 1 JAN,FEB"
+                                + " ?'?"),
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 0 0 2 * * *",
@@ -299,11 +358,13 @@ class InvalidSettingsTest {
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 30 2 * * 1-5",
-                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 30 2 ? * MON-FRI'?"),
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; did you mean '0 30 2 ? *"
+                                + " MON-FRI'?"),
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 0 2 1 * 7",
-                        "43:13 schedules.nightly.cron: is no Quartz cron expression; write second minute hour day month weekday, for example 0 0 2 * * ? for two at night"),
+                        "43:13 schedules.nightly.cron: is no Quartz cron expression; write second minute hour day"
+                                + " month weekday, for example 0 0 2 * * ? for two at night"),
                 mistake(
                         "cron: 0 0 2 * * ?",
                         "cron: 0 0 2 * * ? 2020",
@@ -319,7 +380,8 @@ class InvalidSettingsTest {
                 mistake(
                         "nightly.csv",
                         "nightlly.csv",
-                        "43:57 schedules.nightly.requests: HOME/config/nightlly.csv does not exist; correct the path or the file's mode and owner"),
+                        "43:57 schedules.nightly.requests: HOME/config/nightlly.csv does not exist; correct the path"
+                                + " or the file's mode and owner"),
                 mistake(
                         "report: [mail]",
                         "report: [male]",
@@ -331,11 +393,13 @@ class InvalidSettingsTest {
                 mistake(
                         "destinations: [\"*\"]",
                         "destinations: [hok]",
-                        "46:130 policy.rules[0].destinations[0]: is not defined under 'destinations'; did you mean 'hook'?"),
+                        "46:130 policy.rules[0].destinations[0]: is not defined under 'destinations'; did you mean"
+                                + " 'hook'?"),
                 mistake(
                         "sources: [jms, schedule]",
                         "sources: [jsm]",
-                        "46:29 policy.rules[0].sources[0]: is none of the known words; known: *, cli, file, jms, schedule"),
+                        "46:29 policy.rules[0].sources[0]: is none of the known words; known: *, cli, file, jms,"
+                                + " report, schedule"),
                 mistake(
                         "instances: [\"web-*\"]",
                         "instances: []",
@@ -343,12 +407,15 @@ class InvalidSettingsTest {
                 mistake(
                         ", certificate: tls/broker.crt, privateKey: tls/broker.key",
                         "",
-                        "3:14 broker.acceptor.host: would take connections from other machines in clear; set certificate and privateKey, or listen on 127.0.0.1"),
+                        "3:14 broker.acceptor.host: would take connections from other machines in clear; set"
+                                + " certificate and privateKey, or listen on 127.0.0.1"),
                 mistake(
                         ", certificate: tls/broker.crt",
                         "",
-                        "3:3 broker.acceptor.certificate: is missing, since 'privateKey' is set; for example tls/broker.crt",
-                        "3:14 broker.acceptor.host: would take connections from other machines in clear; set certificate and privateKey, or listen on 127.0.0.1"),
+                        "3:3 broker.acceptor.certificate: is missing, since 'privateKey' is set; for example"
+                                + " tls/broker.crt",
+                        "3:14 broker.acceptor.host: would take connections from other machines in clear; set"
+                                + " certificate and privateKey, or listen on 127.0.0.1"),
                 mistake(
                         "port: 61617, cert",
                         "port: 99999, cert",
@@ -356,11 +423,13 @@ class InvalidSettingsTest {
                 mistake(
                         "user: pass, password: \"{{env:SECRET}}\"}",
                         "user: pass}",
-                        "47:1 ledger.password: is missing, since 'user' is set; for example \"{{env:LEDGER_PASSWORD}}\""),
+                        "47:1 ledger.password: is missing, since 'user' is set; for example"
+                                + " \"{{env:LEDGER_PASSWORD}}\""),
                 mistake(
                         "jdbc:postgresql:",
                         "postgresql:",
-                        "47:10 ledger.url: does not have the right form; for example jdbc:postgresql://db.example.com/passcourier"),
+                        "47:10 ledger.url: does not have the right form; for example"
+                                + " jdbc:postgresql://db.example.com/passcourier"),
                 mistake(
                         "com/passcourier",
                         "com/passcourier?user=a&password=b",
@@ -368,7 +437,8 @@ class InvalidSettingsTest {
                 mistake(
                         "roles: [requester, collector]",
                         "roles: [requestor]",
-                        "5:56 broker.users.orchestrator.roles[0]: is none of the known words; did you mean 'requester'?"),
+                        "5:56 broker.users.orchestrator.roles[0]: is none of the known words; did you mean"
+                                + " 'requester'?"),
                 mistake(
                         "directory: drop,",
                         "directory: drops,",
@@ -384,19 +454,23 @@ class InvalidSettingsTest {
                 mistake(
                         "NzbLsXh8uDCcd",
                         "zbLsXh8uDCcd",
-                        "27:34 recipients.ops.fingerprint: does not have the right form; for example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+                        "27:34 recipients.ops.fingerprint: does not have the right form; for example"
+                                + " NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{format: cms, key: recipients/ops.jwk,",
-                        "27:47 recipients.ops.fingerprint: does not have the right form; write the 64 hex digits that openssl x509 -noout -fingerprint -sha256 prints"),
+                        "27:47 recipients.ops.fingerprint: does not have the right form; write the 64 hex digits that"
+                                + " openssl x509 -noout -fingerprint -sha256 prints"),
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{format: openpgp, key: recipients/ops.jwk,",
-                        "27:51 recipients.ops.fingerprint: does not have the right form; write the 40 hex digits that gpg --fingerprint prints first, or 64"),
+                        "27:51 recipients.ops.fingerprint: does not have the right form; write the 40 hex digits that"
+                                + " gpg --fingerprint prints first, or 64"),
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{format: age, key: recipients/ops.jwk,",
-                        "27:47 recipients.ops.fingerprint: does not have the right form; write the recipient itself, age1…"),
+                        "27:47 recipients.ops.fingerprint: does not have the right form; write the recipient itself,"
+                                + " age1…"),
                 mistake(
                         "{key: recipients/ops.jwk,",
                         "{format: pgp, key: recipients/ops.jwk,",
@@ -408,11 +482,13 @@ class InvalidSettingsTest {
                 mistake(
                         "recipients/ops.jwk",
                         "recipients/none.jwk",
-                        "27:9 recipients.ops.key: HOME/recipients/none.jwk does not exist; correct the path or the file's mode and owner"),
+                        "27:9 recipients.ops.key: HOME/recipients/none.jwk does not exist; correct the path or the"
+                                + " file's mode and owner"),
                 mistake(
                         "directory: out}",
                         "directory: keys/..}",
-                        "41:35 destinations.folder.directory: shares its place with the drop directory of requests; choose another"),
+                        "41:35 destinations.folder.directory: shares its place with the drop directory of requests;"
+                                + " choose another"),
                 mistake(
                         "timeZone: Asia/Shanghai, ",
                         "",
@@ -424,11 +500,13 @@ class InvalidSettingsTest {
                 mistake(
                         "keys/prod.pem",
                         "keys/none.pem",
-                        "12:10 keyRings.prod.keys[0].path: HOME/keys/none.pem does not exist; correct the path or the file's mode and owner"),
+                        "12:10 keyRings.prod.keys[0].path: HOME/keys/none.pem does not exist; correct the path or the"
+                                + " file's mode and owner"),
                 mistake(
                         "host: 0.0.0.0",
                         "host: 127.0.0.1, \"bell\\\\u0007\": 1",
-                        "3:31 broker.acceptor.bell\\u0007: unknown key 'bell\\u0007'; known: certificate, host, port, privateKey"),
+                        "3:31 broker.acceptor.bell\\u0007: unknown key 'bell\\u0007'; known: certificate, host, port,"
+                                + " privateKey"),
                 mistake(
                         "- {path: keys}",
                         "- {path: 7}",

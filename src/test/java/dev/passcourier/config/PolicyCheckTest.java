@@ -63,8 +63,8 @@ class PolicyCheckTest {
                         "sources: [file, schedule], users: []",
                         "sources: [\"*\"], users: []",
                         List.of("policy.rules[1].sources: * also matches cli, the commands of whoever may use the"
-                            + " service's control socket; name the sources that are meant: jms, file, schedule; or add"
-                            + " cli beside * if commands are too")),
+                                + " service's control socket; name the sources that are meant: jms, file, schedule,"
+                                + " report; or add cli beside * if commands are too")),
                 Arguments.of(
                         "sources: [jms], users: [ticketing]",
                         "sources: [jms], users: [tiketing]",

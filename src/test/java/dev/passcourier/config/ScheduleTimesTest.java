@@ -36,6 +36,6 @@ class ScheduleTimesTest {
 
     private static List<String> next(String cron, String zone, String after) throws ConfigurationException {
         var schedule = new Settings.Schedule(cron, ZoneId.of(zone), Path.of("list.csv"), List.of());
-        return ScheduleTimes.next(schedule, Instant.parse(after), 3);
+        return ScheduleTimes.next(schedule.cron(), schedule.timeZone(), Instant.parse(after), 3);
     }
 }

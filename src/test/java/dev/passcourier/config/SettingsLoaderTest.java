@@ -75,6 +75,7 @@ class SettingsLoaderTest {
                         Map.of(),
                         Map.of(),
                         Map.of(),
+                        Map.of(),
                         new Settings.Policy(List.of(), Map.of(), List.of()),
                         new LedgerStore(null, null, null)));
     }

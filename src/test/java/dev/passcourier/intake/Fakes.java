@@ -148,6 +148,7 @@ final class Fakes {
                 Map.of(),
                 Map.of("ops", destination, "files", destination),
                 Map.of(),
+                Map.of(),
                 new Settings.Policy(List.of(rules), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
     }
@@ -169,6 +170,7 @@ final class Fakes {
                 settings.recipients(),
                 settings.destinations(),
                 settings.schedules(),
+                settings.reports(),
                 settings.policy(),
                 settings.ledger());
     }
@@ -183,6 +185,7 @@ final class Fakes {
                 settings.recipients(),
                 settings.destinations(),
                 settings.schedules(),
+                settings.reports(),
                 settings.policy(),
                 settings.ledger());
     }
@@ -197,6 +200,7 @@ final class Fakes {
                 settings.recipients(),
                 settings.destinations(),
                 settings.schedules(),
+                settings.reports(),
                 policy,
                 settings.ledger());
     }

@@ -242,6 +242,7 @@ class SubmittedBatchesTest {
                 settings.recipients(),
                 settings.destinations(),
                 settings.schedules(),
+                settings.reports(),
                 settings.policy(),
                 settings.ledger());
     }

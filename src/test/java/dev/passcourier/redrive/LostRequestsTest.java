@@ -377,6 +377,7 @@ class LostRequestsTest {
                 Map.of(),
                 Map.of("hook", destination, "files", destination),
                 Map.of(),
+                Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
     }

@@ -468,6 +468,7 @@ class RedriveServiceTest {
                 Map.of(),
                 Map.of("hook", destination, "files", destination),
                 Map.of(),
+                Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null));
     }
