@@ -1,6 +1,7 @@
 package dev.passcourier.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.service.PlainArtemis;
 import jakarta.jms.Connection;
@@ -9,6 +10,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,8 @@ import java.util.UUID;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.ClusterConnectionConfiguration;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnectorFactory;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -182,6 +186,50 @@ class ExternalQueuesTest {
 
             assertThat(new ExternalQueues(there, List.of("nowhere")).look(seen::add))
                     .contains("the broker belongs to a cluster, whose other members may have messages of ours");
+        }
+    }
+
+    /** Of members that run every client is told, whatever management answers. */
+    @Test
+    void nothingIsToldOfAClusterWhoseManagementIsElsewhere() throws Exception {
+        int[] ports = freePorts();
+        try (PlainArtemis one =
+                        PlainArtemis.start(directory("one"), PASSWORD, operator -> join(operator, ports[0], ports[1]));
+                PlainArtemis two = PlainArtemis.start(
+                        directory("two"), PASSWORD, operator -> join(operator, ports[1], ports[0]))) {
+            for (PlainArtemis member : List.of(one, two)) {
+                BrokerAccess there = new BrokerAccess(member.url(), PlainArtemis.COURIER, PASSWORD);
+
+                await().until(() -> new ExternalQueues(there, List.of("nowhere"), 1, Duration.ofMillis(1))
+                        .look(seen::add)
+                        .orElse("")
+                        .startsWith("the broker belongs to a cluster"));
+            }
+        }
+    }
+
+    /** An acceptor tells its clients of a cluster whose connector leads to that very acceptor. */
+    private static void join(Configuration operator, int own, int others) {
+        operator.setManagementAddress(SimpleString.of("elsewhere"))
+                .setClusterPassword(PASSWORD)
+                .clearAcceptorConfigurations()
+                .addAcceptorConfiguration(tcp(NettyAcceptorFactory.class, own))
+                .addConnectorConfiguration("self", tcp(NettyConnectorFactory.class, own))
+                .addConnectorConfiguration("other", tcp(NettyConnectorFactory.class, others))
+                .addClusterConfiguration(new ClusterConnectionConfiguration()
+                        .setName("members")
+                        .setConnectorName("self")
+                        .setStaticConnectors(List.of("other")));
+    }
+
+    private static TransportConfiguration tcp(Class<?> factory, int port) {
+        return new TransportConfiguration(factory.getName(), Map.of("host", "127.0.0.1", "port", port), "tcp");
+    }
+
+    private static int[] freePorts() throws IOException {
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket two = new ServerSocket(0)) {
+            return new int[] {one.getLocalPort(), two.getLocalPort()};
         }
     }
 

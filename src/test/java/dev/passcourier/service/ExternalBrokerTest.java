@@ -183,7 +183,9 @@ class ExternalBrokerTest {
         whole.settings(text -> text.replace(
                         "\nsources:\n",
                         "\nsources:\n  jms:\n    queue: " + ArtemisProcess.ANOTHER_PROGRAMS_QUEUE + "\n"
-                                + access("    ").replace(broker.url(), "tcp://127.0.0.1:" + proxy.port())))
+                                + access("    ")
+                                        .replace(
+                                                broker.url(), "tcp://127.0.0.1:" + proxy.port() + "?callTimeout=3000")))
                 .start();
         whole.asTicketing(broker.url(), session -> {
             Whole.send(
