@@ -129,7 +129,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static CheckpointKeys checkpointKeys(StatementVerifier keys) {
+    /** The keys as the trail's own checkpoints are checked with them. */
+    static CheckpointKeys checkpointKeys(StatementVerifier keys) {
         return new CheckpointKeys() {
 
             @Override

@@ -50,6 +50,7 @@ public final class Passcourier implements Runnable {
             "submit",
             "keys",
             "audit",
+            "report",
             "ledger",
             "policy",
             "status",
@@ -81,6 +82,7 @@ public final class Passcourier implements Runnable {
             case "submit" -> SubmitCommand.class;
             case "keys" -> KeysCommand.class;
             case "audit" -> AuditCommand.class;
+            case "report" -> ReportCommand.class;
             case "ledger" -> LedgerCommand.class;
             case "policy" -> PolicyCommand.class;
             case "status" -> StatusCommand.class;
@@ -156,6 +158,15 @@ public final class Passcourier implements Runnable {
             subcommands = {AuditVerifyCommand.class, AuditShowCommand.class},
             synopsisSubcommandLabel = "COMMAND")
     static final class AuditCommand extends CommandGroup {}
+
+    /** Looks at credential reports. */
+    @Command(
+            name = "report",
+            description = "Looks at credential reports.",
+            mixinStandardHelpOptions = true,
+            subcommands = {ReportVerifyCommand.class},
+            synopsisSubcommandLabel = "COMMAND")
+    static final class ReportCommand extends CommandGroup {}
 
     /** Makes the ledger again, or checks it. */
     @Command(

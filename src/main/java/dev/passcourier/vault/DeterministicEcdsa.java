@@ -44,7 +44,8 @@ final class DeterministicEcdsa {
         return PgpSigner::new;
     }
 
-    private byte[] sign(byte[] digest) {
+    /** Signs a SHA-256 digest. The signature is in DER. */
+    byte[] sign(byte[] digest) {
         var signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
         signer.init(true, key);
         BigInteger[] parts = signer.generateSignature(digest);

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -121,6 +123,17 @@ public final class ServiceKeys {
      */
     public String sign(String statement) {
         return Statements.sign(signing, statement);
+    }
+
+    /**
+     * Signs files that are no results, and hold no secrets.
+     *
+     * @param about what else is said under the signature, such as the audit trail's position
+     * @param at    when it is signed, to the second
+     * @return a compact JWS, to be kept beside the files
+     */
+    public String sign(List<SignedFiles.File> files, Map<String, String> about, Instant at) {
+        return SignedFiles.sign(signing, files, about, at);
     }
 
     ECKey signing() {

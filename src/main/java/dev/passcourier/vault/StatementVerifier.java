@@ -5,11 +5,12 @@ import com.nimbusds.jose.jwk.ECKey;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks what {@link ServiceKeys#sign(String)} signed, with public keys of the service, old ones and new ones. */
+/** Checks what {@link ServiceKeys} signed besides results, with public keys of the service, old ones and new ones. */
 public final class StatementVerifier {
 
     private final Map<String, ECKey> keys;
@@ -46,5 +47,16 @@ public final class StatementVerifier {
     public boolean hasSigned(String thumbprint, String statement, String signature) {
         ECKey key = keys.get(thumbprint);
         return key != null && Statements.isSigned(key, statement, signature);
+    }
+
+    /**
+     * Checks a signature over files.
+     *
+     * @param compact as {@link ServiceKeys#sign(List, Map, Instant)} returned it
+     * @return what it says; whether a file is the one that it names, its hash tells
+     * @throws UnverifiedException if it is none, or none of a key of these
+     */
+    public SignedFiles verifyFiles(String compact) throws UnverifiedException {
+        return SignedFiles.verify(compact, keys);
     }
 }

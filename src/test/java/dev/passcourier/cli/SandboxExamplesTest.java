@@ -6,9 +6,16 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.report.CredentialReportWriter;
+import dev.passcourier.report.CredentialReportWriter.Format;
+import dev.passcourier.report.CredentialReportWriter.Limit;
+import dev.passcourier.report.ReportEvidence;
+import dev.passcourier.report.SampleReport;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.service.PasscourierService;
+import dev.passcourier.vault.ServiceKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -90,6 +97,19 @@ class SandboxExamplesTest {
                 Clock.systemUTC());
         await().atMost(Duration.ofMinutes(1)).until(() -> service.ledger().requests(List.of("first")).stream()
                 .anyMatch(request -> request.verdict() == Verdict.DELIVERED));
+        writeReport();
+    }
+
+    /** Signed with the sandbox's key. */
+    private static void writeReport() throws Exception {
+        Path keys = home.resolve("data/sandbox/data/keys");
+        Path reports = Files.createDirectories(home.resolve("data/sandbox/reports"));
+        CredentialReportWriter writer = new CredentialReportWriter(ReportEvidence.signer(
+                ServiceKeys.loadOrCreate(keys.resolve("signing.jwk"), keys.resolve("at-rest.key"))));
+        for (ReportMessage.Part file :
+                writer.write(SampleReport.of(3), Set.of(Format.CSV), Limit.NONE).files()) {
+            Files.write(reports.resolve("weekly." + file.name()), file.content());
+        }
     }
 
     @AfterAll

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A credential report over machines in four accounts, with every state and every finding in it. */
-final class SampleReport {
+public final class SampleReport {
 
     static final Instant PLANNED = Instant.parse("2026-11-29T23:00:00Z");
 
@@ -47,10 +47,16 @@ final class SampleReport {
     private SampleReport() {}
 
     /** The report over so many machines, the same at every call. */
-    static CredentialReport of(int machines) {
+    public static CredentialReport of(int machines) {
+        return of(
+                machines, new Trail(48211, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), 40000);
+    }
+
+    /** The same, resting on a trail whose records of the inspections begin at a number. */
+    public static CredentialReport of(int machines, Trail trail, long first) {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < machines; i++) {
-            rows.add(row(i));
+            rows.add(row(i, first + i));
         }
         List<TrendPoint> trend = new ArrayList<>();
         for (int week = 7; week >= 0; week--) {
@@ -70,7 +76,7 @@ final class SampleReport {
                 PLANNED.plusSeconds(1800),
                 ZoneId.of("Asia/Seoul"),
                 "weekly@2026-11-22T23:00:00Z",
-                new Trail(48211, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+                trail,
                 ACCOUNTS,
                 rows,
                 List.of(
@@ -106,7 +112,7 @@ final class SampleReport {
         return new Change(ACCOUNTS.get(i % 4).id(), instance(i), name(i), kind, was, is);
     }
 
-    private static Row row(int i) {
+    private static Row row(int i, long sequence) {
         State state = state(i);
         boolean seen = state == State.RETRIEVABLE;
         Set<Finding> findings = findings(i, state);
@@ -141,7 +147,7 @@ final class SampleReport {
                                 "vault-webhook",
                                 PLANNED.minus(Duration.ofDays(30 + i % 60))),
                 state == State.NOT_INSPECTED ? null : "inspect-" + i,
-                state == State.NOT_INSPECTED ? null : 40000L + i,
+                state == State.NOT_INSPECTED ? null : sequence,
                 findings);
     }
 

@@ -1,0 +1,157 @@
+package dev.passcourier.report;
+
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditReader;
+import dev.passcourier.audit.AuditRecord;
+import dev.passcourier.audit.AuditVerifier;
+import dev.passcourier.audit.AuditVerifier.Demands;
+import dev.passcourier.audit.AuditVerifier.Expected;
+import dev.passcourier.audit.CheckpointKeys;
+import dev.passcourier.outbox.ReportMessage.Part;
+import dev.passcourier.report.CredentialReport.Row;
+import dev.passcourier.report.CredentialReport.Trail;
+import dev.passcourier.vault.ServiceKeys;
+import dev.passcourier.vault.SignedFiles;
+import dev.passcourier.vault.StatementVerifier;
+import dev.passcourier.vault.UnverifiedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a report provable: the service's signature over its files, which names the audit trail's position, and the
+ * trail itself, which has that record and one for each row.
+ */
+public final class ReportEvidence {
+
+    private static final String REPORT = "report";
+    private static final String RUN = "run";
+    private static final String SEQUENCE = "trailSequence";
+    private static final String HASH = "trailHash";
+
+    private ReportEvidence() {}
+
+    /** Signs reports with the service's key, as of the time when they ended. */
+    public static CredentialReportWriter.Signer signer(ServiceKeys keys) {
+        return (report, files) -> keys.sign(
+                        files.stream().map(file -> file(report, file)).toList(),
+                        Map.of(
+                                REPORT, report.name(),
+                                RUN, report.run(),
+                                SEQUENCE, Long.toString(report.trail().sequence()),
+                                HASH, report.trail().hash()),
+                        report.endedAt())
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static SignedFiles.File file(CredentialReport report, Part file) {
+        return new SignedFiles.File(
+                CredentialReportWriter.name(report) + "." + file.name(), file.mediaType(), file.content());
+    }
+
+    /**
+     * What a signature says about a report.
+     *
+     * @param files  whose key, when, and each file's hash
+     * @param report the report's name
+     * @param run    the run's id
+     * @param trail  the position that it rests on
+     */
+    public record Signature(SignedFiles files, String report, String run, Trail trail) {
+
+        /** The name under which a file with this content was signed, or null if none was. */
+        public @Nullable String nameOf(byte[] content) {
+            String hash = SignedFiles.hash(content);
+            return files.hashes().entrySet().stream()
+                    .filter(file -> file.getValue().equals(hash))
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /**
+     * Checks a report's signature.
+     *
+     * @param jws  content of the {@code .jws} file
+     * @param keys public keys of the service
+     * @throws UnverifiedException if it is no signature of one of these keys
+     * @throws IOException         if what it signs is no report
+     */
+    public static Signature signature(byte[] jws, StatementVerifier keys) throws UnverifiedException, IOException {
+        SignedFiles files = keys.verifyFiles(new String(jws, StandardCharsets.ISO_8859_1));
+        Map<String, String> about = files.about();
+        try {
+            return new Signature(
+                    files,
+                    about.getOrDefault(REPORT, ""),
+                    about.getOrDefault(RUN, ""),
+                    new Trail(Long.parseLong(about.getOrDefault(SEQUENCE, "")), about.getOrDefault(HASH, "")));
+        } catch (NumberFormatException e) {
+            throw new IOException("REPORT_MALFORMED");
+        }
+    }
+
+    /**
+     * Checks that a trail is whole, has the record that a report rests on, and up to there for each of its rows a record of
+     * that row's request.
+     *
+     * @param position that the signature names
+     * @param rows     of the report; none if only the position is to be checked
+     * @param trail    directory of the trail; it may be in use
+     * @param keys     for the trail's own checkpoints, or null to leave them unchecked
+     * @param progress told the number of each record that was read
+     * @return what does not hold, in the order in which it was found; empty if all does
+     */
+    public static List<String> missing(
+            Trail position, List<Row> rows, Path trail, @Nullable CheckpointKeys keys, LongConsumer progress)
+            throws IOException {
+        Expected expected = new Expected(position.sequence(), position.hash());
+        AuditDamage damage = AuditVerifier.verify(trail, new Demands(keys, List.of(), false, expected, progress))
+                .damage();
+        List<String> missing = new ArrayList<>();
+        if (damage != null) {
+            missing.add("the trail: %s, %s:%d".formatted(damage.kind().meaning(), damage.file(), damage.line()));
+            return missing;
+        }
+        Map<Long, List<Row>> bySequence = new HashMap<>();
+        for (Row row : rows) {
+            if (row.sequence() != null) {
+                bySequence
+                        .computeIfAbsent(row.sequence(), any -> new ArrayList<>())
+                        .add(row);
+            } else if (row.request() != null) {
+                missing.add("row %s/%s: it names no audit record".formatted(row.account(), row.instance()));
+            }
+        }
+        try (AuditReader reader = AuditReader.whole(trail)) {
+            for (AuditRecord record = reader.next();
+                    record != null && record.sequence() <= position.sequence();
+                    record = reader.next()) {
+                List<Row> named = bySequence.remove(record.sequence());
+                if (named != null) {
+                    String request = record.event().facts().get(Fact.REQUEST);
+                    named.stream()
+                            .filter(row -> request == null || !request.equals(row.request()))
+                            .forEach(row -> missing.add("row %s/%s: audit record %d is not of request %s"
+                                    .formatted(row.account(), row.instance(), row.sequence(), row.request())));
+                }
+            }
+        } catch (AuditDamage e) {
+            missing.add("the trail: %s, %s:%d".formatted(e.kind().meaning(), e.file(), e.line()));
+        }
+        bySequence
+                .values()
+                .forEach(left -> left.forEach(
+                        row -> missing.add("row %s/%s: audit record %d comes after the position or is not there"
+                                .formatted(row.account(), row.instance(), row.sequence()))));
+        return missing;
+    }
+}
