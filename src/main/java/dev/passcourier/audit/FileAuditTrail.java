@@ -36,7 +36,10 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Whoever follows the trail waits here, and whoever closes it. */
     private final Condition changed = lock.newCondition();
+
     private long wakings;
     private final Condition closing = lock.newCondition();
     private final Thread signing = new Thread(this::keepSigning, "audit-checkpoints");
@@ -49,10 +52,11 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     private boolean failing;
     private long position;
 
-    /** Callers that share one sync. */
-    private static final class Group {
+    /** Callers that share one sync. Each group has its own to wait for: when one is written, the others sleep on. */
+    private final class Group {
 
         private final List<byte[]> records = new ArrayList<>();
+        private final Condition turn = lock.newCondition();
         private boolean done;
         private long first;
         private @Nullable String failure;
@@ -130,7 +134,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             int place = mine.records.size();
             mine.records.add(record);
             while (writing && !mine.done) {
-                changed.awaitUninterruptibly();
+                mine.turn.awaitUninterruptibly();
             }
             if (!mine.done) {
                 write(mine);
@@ -199,7 +203,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         gathering = new Group();
         group.failure = work(() -> group.first = writer.write(group.records));
         group.done = true;
-        changed.signalAll();
+        group.turn.signalAll();
         if (writer.isCheckpointDue()) {
             sign();
         }
@@ -227,6 +231,8 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             lock.lock();
             writing = false;
             position = writer.sequence();
+            // One of the next group writes it.
+            gathering.turn.signal();
             changed.signalAll();
         }
     }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,10 @@ final class LedgerProjector implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "ledger");
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+
+    /** Who waits for which record: when some are applied, only those wake that it concerns. */
+    private final NavigableMap<Long, Condition> waiting = new TreeMap<>();
+
     private long applied = -1;
     /** Failures in a row that look like a database contradicting itself; for the thread alone. */
     private int inconsistencies;
@@ -61,7 +67,8 @@ final class LedgerProjector implements AutoCloseable {
         try {
             long left = atMost.toNanos();
             while (applied < sequence && broken == null && !closed && left > 0) {
-                left = changed.awaitNanos(left);
+                left = waiting.computeIfAbsent(sequence, record -> lock.newCondition())
+                        .awaitNanos(left);
             }
             if (applied < sequence) {
                 throw new LedgerException(broken == null ? "LEDGER_BEHIND" : broken);
@@ -248,10 +255,16 @@ final class LedgerProjector implements AutoCloseable {
         lock.lock();
         try {
             applied = sequence;
-            changed.signalAll();
+            wake(waiting.headMap(sequence, true));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Called with the lock held. */
+    private static void wake(NavigableMap<Long, Condition> those) {
+        those.values().forEach(Condition::signalAll);
+        those.clear();
     }
 
     private void pause() {
@@ -274,6 +287,7 @@ final class LedgerProjector implements AutoCloseable {
             broken = code;
             closed = true;
             changed.signalAll();
+            wake(waiting);
         } finally {
             lock.unlock();
         }
@@ -294,6 +308,7 @@ final class LedgerProjector implements AutoCloseable {
         try {
             closed = true;
             changed.signalAll();
+            wake(waiting);
         } finally {
             lock.unlock();
         }
