@@ -29,8 +29,9 @@ final class DeliveryTable {
 
     void begin(Facts facts) throws SQLException {
         sql.update("""
-                insert into delivery (delivery_id, kind, request, alias, state, attempts, begun_at)
-                values (?, ?, ?, ?, 'SEALED', 0, ?) on conflict do nothing""", id(facts), facts.kind(), facts.text(Fact.REQUEST), facts.text(Fact.ALIAS), facts.at());
+            insert into delivery (delivery_id, kind, request, alias, state, attempts, begun_at)
+            values (?, ?, ?, ?, 'SEALED', 0, ?) on conflict do nothing\
+            """, id(facts), facts.kind(), facts.text(Fact.REQUEST), facts.text(Fact.ALIAS), facts.at());
     }
 
     /**
@@ -45,13 +46,21 @@ final class DeliveryTable {
                 DeliveryState.SEALED);
     }
 
-    /** Changes the state, unless the receiver has it already. */
+    /** Changes the state, unless the receiver has it already; begins the delivery if it is not on record. */
     void change(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
+        if (!isChanged(facts, state, endedAt)) {
+            begin(facts);
+            isChanged(facts, state, endedAt);
+        }
+    }
+
+    private boolean isChanged(Facts facts, DeliveryState state, @Nullable Instant endedAt) throws SQLException {
         String verdict = facts.has(Fact.VERDICT) ? facts.text(Fact.VERDICT) : Verdict.FAILED.name();
-        sql.update(
+        int changed = sql.update(
                 """
                 update delivery set state = ?, verdict = ?, code = ?, ended_at = ?, next_at = ?, attempts = greatest(attempts, ?)
-                where delivery_id = ? and kind = ? and state <> 'DELIVERED'""",
+                where delivery_id = ? and kind = ? and state <> 'DELIVERED'\
+                """,
                 state,
                 state == DeliveryState.FAILED ? verdict : null,
                 facts.maybe(Fact.CODE),
@@ -60,11 +69,14 @@ final class DeliveryTable {
                 facts.number(Fact.ATTEMPT),
                 id(facts),
                 facts.kind());
-        sql.update(
-                "update delivery set attempts = greatest(attempts, ?) where delivery_id = ? and kind = ?",
-                facts.number(Fact.ATTEMPT),
-                id(facts),
-                facts.kind());
+        return changed > 0
+                || sql.update(
+                                "update delivery set attempts = greatest(attempts, ?) where delivery_id = ? and kind ="
+                                        + " ?",
+                                facts.number(Fact.ATTEMPT),
+                                id(facts),
+                                facts.kind())
+                        > 0;
     }
 
     /** The request's end, or empty while a destination's result is still on its way. */
@@ -73,7 +85,8 @@ final class DeliveryTable {
                 .query(
                         """
                         select alias, coalesce(verdict, 'DELIVERED') as verdict, code, ended_at from delivery
-                        where request = ? and kind = ? and state in ('DELIVERED', 'FAILED')""",
+                        where request = ? and kind = ? and state in ('DELIVERED', 'FAILED')\
+                        """,
                         row -> new Result(
                                 row.getString("alias"),
                                 row.getString("verdict"),

@@ -91,7 +91,6 @@ final class Projection {
     }
 
     private void delivery(Facts facts, AuditEvent.Type type) throws SQLException {
-        deliveries.begin(facts);
         switch (type) {
             case DELIVERING -> deliveries.change(facts, DeliveryState.DELIVERING, null);
             case DELIVERY_POSTPONED -> deliveries.change(facts, DeliveryState.POSTPONED, null);
@@ -121,7 +120,6 @@ final class Projection {
     /** Somebody works on it again, unless all of it was delivered. */
     private void redriven(Facts facts) throws SQLException {
         if (facts.has(Fact.DELIVERY)) {
-            deliveries.begin(facts);
             deliveries.change(facts, DeliveryState.SEALED, null);
             if (facts.kind() == Kind.RESULT) {
                 requests.reopened(facts.text(Fact.REQUEST), RequestState.SEALED, facts);

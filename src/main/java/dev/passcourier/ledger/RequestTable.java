@@ -31,27 +31,36 @@ final class RequestTable {
 
     /** The first origin that asks owns the row. */
     void asked(Facts facts) throws SQLException {
-        begin(facts);
-        sql.update(
-                """
-                update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
-                    asked_at = ?
-                where id = ? and source is null\
-                """,
-                facts.maybe(Fact.ACCOUNT),
-                facts.maybe(Fact.INSTANCE),
-                facts.text(Fact.SOURCE),
-                facts.text(Fact.REFERENCE),
-                facts.maybe(Fact.USER),
-                facts.maybe(Fact.BATCH),
-                facts.number(Fact.LINE),
-                facts.at(),
-                facts.text(Fact.REQUEST));
+        int begun = sql.update("""
+                insert into request (account, instance, source, reference, sender, batch, line, asked_at, id, state, attempts)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ASKED', 0) on conflict do nothing\
+                """, asker(facts));
+        if (begun == 0) {
+            sql.update("""
+                    update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
+                        asked_at = ?
+                    where id = ? and source is null\
+                    """, asker(facts));
+        }
+    }
+
+    private static @Nullable Object[] asker(Facts facts) {
+        return new @Nullable Object[] {
+            facts.maybe(Fact.ACCOUNT),
+            facts.maybe(Fact.INSTANCE),
+            facts.text(Fact.SOURCE),
+            facts.text(Fact.REFERENCE),
+            facts.maybe(Fact.USER),
+            facts.maybe(Fact.BATCH),
+            facts.number(Fact.LINE),
+            facts.at(),
+            facts.text(Fact.REQUEST)
+        };
     }
 
     void allowed(Facts facts) throws SQLException {
-        begin(facts);
-        sql.update(
+        update(
+                facts,
                 """
                 update request set destinations = ?, deadline = ?, allowed_by = ?, accepted_at = coalesce(accepted_at, ?),
                     state = case when state = 'ASKED' then 'ALLOWED' else state end
@@ -66,8 +75,8 @@ final class RequestTable {
 
     /** Work that goes on after an end was recorded but rolled back takes the end back, unless all was delivered. */
     void progress(Facts facts, RequestState state) throws SQLException {
-        begin(facts);
-        sql.update(
+        update(
+                facts,
                 """
                 update request set state = ?, code = ?, verdict = null, ended_at = null, next_at = ?,
                     attempts = greatest(attempts, ?)
@@ -150,6 +159,14 @@ final class RequestTable {
         }
         return !facts.has(Fact.BATCH)
                 || (facts.text(Fact.BATCH).equals(owner.batch()) && facts.number(Fact.LINE) == owner.line());
+    }
+
+    /** A request is there when its records come, but for those of a trail whose beginning is gone. */
+    private void update(Facts facts, String statement, @Nullable Object... values) throws SQLException {
+        if (sql.update(statement, values) == 0) {
+            begin(facts);
+            sql.update(statement, values);
+        }
     }
 
     private void begin(Facts facts) throws SQLException {

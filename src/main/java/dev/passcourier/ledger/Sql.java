@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ final class Sql {
     private static final int BATCH = 1000;
 
     private final Connection connection;
+
+    /** Kept until the end of the transaction: a few dozen statements do all the work, each of them many times. */
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
 
     private Sql(Connection connection) {
         this.connection = connection;
@@ -42,8 +47,10 @@ final class Sql {
     static <T> T inTransaction(DataSource source, Work<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
             try {
-                T result = work.run(new Sql(connection));
+                Sql sql = new Sql(connection);
+                T result = work.run(sql);
                 connection.commit();
+                sql.closeStatements();
                 return result;
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();
@@ -75,22 +82,36 @@ final class Sql {
 
     /** Runs a statement and answers how many rows it changed. */
     int update(String statement, @Nullable Object... values) throws SQLException {
-        try (PreparedStatement prepared = connection.prepareStatement(statement)) {
-            set(prepared, values);
-            return prepared.executeUpdate();
-        }
+        PreparedStatement prepared = prepared(statement);
+        set(prepared, values);
+        return prepared.executeUpdate();
     }
 
     <T> List<T> query(String statement, Row<T> row, @Nullable Object... values) throws SQLException {
-        try (PreparedStatement prepared = connection.prepareStatement(statement)) {
-            set(prepared, values);
-            List<T> found = new ArrayList<>();
-            try (ResultSet rows = prepared.executeQuery()) {
-                while (rows.next()) {
-                    found.add(row.read(rows));
-                }
+        PreparedStatement prepared = prepared(statement);
+        set(prepared, values);
+        List<T> found = new ArrayList<>();
+        try (ResultSet rows = prepared.executeQuery()) {
+            while (rows.next()) {
+                found.add(row.read(rows));
             }
-            return found;
+        }
+        return found;
+    }
+
+    /** The connection closes those of a transaction that fails. */
+    private PreparedStatement prepared(String statement) throws SQLException {
+        PreparedStatement prepared = statements.get(statement);
+        if (prepared == null) {
+            prepared = connection.prepareStatement(statement);
+            statements.put(statement, prepared);
+        }
+        return prepared;
+    }
+
+    private void closeStatements() throws SQLException {
+        for (PreparedStatement statement : statements.values()) {
+            statement.close();
         }
     }
 
