@@ -124,15 +124,21 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
 
     @Override
     public long append(AuditEvent event) {
-        byte[] record = AuditLine.middle(event);
+        return append(List.of(event));
+    }
+
+    /** All of them or none, by one sync. */
+    @Override
+    public long append(List<AuditEvent> events) {
+        List<byte[]> records = events.stream().map(AuditLine::middle).toList();
         lock.lock();
         try {
             if (closed) {
                 throw new AuditException("AUDIT_CLOSED");
             }
             Group mine = gathering;
-            int place = mine.records.size();
-            mine.records.add(record);
+            mine.records.addAll(records);
+            int last = mine.records.size() - 1;
             while (writing && !mine.done) {
                 mine.turn.awaitUninterruptibly();
             }
@@ -142,7 +148,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             if (mine.failure != null) {
                 throw new AuditException(mine.failure);
             }
-            return mine.first + place;
+            return mine.first + last;
         } finally {
             lock.unlock();
         }

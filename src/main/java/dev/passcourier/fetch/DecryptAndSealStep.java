@@ -107,10 +107,21 @@ final class DecryptAndSealStep implements Processor {
         Opening.Result result = opening.seal(request, found, sealFor);
         ResultFacts facts = result.facts();
         // Only after it was opened is it known which key does. Nothing has left the process by then.
-        audit.append(new AuditEvent(
+        List<AuditEvent> done = new ArrayList<>();
+        done.add(new AuditEvent(
                 AuditEvent.Type.OPENED,
                 facts.issuedAt(),
                 opening.facts(request, result.opened().key())));
+        for (Sealed sealed : result.opened().sealed()) {
+            done.add(new AuditEvent(
+                    AuditEvent.Type.SEALED,
+                    facts.issuedAt(),
+                    Map.of(
+                            Fact.REQUEST, request.id(),
+                            Fact.ALIAS, sealed.alias(),
+                            Fact.DELIVERY, sealed.deliveryId())));
+        }
+        audit.append(done);
         List<OutboundMessage> outbound = new ArrayList<>();
         for (Sealed sealed : result.opened().sealed()) {
             outbound.add(handOver(work, sealed, facts));
@@ -131,13 +142,6 @@ final class DecryptAndSealStep implements Processor {
 
     private OutboundMessage handOver(FetchWork work, Sealed sealed, ResultFacts facts) {
         PasswordRequest request = work.request();
-        audit.append(new AuditEvent(
-                AuditEvent.Type.SEALED,
-                facts.issuedAt(),
-                Map.of(
-                        Fact.REQUEST, request.id(),
-                        Fact.ALIAS, sealed.alias(),
-                        Fact.DELIVERY, sealed.deliveryId())));
         OutboxItem item = OutboxItem.result(
                 sealed, request.id(), showInstance ? request.instance() : null, facts.notAfter(), facts.issuedAt());
         bundles.keep(work.origin(), item);

@@ -5,6 +5,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,9 +31,14 @@ public final class MonitoredTrail implements AuditTrail {
 
     @Override
     public long append(AuditEvent event) throws AuditException {
+        return append(List.of(event));
+    }
+
+    @Override
+    public long append(List<AuditEvent> events) throws AuditException {
         try {
-            long sequence = trail.append(event);
-            destinations.heard(event);
+            long sequence = trail.append(events);
+            events.forEach(destinations::heard);
             return sequence;
         } catch (AuditException e) {
             checks.suspect(AuditCheck.NAME, String.valueOf(e.getMessage()));

@@ -32,15 +32,15 @@ final class RequestTable {
     /** The first origin that asks owns the row. */
     void asked(Facts facts) throws SQLException {
         int begun = sql.update("""
-                insert into request (account, instance, source, reference, sender, batch, line, asked_at, id, state, attempts)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ASKED', 0) on conflict do nothing\
-                """, asker(facts));
+            insert into request (account, instance, source, reference, sender, batch, line, asked_at, id, state, attempts)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ASKED', 0) on conflict do nothing\
+            """, asker(facts));
         if (begun == 0) {
             sql.update("""
-                    update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
-                        asked_at = ?
-                    where id = ? and source is null\
-                    """, asker(facts));
+                update request set account = ?, instance = ?, source = ?, reference = ?, sender = ?, batch = ?, line = ?,
+                    asked_at = ?
+                where id = ? and source is null\
+                """, asker(facts));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.passcourier.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import java.io.IOException;
@@ -78,6 +79,25 @@ class FileAuditTrailTest {
             Locale.setDefault(usual);
         }
         assertThat(file(1)).exists();
+    }
+
+    @Test
+    void recordsOfOneActShareASyncAndAreWrittenAllOrNone() throws Exception {
+        AtomicInteger syncs = new AtomicInteger();
+        try (FileAuditTrail trail = opened(path -> new SlowFile(path, syncs), 64 * 1024)) {
+            int before = syncs.get();
+            assertThat(trail.append(List.of(asked("r1"), asked("r2"), asked("r3"))))
+                    .isEqualTo(3);
+            assertThat(syncs.get() - before).isEqualTo(1);
+        }
+        Disk disk = new Disk();
+        FileAuditTrail trail = opened(disk::open, 64 * 1024);
+        disk.syncs = false;
+        assertThatThrownBy(() -> trail.append(List.of(asked("r4"), asked("r5"))))
+                .hasMessage("AUDIT_DISK");
+        disk.syncs = true;
+        assertThat(trail.append(asked("r6"))).isEqualTo(4);
+        assertThat(AuditVerifier.verify(directory()).records()).isEqualTo(4);
     }
 
     @Test
