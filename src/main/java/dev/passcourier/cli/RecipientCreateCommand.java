@@ -187,10 +187,8 @@ public final class RecipientCreateCommand implements Callable<Integer> {
                 });
     }
 
-    /** As a shell takes it for one word. */
     private static String quoted(Path path) {
-        String text = path.toString();
-        return text.matches("[A-Za-z0-9_@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return Repeat.quoted(path.toString());
     }
 
     private int failed(String why) {

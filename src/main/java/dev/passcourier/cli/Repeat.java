@@ -40,7 +40,8 @@ final class Repeat {
         return words.stream().map(Repeat::quoted).collect(Collectors.joining(" "));
     }
 
-    private static String quoted(String word) {
+    /** As a shell takes it for one word. */
+    static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

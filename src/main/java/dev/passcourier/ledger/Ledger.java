@@ -3,7 +3,6 @@ package dev.passcourier.ledger;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -101,28 +100,28 @@ public final class Ledger implements AutoCloseable {
 
     /** The request as its first origin asked it. */
     public Optional<KnownRequest> request(String id) {
-        return read(sql -> LedgerQueries.request(sql, id));
+        return database.read(sql -> LedgerQueries.request(sql, id));
     }
 
     /** The instance that the ciphertext with this fingerprint was first opened for. */
     public Optional<Owner> owner(String fingerprint) {
-        return read(sql -> LedgerQueries.owner(sql, fingerprint));
+        return database.read(sql -> LedgerQueries.owner(sql, fingerprint));
     }
 
     /** When the ciphertext with this fingerprint was first opened. */
     public Optional<Instant> firstSeen(String fingerprint) {
-        return read(sql ->
+        return database.read(sql ->
                 sql.first("select seen_at from fingerprint where hmac = ?", row -> Sql.instant(row, 1), fingerprint));
     }
 
     /** The latest result of every machine that was delivered, for the machines of some accounts. */
     public List<HandedOver> handedOver(Collection<String> accounts) {
-        return read(sql -> LedgerQueries.handedOver(sql, accounts));
+        return database.read(sql -> LedgerQueries.handedOver(sql, accounts));
     }
 
     /** The machines of some accounts whose passwords anybody has asked for, but for reports. */
     public List<Machine> machines(Collection<String> accounts) {
-        return read(sql -> LedgerQueries.machines(sql, accounts));
+        return database.read(sql -> LedgerQueries.machines(sql, accounts));
     }
 
     /** The runs of credential reports. */
@@ -132,29 +131,29 @@ public final class Ledger implements AutoCloseable {
 
     /** Batches whose results have not been reported, oldest first: they are under way, or have just ended. */
     public List<BatchSummary> unreportedBatches() {
-        return read(BatchQueries::unreported);
+        return database.read(BatchQueries::unreported);
     }
 
     /** How many lines of a batch have ended, by verdict. All have if there are as many as the batch has lines. */
     public Map<Verdict, Long> verdicts(String batch) {
-        return read(sql -> BatchQueries.verdicts(sql, batch));
+        return database.read(sql -> BatchQueries.verdicts(sql, batch));
     }
 
     /** Whether a batch is on record as reported. */
     public boolean isReported(String batch) {
-        return read(sql -> sql.first(
+        return database.read(sql -> sql.first(
                         "select 1 from batch where id = ? and reported_at is not null", row -> row.getInt(1), batch)
                 .isPresent());
     }
 
     /** A batch or run by its id. */
     public Optional<BatchSummary> batch(String id) {
-        return read(sql -> BatchQueries.batch(sql, id));
+        return database.read(sql -> BatchQueries.batch(sql, id));
     }
 
     /** The lines of a batch that ended without a request of their own; empty if the batch is not on record. */
     public Optional<Set<Integer>> refusedLines(String batch) {
-        return batch(batch).map(known -> read(sql -> BatchQueries.refusedLines(sql, batch)));
+        return batch(batch).map(known -> database.read(sql -> BatchQueries.refusedLines(sql, batch)));
     }
 
     /** The lines of a batch in their order. */
@@ -169,52 +168,52 @@ public final class Ledger implements AutoCloseable {
      * @param most  how many at most
      */
     public List<LineResult> lines(String batch, int after, int most) {
-        return read(sql -> BatchQueries.lines(sql, batch, after, most));
+        return database.read(sql -> BatchQueries.lines(sql, batch, after, most));
     }
 
     /** The latest planned time of a schedule or a report of whose run at least one request has been asked. */
     public Optional<Instant> lastPlanned(String name) {
-        return read(sql -> BatchQueries.lastPlanned(sql, name));
+        return database.read(sql -> BatchQueries.lastPlanned(sql, name));
     }
 
     /** The newest requests, newest first. */
     public List<RequestRow> newest(int most) {
-        return read(sql -> LedgerQueries.newest(sql, most));
+        return database.read(sql -> LedgerQueries.newest(sql, most));
     }
 
     /** These requests, as far as they are known, in the order of the ids. */
     public List<RequestRow> requests(List<String> ids) {
-        return read(sql -> LedgerQueries.requests(sql, ids));
+        return database.read(sql -> LedgerQueries.requests(sql, ids));
     }
 
     /** The wanted ones of the requests that have not ended, oldest first; of all nodes' if they share it. */
     public List<OpenRequest> open(Predicate<OpenRequest> wanted) {
-        return read(sql -> LedgerQueries.open(sql, wanted));
+        return database.read(sql -> LedgerQueries.open(sql, wanted));
     }
 
     /** Whether there is a request that has not ended. */
     public boolean isAnyOpen() {
-        return read(LedgerQueries::isAnyOpen);
+        return database.read(LedgerQueries::isAnyOpen);
     }
 
     /** Whether it follows the audit trails of other nodes too. */
     public boolean followsOthers() {
-        return read(sql -> TrailPosition.all(sql).size() > 1);
+        return database.read(sql -> TrailPosition.all(sql).size() > 1);
     }
 
     /** The deliveries of a request's results. */
     public List<DeliveryRow> deliveries(String request) {
-        return read(sql -> LedgerQueries.deliveries(sql, request));
+        return database.read(sql -> LedgerQueries.deliveries(sql, request));
     }
 
     /** How many requests are in each state. */
     public Map<RequestState, Long> requestsByState() {
-        return read(LedgerQueries::requestsByState);
+        return database.read(LedgerQueries::requestsByState);
     }
 
     /** How many deliveries are in each state, by destination; results, notices and reports alike. */
     public Map<String, Map<DeliveryState, Long>> deliveriesByDestination() {
-        return read(LedgerQueries::deliveriesByDestination);
+        return database.read(LedgerQueries::deliveriesByDestination);
     }
 
     /**
@@ -223,7 +222,7 @@ public final class Ledger implements AutoCloseable {
      */
     public <T> T inTurn(String name, Supplier<T> work) {
         return database.isShared()
-                ? read(sql -> {
+                ? database.read(sql -> {
                     sql.lockUntilTheEnd(name);
                     return work.get();
                 })
@@ -233,14 +232,6 @@ public final class Ledger implements AutoCloseable {
     /** Answers where something is. Closed with this ledger. */
     public LedgerStatus status() {
         return new LedgerStatus(database);
-    }
-
-    private <T> T read(Sql.Work<T> work) {
-        try {
-            return database.inTransaction(work);
-        } catch (SQLException e) {
-            throw new LedgerException("LEDGER_DATABASE");
-        }
     }
 
     @Override

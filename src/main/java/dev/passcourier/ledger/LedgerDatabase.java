@@ -272,6 +272,19 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     /**
+     * The same for questions.
+     *
+     * @throws LedgerException if the database does not answer
+     */
+    <T> T read(Sql.Work<T> work) {
+        try {
+            return inTransaction(work);
+        } catch (SQLException e) {
+            throw new LedgerException("LEDGER_DATABASE");
+        }
+    }
+
+    /**
      * Lets go of all connections. H2 stays closed after a failed write until the last of the old ones is gone; then the
      * next one opens the file again. Opens it too if {@link #beginAnew} could not.
      */

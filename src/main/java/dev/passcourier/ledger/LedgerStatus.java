@@ -54,16 +54,18 @@ public final class LedgerStatus implements AutoCloseable {
 
     /** What waits, by account. */
     public List<WaitingWork> accounts() {
-        return read(sql -> waiting(sql, """
-                select account, state, count(*), min(asked_at), min(next_at) from request
-                where ended_at is null and source is not null group by account, state"""));
+        return database.read(sql -> waiting(sql, """
+            select account, state, count(*), min(asked_at), min(next_at) from request
+            where ended_at is null and source is not null group by account, state\
+            """));
     }
 
     /** What waits, by destination: results, notices and reports alike. */
     public List<WaitingWork> destinations() {
-        return read(sql -> waiting(sql, """
-                select alias, state, count(*), min(begun_at), min(next_at) from delivery
-                where ended_at is null group by alias, state"""));
+        return database.read(sql -> waiting(sql, """
+            select alias, state, count(*), min(begun_at), min(next_at) from delivery
+            where ended_at is null group by alias, state\
+            """));
     }
 
     private static List<WaitingWork> waiting(Sql sql, String query) throws SQLException {
@@ -98,13 +100,15 @@ public final class LedgerStatus implements AutoCloseable {
 
     /** A request. */
     public Optional<RequestStatus> request(String id) {
-        return read(sql -> {
+        return database.read(sql -> {
             List<ResultStatus> results = sql.query("""
-                    select alias, delivery_id, state, code, attempts, begun_at, next_at, ended_at from delivery
-                    where request = ? and kind = ? order by alias""", LedgerStatus::result, id, Kind.RESULT);
+                select alias, delivery_id, state, code, attempts, begun_at, next_at, ended_at from delivery
+                where request = ? and kind = ? order by alias\
+                """, LedgerStatus::result, id, Kind.RESULT);
             return sql.first("""
-                    select id, account, instance, source, sender, batch, line, state, verdict, code, attempts, asked_at,
-                        accepted_at, deadline, next_at, ended_at, rule from request where id = ? and source is not null""", row -> request(row, results), id);
+                select id, account, instance, source, sender, batch, line, state, verdict, code, attempts, asked_at,
+                    accepted_at, deadline, next_at, ended_at, rule from request where id = ? and source is not null\
+                """, row -> request(row, results), id);
         });
     }
 
@@ -174,7 +178,7 @@ public final class LedgerStatus implements AutoCloseable {
     }
 
     private List<BatchStatus> batches(Instant now, String query, Object... values) {
-        return read(sql -> {
+        return database.read(sql -> {
             List<BatchStatus> found = new ArrayList<>();
             for (Head head : sql.query(query, LedgerStatus::head, values)) {
                 found.add(progress(sql, head, now));
@@ -202,8 +206,9 @@ public final class LedgerStatus implements AutoCloseable {
     /** Lines end with the request that is theirs, or else by themselves. */
     private static BatchStatus progress(Sql sql, Head head, Instant now) throws SQLException {
         String counts = """
-                select verdict, count(*), sum(case when ended_at > ? then 1 else 0 end), max(ended_at)
-                from %s where batch = ? and verdict is not null group by verdict""";
+            select verdict, count(*), sum(case when ended_at > ? then 1 else 0 end), max(ended_at)
+            from %s where batch = ? and verdict is not null group by verdict\
+            """;
         Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
         long lastMinute = 0;
         Instant last = null;
@@ -224,7 +229,7 @@ public final class LedgerStatus implements AutoCloseable {
 
     /** Ids of requests and names of batches that begin so, to be offered to who has misspelt one. */
     public List<String> startingWith(String prefix, int most) {
-        return read(sql -> {
+        return database.read(sql -> {
             String after = prefix + Character.MAX_VALUE;
             List<String> found = new ArrayList<>(sql.query(
                     "select id from request where id >= ? and id < ? and source is not null order by id limit ?",
@@ -240,14 +245,6 @@ public final class LedgerStatus implements AutoCloseable {
                     most));
             return found;
         });
-    }
-
-    private <T> T read(Sql.Work<T> work) {
-        try {
-            return database.inTransaction(work);
-        } catch (SQLException e) {
-            throw new LedgerException("LEDGER_DATABASE");
-        }
     }
 
     @Override
