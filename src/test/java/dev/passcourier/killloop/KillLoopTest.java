@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
  */
 class KillLoopTest {
 
-    private static final int CYCLES = Integer.getInteger("kill.cycles", 10);
-    private static final int REQUESTS = Integer.getInteger("kill.requests", 120);
+    private static final int CYCLES = Integer.getInteger("kill.cycles", 6);
+    private static final int REQUESTS = Integer.getInteger("kill.requests", 72);
     private static final long SEED = Long.getLong("kill.seed", new Random().nextInt(1_000_000));
 
     @Test

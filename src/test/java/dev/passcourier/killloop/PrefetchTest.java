@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PrefetchTest {
 
     private static final int REQUESTS = 20;
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
     private static final Duration LONGEST_START = Duration.ofMinutes(5);
 
     @TempDir
