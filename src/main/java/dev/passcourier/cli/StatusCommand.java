@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "status",
         description = {
             "Says where a request is, why, and when it is tried next; how far a batch is; when a schedule runs."
-                + " Without a name: what waits for which account and destination, running batches, and all schedules.",
+                    + " Without a name: what waits for which account and destination, running batches, and all schedules.",
             "A running service answers; of a stopped one the ledger is read. No secret of the settings is needed, but"
                     + " for the ledger in PostgreSQL of a stopped one."
         },

@@ -62,8 +62,8 @@ import picocli.CommandLine.Spec;
             "1:some lines are no requests; with --wait: some request ended with another verdict",
             "2:wrong usage, or the service refuses the whole: nothing is taken",
             "3:no service runs, it cannot be reached, or it takes no requests now; or it is not known whether they are"
-                + " taken: then a command is printed that makes sure; with --wait also: the service has gone, and the"
-                + " requests are taken",
+                    + " taken: then a command is printed that makes sure; with --wait also: the service has gone, and the"
+                    + " requests are taken",
             "4:with --wait: the time is over, and the requests go on",
             "130:with --wait: stopped by Ctrl-C, and the requests go on"
         },

@@ -22,8 +22,8 @@ final class LedgerQueries {
 
     private static final String ROW =
             "select id, coalesce(account, '') as account, coalesce(instance, '') as instance, source, reference,"
-                + " sender, batch, state, verdict, code, attempts, asked_at, ended_at, coalesce(destinations, '') as"
-                + " destinations from request where source is not null ";
+                    + " sender, batch, state, verdict, code, attempts, asked_at, ended_at, coalesce(destinations, '') as"
+                    + " destinations from request where source is not null ";
 
     private LedgerQueries() {}
 

@@ -49,12 +49,12 @@ public final class Advice {
                 "The named key is not an RSA key: the cloud can encrypt a password to RSA key pairs only.";
             case "NOT_ENCRYPTED" ->
                 "What the instance published is not encrypted with a key pair. Have its script encrypt the password to"
-                    + " the public key; if it published the password itself, change that password: it can be read in"
-                    + " the cloud.";
+                        + " the public key; if it published the password itself, change that password: it can be read in"
+                        + " the cloud.";
             case "CIPHERTEXT_DAMAGED" ->
                 "The encrypted password is of a length that no key makes: it was cut or altered, as metadata limited"
-                    + " to 255 characters cuts that of a key of 4096 bits. Publish it in pieces as the cloud's agent"
-                    + " does, or use a key pair of 2048 bits.";
+                        + " to 255 characters cuts that of a key of 4096 bits. Publish it in pieces as the cloud's agent"
+                        + " does, or use a key pair of 2048 bits.";
             case "MASKED" -> "The cloud masks passwords in its answers. Its operator must switch the masking off.";
             default -> "This instance has no password that could be read, such as a Linux server's.";
         };

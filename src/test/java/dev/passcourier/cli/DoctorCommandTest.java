@@ -68,8 +68,8 @@ class DoctorCommandTest {
             assertThat(said.toString())
                     .contains(
                             "to: holds '\u0161' (U+0161 LATIN SMALL LETTER S WITH CARON) before the @, and goes to the"
-                                + " mail server in ASCII only; write the address in ASCII; where the mailbox has none,"
-                                + " let its owner add an alias that has");
+                                    + " mail server in ASCII only; write the address in ASCII; where the mailbox has none,"
+                                    + " let its owner add an alias that has");
         }
         assertThat(world.mailbox().recipients()).isEmpty();
     }

@@ -97,11 +97,11 @@ class InvalidSettingsTest {
                 mistake(
                         "policy:\n",
                         "reports:\n"
-                            + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, scope: {accounts: [nimbus-prod]},"
-                            + " destinations: [mail]}\n"
-                            + "  nightly: {cron: 0 8 * * 1, timeZone: UTC, misfire: skip, scope: {accounts: [nimbus],"
-                            + " instances: {nimbus: [i-1]}}, destinations: [mial]}\n"
-                            + "policy:\n",
+                                + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, scope: {accounts: [nimbus-prod]},"
+                                + " destinations: [mail]}\n"
+                                + "  nightly: {cron: 0 8 * * 1, timeZone: UTC, misfire: skip, scope: {accounts: [nimbus],"
+                                + " instances: {nimbus: [i-1]}}, destinations: [mial]}\n"
+                                + "policy:\n",
                         "45:3 reports.weekly.misfire: is missing; for example run-latest",
                         "45:55 reports.weekly.scope: names no machines; add inventory, instances, or ledger: true",
                         "46:3 reports.nightly: takes the name of a schedule, and runs are known by them; choose"

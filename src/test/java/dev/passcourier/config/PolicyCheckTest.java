@@ -38,27 +38,27 @@ class PolicyCheckTest {
                         "sources: [file, schedule], users: [\"*\"]",
                         List.of(
                                 "policy.rules[1].users: no request can match: only requests from a queue or a command"
-                                    + " have a user, and the rule is for file and schedule; remove users, or add jms"
-                                    + " or cli to the rule's sources",
+                                        + " have a user, and the rule is for file and schedule; remove users, or add jms"
+                                        + " or cli to the rule's sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can"
                                         + " match one, not even 'batches'; add a rule with sources: [file] and without"
                                         + " users",
                                 "schedules: every request from here ends as NOT_ALLOWED: no rule of the policy can"
-                                    + " match one, not even 'batches'; add a rule with sources: [schedule] and without"
-                                    + " users")),
+                                        + " match one, not even 'batches'; add a rule with sources: [schedule] and without"
+                                        + " users")),
                 Arguments.of(
                         "sources: [file, schedule], users: []",
                         "sources: [\"*\", cli], users: [\"*\"]",
                         List.of(
                                 "policy.rules[1].users: no request from file or schedule can match: only requests from"
-                                    + " a queue or a command have a user; give them a rule without users, and this one"
-                                    + " none of their sources",
+                                        + " a queue or a command have a user; give them a rule without users, and this one"
+                                        + " none of their sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can"
                                         + " match one, not even 'batches'; add a rule with sources: [file] and without"
                                         + " users",
                                 "schedules: every request from here ends as NOT_ALLOWED: no rule of the policy can"
-                                    + " match one, not even 'batches'; add a rule with sources: [schedule] and without"
-                                    + " users")),
+                                        + " match one, not even 'batches'; add a rule with sources: [schedule] and without"
+                                        + " users")),
                 Arguments.of(
                         "sources: [file, schedule], users: []",
                         "sources: [\"*\"], users: []",

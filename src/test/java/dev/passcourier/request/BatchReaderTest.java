@@ -295,7 +295,7 @@ class BatchReaderTest {
     void fillsParametersInByTheirNames() throws RequestException {
         assertThat(read(
                         "{\"defaults\":{\"account\":\"a\",\"deliverTo\":[\"x\"],\"parameters\":{\"f\":\"1\",\"g\":\"2\"}}}\n"
-                            + "{\"instance\":\"i\",\"parameters\":{\"g\":\"3\"}}",
+                                + "{\"instance\":\"i\",\"parameters\":{\"g\":\"3\"}}",
                         BatchFormat.NDJSON))
                 .extracting(line -> ((Good) line).request().parameters())
                 .containsExactly(Map.of("f", "1", "g", "3"));

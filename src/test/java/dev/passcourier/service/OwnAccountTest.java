@@ -51,24 +51,24 @@ class OwnAccountTest {
             quoteCharacter = '`',
             value = {
                 "huawei-ecs | HUAWEICLOUD_SDK_AK=AK HUAWEICLOUD_SDK_SK=x HUAWEICLOUD_SDK_REGION=r-1"
-                    + " HUAWEICLOUD_SDK_PROJECT_ID=p |"
-                    + " {'region':'r-1','projectId':'p','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HUAWEICLOUD_SDK_SK}}'}}",
+                        + " HUAWEICLOUD_SDK_PROJECT_ID=p |"
+                        + " {'region':'r-1','projectId':'p','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HUAWEICLOUD_SDK_SK}}'}}",
                 "huawei-ecs | HW_ACCESS_KEY=AK HW_SECRET_KEY=x HW_REGION_NAME=r-1 HW_SECURITY_TOKEN=t |"
-                    + " {'region':'r-1','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HW_SECRET_KEY}}','securityToken':'{{env:HW_SECURITY_TOKEN}}'}}",
+                        + " {'region':'r-1','auth':{'type':'aksk','accessKey':'AK','secretKey':'{{env:HW_SECRET_KEY}}','securityToken':'{{env:HW_SECURITY_TOKEN}}'}}",
                 "tencent-gse | TENCENTCLOUD_SECRET_ID=ID TENCENTCLOUD_SECRET_KEY=x TENCENTCLOUD_TOKEN=t"
-                    + " TENCENTCLOUD_REGION=ap-1 |"
-                    + " {'region':'ap-1','secretId':'ID','secretKey':'{{env:TENCENTCLOUD_SECRET_KEY}}','token':'{{env:TENCENTCLOUD_TOKEN}}'}",
+                        + " TENCENTCLOUD_REGION=ap-1 |"
+                        + " {'region':'ap-1','secretId':'ID','secretKey':'{{env:TENCENTCLOUD_SECRET_KEY}}','token':'{{env:TENCENTCLOUD_TOKEN}}'}",
                 "kakaocloud | KAKAOCLOUD_APPLICATION_CREDENTIAL_ID=ID KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET=x |"
-                    + " {'auth':{'type':'access-key','id':'ID','secret':'{{env:KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET}}'}}",
+                        + " {'auth':{'type':'access-key','id':'ID','secret':'{{env:KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET}}'}}",
                 "openstack-nova | OS_AUTH_URL=https://k/v3 OS_USERNAME=u OS_PASSWORD=x OS_PROJECT_ID=p"
-                    + " OS_USER_DOMAIN_NAME=d OS_REGION_NAME=r |"
-                    + " {'identityEndpoint':'https://k/v3','region':'r','auth':{'type':'password','user':'u','password':'{{env:OS_PASSWORD}}','userDomain':'d','projectId':'p'}}",
+                        + " OS_USER_DOMAIN_NAME=d OS_REGION_NAME=r |"
+                        + " {'identityEndpoint':'https://k/v3','region':'r','auth':{'type':'password','user':'u','password':'{{env:OS_PASSWORD}}','userDomain':'d','projectId':'p'}}",
                 "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_ID=c"
-                    + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
-                    + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'application-credential','id':'c'}}",
+                        + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
+                        + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'application-credential','id':'c'}}",
                 "openstack-nova | OS_AUTH_URL=https://k OS_APPLICATION_CREDENTIAL_NAME=c OS_USER_ID=u"
-                    + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
-                    + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'named-application-credential','name':'c','userId':'u'}}"
+                        + " OS_APPLICATION_CREDENTIAL_SECRET=x |"
+                        + " {'identityEndpoint':'https://k','auth':{'secret':'{{env:OS_APPLICATION_CREDENTIAL_SECRET}}','type':'named-application-credential','name':'c','userId':'u'}}"
             })
     void takesWhatTheCloudsOwnToolsTake(String provider, String variables, String settings) throws Exception {
         ProviderType type = ProviderCatalog.find().get(provider);
