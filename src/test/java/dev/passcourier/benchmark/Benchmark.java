@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 public final class Benchmark implements Callable<Integer> {
 
     private static final Set<String> ALL =
-            new TreeSet<>(Set.of("throughput", "latency", "quota", "start", "memory", "idle", "growth"));
+            new TreeSet<>(Set.of("commands", "throughput", "latency", "quota", "start", "memory", "idle", "growth"));
 
     @Option(
             names = "--short",
@@ -50,7 +50,7 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--only",
             split = ",",
-            description = "Parts: throughput, latency, quota, start, memory, idle, growth.")
+            description = "Parts: commands, throughput, latency, quota, start, memory, idle, growth.")
     private Set<String> only = ALL;
 
     @Option(names = "--rate", description = "Requests a second whose latency is measured. Default: ${DEFAULT-VALUE}.")
@@ -72,6 +72,9 @@ public final class Benchmark implements Callable<Integer> {
         rounds = rounds > 0 ? rounds : quick ? 1 : 5;
         out.println(machine());
         try (World world = new World(Files.createTempDirectory("passcourier-benchmark"), shipped)) {
+            if (only.contains("commands")) {
+                new CommandTimes(world, shipped, rounds).print(out);
+            }
             if (only.contains("start")) {
                 start(world);
             }
