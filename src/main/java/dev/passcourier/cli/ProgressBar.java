@@ -32,14 +32,18 @@ final class ProgressBar {
     String line(Map<String, Long> verdicts, Duration elapsed, int width) {
         long ended = verdicts.values().stream().mapToLong(Long::longValue).sum();
         int length = Math.min(LONGEST_BAR, width / BAR_SHARE);
-        int full = total == 0 ? length : (int) (length * ended / total);
+        int done = total == 0 ? length : (int) (length * ended / total);
         StringBuilder line = new StringBuilder("[")
-                .append("#".repeat(full))
-                .append(".".repeat(length - full))
+                .append("#".repeat(done))
+                .append(".".repeat(length - done))
                 .append(String.format(Locale.ROOT, "] %3d%% %,d/%,d", percent(ended), ended, total));
-        append(line, rate(ended, elapsed), width);
-        new TreeMap<>(verdicts)
-                .forEach((verdict, count) -> append(line, String.format(Locale.ROOT, "%s %,d", verdict, count), width));
+        String rate = rate(ended, elapsed);
+        String time = time(ended, elapsed);
+        boolean full = append(line, rate + (rate.isEmpty() ? "" : " ") + time, width) || append(line, time, width);
+        for (Map.Entry<String, Long> verdict : new TreeMap<>(verdicts).entrySet()) {
+            String count = String.format(Locale.ROOT, "%s %,d", verdict.getKey(), verdict.getValue());
+            full = full && append(line, count, width);
+        }
         return line.toString();
     }
 
@@ -54,10 +58,17 @@ final class ProgressBar {
         if (ended == 0) {
             return "";
         }
-        String perSecond = String.format(Locale.ROOT, rate < 10 ? "%.1f/s" : "%.0f/s", rate);
+        return String.format(Locale.ROOT, rate < 10 ? "%.1f/s" : "%.0f/s", rate);
+    }
+
+    private String time(long ended, Duration elapsed) {
+        double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
+        if (ended == 0) {
+            return "";
+        }
         return ended >= total
-                ? perSecond + " in " + words((long) seconds)
-                : perSecond + " ETA " + words((long) Math.ceil((total - ended) / rate));
+                ? "in " + words((long) seconds)
+                : "ETA " + words((long) Math.ceil((total - ended) * seconds / ended));
     }
 
     /** Such as {@code 42s}, {@code 3m05s} or {@code 2h07m}. */
@@ -70,9 +81,12 @@ final class ProgressBar {
                 : String.format(Locale.ROOT, "%dh%02dm", seconds / 3600, seconds % 3600 / 60);
     }
 
-    private static void append(StringBuilder line, String part, int width) {
-        if (!part.isEmpty() && line.length() + 1 + part.length() < width) {
+    /** Whether there was room for it. */
+    private static boolean append(StringBuilder line, String part, int width) {
+        boolean fits = line.length() + 1 + part.length() < width;
+        if (fits && !part.isEmpty()) {
             line.append(' ').append(part);
         }
+        return fits;
     }
 }

@@ -1,6 +1,7 @@
 package dev.passcourier.cli;
 
 import dev.passcourier.ledger.BatchStatus;
+import dev.passcourier.ledger.LedgerStatus;
 import dev.passcourier.ledger.RequestStatus;
 import dev.passcourier.ledger.RequestStatus.ResultStatus;
 import dev.passcourier.ledger.WaitingWork;
@@ -102,7 +103,7 @@ final class StatusText {
     }
 
     private static String origin(RequestStatus request) {
-        String batch = request.batch() == null ? "" : ", line " + request.line() + " of " + request.batch();
+        String batch = request.batch() == null ? "" : ", line " + request.line() + " of " + shortened(request.batch());
         return request.source().toLowerCase(Locale.ROOT)
                 + (request.sender() == null ? "" : " (" + request.sender() + ")")
                 + batch;
@@ -116,6 +117,11 @@ final class StatusText {
     private void field(List<String> lines, String label, @Nullable String text) {
         if (text != null && !text.isEmpty()) {
             String name = label + " ".repeat(LABEL - label.length());
+            if (LABEL + text.length() > width && !text.contains(" ")) {
+                lines.add(label);
+                lines.add("  " + text);
+                return;
+            }
             for (String part : Table.wrap(text, width - LABEL, "")) {
                 lines.add(name + part);
                 name = " ".repeat(LABEL);
@@ -130,7 +136,7 @@ final class StatusText {
                     each.name(),
                     Long.toString(each.total()),
                     each.states().entrySet().stream()
-                            .map(state -> state.getValue() + " " + word(state.getKey()))
+                            .map(state -> state.getValue() + Table.TOGETHER + word(state.getKey()))
                             .collect(Collectors.joining(", ")),
                     back(each.oldest()),
                     each.nextAt() == null ? "" : ahead(each.nextAt()),
@@ -147,9 +153,9 @@ final class StatusText {
         return table.lines();
     }
 
-    /** Enough of a file's hash to tell it apart. */
-    private static String shortened(String id) {
-        return id.length() == 64 ? id.substring(0, 8) : id;
+    /** Enough of a batch's id to tell it apart; {@code status} takes it. */
+    static String shortened(String id) {
+        return id.matches("[0-9a-f]{64}") ? id.substring(0, LedgerStatus.SHORT_ID) : id;
     }
 
     private static String done(BatchStatus batch) {
@@ -159,7 +165,7 @@ final class StatusText {
 
     private static String verdicts(BatchStatus batch) {
         return batch.verdicts().entrySet().stream()
-                .map(verdict -> verdict.getValue() + " " + verdict.getKey())
+                .map(verdict -> verdict.getValue() + Table.TOGETHER + verdict.getKey())
                 .collect(Collectors.joining(", "));
     }
 
@@ -215,8 +221,10 @@ final class StatusText {
                 .forEach(each ->
                         lines.put("destination " + each.name(), "destination " + each.name() + " " + states(each)));
         answer.batches()
-                .forEach(batch ->
-                        lines.put(batch.id(), "batch " + batch.name() + " " + done(batch) + " " + verdicts(batch)));
+                .forEach(batch -> lines.put(
+                        batch.id(),
+                        "batch " + batch.name() + " " + done(batch) + " "
+                                + verdicts(batch).replace(Table.TOGETHER, " ")));
         return lines;
     }
 

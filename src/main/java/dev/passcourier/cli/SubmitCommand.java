@@ -322,12 +322,12 @@ final class SubmitCommand implements Callable<Integer> {
             output.talk("all of it was taken before; nothing is asked again");
         }
         if (patience.isAny()) {
-            output.talk("they go on:  passcourier status " + look);
+            output.talk("they go on:  passcourier status " + StatusText.shortened(look));
             return await(service, taken, look);
         }
         output.print(new Table("id", "lines", "refused", "repeated")
                 .row(look, taken.lines(), taken.refused(), taken.repeated()));
-        output.talk("see how it ends:  passcourier status " + look);
+        output.talk("see how it ends:  passcourier status " + StatusText.shortened(look));
         return taken.refused() == 0 ? ExitCode.OK : ExitCode.BAD;
     }
 
@@ -341,7 +341,8 @@ final class SubmitCommand implements Callable<Integer> {
             return output.failed(
                     ExitCode.UNREACHABLE,
                     e.code() + ": " + e.getMessage()
-                            + "; the requests are taken and go on when a service runs:  passcourier status " + look);
+                            + "; the requests are taken and go on when a service runs:  passcourier status "
+                            + StatusText.shortened(look));
         } finally {
             remove(interrupted);
         }
@@ -350,7 +351,7 @@ final class SubmitCommand implements Callable<Integer> {
     /** Below the bar. */
     private void saysThatItGoesOn(String look) {
         endLine();
-        output.error("the requests go on; see how they end:  passcourier status " + look);
+        output.error("the requests go on; see how they end:  passcourier status " + StatusText.shortened(look));
     }
 
     /** Once the process ends there is nothing to remove. */
@@ -410,7 +411,8 @@ final class SubmitCommand implements Callable<Integer> {
 
     private int timedOut(String look) {
         return output.failed(
-                ExitCode.UNFINISHED, "the time is over, and the requests go on:  passcourier status " + look);
+                ExitCode.UNFINISHED,
+                "the time is over, and the requests go on:  passcourier status " + StatusText.shortened(look));
     }
 
     private int conclude(Progress progress, String look) {
@@ -432,7 +434,7 @@ final class SubmitCommand implements Callable<Integer> {
         }
         boolean fine = progress.verdicts().keySet().equals(Set.of("DELIVERED"));
         if (!fine) {
-            output.talk("why, and what to do:  passcourier status " + look);
+            output.talk("why, and what to do:  passcourier status " + StatusText.shortened(look));
         }
         return fine ? ExitCode.OK : ExitCode.BAD;
     }

@@ -26,6 +26,12 @@ import picocli.CommandLine.Help.Ansi;
  */
 final class Table {
 
+    /** Between words that belong together; shown as a blank. */
+    static final String TOGETHER = "\u00a0";
+
+    /** Two blanks are around what is to be typed. */
+    private static final String BETWEEN_WORDS = "(?<=[^ ]) (?=[^ ])";
+
     private static final String GAP = "  ";
     private static final Set<Character.UnicodeScript> WIDE = Set.of(
             Character.UnicodeScript.HAN,
@@ -75,7 +81,8 @@ final class Table {
                 .map(row -> row.stream().map(Table::shown).toList())
                 .toList();
         int[] widths = fit(cells, width);
-        return widths.length == 0 ? records(cells, width, ansi) : grid(cells, widths, ansi);
+        List<String> lines = widths.length == 0 ? records(cells, width, ansi) : grid(cells, widths, ansi);
+        return lines.stream().map(line -> line.replace(TOGETHER, " ")).toList();
     }
 
     /** The columns' widths, or none if they cannot be made to fit. */
@@ -106,7 +113,10 @@ final class Table {
     }
 
     private static int longestWord(String text) {
-        return Arrays.stream(text.split(" ", -1)).mapToInt(Table::width).max().orElse(0);
+        return Arrays.stream(text.split(BETWEEN_WORDS, -1))
+                .mapToInt(Table::width)
+                .max()
+                .orElse(0);
     }
 
     private List<String> grid(List<List<String>> cells, int[] widths, Ansi ansi) {
@@ -221,7 +231,7 @@ final class Table {
         }
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.split("(?<=[^ ]) (?=[^ ])", -1)) {
+        for (String word : text.split(BETWEEN_WORDS, -1)) {
             if (line.length() > 0 && width(line.toString()) + 1 + width(word) > width) {
                 lines.add(line.toString());
                 line.setLength(0);

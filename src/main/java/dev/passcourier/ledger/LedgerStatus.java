@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerStatus implements AutoCloseable {
 
+    /** Of a batch's id, a hash, so many digits are enough. */
+    public static final int SHORT_ID = 8;
+
+    private static final Pattern SHORTENED = Pattern.compile("[0-9a-f]{" + SHORT_ID + ",63}");
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String BATCH = "select id, source, name, planned, total, taken_at, reported_at from batch ";
 
@@ -163,8 +168,14 @@ public final class LedgerStatus implements AutoCloseable {
 
     /** The batch with this id, or those of this name, newest first. */
     public List<BatchStatus> batches(String idOrName, int most, Instant now) {
+        boolean isShortened = SHORTENED.matcher(idOrName).matches();
         return batches(
-                now, BATCH + "where id = ? or name = ? order by taken_at desc, id limit ?", idOrName, idOrName, most);
+                now,
+                BATCH + "where id " + (isShortened ? "like" : "=")
+                        + " ? or name = ? order by taken_at desc, id limit ?",
+                isShortened ? idOrName + "%" : idOrName,
+                idOrName,
+                most);
     }
 
     /** A schedule's runs, newest first. */

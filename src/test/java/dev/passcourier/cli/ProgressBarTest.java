@@ -19,7 +19,7 @@ class ProgressBarTest {
     @Test
     void leavesOutWhatDoesNotFit() {
         assertThat(bar.line(Map.of("WRONG_KEY", 100L, "DELIVERED", 6_200L), Duration.ofSeconds(63), 40))
-                .isEqualTo("[######....]  63% 6,300/10,000")
+                .isEqualTo("[######....]  63% 6,300/10,000 ETA 37s")
                 .hasSizeLessThan(40);
     }
 

@@ -138,7 +138,13 @@ class SandboxExamplesTest {
         assertThat(ended.path("verdicts").path("REFUSED").asInt()).isEqualTo(2);
         assertThat(ended.path("notDelivered").findValuesAsText("code"))
                 .containsExactly("ACCOUNT_UNKNOWN", "FIELD_MISSING");
-        assertThat(err.toString()).contains("line 3: FIELD_MISSING", "100% 3/3", "passcourier status ");
+        assertThat(err.toString())
+                .contains("line 3: FIELD_MISSING", "100% 3/3")
+                .containsPattern("passcourier status [0-9a-f]{8}\\R");
+        String batch = ended.path("id").asText();
+        assertThat(run("status", "--data", home.resolve("data/sandbox/data").toString(), batch.substring(0, 8)))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("1 DELIVERED, 2 REFUSED");
         assertThat(service.ledger().request("mixed-1").orElseThrow().source()).hasToString("CLI");
     }
 

@@ -35,6 +35,19 @@ class TableTest {
                 .allMatch(line -> line.length() <= 80);
     }
 
+    /** What is to be typed stands between two blanks, and stays on its line. */
+    @Test
+    void keepsTogetherWhatBelongsTogether() {
+        for (int width = 10; width < 60; width++) {
+            assertThat(new Table("says", "verdicts")
+                            .row("say keyRing: spare  at an account", "249\u00a0DELIVERED, 1\u00a0NOT_FOUND")
+                            .lines(width, Ansi.OFF))
+                    .as("at %d", width)
+                    .anyMatch(line -> line.contains("spare  at"))
+                    .anyMatch(line -> line.contains("1 NOT_FOUND"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {40, 50, 60, 80, 120})
     void neverBreaksAnIdThatSomebodyMayCopy(int width) {
