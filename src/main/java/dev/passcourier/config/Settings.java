@@ -42,6 +42,7 @@ public record Settings(
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
      * @param minFreeSpace    bytes that must be free in the data directory and the drop directory
      * @param status          the status page, or null for none
+     * @param controlGroup    the operating system's group whose members may ask by commands, or null for none
      * @param allowAgents     names of agents that may run in our process
      */
     public record Service(
@@ -55,6 +56,7 @@ public record Settings(
             @Nullable Path auditHead,
             long minFreeSpace,
             @Nullable Status status,
+            @Nullable String controlGroup,
             List<String> allowAgents) {
 
         /** By files of so many bytes the embedded broker's journal grows. */

@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -69,9 +70,9 @@ public final class ControlClient {
     }
 
     private byte[] exchange(byte[] line, Duration atMost) throws ControlException {
-        demandSocket();
+        Path socket = reachable();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            connect(channel);
+            connect(channel, socket);
             ControlLine.write(channel, line, atMost, clock);
             return ControlLine.read(channel, ControlLine.LONGEST_ANSWER, atMost, clock);
         } catch (IOException e) {
@@ -83,18 +84,20 @@ public final class ControlClient {
                             ? "the service on " + directory + " does not answer within " + atMost.toSeconds()
                                     + " s: it is not known whether it has done it"
                             : "the service on " + directory
-                                    + " hung up, as it is being stopped or has too many clients: it is not known whether it has"
-                                    + " done it");
+                                    + " hung up, as it is being stopped or has too many clients: it is not known"
+                                    + " whether it has done it");
         }
     }
 
-    private void demandSocket() throws ControlException {
+    /** Its own socket, or where we may not look for that, the one for a group. */
+    private Path reachable() throws ControlException {
         try {
             Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return socket;
         } catch (NoSuchFileException e) {
             throw noService();
         } catch (AccessDeniedException e) {
-            throw notPermitted();
+            return groupSocket();
         } catch (IOException e) {
             throw new ControlException(
                     Reason.NO_ANSWER,
@@ -103,7 +106,21 @@ public final class ControlClient {
         }
     }
 
-    private void connect(SocketChannel channel) throws IOException, ControlException {
+    /** Only if the data directory's owner, or root, put it there: anybody else would be told what we ask. */
+    private Path groupSocket() throws ControlException {
+        Path shared = ControlServer.groupSocket(directory);
+        try {
+            UserPrincipal owner = Files.getOwner(shared, LinkOption.NOFOLLOW_LINKS);
+            if (owner.equals(Files.getOwner(directory)) || owner.getName().equals("root")) {
+                return shared;
+            }
+        } catch (IOException none) {
+            // Told below.
+        }
+        throw notPermitted();
+    }
+
+    private void connect(SocketChannel channel, Path socket) throws IOException, ControlException {
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
         } catch (ConnectException left) {
@@ -129,7 +146,9 @@ public final class ControlClient {
                 Reason.NOT_PERMITTED,
                 "NOT_PERMITTED",
                 "user " + System.getProperty("user.name") + " may not use " + socket
-                        + ": run this command as the service's user" + owner() + ", or as root");
+                        + ": run this command as the service's user" + owner()
+                        + ", as root, or as a member of the group"
+                        + " that service.controlGroup names");
     }
 
     private String owner() {

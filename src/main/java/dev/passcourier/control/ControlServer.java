@@ -6,10 +6,17 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -67,6 +74,76 @@ public final class ControlServer implements AutoCloseable {
                     "CONTROL_UNAVAILABLE {}: the path may be too long for a socket; commands cannot reach this service",
                     socket);
             return () -> {};
+        }
+    }
+
+    /**
+     * Where the members of a group send their orders: beside the data directory, which they may not enter.
+     *
+     * @param directory the data directory
+     */
+    static Path groupSocket(Path directory) {
+        Path data = directory.toAbsolutePath().normalize();
+        return data.resolveSibling(data.getFileName() + ".sock");
+    }
+
+    /**
+     * What is in the way of a socket for a group, in words with what to do; empty if nothing is.
+     *
+     * @param directory the data directory
+     */
+    public static Optional<String> groupProblem(Path directory, String group) {
+        Path folder = Objects.requireNonNull(groupSocket(directory).getParent());
+        try {
+            principal(folder, group);
+        } catch (IOException e) {
+            return Optional.of("this machine has no group " + group + "; make it with groupadd, or correct the name");
+        }
+        try {
+            Set<PosixFilePermission> modes = Files.getPosixFilePermissions(folder);
+            if (modes.contains(PosixFilePermission.GROUP_WRITE) || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
+                return Optional.of(folder + ", where the group's socket is, can be written by others, who could put"
+                        + " another there; run  chmod go-w " + folder);
+            }
+            return Files.isWritable(folder)
+                    ? Optional.empty()
+                    : Optional.of(
+                            folder + ", where the group's socket is, cannot be written by the service's user; name"
+                                    + " a data directory in a folder of its own");
+        } catch (IOException e) {
+            return Optional.of(folder + ", where the group's socket is, is not there; make it");
+        }
+    }
+
+    private static GroupPrincipal principal(Path folder, String group) throws IOException {
+        return folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+    }
+
+    /**
+     * Listens for orders of a group's members too: the socket is 0660 and the group's, so that the system lets nobody else
+     * connect.
+     *
+     * @param directory the data directory
+     * @param orders    those that the members may give
+     * @throws IOException saying what is in the way
+     */
+    public static AutoCloseable listenForGroup(Path directory, String group, Orders orders, Clock clock)
+            throws IOException {
+        Optional<String> problem = groupProblem(directory, group);
+        if (problem.isPresent()) {
+            throw new IOException(problem.get());
+        }
+        Path socket = groupSocket(directory);
+        ControlServer control = open(socket, orders, PATIENCE, clock);
+        try {
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setGroup(principal(socket, group));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+            return control;
+        } catch (IOException e) {
+            control.close();
+            throw new IOException(socket + " cannot be given to the group " + group
+                    + "; make the service's user a member of it: usermod -aG " + group);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlServer;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.LedgerDatabase;
@@ -49,6 +50,9 @@ final class LocalExaminations {
         settings.keyRings()
                 .keySet()
                 .forEach(ring -> all.add(new Examination("keys." + ring, subject -> ring(subject, ring))));
+        if (settings.service().controlGroup() != null) {
+            all.add(new Examination("control", this::control));
+        }
         all.add(new Examination("audit", this::audit));
         all.add(new Examination("ledger", this::ledger));
         if (settings.sources().file() != null) {
@@ -84,6 +88,13 @@ final class LocalExaminations {
         return free < 4 * least
                 ? Diagnosis.warn(subject, says + ", and nothing is taken below " + least / MIB + " MiB")
                 : Diagnosis.ok(subject, says);
+    }
+
+    private Diagnosis control(String subject) {
+        String group = String.valueOf(settings.service().controlGroup());
+        return ControlServer.groupProblem(settings.service().dataDirectory(), group)
+                .map(problem -> Diagnosis.fail(subject, problem))
+                .orElseGet(() -> Diagnosis.ok(subject, "members of the group " + group + " may ask by commands"));
     }
 
     private Diagnosis keys(String subject) throws Exception {

@@ -49,6 +49,7 @@ import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -240,22 +241,36 @@ public final class PasscourierService implements AutoCloseable {
         keep(main::stop);
         main.start();
         keep(fetch::stop);
-        keep(ControlServer.listen(settings.service().dataDirectory(), orders(), clock));
+        listen();
         watch.open();
         keep(watch);
     }
 
-    /** What commands may have done by the running service. */
-    private Orders orders() {
-        RedriveService redrive = broker.redrive(settings, audit, gone, clock);
-        StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
+    /** What commands may have done by the running service: of the service's own user, or of the members of a group. */
+    private void listen() throws IOException, ConfigurationException {
         SubmittedBatches submitted = sources.submitted();
         submitted.goOn();
-        SubmittedResults results = new SubmittedResults(ledger);
-        Orders orders = new Orders()
+        StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
+        Path directory = settings.service().dataDirectory();
+        String group = settings.service().controlGroup();
+        if (group != null) {
+            try {
+                keep(ControlServer.listenForGroup(directory, group, asking(new Orders(), submitted, status), clock));
+            } catch (IOException e) {
+                throw new ConfigurationException("service.controlGroup: " + e.getMessage());
+            }
+        }
+        RedriveService redrive = broker.redrive(settings, audit, gone, clock);
+        Orders all = asking(new Orders(), submitted, status)
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
-                .add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
-                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
+                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()));
+        keep(ControlServer.listen(directory, all, clock));
+    }
+
+    /** Whoever asks is asked about at the policy, or looks at what is on record. */
+    private Orders asking(Orders orders, SubmittedBatches submitted, StatusService status) {
+        SubmittedResults results = new SubmittedResults(ledger);
+        orders.add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
                 .add(SubmittedBatches.SUBMIT, Part.class, (part, peer) -> submitted.take(part, peer.user()))
                 .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question))
                 .add(

@@ -8,6 +8,7 @@ import dev.passcourier.config.Findings;
 import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
+import dev.passcourier.control.ControlServer;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.intake.DropDirectory;
@@ -99,6 +100,11 @@ public final class StartCheck {
 
     private void service(Settings.Service service) {
         demand("service.dataDirectory", () -> DataDirectory.demandUsable(service.dataDirectory()));
+        if (service.controlGroup() != null) {
+            ControlServer.groupProblem(service.dataDirectory(), service.controlGroup())
+                    .ifPresent(problem -> findings.add(
+                            "service.controlGroup", new ConfigurationException(problem), "correct the group's name"));
+        }
         demand("service.signingKey", () -> ServiceKeys.demandUsable(service.signingKey(), service.atRestKey()));
     }
 

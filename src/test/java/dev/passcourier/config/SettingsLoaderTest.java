@@ -67,6 +67,7 @@ class SettingsLoaderTest {
                                 null,
                                 256L << 20,
                                 null,
+                                null,
                                 List.of()),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", 16, null, null, null), null),
@@ -96,6 +97,7 @@ class SettingsLoaderTest {
                         home.resolve("audit-head"),
                         2L << 30,
                         new Settings.Status(8089),
+                        null,
                         List.of()));
         assertThat(settings.broker().acceptor())
                 .isEqualTo(

@@ -1,6 +1,7 @@
 package dev.passcourier.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,6 +87,48 @@ class ControlServerTest {
         }
         assertThat(socket()).doesNotExist();
         assertThat(refused("upper", "hello").reason()).isEqualTo(Reason.NO_SERVICE);
+    }
+
+    @Test
+    void aGroupHasASocketOfItsOwnBesideTheDataDirectoryWithItsOrdersOnly() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String group =
+                Files.readAttributes(data, PosixFileAttributes.class).group().getName();
+        Path shared = directory.resolve("data.sock");
+        Orders few = new Orders().add("who", Word.class, (word, peer) -> new Word(peer.user()));
+
+        try (AutoCloseable server = ControlServer.listenForGroup(data, group, few, CLOCK)) {
+            PosixFileAttributes modes = Files.readAttributes(shared, PosixFileAttributes.class);
+            assertThat(PosixFilePermissions.toString(modes.permissions())).isEqualTo("rw-rw----");
+            assertThat(modes.group().getName()).isEqualTo(group);
+            assertThat(told(shared, "{\"order\":\"who\",\"with\":{\"text\":null}}"))
+                    .contains(System.getProperty("user.name"));
+            assertThat(told(shared, "{\"order\":\"upper\",\"with\":{\"text\":\"x\"}}"))
+                    .contains("ORDER_UNKNOWN");
+        }
+        assertThat(shared).doesNotExist();
+    }
+
+    @Test
+    void noSocketIsMadeForAGroupWhereAnotherCouldTakeItsPlace() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String group =
+                Files.readAttributes(data, PosixFileAttributes.class).group().getName();
+
+        assertThat(ControlServer.groupProblem(data, "no-such-group-here").orElseThrow())
+                .contains("no group no-such-group-here");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
+        assertThat(ControlServer.groupProblem(data, group).orElseThrow()).contains("chmod go-w " + directory);
+        assertThatThrownBy(() -> ControlServer.listenForGroup(data, group, new Orders(), CLOCK))
+                .hasMessageContaining("chmod go-w");
+    }
+
+    private static String told(Path socket, String line) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            ControlLine.write(channel, line.getBytes(StandardCharsets.UTF_8), PATIENCE, CLOCK);
+            return new String(
+                    ControlLine.read(channel, ControlLine.LONGEST_ANSWER, PATIENCE, CLOCK), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -140,6 +140,7 @@ final class Fakes {
                         null,
                         1,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource("requests", 8, null, null, null), null),

@@ -369,6 +369,7 @@ class LostRequestsTest {
                         null,
                         1,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource(INTAKE, 8, null, null, null), null),
