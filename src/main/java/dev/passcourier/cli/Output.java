@@ -112,7 +112,7 @@ public final class Output {
     }
 
     private static void wrapped(String text, boolean shown, PrintWriter to) {
-        if (shown) {
+        if (shown && !text.isEmpty()) {
             text.lines()
                     .forEach(line -> Table.wrap(line, Terminal.width(), "  ").forEach(to::println));
         } else {

@@ -116,16 +116,7 @@ final class StatusText {
 
     private void field(List<String> lines, String label, @Nullable String text) {
         if (text != null && !text.isEmpty()) {
-            String name = label + " ".repeat(LABEL - label.length());
-            if (LABEL + text.length() > width && !text.contains(" ")) {
-                lines.add(label);
-                lines.add("  " + text);
-                return;
-            }
-            for (String part : Table.wrap(text, width - LABEL, "")) {
-                lines.add(name + part);
-                name = " ".repeat(LABEL);
-            }
+            Table.field(label, LABEL, text, width).forEach(line -> lines.add(line.before() + line.text()));
         }
     }
 

@@ -158,12 +158,37 @@ final class Table {
                 lines.add("");
             }
             for (int i = 0; i < row.size(); i++) {
-                String name = header(i) + " ".repeat(names - width(header(i))) + GAP;
-                for (String part : wrap(row.get(i), Math.max(1, width - names - GAP.length()), "")) {
-                    lines.add((name + coloured(i, row.get(i), part, ansi)).stripTrailing());
-                    name = " ".repeat(names + GAP.length());
-                }
+                int cell = i;
+                field(header(i), names + GAP.length(), row.get(i), width)
+                        .forEach(line -> lines.add(coloured(cell, row, line, ansi)));
             }
+        }
+        return lines;
+    }
+
+    /** The part behind the names' column. */
+    private String coloured(int column, List<String> row, Field line, Ansi ansi) {
+        return (line.before() + coloured(column, row.get(column), line.text(), ansi)).stripTrailing();
+    }
+
+    /** A line of a record: what stands before its text, and the text. */
+    record Field(String before, String text) {}
+
+    /**
+     * A name and its text, broken between words behind it; a single word that is too long there has a line of its own, as
+     * an id that the terminal breaks is hard to read.
+     *
+     * @param indent where texts begin
+     */
+    static List<Field> field(String name, int indent, String text, int width) {
+        if (indent + width(text) > width && !text.contains(" ")) {
+            return List.of(new Field(name, ""), new Field(GAP, text));
+        }
+        List<Field> lines = new ArrayList<>();
+        String before = name + " ".repeat(Math.max(0, indent - width(name)));
+        for (String part : wrap(text, Math.max(1, width - indent), "")) {
+            lines.add(new Field(before, part));
+            before = " ".repeat(indent);
         }
         return lines;
     }
