@@ -95,14 +95,18 @@ final class CredentialPage {
                 "<main>\n",
                 head(),
                 actions(medium),
-                recipients(),
-                pictures(medium),
-                notInspected(),
-                changes(medium),
+                section(recipients()),
+                section(pictures(medium)),
+                section(notInspected()),
+                section(changes(medium)),
                 machines(medium),
-                keys(),
-                basis(),
+                section(keys()),
+                section(basis()),
                 "</main>");
+    }
+
+    private static String section(String content) {
+        return content.isEmpty() ? "" : "<section>\n" + content + "</section>\n";
     }
 
     private String head() {

@@ -34,7 +34,7 @@ final class Picture {
         GOOD(0x1a7f37),
         WAIT(0x9a6700),
         BAD(0xb42318),
-        OTHER(0x818b98),
+        OTHER(0x656d76),
         LINE(0xd0d7de);
 
         private final Color onPaper;
