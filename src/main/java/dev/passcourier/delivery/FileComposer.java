@@ -17,7 +17,7 @@ import org.apache.camel.Message;
 /**
  * Says which files a delivery consists of: {@link OutboxItem#fileName} with {@code .jwe}, {@code .p7m}, {@code .asc} or
  * {@code .age} for a sealed result, {@code .json} for a notice or a result in clear, {@code .html} and one for each
- * other form of a report.
+ * other form of a report, of a sealed one {@code .zip.jwe}, {@code .zip.age}, {@code .eml.p7m} or {@code .eml.asc}.
  */
 final class FileComposer implements Composer {
 
@@ -57,14 +57,16 @@ final class FileComposer implements Composer {
         return switch (item.kind()) {
             case RESULT -> result(item);
             case NOTICE -> notice(item);
-            case REPORT -> report(item);
+            case REPORT -> item.isSealed() ? sealed(item) : report(item);
         };
     }
 
     private Map<String, DurableFile.Content> result(OutboxItem item) throws OutboxException {
-        return item.isAtRest()
-                ? Map.of(item.fileName(".json"), new AtRestResult(opener, item)::writeTo)
-                : Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
+        return item.isAtRest() ? Map.of(item.fileName(".json"), new AtRestResult(opener, item)::writeTo) : sealed(item);
+    }
+
+    private static Map<String, DurableFile.Content> sealed(OutboxItem item) throws OutboxException {
+        return Map.of(SealedForm.of(item).fileName(item), bytes(item.body()));
     }
 
     private static Map<String, DurableFile.Content> notice(OutboxItem item) throws OutboxException {

@@ -9,7 +9,7 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jms.JmsConstants;
 
 /**
- * Writes text messages: a sealed result as compact JWE, or in base64 if it is of another format; everything else as JSON.
+ * Writes text messages: what is sealed as compact JWE, or in base64 if it is of another format; everything else as JSON.
  * Properties hold ids and media types only.
  */
 final class JmsComposer implements Composer {
@@ -29,9 +29,7 @@ final class JmsComposer implements Composer {
         if (notAfter != null) {
             out.setHeader(JmsConstants.JMS_HEADER_EXPIRATION, notAfter.toEpochMilli());
         }
-        if (item.kind() == OutboxItem.Kind.RESULT
-                && !item.isAtRest()
-                && SealedForm.of(item).isBase64()) {
+        if (item.isSealed() && SealedForm.of(item).isBase64()) {
             out.setHeader("encoding", "base64");
         }
         out.setBody(text(item));
@@ -42,8 +40,6 @@ final class JmsComposer implements Composer {
             // Cleartext on a broker is never right; the start refuses such a destination.
             throw new OutboxException(OutboxException.Code.OUTBOX_BODY);
         }
-        return item.kind() == OutboxItem.Kind.RESULT
-                ? SealedForm.of(item).text(item)
-                : new String(item.body(), StandardCharsets.UTF_8);
+        return item.isSealed() ? SealedForm.of(item).text(item) : new String(item.body(), StandardCharsets.UTF_8);
     }
 }

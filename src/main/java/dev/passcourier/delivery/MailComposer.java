@@ -80,7 +80,7 @@ final class MailComposer implements Composer {
     }
 
     private void fill(MimeMessage mail, OutboxItem item) throws MessagingException, OutboxException {
-        boolean isSealed = item.kind() == OutboxItem.Kind.RESULT && !item.isAtRest();
+        boolean isSealed = item.isSealed();
         if (isSealed && SealedForm.of(item) == SealedForm.CMS) {
             SecureMail.smime(mail, item);
         } else if (isSealed && SealedForm.of(item) == SealedForm.OPENPGP) {
@@ -92,17 +92,20 @@ final class MailComposer implements Composer {
 
     private MimeMultipart content(OutboxItem item) throws MessagingException, OutboxException {
         return switch (item.kind()) {
-            case RESULT -> item.isAtRest() ? clearResult(item) : sealedResult(item);
+            case RESULT -> item.isAtRest() ? clearResult(item) : sealed(item);
             case NOTICE -> notice(item, OutboxJson.notice(item.body()));
-            case REPORT -> report(item, OutboxJson.report(item.body()));
+            case REPORT -> item.isSealed() ? sealed(item) : report(item, OutboxJson.report(item.body()));
         };
     }
 
-    private static MimeMultipart sealedResult(OutboxItem item) throws MessagingException, OutboxException {
+    private static MimeMultipart sealed(OutboxItem item) throws MessagingException, OutboxException {
         SealedForm form = SealedForm.of(item);
         String name = form.fileName(item);
         return new MimeMultipart(
-                text(MailText.sealedResult(item, form, name)),
+                text(
+                        item.kind() == OutboxItem.Kind.REPORT
+                                ? MailText.sealedReport(item, form)
+                                : MailText.sealedResult(item, form, name)),
                 attachment(name, new DataHandler(new ByteArrayDataSource(item.body(), item.mediaType()))));
     }
 

@@ -88,6 +88,20 @@ final class MailText {
             """.formatted(line(report.title()), item.deliveryId());
     }
 
+    static String sealedReport(OutboxItem item, SealedForm form) {
+        return """
+                A report is attached, sealed for your key: %s with a ZIP archive inside.
+                Open it with %s. It holds no passwords.
+
+                Report:   %s
+                Delivery: %s
+                """.formatted(
+                        form == SealedForm.AGE ? "an age file" : "a compact JWE (RFC 7516)",
+                        form == SealedForm.AGE ? "age --decrypt" : "any JOSE program",
+                        item.requestId(),
+                        item.deliveryId());
+    }
+
     private static String ids(OutboxItem item) {
         Instant notAfter = item.notAfter();
         return """

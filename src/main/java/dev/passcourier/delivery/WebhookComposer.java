@@ -67,7 +67,7 @@ final class WebhookComposer implements Composer {
                 json.put("instance", item.instance());
             }
             json.put("attempt", item.attempt());
-            if (item.kind() != OutboxItem.Kind.RESULT) {
+            if (item.mediaType().equals(OutboxItem.JSON)) {
                 json.set(item.kind().name().toLowerCase(Locale.ROOT), content(item));
                 return new Body(OutboxJson.bytes(json), null);
             }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstTryAt  when the first attempt was made possible: the retry span counts from here
  * @param notAfter    when a result expires; null for notices and reports
  * @param mediaType   of the body
- * @param body        sealed bytes ({@link Kind#RESULT}), or JSON ({@link Kind#NOTICE}, {@link Kind#REPORT})
+ * @param body        sealed bytes ({@link Kind#RESULT}), or JSON ({@link Kind#NOTICE}); either ({@link Kind#REPORT})
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record OutboxItem(
@@ -39,7 +39,7 @@ public record OutboxItem(
         RESULT,
         /** A verdict other than DELIVERED, as a {@link Notice}. */
         NOTICE,
-        /** A credential report, as a {@link ReportMessage}. */
+        /** A report: a {@link ReportMessage}, or its archive sealed for a recipient. */
         REPORT
     }
 
@@ -103,6 +103,25 @@ public record OutboxItem(
                 Kind.REPORT, alias, deliveryId, reportId, null, 1, now, null, JSON, OutboxJson.bytes(report));
     }
 
+    /**
+     * The first attempt to deliver a report that is sealed for the destination's recipient.
+     *
+     * @param reportId the run it reports on
+     */
+    public static OutboxItem report(Sealed sealed, String reportId, Instant now) {
+        return new OutboxItem(
+                Kind.REPORT,
+                sealed.alias(),
+                sealed.deliveryId(),
+                reportId,
+                null,
+                1,
+                now,
+                null,
+                sealed.mediaType(),
+                sealed.bytes());
+    }
+
     /** The same delivery, tried once more. */
     public OutboxItem nextAttempt() {
         return new OutboxItem(
@@ -112,6 +131,11 @@ public record OutboxItem(
     /** The same delivery begun anew, with all its tries before it. */
     public OutboxItem afresh(Instant now) {
         return new OutboxItem(kind, alias, deliveryId, requestId, instance, 1, now, notAfter, mediaType, body);
+    }
+
+    /** Whether the body is sealed for a recipient: most results, and reports of destinations that want it. */
+    public boolean isSealed() {
+        return !mediaType.equals(JSON) && !isAtRest();
     }
 
     /** Whether the body is under the service's own seal, to be opened at the send. */

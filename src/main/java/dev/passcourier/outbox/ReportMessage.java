@@ -1,7 +1,17 @@
 package dev.passcourier.outbox;
 
+import dev.passcourier.vault.RecipientKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * A finished report on its way to a destination. Holds no password.
@@ -51,6 +61,34 @@ public record ReportMessage(
         public String toString() {
             return "Part[" + name + "]";
         }
+    }
+
+    /**
+     * The report's files in one archive, the page among them: what is sealed for a recipient.
+     *
+     * @param at time of the entries, so that the same report makes the same archive
+     */
+    public RecipientKey.Bundle bundle(Instant at) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            if (files.stream().noneMatch(file -> file.name().equals("html"))) {
+                add(zip, new Part("html", "text/html", html.getBytes(StandardCharsets.UTF_8)), at);
+            }
+            for (Part file : files) {
+                add(zip, file, at);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RecipientKey.Bundle(text, name + ".zip", bytes.toByteArray(), at);
+    }
+
+    private void add(ZipOutputStream zip, Part file, Instant at) throws IOException {
+        ZipEntry entry = new ZipEntry(name + "." + file.name());
+        entry.setTimeLocal(LocalDateTime.ofInstant(at, ZoneOffset.UTC));
+        zip.putNextEntry(entry);
+        zip.write(file.content());
+        zip.closeEntry();
     }
 
     /** Names the report only. */

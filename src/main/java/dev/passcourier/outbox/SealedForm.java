@@ -27,7 +27,7 @@ public enum SealedForm {
     }
 
     /**
-     * The form of an item that holds a result sealed for its recipient.
+     * The form of an item that is sealed for its recipient.
      *
      * @throws OutboxException if there is no such form
      */
@@ -38,9 +38,11 @@ public enum SealedForm {
                 .orElseThrow(() -> new OutboxException(OutboxException.Code.OUTBOX_PROPERTY));
     }
 
-    /** Name of a file that holds the item. */
+    /** Name of a file that holds the item: of a report, also what is under the seal. */
     public String fileName(OutboxItem item) {
-        return item.fileName(ending);
+        boolean isReport = item.kind() == OutboxItem.Kind.REPORT;
+        String inside = this == CMS || this == OPENPGP ? ".eml" : ".zip";
+        return item.fileName(isReport ? inside + ending : ending);
     }
 
     /** Whether {@link #text} is base64 of the sealed bytes. Only compact JWE is text as it is. */

@@ -65,10 +65,19 @@ final class AgeRecipient extends RecipientKey {
     @Override
     byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity)
             throws GeneralSecurityException, IOException {
-        var out = new ByteArrayOutputStream(512 + parcel.signed().length());
+        return seal(parcel.signed().borrow());
+    }
+
+    @Override
+    byte[] seal(RecipientKey.Bundle bundle, SigningIdentity identity) throws GeneralSecurityException, IOException {
+        return seal(bundle.zip());
+    }
+
+    private byte[] seal(byte[] content) throws GeneralSecurityException, IOException {
+        var out = new ByteArrayOutputStream(512 + content.length);
         try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
                 .newEncryptingChannel(Channels.newChannel(out), List.of(writer(thumbprint())))) {
-            channel.write(ByteBuffer.wrap(parcel.signed().borrow()));
+            channel.write(ByteBuffer.wrap(content));
         }
         return out.toByteArray();
     }

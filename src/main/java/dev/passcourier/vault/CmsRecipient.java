@@ -68,6 +68,11 @@ final class CmsRecipient extends RecipientKey {
         return CmsSeal.seal(parcel, certificate, cipher, identity);
     }
 
+    @Override
+    byte[] seal(RecipientKey.Bundle bundle, SigningIdentity identity) throws Exception {
+        return CmsSeal.seal(bundle, certificate, cipher, identity);
+    }
+
     X509Certificate certificate() {
         return certificate;
     }

@@ -42,7 +42,7 @@ import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 import org.bouncycastle.util.CollectionStore;
 
 /**
- * Seals a result as S/MIME 4.0 does (RFC 8551): SignedData as a MIME entity, in AuthEnvelopedData, in DER and BER. Every
+ * Seals a result, or files, as S/MIME 4.0 does (RFC 8551): SignedData as a MIME entity, in AuthEnvelopedData, in DER and BER. Every
  * layer is written straight into the next; the layers in clear are wiped.
  */
 final class CmsSeal {
@@ -66,6 +66,16 @@ final class CmsSeal {
             RecipientKey.SignedParcel parcel, X509Certificate recipient, CmsCipher cipher, SigningIdentity identity)
             throws GeneralSecurityException, CMSException, OperatorCreationException, IOException {
         try (SecretBytes inside = inside(parcel, identity)) {
+            return encrypt(inside, recipient, cipher);
+        }
+    }
+
+    static byte[] seal(
+            RecipientKey.Bundle bundle, X509Certificate recipient, CmsCipher cipher, SigningIdentity identity)
+            throws GeneralSecurityException, CMSException, OperatorCreationException, IOException {
+        try (SecretBytes entity = ResultMimeEntity.of(bundle);
+                SecretBytes signed = sign(entity, bundle.at(), identity);
+                SecretBytes inside = entity(signed)) {
             return encrypt(inside, recipient, cipher);
         }
     }

@@ -84,11 +84,20 @@ final class JoseRecipient extends RecipientKey {
      */
     @Override
     byte[] seal(RecipientKey.SignedParcel parcel, SigningIdentity identity) throws JOSEException {
+        return seal(parcel.signed().borrow(), "JOSE");
+    }
+
+    @Override
+    byte[] seal(RecipientKey.Bundle bundle, SigningIdentity identity) throws JOSEException {
+        return seal(bundle.zip(), "zip");
+    }
+
+    private byte[] seal(byte[] content, String type) throws JOSEException {
         var header = new JWEHeader.Builder(algorithm(jwk), EncryptionMethod.A256GCM)
-                .contentType("JOSE")
+                .contentType(type)
                 .keyID(thumbprint())
                 .build();
-        var jwe = new JWEObject(header, new Payload(parcel.signed().borrow()));
+        var jwe = new JWEObject(header, new Payload(content));
         jwe.encrypt(encrypter());
         return jwe.serialize().getBytes(StandardCharsets.US_ASCII);
     }

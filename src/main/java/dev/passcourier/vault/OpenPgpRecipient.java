@@ -81,6 +81,11 @@ final class OpenPgpRecipient extends RecipientKey {
         return OpenPgpSeal.seal(parcel, key, identity);
     }
 
+    @Override
+    byte[] seal(RecipientKey.Bundle bundle, SigningIdentity identity) throws PGPException, IOException {
+        return OpenPgpSeal.seal(bundle, key, identity);
+    }
+
     PGPPublicKey key() {
         return key;
     }

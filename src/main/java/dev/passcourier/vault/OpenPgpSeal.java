@@ -20,7 +20,7 @@ import org.bouncycastle.openpgp.operator.bc.BcPGPDataEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcPublicKeyKeyEncryptionMethodGenerator;
 
 /**
- * Seals a result as RFC 3156, section 6.2, and RFC 9580 say: signed, then encrypted with AES-256 and an integrity code
+ * Seals a result, or files, as RFC 3156, section 6.2, and RFC 9580 say: signed, then encrypted with AES-256 and an integrity code
  * (SEIPD version 1, which every program reads), never compressed, armored.
  */
 final class OpenPgpSeal {
@@ -32,6 +32,14 @@ final class OpenPgpSeal {
     static byte[] seal(RecipientKey.SignedParcel parcel, PGPPublicKey recipient, SigningIdentity identity)
             throws PGPException, IOException {
         try (SecretBytes inside = inside(parcel, recipient, identity)) {
+            return encrypt(inside, recipient);
+        }
+    }
+
+    static byte[] seal(RecipientKey.Bundle bundle, PGPPublicKey recipient, SigningIdentity identity)
+            throws PGPException, IOException {
+        try (SecretBytes entity = ResultMimeEntity.of(bundle);
+                SecretBytes inside = sign(entity, bundle.at(), recipient, identity)) {
             return encrypt(inside, recipient);
         }
     }

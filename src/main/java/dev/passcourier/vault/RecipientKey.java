@@ -128,6 +128,14 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
      */
     abstract byte[] seal(SignedParcel parcel, SigningIdentity identity) throws Exception;
 
+    /**
+     * Seals files that belong together. The bytes returned show nothing of them.
+     *
+     * @param identity signs what surrounds them, in formats that have signatures of their own
+     * @throws Exception of the format's library
+     */
+    abstract byte[] seal(Bundle bundle, SigningIdentity identity) throws Exception;
+
     static void demandPinned(Path file, @Nullable String pinned, String found) throws KeyLoadException {
         if (pinned != null && !pinned.equals(found)) {
             throw new KeyLoadException(
@@ -141,6 +149,24 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
     @Override
     public final String toString() {
         return "RecipientKey[" + thumbprint + "]";
+    }
+
+    /**
+     * Files that belong together and hold no secret of a machine, such as those of a report.
+     *
+     * @param text what a mail program shows beside them
+     * @param name of the archive, ending in {@code .zip}
+     * @param zip  the archive
+     * @param at   when it was made
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record Bundle(String text, String name, byte[] zip, Instant at) {
+
+        /** Names the archive only. */
+        @Override
+        public String toString() {
+            return "Bundle[" + name + "]";
+        }
     }
 
     /**

@@ -38,6 +38,24 @@ final class ResultMimeEntity {
         }
     }
 
+    /** Writes an entity with a text and an archive, as a mail with an attachment. The caller closes it. */
+    static SecretBytes of(RecipientKey.Bundle bundle) {
+        String boundary = boundary();
+        try (var out = new SecretBuffer(2048 + 2 * bundle.zip().length)) {
+            out.write("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n");
+            out.write("--" + boundary + "\r\nContent-Type: text/plain; charset=utf-8\r\n");
+            out.write("Content-Transfer-Encoding: base64\r\n\r\n");
+            base64(bundle.text().getBytes(StandardCharsets.UTF_8), out);
+            String name = bundle.name().replaceAll("[^A-Za-z0-9._-]", "_");
+            out.write("\r\n--" + boundary + "\r\nContent-Type: application/zip; name=\"" + name + "\"\r\n");
+            out.write("Content-Transfer-Encoding: base64\r\n");
+            out.write("Content-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n");
+            base64(bundle.zip(), out);
+            out.write("\r\n--" + boundary + "--\r\n");
+            return out.toSecret();
+        }
+    }
+
     /**
      * Finds the signed result in an entity of ours.
      *

@@ -81,6 +81,24 @@ public final class Vault {
     }
 
     /**
+     * Seals files for a recipient: as the archive in JWE and age, as a signed mail with the archive attached in CMS and
+     * OpenPGP.
+     *
+     * @param alias      the destination
+     * @param deliveryId the delivery
+     * @throws VaultException with {@link Code#RECIPIENT_EXPIRED} or {@link Code#SEAL}
+     */
+    public Sealed seal(RecipientKey.Bundle bundle, RecipientKey recipient, String alias, String deliveryId)
+            throws VaultException {
+        refuseExpired(List.of(new SealTarget(alias, recipient)));
+        try {
+            return new Sealed(alias, deliveryId, recipient.mediaType(), recipient.seal(bundle, identity));
+        } catch (Exception e) {
+            throw new VaultException(Code.SEAL);
+        }
+    }
+
+    /**
      * Names a ciphertext without telling it: the same ciphertext has the same name for as long as the at-rest key stays
      * the same. Guards against a ciphertext that was carried over to another instance.
      *

@@ -348,6 +348,22 @@ class EmailSinkTest {
                 .isEqualTo("a;b\r\n");
     }
 
+    @Test
+    void mailsReportsThatAreSealedAsTheirFormatIsMailed() throws Exception {
+        mailbox = Mailbox.start(Security.PLAIN, null, null);
+        String alias = harness.open(channel(MailSecurity.NONE, null, null));
+        Instant now = SinkHarness.CLOCK.instant();
+
+        harness.put(OutboxItem.report(new Sealed(alias, "p-2", Sealed.AGE, new byte[] {7}), "weekly@2026", now));
+
+        MimeMessage mail = mail();
+        assertThat(mail.getSubject()).isEqualTo("Passcourier report weekly@2026");
+        MimeMultipart parts = (MimeMultipart) mail.getContent();
+        assertThat((String) parts.getBodyPart(0).getContent()).contains("age --decrypt", "It holds no passwords.");
+        assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("weekly_2026_p-2.zip.age");
+        assertThat(bytes(parts.getBodyPart(1))).containsExactly(7);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "SENDER,    450, DELIVERY_POSTPONED, SMTP_450",

@@ -126,13 +126,18 @@ class FileSinkTest {
                 "fp-1",
                 now);
 
+        OutboxItem sealed = OutboxItem.report(new Sealed(alias, "fp-2", Sealed.AGE, new byte[] {7}), "w", now);
+
         harness.put(clear);
         harness.put(notice);
         harness.put(report);
+        harness.put(sealed);
 
         harness.await(clear, AuditEvent.Type.DELIVERED);
         harness.await(notice, AuditEvent.Type.DELIVERED);
         harness.await(report, AuditEvent.Type.DELIVERED);
+        harness.await(sealed, AuditEvent.Type.DELIVERED);
+        assertThat(target.resolve("w_fp-2.zip.age")).hasBinaryContent(new byte[] {7});
         assertThat(target.resolve(clear.fileName(".json"))).content().contains(PretendVault.CANARY);
         assertThat(target.resolve("r_i_fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
         assertThat(target.resolve("w_fp-1.html")).hasContent("<p>");

@@ -224,6 +224,13 @@ class WebhookSinkTest {
         JsonNode second = json(webhook());
         assertThat(second.path("type").asText()).isEqualTo("report");
         assertThat(second.path("report").path("html").asText()).isEqualTo("<p>ü");
+
+        harness.put(OutboxItem.report(new Sealed(alias, "wp-2", Sealed.AGE, new byte[] {7}), "w@1", now));
+
+        JsonNode third = json(webhook());
+        assertThat(third.path("type").asText()).isEqualTo("report");
+        assertThat(third.path("mediaType").asText()).isEqualTo(Sealed.AGE);
+        assertThat(third.path("sealed").asText()).isEqualTo("Bw==");
     }
 
     @ParameterizedTest
