@@ -40,6 +40,7 @@ class LargeBatchTest {
     private static final Duration UP = Duration.ofMinutes(3);
     private static final Duration PATIENCE = Duration.ofMinutes(3).plus(Duration.ofMillis(60L * LINES));
     private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration TELL = Duration.ofSeconds(30);
     private static final int OPENED = 50;
 
     private final List<Long> peaks = new ArrayList<>();
@@ -77,7 +78,13 @@ class LargeBatchTest {
         try (ServiceProcess service = ServiceProcess.start(program, world.home(), log, Kill.NONE, HEAP)) {
             assertThat(service.awaitUp(UP)).as("is up; see %s", log).isTrue();
             long end = System.nanoTime() + PATIENCE.toNanos();
+            long began = System.nanoTime();
+            long nextTold = began + TELL.toNanos();
             while (!until.call()) {
+                if (System.nanoTime() >= nextTold) {
+                    tellProgress(world, service, Duration.ofNanos(System.nanoTime() - began));
+                    nextTold += TELL.toNanos();
+                }
                 assertThat(service.awaitEnd(LOOK))
                         .as("has ended by itself; see %s", log)
                         .isFalse();
@@ -91,6 +98,12 @@ class LargeBatchTest {
                 assertThat(service.kill()).isEqualTo(137);
             }
         }
+    }
+
+    private static void tellProgress(BatchWorld world, ServiceProcess service, Duration up) throws IOException {
+        System.out.printf(
+                "  after %4d s since this start: %d of %d passwords in the archive, %d MB resident at the peak%n",
+                up.toSeconds(), sealed(world).count(), world.delivered(), service.peakKilobytes() / 1024);
     }
 
     private static boolean showsAllOthers(BatchWorld world) throws IOException {
@@ -162,12 +175,13 @@ class LargeBatchTest {
         Map<Verdict, Long> verdicts = world.lines().stream()
                 .collect(Collectors.groupingBy(Line::verdict, TreeMap::new, Collectors.counting()));
         System.out.printf(
-                "%n  lines      %d, %s%n  killed     %d times%n  took       %d s, with every start%n"
-                        + "  heap       %s%n  peak       %s MB resident%n  results    %s, %d bytes%n",
+                "%n  lines      %d, %s%n  killed     %d times%n  took       %d s, with every start: %.1f lines a"
+                        + " second%n  heap       %s%n  peak       %s MB resident%n  results    %s, %d bytes%n",
                 world.lines().size(),
                 verdicts,
                 KILLS,
                 took.toSeconds(),
+                world.lines().size() / (took.toMillis() / 1000.0),
                 HEAP,
                 peaks.stream().map(peak -> peak / 1024).toList(),
                 world.done(".results.csv"),
