@@ -25,6 +25,8 @@ import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Brokers with good and bad settings, tried out over TCP. */
 class BrokerProbeTest {
@@ -87,6 +89,14 @@ class BrokerProbeTest {
 
         assertThat(probe.stampsUsers()).isFalse();
         assertThat(probe.stampsUsersThere()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AMQP", "OPENWIRE", "STOMP", "MQTT"})
+    void findsThatAProtocolIsNotOffered(WireProtocol protocol) throws Exception {
+        BrokerProbe probe = probe(kept(), configuration -> {});
+
+        assertThat(probe.forge(protocol).belief()).isEqualTo(BrokerProbe.Belief.NOT_OFFERED);
     }
 
     @Test
