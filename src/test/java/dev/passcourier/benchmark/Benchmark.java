@@ -72,6 +72,7 @@ public final class Benchmark implements Callable<Integer> {
         rounds = rounds > 0 ? rounds : quick ? 1 : 5;
         out.println(machine());
         try (World world = new World(Files.createTempDirectory("passcourier-benchmark"), shipped)) {
+            out.printf("%s%n%n", world.versions());
             if (only.contains("commands")) {
                 new CommandTimes(world, shipped, rounds).print(out);
             }
@@ -283,6 +284,16 @@ public final class Benchmark implements Callable<Integer> {
             }
             world.end(service);
         }
+        Path drop = world.drop();
+        Subject service = world.service(new Setup(4, 1, "-Xmx512m", drop));
+        try (Load load = load(service, 4)) {
+            service.awaitSaid("passcourier is up");
+            load.closed(500, seconds(10, 90), world.cloud());
+            for (int lines : new int[] {1_000, quick ? 5_000 : 100_000}) {
+                note("CPU ms a request, " + lines + " in one batch", load.batch(drop, lines));
+            }
+        }
+        world.end(service);
         print("Growth (target: flat within 10 %)");
     }
 

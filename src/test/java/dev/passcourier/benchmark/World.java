@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -19,16 +21,20 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
+import org.jspecify.annotations.Nullable;
 
 /** What the subjects of a benchmark work with: a cloud, keys, and folders for each of them. */
 final class World implements AutoCloseable {
 
     static final int INSTANCES = 500;
 
+    private static final FileAttribute<Set<PosixFilePermission>> OURS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final String BROKER_PASSWORD = "benchmark-broker-password";
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();
@@ -132,10 +138,38 @@ final class World implements AutoCloseable {
                         directory.resolve("key.pem").toString())));
     }
 
-    /** How a service is set up. */
-    record Setup(int accounts, int destinations, String options) {
+    /**
+     * How a service is set up.
+     *
+     * @param drop where it takes batches from, or null
+     */
+    record Setup(
+            int accounts,
+            int destinations,
+            String options,
+            @Nullable Path drop) {
 
         static final Setup USUAL = new Setup(4, 1, "-Xmx512m");
+
+        Setup(int accounts, int destinations, String options) {
+            this(accounts, destinations, options, null);
+        }
+    }
+
+    /** A folder to drop batches into. */
+    Path drop() throws IOException {
+        return Files.createDirectories(folder("drop").resolve("drop"), OURS);
+    }
+
+    /** What is measured: the libraries that matter most, by the names of their files. */
+    String versions() throws IOException {
+        try (Stream<Path> jars = Files.walk(shipped.resolve("lib"))) {
+            return jars.map(jar -> jar.getFileName().toString())
+                    .filter(jar -> jar.matches("(passcourier|camel-core|artemis-server|h2|Amazon.*)-[0-9].*[.]jar"))
+                    .map(jar -> jar.replace(".jar", ""))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+        }
     }
 
     /**
@@ -188,8 +222,9 @@ final class World implements AutoCloseable {
                 @accounts@recipients:
                   reader: {key: recipient.pem}
                 destinations:
-                @destinations@policy:
+                @destinations@@sources@policy:
                   rules:
+                    - {name: dropped, sources: [file], accounts: ["*"], instances: ["i-*"], destinations: ["*"]}
                     - {name: benchmark, sources: [jms], users: [benchmark], accounts: ["*"], instances: ["i-*"], destinations: ["*"]}
                 """;
         put(
@@ -197,7 +232,12 @@ final class World implements AutoCloseable {
                 text.replace("@port@", String.valueOf(port))
                         .replace("@names@", String.join(", ", names) + ", slow100, slow20")
                         .replace("@accounts@", accounts)
-                        .replace("@destinations@", destinations));
+                        .replace("@destinations@", destinations)
+                        .replace(
+                                "@sources@",
+                                setup.drop() == null
+                                        ? ""
+                                        : "sources:\n  file: {directory: \"" + setup.drop() + "\"}\n"));
         return config;
     }
 
@@ -257,9 +297,7 @@ final class World implements AutoCloseable {
     }
 
     private Path folder(String name) throws IOException {
-        Path made = Files.createDirectories(
-                directory.resolve(name + "-" + folders++),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path made = Files.createDirectories(directory.resolve(name + "-" + folders++), OURS);
         Files.createFile(made.resolve("log"));
         return made;
     }
