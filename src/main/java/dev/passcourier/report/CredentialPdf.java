@@ -17,12 +17,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Calendar;
 import java.util.GregorianCalendar;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.fontbox.ttf.TrueTypeFont;
+import org.apache.pdfbox.cos.COSDictionary;
+import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.font.PDType0Font;
 import org.w3c.dom.Element;
 
@@ -31,6 +35,8 @@ import org.w3c.dom.Element;
  * file, no address. The same markup gives the same bytes.
  */
 final class CredentialPdf {
+
+    private static final COSName BACKGROUND = COSName.getPDFName("Background");
 
     private CredentialPdf() {}
 
@@ -59,6 +65,7 @@ final class CredentialPdf {
                     .withHtmlContent(markup, null);
             try (PdfBoxRenderer renderer = builder.buildPdfRenderer()) {
                 renderer.createPDFWithoutClosing();
+                shareBackgrounds(document);
                 Calendar made = GregorianCalendar.from(madeAt.atZone(ZoneOffset.UTC));
                 document.getDocumentInformation().setCreationDate(made);
                 document.getDocumentInformation().setModificationDate(made);
@@ -66,6 +73,23 @@ final class CredentialPdf {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 document.save(bytes);
                 return bytes.toByteArray();
+            }
+        }
+    }
+
+    /**
+     * The layout marks each line and each ground of a table as background, with an object of its own for every one: they all
+     * say the same, and one is enough.
+     */
+    private static void shareBackgrounds(PDDocument document) {
+        Map<String, COSDictionary> shared = new HashMap<>();
+        for (PDPage page : document.getPages()) {
+            COSDictionary marks = page.getResources().getCOSObject().getCOSDictionary(COSName.PROPERTIES);
+            for (COSName name : marks == null ? List.<COSName>of() : List.copyOf(marks.keySet())) {
+                COSDictionary mark = marks.getCOSDictionary(name);
+                if (BACKGROUND.equals(mark.getCOSName(COSName.TYPE))) {
+                    marks.setItem(name, shared.computeIfAbsent(mark.toString(), any -> mark));
+                }
             }
         }
     }
