@@ -61,7 +61,7 @@ public final class CheckRequestStep implements Processor {
         this.permission = new Permission(settings);
         this.audit = audit;
         this.ledger = ledger;
-        this.refusals = new Refusals(permission, audit, notices);
+        this.refusals = new Refusals(permission, audit, ledger, notices);
         this.signatures = signatures;
         this.clock = clock;
     }

@@ -4,6 +4,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.OutboundMessage;
+import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Origin;
@@ -27,10 +28,13 @@ final class Refusals {
 
     private final Permission permission;
     private final AuditTrail audit;
+    private final Ledger ledger;
     private final Notices notices;
 
-    Refusals(Permission permission, AuditTrail audit, Notices notices) {
+    /** With the ledger, which keeps how inspections end. */
+    Refusals(Permission permission, AuditTrail audit, Ledger ledger, Notices notices) {
         this.permission = permission;
+        this.ledger = ledger;
         this.audit = audit;
         this.notices = notices;
     }
@@ -59,7 +63,7 @@ final class Refusals {
         if (why.code() == RefusalCode.NOT_ALLOWED) {
             facts.put(Fact.RULE, why.where());
         }
-        end(facts, why.code(), now);
+        end(requester.origin(), request.id(), facts, why.code(), now);
         return tell(request.id(), request.id(), requester, request, why, now);
     }
 
@@ -68,15 +72,18 @@ final class Refusals {
      * pretends to have: that would end, or block, the other one.
      */
     List<OutboundMessage> pretended(Requester requester, PartialRequest salvaged, RequestException why, Instant now) {
-        end(RequestFacts.of(requester), why.code(), now);
         String id = salvaged.id().isEmpty() ? requester.origin().reference() : salvaged.id();
+        end(requester.origin(), id, RequestFacts.of(requester), why.code(), now);
         return tell(id, requester.origin().reference(), requester, salvaged, why, now);
     }
 
-    private void end(Map<Fact, String> facts, RefusalCode code, Instant now) {
+    private void end(Origin origin, String id, Map<Fact, String> facts, RefusalCode code, Instant now) {
         facts.put(Fact.VERDICT, Verdict.REFUSED.name());
         facts.put(Fact.CODE, code.name());
-        audit.append(new AuditEvent(AuditEvent.Type.ENDED, now, facts));
+        long sequence = audit.append(new AuditEvent(AuditEvent.Type.ENDED, now, facts));
+        if (origin.purpose() == Origin.Purpose.INSPECT && origin.batch() != null) {
+            ledger.reports().ended(origin.batch(), origin.line(), id, sequence);
+        }
     }
 
     private List<OutboundMessage> tell(

@@ -1,15 +1,18 @@
 package dev.passcourier.intake;
 
 /**
- * Asks for a schedule's list now, beside its planned times.
+ * Asks for a schedule's list, or runs a report, now, beside its planned times.
  *
- * @param schedule its name
+ * @param schedule the schedule's or report's name
  * @param id       what this run is known by: ordered again, as when the answer was lost, it is taken once
  */
 public record RunOrder(String schedule, String id) {
 
     /** What orders of this kind are called on the control socket. */
     public static final String NAME = "run-schedule";
+
+    /** What orders to run a report are called there. */
+    public static final String REPORT = "run-report";
 
     /** Letters of an id: it is a part of the ids of the run's requests. */
     public static final int LONGEST_ID = 40;

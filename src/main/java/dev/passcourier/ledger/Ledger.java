@@ -25,6 +25,9 @@ public final class Ledger implements AutoCloseable {
     /** The instance that a ciphertext was first opened for. */
     public record Owner(String provider, String account, String instance) {}
 
+    /** A record of the trail, by its number and its hash in hex. */
+    public record Position(long sequence, String hash) {}
+
     /** A machine. */
     public record Machine(String account, String instance) {}
 
@@ -54,7 +57,7 @@ public final class Ledger implements AutoCloseable {
     private Ledger(LedgerDatabase database, LedgerProjector projector) {
         this.database = database;
         this.projector = projector;
-        this.reports = new ReportStore(database);
+        this.reports = new ReportStore(database, projector.trail());
     }
 
     /** Begins to follow the trail, from the first record that has not been applied. The database is closed with it. */
@@ -122,6 +125,14 @@ public final class Ledger implements AutoCloseable {
     /** The machines of some accounts whose passwords anybody has asked for, but for reports. */
     public List<Machine> machines(Collection<String> accounts) {
         return database.read(sql -> LedgerQueries.machines(sql, accounts));
+    }
+
+    /** How far this node's trail has been applied: the record's number and hash, or empty before the first. */
+    public Optional<Position> position() {
+        return database.read(TrailPosition::all).stream()
+                .filter(each -> each.trail().equals(projector.trail()))
+                .map(each -> new Position(each.sequence(), each.hash()))
+                .findFirst();
     }
 
     /** The runs of credential reports. */

@@ -54,6 +54,11 @@ final class LedgerProjector implements AutoCloseable {
         thread.setDaemon(true);
     }
 
+    /** What tells the trail that it follows from all others. */
+    String trail() {
+        return trail.name();
+    }
+
     void start() {
         thread.start();
     }

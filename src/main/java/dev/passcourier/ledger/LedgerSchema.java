@@ -127,6 +127,7 @@ final class LedgerSchema {
                 key_name varchar,
                 parameters varchar not null,
                 request varchar,
+                trail varchar,
                 sequence bigint,
                 inspected_at timestamp with time zone,
                 opened_by varchar,
@@ -179,7 +180,7 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.allowed_by, d.next_at, p.document from request r, delivery d, report_run p where"
+                            "select r.next_at, r.allowed_by, d.next_at, p.document from request r, delivery d, report_run p where"
                                     + " 1 = 0",
                             row -> row));
         } catch (SQLException e) {

@@ -57,6 +57,11 @@ public final class LedgerStatus implements AutoCloseable {
         return new LedgerStatus(database);
     }
 
+    /** The runs of credential reports, to be read only. */
+    public ReportStore reports() {
+        return new ReportStore(database, "");
+    }
+
     /** What waits, by account. */
     public List<WaitingWork> accounts() {
         return database.read(sql -> waiting(sql, """

@@ -20,9 +20,16 @@ public final class ReportStore {
             "select id, name, planned, started_at, deadline, total, ended_at from report_run ";
 
     private final LedgerDatabase database;
+    private final String trail;
 
-    ReportStore(LedgerDatabase database) {
+    /**
+     * On a database.
+     *
+     * @param trail the audit trail that this node writes, or an empty text for a reader that writes none
+     */
+    ReportStore(LedgerDatabase database, String trail) {
         this.database = database;
+        this.trail = trail;
     }
 
     /**
@@ -31,7 +38,7 @@ public final class ReportStore {
      * @return its machines in their order
      */
     public List<Inspection> begin(ReportRun run, List<Inspection> machines) {
-        return inTransaction(sql -> {
+        return database.read(sql -> {
             int begun =
                     sql.update("""
                         insert into report_run (id, name, planned, started_at, deadline, total) values (?, ?, ?, ?, ?, ?)
@@ -62,7 +69,7 @@ public final class ReportStore {
     /** Keeps what was found of a machine's password; a second time it is replaced. */
     public void found(String run, int line, Inspection.Found found) {
         Inspection.Key key = found.key();
-        inTransaction(sql -> sql.update(
+        database.read(sql -> sql.update(
                 """
                 update report_line set inspected_at = ?, opened_by = ?, key_algorithm = ?, key_bits = ?,
                     key_fingerprint = ?, length_class = ?, strength_class = ?, fingerprint = ?, record_since = ?
@@ -83,9 +90,10 @@ public final class ReportStore {
 
     /** Keeps which request inspected a machine, and the number of the record that tells its end. */
     public void ended(String run, int line, String request, long sequence) {
-        inTransaction(sql -> sql.update(
-                "update report_line set request = ?, sequence = ? where run = ? and line = ?",
+        database.read(sql -> sql.update(
+                "update report_line set request = ?, trail = ?, sequence = ? where run = ? and line = ?",
                 request,
+                trail,
                 sequence,
                 run,
                 line));
@@ -93,7 +101,7 @@ public final class ReportStore {
 
     /** A run by its id. */
     public Optional<ReportRun> run(String id) {
-        return inTransaction(sql -> sql.first(RUN + "where id = ?", ReportStore::run, id));
+        return database.read(sql -> sql.first(RUN + "where id = ?", ReportStore::run, id));
     }
 
     /**
@@ -102,14 +110,14 @@ public final class ReportStore {
      * @param name of one report, or null for all
      */
     public List<ReportRun> runs(@Nullable String name, int most) {
-        return inTransaction(sql -> name == null
+        return database.read(sql -> name == null
                 ? sql.query(RUN + "order by started_at desc, id limit ?", ReportStore::run, most)
                 : sql.query(RUN + "where name = ? order by started_at desc, id limit ?", ReportStore::run, name, most));
     }
 
     /** The latest run of a report that ended before another began, which that one is compared with. */
     public Optional<ReportRun> previous(ReportRun run) {
-        return inTransaction(sql -> sql.first(
+        return database.read(sql -> sql.first(
                 RUN + "where name = ? and ended_at is not null and started_at < ? order by started_at desc limit 1",
                 ReportStore::run,
                 run.name(),
@@ -118,7 +126,7 @@ public final class ReportStore {
 
     /** The machines of a run in their order, with what was found. */
     public List<Inspection> inspections(String run) {
-        return inTransaction(sql -> inspections(sql, run));
+        return database.read(sql -> inspections(sql, run));
     }
 
     /**
@@ -127,7 +135,7 @@ public final class ReportStore {
      */
     public Map<Integer, Instant> unchangedSince(String run) {
         Map<Integer, Instant> since = new HashMap<>();
-        inTransaction(sql -> sql.query("""
+        database.read(sql -> sql.query("""
             select l.line, min(p.inspected_at) from report_line l
             join report_line p on p.account = l.account and p.instance = l.instance
                 and p.fingerprint = l.fingerprint and p.inspected_at <= l.inspected_at
@@ -142,7 +150,7 @@ public final class ReportStore {
 
     /** Ends a run with its document, unless it has one: the first one stays. */
     public void finish(String run, Instant endedAt, String document) {
-        inTransaction(sql -> sql.update(
+        database.read(sql -> sql.update(
                 "update report_run set ended_at = ?, document = ? where id = ? and ended_at is null",
                 endedAt,
                 document,
@@ -151,17 +159,28 @@ public final class ReportStore {
 
     /** The document of a run, or empty before it has ended. */
     public Optional<String> document(String run) {
-        return inTransaction(sql -> sql.first(
+        return database.read(sql -> sql.first(
                 "select document from report_run where id = ? and document is not null", row -> row.getString(1), run));
     }
 
-    private static List<Inspection> inspections(Sql sql, String run) throws SQLException {
-        return sql.query("select * from report_line where run = ? order by line", ReportStore::inspection, run);
+    /** How many machines of a run have no end on record here. */
+    public int open(String run) {
+        return database.read(sql -> sql.query(
+                        "select count(*) from report_line where run = ? and sequence is null",
+                        row -> row.getInt(1),
+                        run)
+                .get(0));
     }
 
-    private static Inspection inspection(ResultSet row) throws SQLException {
+    private List<Inspection> inspections(Sql sql, String run) throws SQLException {
+        return sql.query("select * from report_line where run = ? order by line", this::inspection, run);
+    }
+
+    private Inspection inspection(ResultSet row) throws SQLException {
         long sequence = row.getLong("sequence");
         Long known = row.wasNull() ? null : sequence;
+        // Another node's record is in a trail of its own, which our position says nothing about.
+        boolean ours = trail.equals(row.getString("trail"));
         return new Inspection(
                 row.getInt("line"),
                 row.getString("account"),
@@ -169,8 +188,8 @@ public final class ReportStore {
                 row.getString("instance_name"),
                 row.getString("key_name"),
                 row.getString("parameters"),
-                row.getString("request"),
-                known,
+                ours ? row.getString("request") : null,
+                ours ? known : null,
                 found(row));
     }
 
@@ -204,13 +223,5 @@ public final class ReportStore {
                 Sql.instant(row, "deadline"),
                 row.getInt("total"),
                 Sql.time(row, "ended_at"));
-    }
-
-    private <T> T inTransaction(Sql.Work<T> work) {
-        try {
-            return database.inTransaction(work);
-        } catch (SQLException e) {
-            throw new LedgerException("LEDGER_DATABASE");
-        }
     }
 }

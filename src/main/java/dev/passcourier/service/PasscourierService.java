@@ -36,8 +36,12 @@ import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.report.BatchReporter;
+import dev.passcourier.report.CredentialReportWriter;
+import dev.passcourier.report.CredentialReporter;
 import dev.passcourier.report.QuarantineNotices;
+import dev.passcourier.report.ReportEvidence;
 import dev.passcourier.report.ReportHandOver;
+import dev.passcourier.report.ReportService;
 import dev.passcourier.report.SubmittedResults;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.status.StatusOrder;
@@ -261,9 +265,16 @@ public final class PasscourierService implements AutoCloseable {
             }
         }
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
+        ReportService reports = new ReportService(ledger.reports(), settings.reports(), clock);
         Orders all = asking(new Orders(), submitted, status)
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
-                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()));
+                .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
+                .add(RunOrder.REPORT, RunOrder.class, (order, peer) -> sources.reportNow(order, peer.user()))
+                .add(ReportService.ListOrder.NAME, ReportService.ListOrder.class, (order, peer) -> reports.list(order))
+                .add(
+                        ReportService.DocumentOrder.NAME,
+                        ReportService.DocumentOrder.class,
+                        (order, peer) -> reports.document(order));
         keep(ControlServer.listen(directory, all, clock));
     }
 
@@ -339,6 +350,7 @@ public final class PasscourierService implements AutoCloseable {
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));
+        camel.getRegistry().bind("report-credentials", watch.whileOpen(credentialReporter(recipients)));
         watch.begin(camel, gone);
     }
 
@@ -363,6 +375,19 @@ public final class PasscourierService implements AutoCloseable {
             }
         });
         return new SealedBundles(DropDirectory.bundles(file.directory()), recipients);
+    }
+
+    private CredentialReporter credentialReporter(Map<String, RecipientKey> recipients) {
+        String version = PasscourierService.class.getPackage().getImplementationVersion();
+        return new CredentialReporter(
+                settings,
+                ledger,
+                audit,
+                recipients,
+                version == null ? "unreleased" : version,
+                new CredentialReportWriter(ReportEvidence.signer(keys)),
+                new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool())),
+                clock);
     }
 
     private ReportHandOver reportHandOver(Sources from) {

@@ -77,6 +77,7 @@ public final class RouteCheck {
             "fetch-take",
             "foreign-requests",
             "outbound",
+            "report-credentials",
             "report-hand-over",
             "requests-arrival",
             "run-schedule",

@@ -33,7 +33,9 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
@@ -146,12 +148,24 @@ final class Sources implements AutoCloseable {
      * @throws OrderException saying why it cannot be run now
      */
     RunOrder.Begun runNow(RunOrder order, String user) throws OrderException {
-        if (!settings.schedules().containsKey(order.schedule())) {
+        return runNow("schedule", settings.schedules().keySet(), order, user);
+    }
+
+    /**
+     * Runs a report because somebody asks for it.
+     *
+     * @throws OrderException saying why it cannot be run now
+     */
+    RunOrder.Begun reportNow(RunOrder order, String user) throws OrderException {
+        return runNow("report", settings.reports().keySet(), order, user);
+    }
+
+    private RunOrder.Begun runNow(String kind, Set<String> known, RunOrder order, String user) throws OrderException {
+        if (!known.contains(order.schedule())) {
             throw new OrderException(
-                    "SCHEDULE_UNKNOWN",
-                    "the settings have no schedule " + order.schedule() + "; "
-                            + Suggestion.forWord(
-                                    order.schedule(), settings.schedules().keySet()));
+                    kind.toUpperCase(Locale.ROOT) + "_UNKNOWN",
+                    "the settings have no " + kind + " " + order.schedule() + "; "
+                            + Suggestion.forWord(order.schedule(), known));
         }
         if (!RunOrder.isId(order.id())) {
             throw new OrderException(
@@ -166,10 +180,10 @@ final class Sources implements AutoCloseable {
         } catch (RequestException e) {
             throw new OrderException(
                     String.valueOf(e.getMessage()),
-                    "the list of schedule " + order.schedule() + " cannot be read: " + e.getMessage());
+                    "the list of " + kind + " " + order.schedule() + " cannot be read: " + e.getMessage());
         } catch (IOException e) {
             throw new OrderException(
-                    "SCHEDULE_LIST_UNREADABLE", "the list of schedule " + order.schedule() + " cannot be read");
+                    "SCHEDULE_LIST_UNREADABLE", "the list of " + kind + " " + order.schedule() + " cannot be read");
         }
     }
 

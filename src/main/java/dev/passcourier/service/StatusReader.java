@@ -93,7 +93,7 @@ public final class StatusReader {
                         clock);
     }
 
-    private static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {
+    static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {
         if (settings != null && settings.ledger().url() != null) {
             return LedgerStatus.on(KeyAndLedgerFactory.postgresqlReadOnly(settings.ledger()));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.config.Settings;
+import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +117,31 @@ class HopTest {
         assertThat(drain(Queues.QUARANTINE)).isEqualTo(1);
         assertThat(drain("next")).as("of the one that passed, once").isEqualTo(2);
         assertThat(drain("intake")).isZero();
+    }
+
+    /** A report over thousands of machines must not stand before a request, from whichever edge or hop either comes. */
+    @Test
+    void whatYieldsIsTakenAfterAllOthers() throws Exception {
+        new JmsIntakeSender(pool)
+                .send(List.of(part(1).yielding(true), part(2).yielding(true), part(3)), "from an edge");
+        try (var template = camel.createProducerTemplate()) {
+            template.sendBody("direct:hand-on", List.of(part(4).yielding(true), part(5)));
+        }
+
+        List<Byte> order = new ArrayList<>();
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                var consumer = session.createConsumer(session.createQueue("next"))) {
+            connection.start();
+            while (order.size() < 5 && consumer.receive(10_000) instanceof BytesMessage message) {
+                order.add(message.readByte());
+            }
+        }
+        assertThat(order).containsExactly((byte) 3, (byte) 5, (byte) 1, (byte) 2, (byte) 4);
+    }
+
+    private static OutboundMessage part(int number) {
+        return new OutboundMessage("next", new byte[] {(byte) number}, Map.of(), null, null);
     }
 
     /** Takes everything off a queue; waits for the first message for as long as redelivery may take. */

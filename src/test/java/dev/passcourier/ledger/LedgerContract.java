@@ -2,6 +2,7 @@ package dev.passcourier.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.passcourier.audit.AuditEvent;
@@ -68,6 +69,74 @@ abstract class LedgerContract {
         assertThat(row.destinations()).containsExactly("mail", "hook");
         assertThat(row.attempts()).isOne();
         assertThat(ledger.deliveries("r1")).extracting(DeliveryRow::alias).containsExactly("hook", "mail");
+    }
+
+    @Test
+    void keepsARunAsItWasBegunAndEndsItOnce() {
+        ReportStore reports = ledger.reports();
+        Instant began = Instant.parse("2026-11-30T00:00:00Z");
+        ReportRun run = new ReportRun("weekly@1", "weekly", began, began, began.plusSeconds(7200), 1, null);
+        reports.begin(run, List.of(machine(1, "i-1")));
+
+        assertThat(reports.begin(run, List.of(machine(1, "i-1"), machine(2, "i-2"))))
+                .as("another node's, with a newer inventory")
+                .containsExactly(machine(1, "i-1"));
+        assertThat(reports.open("weekly@1")).isOne();
+        reports.ended("weekly@1", 1, "weekly-1", 7);
+        assertThat(reports.open("weekly@1")).isZero();
+        assertThat(reports.inspections("weekly@1").get(0).sequence()).isEqualTo(7);
+        reports.finish("weekly@1", began.plusSeconds(60), "{}");
+        reports.finish("weekly@1", began.plusSeconds(90), "{\"other\":1}");
+        assertThat(reports.document("weekly@1")).hasValue("{}");
+        assertThat(reports.run("weekly@1").orElseThrow().endedAt()).isEqualTo(began.plusSeconds(60));
+        assertThat(reports.runs("weekly", 5)).hasSize(1);
+        assertThat(reports.runs("daily", 5)).isEmpty();
+        assertThat(reports.previous(new ReportRun("weekly@2", "weekly", null, began.plusSeconds(99), began, 1, null)))
+                .map(ReportRun::id)
+                .hasValue("weekly@1");
+    }
+
+    /** Machine 1 has the same password as ever, machine 2 had another in between, machine 3 has one that is new. */
+    @Test
+    void knowsSinceWhenAPasswordIsTheSame() {
+        ReportStore reports = ledger.reports();
+        Instant began = Instant.parse("2026-11-02T00:00:00Z");
+        String[][] seen = {{"a", "b", "c"}, {"a", "x", "c"}, {"a", "b", "d"}};
+        for (int week = 0; week < seen.length; week++) {
+            Instant at = began.plus(Duration.ofDays(7L * week));
+            String run = "weekly@" + week;
+            reports.begin(
+                    new ReportRun(run, "weekly", at, at, at, 3, null),
+                    List.of(machine(1, "i-1"), machine(2, "i-2"), machine(3, "i-3")));
+            for (int line = 1; line <= 3; line++) {
+                reports.found(
+                        run, line, new Inspection.Found(at, null, "FROM_16", "STRONG", seen[week][line - 1], null));
+            }
+        }
+
+        assertThat(reports.unchangedSince("weekly@2"))
+                .containsOnly(
+                        entry(1, began),
+                        entry(2, began.plus(Duration.ofDays(14))),
+                        entry(3, began.plus(Duration.ofDays(14))));
+    }
+
+    @Test
+    void knowsWhoGotAMachinesPasswordLast() {
+        story.asked("r1", "ID:1").allowed("r1", "mail").fetching("r1", 1).sealed("r1", "mail");
+        story.delivered("r1", "mail", 1);
+        caughtUp();
+
+        Ledger.HandedOver last = ledger.handedOver(List.of("acc", "none")).get(0);
+        assertThat(last.destination()).isEqualTo("mail");
+        assertThat(last.rule()).isNotNull();
+        assertThat(ledger.machines(List.of("acc")))
+                .containsExactly(new Ledger.Machine(last.account(), last.instance()));
+        assertThat(ledger.position().orElseThrow().sequence()).isEqualTo(trail.position());
+    }
+
+    private static Inspection machine(int line, String instance) {
+        return new Inspection(line, "kakao", instance, "웹", null, "none");
     }
 
     @Test

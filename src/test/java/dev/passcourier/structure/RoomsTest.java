@@ -48,7 +48,7 @@ class RoomsTest {
         intake   | audit broker config control files ledger outbox request
         fetch    | audit broker config http ledger outbox provider remote request retry vault
         health   | audit broker config ledger vault
-        report   | audit broker config files ledger outbox request vault
+        report   | audit broker config files intake ledger outbox request vault
         sandbox  | files
         status   | config intake ledger
         redrive  | audit broker config control ledger outbox request
