@@ -159,15 +159,6 @@ public final class Passcourier implements Runnable {
             synopsisSubcommandLabel = "COMMAND")
     static final class AuditCommand extends CommandGroup {}
 
-    /** Looks at credential reports. */
-    @Command(
-            name = "report",
-            description = "Looks at credential reports.",
-            mixinStandardHelpOptions = true,
-            subcommands = {ReportVerifyCommand.class},
-            synopsisSubcommandLabel = "COMMAND")
-    static final class ReportCommand extends CommandGroup {}
-
     /** Makes the ledger again, or checks it. */
     @Command(
             name = "ledger",

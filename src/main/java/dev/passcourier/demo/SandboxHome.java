@@ -58,7 +58,7 @@ final class SandboxHome implements AutoCloseable {
 
     /** As the service names what it delivers: a delivery's id ends each name. */
     private static final Pattern SERVICE_RESULT =
-            Pattern.compile("[A-Za-z0-9_-]+_dlv_[A-Za-z0-9_-]{24}\\.(jwe|p7m|asc|age|json|html|csv)");
+            Pattern.compile("[A-Za-z0-9_-]+_dlv_[A-Za-z0-9_-]{24}\\.(jwe|p7m|asc|age|json|html|csv|pdf|jws)");
 
     private static final Set<String> FOLDERS =
             Set.of("config", "keys", "secrets", "recipients", "mine", "drop", "out", "examples");
