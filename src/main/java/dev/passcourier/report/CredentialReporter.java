@@ -17,6 +17,8 @@ import dev.passcourier.report.CredentialReportWriter.Limit;
 import dev.passcourier.request.Origin;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.RecipientKey;
+import dev.passcourier.vault.Vault;
+import dev.passcourier.vault.VaultException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -56,6 +59,8 @@ public final class CredentialReporter implements Processor {
     private final AuditTrail audit;
     private final ReportComposer composer;
     private final CredentialReportWriter writer;
+    private final Vault vault;
+    private final Map<String, RecipientKey> recipients;
     private final IntakeSender sender;
     private final Clock clock;
 
@@ -70,6 +75,7 @@ public final class CredentialReporter implements Processor {
      * @param recipients whose keys seal for destinations, by name
      * @param version    the program's
      * @param writer     makes the forms
+     * @param vault      seals them for destinations with a recipient
      */
     public CredentialReporter(
             Settings settings,
@@ -78,6 +84,7 @@ public final class CredentialReporter implements Processor {
             Map<String, RecipientKey> recipients,
             String version,
             CredentialReportWriter writer,
+            Vault vault,
             IntakeSender sender,
             Clock clock) {
         this.settings = settings;
@@ -85,6 +92,8 @@ public final class CredentialReporter implements Processor {
         this.audit = audit;
         this.composer = new ReportComposer(settings, ledger, recipients, version, clock);
         this.writer = writer;
+        this.vault = vault;
+        this.recipients = recipients;
         this.sender = sender;
         this.clock = clock;
     }
@@ -167,16 +176,28 @@ public final class CredentialReporter implements Processor {
         List<OutboundMessage> outbound = new ArrayList<>();
         for (String alias : report.destinations()) {
             boolean isMail = settings.destinations().get(alias).channel() instanceof Settings.EmailChannel;
-            OutboxItem item = OutboxItem.report(
-                    isMail ? mail : whole,
-                    run.id(),
-                    alias,
-                    DeliveryIds.of(run.id(), alias + "/report"),
-                    document.endedAt());
-            outbound.add(OutboxCodec.outboundMessage(item, null));
+            try {
+                OutboxItem item = item(isMail ? mail : whole, run.id(), alias, document.endedAt());
+                outbound.add(OutboxCodec.outboundMessage(item, null));
+            } catch (VaultException e) {
+                // Never in clear instead.
+                LOG.warn("REPORT_NOT_SEALED {} for {}: {}", run.id(), alias, e.code());
+            }
         }
         sender.send(outbound, "report:" + run.id());
         LOG.info("REPORT_ENDED {}: {} machines", run.id(), document.rows().size());
+    }
+
+    /** Sealed if the destination has a recipient. */
+    private OutboxItem item(ReportMessage message, String run, String alias, Instant at) throws VaultException {
+        String seal = settings.destinations().get(alias).seal();
+        String delivery = DeliveryIds.of(run, alias + "/report");
+        return seal == null
+                ? OutboxItem.report(message, run, alias, delivery, at)
+                : OutboxItem.report(
+                        vault.seal(message.bundle(at), Objects.requireNonNull(recipients.get(seal)), alias, delivery),
+                        run,
+                        at);
     }
 
     private static @Nullable String directory(Settings.Destination destination) {

@@ -386,6 +386,7 @@ public final class PasscourierService implements AutoCloseable {
                 recipients,
                 version == null ? "unreleased" : version,
                 new CredentialReportWriter(ReportEvidence.signer(keys)),
+                new Vault(keys, clock),
                 new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool())),
                 clock);
     }

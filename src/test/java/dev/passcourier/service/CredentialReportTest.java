@@ -8,6 +8,7 @@ import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.cli.Passcourier;
 import dev.passcourier.control.ControlClient;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.files.DurableFile;
 import dev.passcourier.intake.RunOrder;
 import dev.passcourier.ledger.Inspection;
 import dev.passcourier.report.CredentialData;
@@ -177,10 +178,13 @@ class CredentialReportTest {
                     .append('\n');
         }
         Files.writeString(home.resolve("lists/inventory.csv"), csv.toString());
+        Files.createDirectory(home.resolve("auditors"), DurableFile.ownerOnlyDirectory(home));
     }
 
     private static String withReport(String settings) {
         return settings.replaceAll("(?m)^(    provider: .*)$", "$1\n    rate: 50")
+                .replace(
+                        "\n  ops-mail:\n", "\n  auditors: {type: file, seal: none, directory: auditors}\n  ops-mail:\n")
                 .replace("\npolicy:\n  rules:\n", """
 
                 reports:
@@ -190,7 +194,7 @@ class CredentialReportTest {
                     misfire: skip
                     scope: {accounts: [kakao, zstack, gse, huawei], inventory: lists/inventory.csv}
                     thresholds: {unchanged: 90d}
-                    destinations: [archive, ops-mail]
+                    destinations: [archive, auditors, ops-mail]
                     formats: [html, csv, json, pdf]
                 policy:
                   rules:
@@ -198,7 +202,7 @@ class CredentialReportTest {
                       sources: [report]
                       accounts: ["*"]
                       instances: ["*"]
-                      destinations: [archive, ops-mail]
+                      destinations: [archive, auditors, ops-mail]
                 """);
     }
 
@@ -454,6 +458,13 @@ class CredentialReportTest {
         assertThat(Files.list(whole.home().resolve("archive"))
                         .map(Path::toString)
                         .filter(file -> file.contains("weekly")))
+                .as("sealed, as that destination's results are")
+                .isNotEmpty()
+                .allMatch(file -> file.endsWith(".zip.jwe"));
+        assertThat(scan.hitsBelow(whole.home().resolve("auditors"))).isEmpty();
+        assertThat(Files.list(whole.home().resolve("auditors"))
+                        .map(Path::toString)
+                        .filter(file -> file.contains("weekly") && file.endsWith(".pdf")))
                 .isNotEmpty();
     }
 }
