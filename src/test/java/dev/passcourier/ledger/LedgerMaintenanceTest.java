@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -107,6 +108,33 @@ class LedgerMaintenanceTest {
         assertThat(after).isGreaterThan(before);
         assertThat(maintenance(store).check(trails("audit"), record -> {}))
                 .isEqualTo(new Compared(after, 0, List.of()));
+    }
+
+    /** The trail does not know it. */
+    @ParameterizedTest
+    @EnumSource
+    void keepsWhatReportsFound(Store store) throws Exception {
+        live(store, "audit", LedgerMaintenanceTest::busy);
+        Instant at = Instant.parse("2026-11-30T00:00:00Z");
+        Inspection.Found found = new Inspection.Found(at, null, "FROM_16", "STRONG", "print", at);
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(store))) {
+            ledger.reports()
+                    .begin(
+                            new ReportRun("weekly@1", "weekly", at, at, at, 1, null),
+                            List.of(new Inspection(1, "acc", "i-1", "웹", null, "none")));
+            ledger.reports().found("weekly@1", 1, found);
+            ledger.reports().finish("weekly@1", at, "{}");
+        }
+        maintenance(store).rebuild(trails("audit"), record -> {});
+
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(store))) {
+            assertThat(ledger.reports().document("weekly@1")).hasValue("{}");
+            assertThat(ledger.reports().inspections("weekly@1"))
+                    .extracting(Inspection::found)
+                    .containsExactly(found);
+        }
     }
 
     @ParameterizedTest
