@@ -356,7 +356,8 @@ class RequestSourceRoutesTest {
         @Override
         protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
                 throws Exception {
-            parameters.remove("concurrentConsumers");
+            parameters.remove("maxConcurrentConsumers");
+            parameters.remove("maxMessagesPerTask");
             return super.createEndpoint(uri, remaining, parameters);
         }
     }

@@ -72,10 +72,10 @@ final class Nodes implements AutoCloseable {
         try (Stream<Path> routes = Files.walk(home.resolve("routes"))) {
             for (Path route : routes.filter(Files::isRegularFile).toList()) {
                 String many = Files.readString(route);
-                Files.writeString(route, many.replaceAll("concurrentConsumers: .*", "concurrentConsumers: 1"));
+                Files.writeString(route, many.replaceAll("maxConcurrentConsumers: .*", "maxConcurrentConsumers: 1"));
             }
         }
-        assertThat(home.resolve("routes/intake.camel.yaml")).content().contains("concurrentConsumers: 1\n");
+        assertThat(home.resolve("routes/intake.camel.yaml")).content().contains("maxConcurrentConsumers: 1\n");
     }
 
     ServiceProcess start(Path home, Kill kill) throws IOException {

@@ -42,7 +42,7 @@ class RouteCheckTest {
 
         assertThat(found())
                 .containsExactlyInAnyOrder(
-                        route("intake") + ":14:18 Unsupported field: idd",
+                        route("intake") + ":15:18 Unsupported field: idd",
                         route("report") + ":10:11 Unknown node id: proces",
                         route("outbox") + ":8:6 expected <block end>, but found '<block mapping start>'",
                         route("delivery/expired") + ": Resource is empty: file:" + route("delivery/expired"));
@@ -57,7 +57,7 @@ class RouteCheckTest {
         assertThat(found())
                 .containsExactlyInAnyOrder(
                         route("intake")
-                                + ":14:17 No bean could be found in the registry for: chek-request; did you mean"
+                                + ":15:17 No bean could be found in the registry for: chek-request; did you mean"
                                 + " 'check-request'?",
                         route("report") + ":5:11 'soon' is no Duration",
                         route("dead-letter") + ":5:11 No endpoint could be found for: brokr://queue:passcourier.dead,"
@@ -88,7 +88,7 @@ class RouteCheckTest {
 
         assertThat(found())
                 .containsExactlyInAnyOrder(
-                        route("intake") + ":14:18 Unsupported field: idd",
+                        route("intake") + ":15:18 Unsupported field: idd",
                         route("report") + ":5:11 'soon' is no Duration",
                         route("delivery/jms-sink")
                                 + ":40:27 no route begins at direct:handon; did you mean 'direct:hand-on'?",
@@ -107,7 +107,7 @@ class RouteCheckTest {
         assertThat(found())
                 .containsExactlyInAnyOrder(
                         "camel.main.tracing: would keep or show passwords, or change routes; switch it off",
-                        route("intake") + ":14:18 Unsupported field: idd");
+                        route("intake") + ":15:18 Unsupported field: idd");
     }
 
     /** Camel itself would start, and requests would fail at night. */
@@ -121,7 +121,7 @@ class RouteCheckTest {
                 .containsExactlyInAnyOrder(
                         folder.home().resolve("routes")
                                 + ": no file has the route 'report'; restore it from the release",
-                        route("intake") + ":18:25 no route begins at direct:handon; did you mean 'direct:hand-on'?",
+                        route("intake") + ":19:25 no route begins at direct:handon; did you mean 'direct:hand-on'?",
                         route("delivery/webhook-sink") + ":21:17 'copyHeadrs' is no option of http; did you mean"
                                 + " 'copyHeaders'?");
     }
