@@ -67,14 +67,15 @@ final class BatchWorld implements AutoCloseable {
         file("recipients/ops.pem", pem("PRIVATE KEY", recipient.getPrivate().getEncoded()));
         file("recipients/ops.pub.pem", pem("PUBLIC KEY", recipient.getPublic().getEncoded()));
         file("secrets/kakao", cloud.credentialSecret());
-        for (int i = 1; i <= count; i++) {
+        int known = oneWaits ? count - 1 : count;
+        for (int i = 1; i <= known; i++) {
             lines.add(line(i, ours, nobodys));
         }
         if (oneWaits) {
             waiting = cloud.addInstance(UUID.randomUUID().toString(), password("waiting"), ours.getPublic())
                     .holdBack();
             passwords.put(waiting.id(), passwords.remove("waiting"));
-            lines.add(new Line(count + 2, "r" + (count + 1), "kakao", waiting.id(), Verdict.DELIVERED));
+            lines.add(new Line(count + 1, "r" + count, "kakao", waiting.id(), Verdict.DELIVERED));
         }
         file("config/application.properties", Files.readString(Path.of("config/application.properties")));
         KillWorld.copy(Path.of("routes"), home.resolve("routes"));

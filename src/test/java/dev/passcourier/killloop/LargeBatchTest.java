@@ -81,6 +81,9 @@ class LargeBatchTest {
             long began = System.nanoTime();
             long nextTold = began + TELL.toNanos();
             while (!until.call()) {
+                assertThat(world.home().resolve("drop/failed"))
+                        .as("no file was refused")
+                        .isEmptyDirectory();
                 if (System.nanoTime() >= nextTold) {
                     tellProgress(world, service, Duration.ofNanos(System.nanoTime() - began));
                     nextTold += TELL.toNanos();
