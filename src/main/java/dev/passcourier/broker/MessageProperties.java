@@ -29,7 +29,7 @@ public final class MessageProperties {
     /** Of a request on its way to the intake: its line in the batch. */
     public static final String LINE = "pcLine";
 
-    /** Of a request on its way to the intake: the line of its batch before it that has the same id. */
+    /** Of a request on its way to the intake: the first line of its batch before it that has the same id. */
     public static final String REPEATS = "pcRepeats";
 
     /** Of such a request: how often it was put off, as that line had not been checked. */

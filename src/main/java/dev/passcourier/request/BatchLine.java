@@ -6,7 +6,7 @@ public sealed interface BatchLine {
     /** Its number: the physical line, from 1, or the place in a JSON array. */
     int line();
 
-    /** The nearest line before it whose request has, or claims to have, the same id; 0 if there is none. */
+    /** The first line before it whose request has, or claims to have, the same id; 0 if there is none. */
     default int repeats() {
         return 0;
     }

@@ -10,7 +10,7 @@ final class LineReader {
 
     private final IntFunction<String> idIfMissing;
     private final BatchReader.Taker taker;
-    private final Map<String, Integer> lastOfId = new HashMap<>();
+    private final Map<String, Integer> firstOfId = new HashMap<>();
     private BatchDefaults defaults;
     private int lines;
 
@@ -77,10 +77,10 @@ final class LineReader {
         lines++;
     }
 
-    /** The line before this one that has the id. */
+    /** The first line that has the id, if it is not this one: all others wait for it only, and not for each other. */
     private int repeats(String id, int line) {
-        Integer before = lastOfId.put(id, line);
-        return before == null ? 0 : before;
+        Integer first = firstOfId.putIfAbsent(id, line);
+        return first == null ? 0 : first;
     }
 
     private BatchLine signed(int line, String compact) {

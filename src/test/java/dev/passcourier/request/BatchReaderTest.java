@@ -165,11 +165,11 @@ class BatchReaderTest {
     }
 
     @Test
-    void saysWhichLineBeforeAlreadyHasTheId() throws RequestException {
+    void saysWhichLineWasTheFirstToHaveTheId() throws RequestException {
         String same = GOOD.replace("{", "{\"id\":\"r-1\",") + "\n";
         assertThat(read(same + "{}\n" + same + same + GOOD, BatchFormat.NDJSON))
                 .extracting(BatchLine::repeats)
-                .containsExactly(0, 0, 1, 3, 0);
+                .containsExactly(0, 0, 1, 1, 0);
 
         String claims =
                 "." + Base64.getUrlEncoder().withoutPadding().encodeToString("{\"jti\":\"r-1\"}".getBytes(UTF_8));
