@@ -16,7 +16,6 @@ import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.RequestException;
-import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -424,9 +423,7 @@ public final class SubmittedBatches {
     }
 
     private List<Ended> notDelivered(String batch) {
-        return ledger.lines(batch).stream()
-                .filter(line -> line.verdict() != null && line.verdict() != Verdict.DELIVERED)
-                .limit(NAMED)
+        return ledger.notDelivered(batch, NAMED).stream()
                 .map(SubmittedBatches::ended)
                 .collect(Collectors.toList());
     }

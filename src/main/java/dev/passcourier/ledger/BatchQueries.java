@@ -16,6 +16,13 @@ import java.util.stream.Collectors;
 /** Reads batches and their lines. */
 final class BatchQueries {
 
+    private static final String LINES = """
+            select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
+                case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
+                coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
+            from batch_line l left join request r on r.id = l.request and l.owns
+            """;
+
     private BatchQueries() {}
 
     static List<BatchSummary> unreported(Sql sql) throws SQLException {
@@ -83,13 +90,22 @@ final class BatchQueries {
                 .stream()
                 .reduce(after, (first, second) -> second);
         Map<String, List<DeliveryRow>> deliveries = deliveries(sql, batch, after, last);
-        return sql.query("""
-            select l.line, l.request, l.account, l.instance, coalesce(r.verdict, l.verdict) as verdict,
-                case when r.id is null then l.code else r.code end as code, r.rule, r.accepted_at,
-                coalesce(r.ended_at, l.ended_at) as ended_at, coalesce(r.attempts, 0) as attempts, l.owns
-            from batch_line l left join request r on r.id = l.request and l.owns
-            where l.batch = ? and l.line > ? and l.line <= ? order by l.line\
-            """, row -> line(row, deliveries), batch, after, last);
+        return sql.query(
+                LINES + "where l.batch = ? and l.line > ? and l.line <= ? order by l.line",
+                row -> line(row, deliveries),
+                batch,
+                after,
+                last);
+    }
+
+    /** Their deliveries are left out. */
+    static List<LineResult> notDelivered(Sql sql, String batch, int most) throws SQLException {
+        return sql.query(
+                LINES + "where l.batch = ? and coalesce(r.verdict, l.verdict) <> ? order by l.line limit ?",
+                row -> line(row, Map.of()),
+                batch,
+                Verdict.DELIVERED,
+                most);
     }
 
     private static Map<String, List<DeliveryRow>> deliveries(Sql sql, String batch, int after, int last)

@@ -182,6 +182,15 @@ public final class Ledger implements AutoCloseable {
         return database.read(sql -> BatchQueries.lines(sql, batch, after, most));
     }
 
+    /**
+     * The first lines of a batch that have ended with another verdict than DELIVERED, without their deliveries.
+     *
+     * @param most how many at most
+     */
+    public List<LineResult> notDelivered(String batch, int most) {
+        return database.read(sql -> BatchQueries.notDelivered(sql, batch, most));
+    }
+
     /** The latest planned time of a schedule or a report of whose run at least one request has been asked. */
     public Optional<Instant> lastPlanned(String name) {
         return database.read(sql -> BatchQueries.lastPlanned(sql, name));

@@ -549,6 +549,11 @@ abstract class LedgerContract {
                         tuple(2, "r2", Verdict.DELIVERED, null),
                         tuple(3, "taken", Verdict.REFUSED, "DUPLICATE_REQUEST"),
                         tuple(4, "r4", Verdict.REFUSED, "NOT_ALLOWED"));
+        assertThat(ledger.notDelivered("b", 2))
+                .extracting(LineResult::line, LineResult::request, LineResult::verdict, LineResult::code)
+                .containsExactly(
+                        tuple(1, null, Verdict.REFUSED, "BAD_JSON"),
+                        tuple(3, "taken", Verdict.REFUSED, "DUPLICATE_REQUEST"));
         assertThat(ledger.lines("b"))
                 .extracting(LineResult::rule)
                 .containsExactly(null, null, null, "rule any: its users do not fit");
