@@ -20,13 +20,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,13 +59,13 @@ public final class SubmittedBatches {
     /** What a batch is called whose instances the command itself names. */
     private static final String COMMAND = "command.ndjson";
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int SHORT_ID = 16;
 
     /**
      * Some of a batch.
      *
-     * @param upload  what all parts of it are called: anything that its sender has not used before
+     * @param upload  what all parts of it are called: up to {@value Uploads#LONGEST_NAME} characters that its sender has not
+     *                used before
      * @param name    the file's name, or null of instances that the command itself names
      * @param number  0 for the first part
      * @param last    whether the batch ends with it
@@ -114,26 +109,11 @@ public final class SubmittedBatches {
             String verdict,
             @Nullable String code) {}
 
-    /** Parts that have come, in a file. */
-    private static final class Upload {
-        private final Path file;
-        private int bytes;
-        private int parts;
-        private Instant touched = Instant.MIN;
-
-        Upload(Path file) {
-            this.file = file;
-        }
-    }
-
     /** What a batch that goes in steps is made of, beside its content: the same in every step, whatever the settings say. */
     private record Head(String id, String name, String user, int total, BatchFormat format, ObjectNode defaults) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(SubmittedBatches.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** Of the files of uploads that are not whole. */
-    private static final String PART = ".part";
 
     /** Of the file that says that the content beside it is whole. */
     private static final String HEAD = ".json";
@@ -143,8 +123,7 @@ public final class SubmittedBatches {
     private final FileRequests requests;
     private final Ledger ledger;
     private final BooleanSupplier open;
-    private final Clock clock;
-    private final Map<String, Upload> uploads = new LinkedHashMap<>();
+    private final Uploads uploads;
     private final Object sending = new Object();
     private volatile boolean anyLeft;
 
@@ -168,7 +147,7 @@ public final class SubmittedBatches {
         this.requests = requests;
         this.ledger = ledger;
         this.open = open;
-        this.clock = clock;
+        this.uploads = new Uploads(this.directory, clock);
         sweep();
         anyLeft = !heads().isEmpty();
     }
@@ -198,7 +177,7 @@ public final class SubmittedBatches {
         goOn();
         Optional<byte[]> whole;
         try {
-            whole = add(part, user + "/" + part.upload());
+            whole = uploads.add(part, user);
         } catch (IOException e) {
             throw new OrderException(
                     Reason.NOT_NOW,
@@ -206,7 +185,14 @@ public final class SubmittedBatches {
                     "the service cannot keep the batch on its disk ("
                             + e.getClass().getSimpleName() + "): nothing of it is taken");
         }
-        return whole.isPresent() ? handOver(whole.get(), part.name(), user) : new Taken(null, 0, 0, List.of(), false);
+        if (whole.isEmpty()) {
+            return new Taken(null, 0, 0, List.of(), false);
+        }
+        try {
+            return handOver(whole.get(), part.name(), user);
+        } finally {
+            uploads.handedOver(whole.get());
+        }
     }
 
     /** Why no requests are taken while work is suspended, from whatever source. */
@@ -215,57 +201,6 @@ public final class SubmittedBatches {
                 Reason.NOT_NOW,
                 "INTAKE_CLOSED",
                 "the service takes no requests now, as its status page and log say why: try again later");
-    }
-
-    private synchronized Optional<byte[]> add(Part part, String key) throws OrderException, IOException {
-        if (part.number() == 0 && part.last()) {
-            return Optional.of(part.content());
-        }
-        Instant now = clock.instant();
-        for (Iterator<Upload> each = uploads.values().iterator(); each.hasNext(); ) {
-            Upload upload = each.next();
-            if (upload.touched.plus(LONGEST_PAUSE).isBefore(now)) {
-                Files.deleteIfExists(upload.file);
-                each.remove();
-            }
-        }
-        Upload upload = part.number() == 0
-                ? new Upload(Files.createTempFile(directory, "", PART, DurableFile.ownerOnly(directory)))
-                : uploads.remove(key);
-        if (upload == null || upload.parts != part.number()) {
-            throw new OrderException(
-                    Reason.NOT_NOW, "PART_MISSING", "a part of the batch is missing: submit all of it again");
-        }
-        boolean kept = false;
-        try {
-            demandRoom(upload, part);
-            Files.write(upload.file, part.content(), StandardOpenOption.APPEND);
-            upload.bytes += part.content().length;
-            upload.parts++;
-            upload.touched = now;
-            if (part.last()) {
-                return Optional.of(Files.readAllBytes(upload.file));
-            }
-            uploads.put(key, upload);
-            kept = true;
-            return Optional.empty();
-        } finally {
-            if (!kept) {
-                Files.deleteIfExists(upload.file);
-            }
-        }
-    }
-
-    private void demandRoom(Upload upload, Part part) throws OrderException {
-        int bytes = upload.bytes + part.content().length;
-        if (bytes > BatchReader.MAX_BYTES) {
-            throw new OrderException(RefusalCode.BATCH_TOO_LARGE.name(), RefusalCode.BATCH_TOO_LARGE.advice());
-        }
-        int waiting = uploads.values().stream().mapToInt(other -> other.bytes).sum();
-        if (waiting + bytes > 2 * BatchReader.MAX_BYTES) {
-            throw new OrderException(
-                    Reason.NOT_NOW, "SUBMIT_BUSY", "others submit large batches just now: try again in a minute");
-        }
     }
 
     private Taken handOver(byte[] content, @Nullable String file, String user) throws OrderException {

@@ -13,6 +13,7 @@ import dev.passcourier.intake.SubmittedBatches.Rejected;
 import dev.passcourier.intake.SubmittedBatches.Taken;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.request.BatchReader;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.RequestException;
@@ -174,6 +175,71 @@ class SubmittedBatchesTest {
         assertThat(files()).hasSize(1);
         batches();
         assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void anUploadThatBeginsAgainOrMissesAPartLeavesNothingOnTheDisk() throws Exception {
+        SubmittedBatches batches = batches();
+        for (int times = 0; times < 3; times++) {
+            batches.take(part("u", 0, 10), "jane");
+            assertThat(files()).hasSize(1);
+        }
+        assertThat(refused(batches, part("u", 2, 10), "jane"))
+                .returns("PART_MISSING", OrderException::code)
+                .returns(Reason.NOT_NOW, OrderException::reason);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void uploadsAreFewAndTheirNamesShort() throws Exception {
+        SubmittedBatches batches = batches();
+        assertThat(refused(batches, part("u".repeat(65), 0, 0), "jane"))
+                .returns("UPLOAD_NAME", OrderException::code)
+                .returns(Reason.REFUSED, OrderException::reason);
+        for (String user : List.of("jane", "john", "mary", "paul")) {
+            for (int number = 0; number < Uploads.OF_ONE_USER; number++) {
+                batches.take(part("u" + number, 0, 0), user);
+            }
+            assertThat(refused(batches, part("one more", 0, 0), user)).returns("SUBMIT_BUSY", OrderException::code);
+        }
+        assertThat(files()).hasSize(Uploads.AT_ONCE);
+        assertThat(refused(batches, part("u", 0, 0), "anna")).returns("SUBMIT_BUSY", OrderException::code);
+
+        clock.set("2026-03-01T12:01:01Z");
+        batches.take(part("u", 0, 0), "anna");
+        assertThat(files()).as("the others have paused for a minute").hasSize(1);
+    }
+
+    @Test
+    void whatIsInMemoryUntilItIsHandedOverCountsAsWhatIsOnTheDisk() throws Exception {
+        Uploads uploads = new Uploads(Files.createDirectory(home.resolve("uploads")), clock);
+        uploads.add(part("a", 0, BatchReader.MAX_BYTES - 1), "jane");
+        byte[] whole =
+                uploads.add(new Part("a", null, 1, true, new byte[1]), "jane").orElseThrow();
+        uploads.add(part("b", 0, BatchReader.MAX_BYTES), "john");
+
+        assertThat(catchThrowableOfType(OrderException.class, () -> uploads.add(part("c", 0, 1), "mary")))
+                .returns("SUBMIT_BUSY", OrderException::code);
+        uploads.handedOver(whole);
+        assertThat(uploads.add(part("c", 0, 1), "mary")).isEmpty();
+    }
+
+    @Test
+    void aBatchThatIsRefusedMakesRoomForTheNext() throws Exception {
+        SubmittedBatches batches = batches();
+        for (int times = 0; times < 3; times++) {
+            batches.take(part("u", 0, BatchReader.MAX_BYTES - 1), "jane");
+            assertThat(refused(batches, new Part("u", null, 1, true, new byte[1]), "jane"))
+                    .returns("BATCH_UNFINISHED", OrderException::code);
+        }
+    }
+
+    private static Part part(String upload, int number, int bytes) {
+        return new Part(upload, null, number, false, new byte[bytes]);
+    }
+
+    private static OrderException refused(SubmittedBatches batches, Part part, String user) {
+        return catchThrowableOfType(OrderException.class, () -> batches.take(part, user));
     }
 
     private static String large() {
