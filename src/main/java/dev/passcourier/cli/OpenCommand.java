@@ -6,6 +6,7 @@ import dev.passcourier.vault.NotOpenedException;
 import dev.passcourier.vault.OpenedResult;
 import dev.passcourier.vault.ResultOpener;
 import dev.passcourier.vault.ResultOpener.Expected;
+import dev.passcourier.vault.StatementVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,8 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -30,12 +35,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Opens a sealed result on its recipient's machine. Data goes to the standard output, talk to the standard error. */
+/** Opens a sealed result or report on its recipient's machine. Data goes to the standard output, talk to the standard error. */
 @Command(
         name = "open",
         description = {
-            "Opens a sealed result.",
-            "Prints what it is about; the secret only with --show, or into a file with --to."
+            "Opens a sealed result, or a sealed report.",
+            "Prints what a result is about; the secret only with --show, or into a file with --to.",
+            "Lists a report's files; writes them with --into."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -47,12 +53,15 @@ import picocli.CommandLine.Spec;
             "      --signer data/sandbox/data/keys/signing.pub.jwk \\",
             "      --show data/sandbox/out/first_*.jwe",
             "  passcourier open --key data/sandbox/mine/operations.private.pem \\",
-            "      --to data/sandbox/mine/password data/sandbox/out/first_*.jwe"
+            "      --to data/sandbox/mine/password data/sandbox/out/first_*.jwe",
+            "  passcourier open --key data/sandbox/mine/operations.private.pem \\",
+            "      --signer data/sandbox/data/keys/signing.pub.jwk \\",
+            "      --into data/sandbox/mine/weekly data/sandbox/out/weekly_*.zip.jwe"
         })
 public final class OpenCommand implements Callable<Integer> {
 
-    /** A whole mail may have more in it than the result. */
-    private static final int LARGEST = 4 * 1024 * 1024;
+    /** A whole mail may have more in it than the result, and a report of many machines is large. */
+    private static final int LARGEST = 64 << 20;
 
     @Option(
             names = "--key",
@@ -78,6 +87,12 @@ public final class OpenCommand implements Callable<Integer> {
 
     @Option(names = "--to", paramLabel = "FILE", description = "write the secret, and only it, to a new file (0600)")
     private @Nullable Path to;
+
+    @Option(
+            names = "--into",
+            paramLabel = "FOLDER",
+            description = "write a report's files into this folder, which is made if need be; replaces none")
+    private @Nullable Path into;
 
     @Option(names = "--request", paramLabel = "ID", description = "refuse the result of any other request")
     private @Nullable String request;
@@ -112,8 +127,8 @@ public final class OpenCommand implements Callable<Integer> {
             defaultValue = "-",
             paramLabel = "FILE",
             description = {
-                "the sealed result (.jwe, .p7m, .asc or .age), its base64 or PEM, a webhook's body, or a whole mail"
-                        + " (.eml);",
+                "the sealed result or report (.jwe, .p7m, .asc or .age), its base64 or PEM, a webhook's body, or a whole"
+                        + " mail (.eml);",
                 "- or nothing reads the standard input"
             })
     private Path sealed;
@@ -137,7 +152,33 @@ public final class OpenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (OpenedResult result = open()) {
+        try {
+            byte[] content = new BoundedInput(sealed, in).read(LARGEST);
+            if (content.length > LARGEST) {
+                throw new CommandFailure("TOO_LARGE: it is larger than 64 MiB, which no result or report is");
+            }
+            byte[] found = ReceivedFile.sealed(content, part);
+            var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
+            Optional<byte[]> archive = opener.openArchive(found);
+            return archive.isPresent() ? report(archive.get()) : result(opener, found);
+        } catch (CommandFailure | KeyLoadException | NotOpenedException e) {
+            return failed(e.getMessage());
+        } catch (FileAlreadyExistsException e) {
+            return failed(e.getFile() + " is there already; choose another file or folder");
+        } catch (FileSystemException e) {
+            return failed(
+                    e.getFile() + " cannot be read or written (" + e.getClass().getSimpleName() + ")");
+        } catch (IOException e) {
+            return failed("what was received or a list cannot be read, or what is in it not written");
+        }
+    }
+
+    private int result(ResultOpener opener, byte[] found) throws CommandFailure, NotOpenedException, IOException {
+        if (into != null) {
+            throw new CommandFailure(
+                    "NO_REPORT: it holds no report's files for --into; a result's secret goes to --to FILE");
+        }
+        try (OpenedResult result = opener.open(found, new Expected(request, delivery, instance, allowExpired))) {
             String opened = result.facts().get("deliveryId");
             if (seen != null && new SeenDeliveries(seen).contains(opened)) {
                 return failed("REPLAYED: delivery " + opened + " was opened before, as " + seen + " says");
@@ -147,22 +188,28 @@ public final class OpenCommand implements Callable<Integer> {
                 new SeenDeliveries(seen).add(opened);
             }
             return 0;
-        } catch (CommandFailure | KeyLoadException | NotOpenedException e) {
-            return failed(e.getMessage());
-        } catch (FileAlreadyExistsException e) {
-            return failed(to + " is there already; choose another file");
-        } catch (FileSystemException e) {
-            return failed(
-                    e.getFile() + " cannot be read or written (" + e.getClass().getSimpleName() + ")");
-        } catch (IOException e) {
-            return failed("the result or a list cannot be read, or the secret not written");
         }
     }
 
-    private OpenedResult open() throws CommandFailure, KeyLoadException, NotOpenedException, IOException {
-        var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
-        byte[] found = ReceivedFile.sealed(new BoundedInput(sealed, in).read(LARGEST), part);
-        return opener.open(found, new Expected(request, delivery, instance, allowExpired));
+    private int report(byte[] zip) throws CommandFailure, KeyLoadException, IOException {
+        boolean isForResults =
+                show || Stream.of(to, request, delivery, instance, seen).anyMatch(Objects::nonNull);
+        if (isForResults) {
+            throw new CommandFailure("NO_RESULT: it holds a report's files and no secret; leave out --show, --to,"
+                    + " --request, --delivery, --instance and --seen");
+        }
+        OpenedReport report = OpenedReport.read(zip);
+        if (signer == null) {
+            output.error("signature not checked: give --signer to know that the service made this");
+        } else {
+            report.verify(StatementVerifier.load(List.of(signer), clock));
+        }
+        if (into != null) {
+            report.write(into);
+        }
+        output.print(report.table(), () -> report.json(signer != null));
+        output.talk(into == null ? "nothing is written: add --into FOLDER" : "written into " + into);
+        return 0;
     }
 
     private void hand(OpenedResult result) throws IOException {

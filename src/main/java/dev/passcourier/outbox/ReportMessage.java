@@ -4,7 +4,6 @@ import dev.passcourier.vault.RecipientKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -64,16 +63,14 @@ public record ReportMessage(
     }
 
     /**
-     * The report's files in one archive, the page among them: what is sealed for a recipient.
+     * The report's files in one archive: what is sealed for a recipient. Nothing is in it that the report's signature does
+     * not cover, so that whoever opens it can check all of it.
      *
      * @param at time of the entries, so that the same report makes the same archive
      */
     public RecipientKey.Bundle bundle(Instant at) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            if (files.stream().noneMatch(file -> file.name().equals("html"))) {
-                add(zip, new Part("html", "text/html", html.getBytes(StandardCharsets.UTF_8)), at);
-            }
             for (Part file : files) {
                 add(zip, file, at);
             }

@@ -64,7 +64,7 @@ final class CmsOpener {
      * Opens and checks the signature around the entity.
      *
      * @param signer whose signature it must be, or null for anybody's
-     * @return the signed result in the entity, which the caller closes
+     * @return the signed result or the archive in the entity, which the caller closes
      */
     static SecretBytes open(byte[] sealed, PrivateKey key, @Nullable ECKey signer) throws NotOpenedException {
         CmsOpener opener;
@@ -74,7 +74,7 @@ final class CmsOpener {
             throw new NotOpenedException(Reason.MALFORMED);
         }
         try (SecretBytes entity = opener.decrypt()) {
-            return opener.signedResult(entity, signer);
+            return opener.attached(entity, signer);
         }
     }
 
@@ -110,7 +110,7 @@ final class CmsOpener {
     }
 
     /** Without an authenticated cipher, what cannot be read was changed. */
-    private SecretBytes signedResult(SecretBytes entity, @Nullable ECKey signer) throws NotOpenedException {
+    private SecretBytes attached(SecretBytes entity, @Nullable ECKey signer) throws NotOpenedException {
         Reason unreadable = authenticated ? Reason.MALFORMED : Reason.ALTERED;
         byte[] bytes = entity.borrow();
         int start = CmsSeal.SIGNED.length();
@@ -120,8 +120,7 @@ final class CmsOpener {
             var data = new CMSSignedData(new ByteArrayInputStream(signed.borrow()));
             check(data, signer);
             try (SecretBytes inner = content(data)) {
-                return ResultMimeEntity.signedResult(inner.borrow())
-                        .orElseThrow(() -> new NotOpenedException(unreadable));
+                return ResultMimeEntity.attached(inner.borrow()).orElseThrow(() -> new NotOpenedException(unreadable));
             }
         } catch (CMSException | OperatorCreationException | IOException | JOSEException | RuntimeException e) {
             throw new NotOpenedException(unreadable);

@@ -32,7 +32,7 @@ final class OpenPgpOpener {
      *
      * @param keys   private keys by their id
      * @param signer whose signature it must be, or null for anybody's
-     * @return the signed result in the entity, which the caller closes
+     * @return the signed result or the archive in the entity, which the caller closes
      */
     static SecretBytes open(byte[] sealed, Map<Long, PGPPrivateKey> keys, @Nullable ECKey signer)
             throws NotOpenedException {
@@ -88,7 +88,7 @@ final class OpenPgpOpener {
                 literal.getInputStream().transferTo(out);
                 try (SecretBytes entity = out.toSecret()) {
                     check(entity, announced.get(0), objects.nextObject(), signer);
-                    return ResultMimeEntity.signedResult(entity.borrow())
+                    return ResultMimeEntity.attached(entity.borrow())
                             .orElseThrow(() -> new NotOpenedException(Reason.MALFORMED));
                 }
             }

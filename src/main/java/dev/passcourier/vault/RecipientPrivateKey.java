@@ -34,10 +34,10 @@ abstract sealed class RecipientPrivateKey permits JosePrivateKey, OpenPgpPrivate
     }
 
     /**
-     * Opens what is around the signed result.
+     * Opens what is around the signed result, or around the archive of a {@link RecipientKey.Bundle}.
      *
      * @param signer that a format's own signature must be from, or null to believe anybody
-     * @return the compact JWS, which the caller closes
+     * @return the compact JWS or the archive, which the caller closes
      */
     abstract SecretBytes open(byte[] sealed, @Nullable ECKey signer) throws NotOpenedException;
 

@@ -21,6 +21,8 @@ final class ResultMimeEntity {
             + "Content-Transfer-Encoding: base64\r\n"
             + "Content-Disposition: attachment; filename=result.jws\r\n\r\n";
 
+    private static final String ARCHIVE = "\r\nContent-Type: application/zip; name=\"";
+
     private ResultMimeEntity() {}
 
     /** Writes the entity. The caller closes it. */
@@ -47,7 +49,7 @@ final class ResultMimeEntity {
             out.write("Content-Transfer-Encoding: base64\r\n\r\n");
             base64(bundle.text().getBytes(StandardCharsets.UTF_8), out);
             String name = bundle.name().replaceAll("[^A-Za-z0-9._-]", "_");
-            out.write("\r\n--" + boundary + "\r\nContent-Type: application/zip; name=\"" + name + "\"\r\n");
+            out.write("\r\n--" + boundary + ARCHIVE + name + "\"\r\n");
             out.write("Content-Transfer-Encoding: base64\r\n");
             out.write("Content-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n");
             base64(bundle.zip(), out);
@@ -57,18 +59,25 @@ final class ResultMimeEntity {
     }
 
     /**
-     * Finds the signed result in an entity of ours.
+     * Finds what is attached to an entity of ours.
      *
-     * @return the compact JWS, which the caller closes; empty if this is none of ours
+     * @return the compact JWS of a result or else the archive, which the caller closes; empty if this is none of ours
      */
-    static Optional<SecretBytes> signedResult(byte[] entity) {
-        int head = indexOf(entity, ATTACHED.getBytes(StandardCharsets.US_ASCII), 0);
-        if (head < 0) {
+    static Optional<SecretBytes> attached(byte[] entity) {
+        int head = after(entity, ATTACHED, 0);
+        int start = head >= 0 ? head : after(entity, "\r\n\r\n", after(entity, ARCHIVE, 0));
+        if (start < 0) {
             return Optional.empty();
         }
-        int start = head + ATTACHED.length();
         int end = indexOf(entity, "\r\n--".getBytes(StandardCharsets.US_ASCII), start);
         return end < 0 ? Optional.empty() : decoded(entity, start, end);
+    }
+
+    /** Position behind the first occurrence from there on, or -1; also if there is no such place to begin at. */
+    private static int after(byte[] in, String wanted, int from) {
+        byte[] bytes = wanted.getBytes(StandardCharsets.US_ASCII);
+        int at = from < 0 ? -1 : indexOf(in, bytes, from);
+        return at < 0 ? -1 : at + bytes.length;
     }
 
     /** Position of the first occurrence from there on, or -1. */

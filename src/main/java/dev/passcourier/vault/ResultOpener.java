@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResultOpener {
 
     private static final int LARGEST = 256 * 1024;
+    private static final byte[] ZIP = {'P', 'K', 3, 4};
 
     /** RFC 7516, section 7.1, also wrapped. */
     private static final Pattern COMPACT_JWE =
@@ -94,7 +97,10 @@ public final class ResultOpener {
      * @throws NotOpenedException with the reason
      */
     public OpenedResult open(byte[] sealed, Expected expected) throws NotOpenedException {
-        try (SignedResult signed = SignedResult.parse(decrypt(sealed))) {
+        if (sealed.length > LARGEST) {
+            throw new NotOpenedException(Reason.MALFORMED);
+        }
+        try (SignedResult signed = SignedResult.parse(key.open(sealed, signer))) {
             signed.check(signer, key.thumbprint());
             return fitting(ResultReader.read(signed.payload().borrow(), signer != null), expected);
         } catch (IOException e) {
@@ -102,11 +108,21 @@ public final class ResultOpener {
         }
     }
 
-    private SecretBytes decrypt(byte[] sealed) throws NotOpenedException {
-        if (sealed.length > LARGEST) {
-            throw new NotOpenedException(Reason.MALFORMED);
+    /**
+     * Opens files that are sealed together, as a report's are. JWE and age say nothing of who sealed them: that is in the
+     * signature among the files.
+     *
+     * @param sealed compact JWE, CMS, OpenPGP message or age file, of any size
+     * @return the ZIP archive, which holds no secret; or empty if something else is sealed in it, such as a result
+     * @throws NotOpenedException with the reason; CMS and OpenPGP messages must be the signer's, if there is one
+     */
+    public Optional<byte[]> openArchive(byte[] sealed) throws NotOpenedException {
+        try (SecretBytes content = key.open(sealed, signer)) {
+            byte[] bytes = content.borrow();
+            return ResultMimeEntity.indexOf(Arrays.copyOf(bytes, ZIP.length), ZIP, 0) == 0
+                    ? Optional.of(bytes.clone())
+                    : Optional.empty();
         }
-        return key.open(sealed, signer);
     }
 
     private OpenedResult fitting(OpenedResult result, Expected expected) throws NotOpenedException {

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.config.Settings;
+import dev.passcourier.outbox.ReportMessage;
+import dev.passcourier.outbox.ReportMessage.Part;
+import dev.passcourier.report.CredentialReportWriter;
+import dev.passcourier.report.CredentialReportWriter.Format;
+import dev.passcourier.report.CredentialReportWriter.Limit;
+import dev.passcourier.report.ReportEvidence;
+import dev.passcourier.report.SampleReport;
 import dev.passcourier.vault.Sealed;
 import dev.passcourier.vault.TestKeys;
 import dev.passcourier.vault.VaultBench;
@@ -21,6 +28,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +44,7 @@ import picocli.CommandLine;
 class OpenCommandTest {
 
     private static final KeyPair PAIR = TestKeys.ec("secp256r1");
+    private static final String REPORT_NAME = CredentialReportWriter.name(SampleReport.of(3));
 
     @TempDir
     private Path directory;
@@ -124,6 +133,94 @@ class OpenCommandTest {
         assertThat(open("--to", to.toString(), sealed.toString())).isEqualTo(1);
         assertThat(to).hasContent("mine");
         assertThat(err.toString()).contains(to + " is there already");
+    }
+
+    @Test
+    void listsTheFilesOfAReportAndWritesThemIntoAFolderOnceOnly() throws Exception {
+        sealReport(report());
+
+        assertThat(open("--signer", signer.toString(), sealed.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains(REPORT_NAME + ".csv", REPORT_NAME + ".json", REPORT_NAME + ".jws");
+        assertThat(err.toString()).contains("--into").doesNotContain("not checked");
+
+        Path folder = directory.resolve("new/weekly");
+        assertThat(open("--signer", signer.toString(), "--into", folder.toString(), sealed.toString()))
+                .as(err.toString())
+                .isZero();
+        for (Part part : report().files()) {
+            assertThat(folder.resolve(REPORT_NAME + "." + part.name())).hasBinaryContent(part.content());
+        }
+        Path csv = folder.resolve(REPORT_NAME + ".csv");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(csv)))
+                .isEqualTo("rw-------");
+
+        Files.delete(csv);
+        assertThat(open("--into", folder.toString(), sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains(REPORT_NAME + ".json is there already");
+        assertThat(csv).doesNotExist();
+    }
+
+    @Test
+    void writesNothingOfAReportThatIsNotAsItWasSigned() throws Exception {
+        ReportMessage report = report();
+        byte[] changed = "account\n".getBytes(StandardCharsets.UTF_8);
+        List<Part> files = new ArrayList<>(report.files());
+        files.replaceAll(file -> file.name().equals("csv") ? new Part("csv", file.mediaType(), changed) : file);
+        sealReport(with(report, files));
+        refusesReport("FILE_CHANGED: " + REPORT_NAME + ".csv");
+
+        files.removeIf(file -> file.name().equals("jws"));
+        sealReport(with(report, files));
+        refusesReport("SIGNATURE_MISSING");
+
+        signer = new VaultBench(Files.createDirectory(directory.resolve("another")))
+                .keys()
+                .publicSigningKey();
+        sealReport(report);
+        refusesReport("SIGNER_UNKNOWN");
+
+        sealReport(new ReportMessage("../weekly", "", "", "", List.of(), report.files()));
+        refusesReport("ARCHIVE_MALFORMED");
+    }
+
+    @Test
+    void tellsAReportFromAResult() throws Exception {
+        assertThat(open("--into", directory.resolve("weekly").toString(), sealed.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("NO_REPORT");
+        sealReport(report());
+        assertThat(open("--request", "req-1", sealed.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("NO_RESULT");
+        assertThat(open("--output", "json", sealed.toString())).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.path("signatureChecked").asBoolean(true)).isFalse();
+        assertThat(json.path("files").findValuesAsText("file")).contains(REPORT_NAME + ".csv");
+    }
+
+    private void refusesReport(String code) {
+        Path folder = directory.resolve("weekly");
+        assertThat(open("--signer", signer.toString(), "--into", folder.toString(), sealed.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains(code);
+        assertThat(folder).doesNotExist();
+        assertThat(directory.resolve(REPORT_NAME + ".csv")).doesNotExist();
+    }
+
+    private ReportMessage report() {
+        return new CredentialReportWriter(ReportEvidence.signer(bench.keys()))
+                .write(SampleReport.of(3), Set.of(Format.CSV, Format.JSON), Limit.NONE);
+    }
+
+    private static ReportMessage with(ReportMessage report, List<Part> files) {
+        return new ReportMessage(report.name(), report.title(), report.text(), report.html(), report.pictures(), files);
+    }
+
+    private void sealReport(ReportMessage report) throws Exception {
+        Sealed bytes =
+                bench.vault().seal(report.bundle(VaultBench.NOW), bench.recipient(PAIR.getPublic()), "ops", "dlv_1");
+        Files.write(sealed, bytes.bytes());
     }
 
     @Test

@@ -15,7 +15,9 @@ import dev.passcourier.report.ReportEvidence;
 import dev.passcourier.report.SampleReport;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.service.PasscourierService;
+import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.ServiceKeys;
+import dev.passcourier.vault.Vault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,16 +102,22 @@ class SandboxExamplesTest {
         writeReport();
     }
 
-    /** Signed with the sandbox's key. */
+    /** Signed with the sandbox's key, and the same sealed where the sandbox's own reports go. */
     private static void writeReport() throws Exception {
         Path keys = home.resolve("data/sandbox/data/keys");
         Path reports = Files.createDirectories(home.resolve("data/sandbox/reports"));
-        CredentialReportWriter writer = new CredentialReportWriter(ReportEvidence.signer(
-                ServiceKeys.loadOrCreate(keys.resolve("signing.jwk"), keys.resolve("at-rest.key"))));
-        for (ReportMessage.Part file :
-                writer.write(SampleReport.of(3), Set.of(Format.CSV), Limit.NONE).files()) {
+        ServiceKeys own = ServiceKeys.loadOrCreate(keys.resolve("signing.jwk"), keys.resolve("at-rest.key"));
+        ReportMessage report = new CredentialReportWriter(ReportEvidence.signer(own))
+                .write(SampleReport.of(3), Set.of(Format.CSV), Limit.NONE);
+        for (ReportMessage.Part file : report.files()) {
             Files.write(reports.resolve("weekly." + file.name()), file.content());
         }
+        RecipientKey operations =
+                RecipientKey.load(home.resolve("data/sandbox/recipients/operations.jwk"), null, Clock.systemUTC());
+        byte[] sealed = new Vault(own, Clock.systemUTC())
+                .seal(report.bundle(Clock.systemUTC().instant()), operations, "folder", "dlv_1")
+                .bytes();
+        Files.write(home.resolve("data/sandbox/out/weekly_dlv_1.zip.jwe"), sealed);
     }
 
     @AfterAll

@@ -90,17 +90,16 @@ class ResultMimeEntityTest {
     @Test
     void givesTheSignedResultBack() {
         try (SecretBytes entity = ResultMimeEntity.of(parcel(VaultBench.FACTS, "password", "x"));
-                SecretBytes found =
-                        ResultMimeEntity.signedResult(entity.borrow()).orElseThrow()) {
+                SecretBytes found = ResultMimeEntity.attached(entity.borrow()).orElseThrow()) {
             assertThat(new String(found.borrow(), StandardCharsets.US_ASCII)).isEqualTo(SIGNED);
-            assertThat(ResultMimeEntity.signedResult("a entity of somebody else".getBytes(StandardCharsets.US_ASCII)))
+            assertThat(ResultMimeEntity.attached("a entity of somebody else".getBytes(StandardCharsets.US_ASCII)))
                     .isEmpty();
             String cut = new String(entity.borrow(), StandardCharsets.UTF_8);
-            assertThat(ResultMimeEntity.signedResult(
+            assertThat(ResultMimeEntity.attached(
                             cut.substring(0, cut.lastIndexOf("\r\n--")).getBytes(StandardCharsets.UTF_8)))
                     .isEmpty();
             String bare = cut.substring(cut.indexOf("Content-Type: application/jose"));
-            assertThat(ResultMimeEntity.signedResult(bare.getBytes(StandardCharsets.UTF_8)))
+            assertThat(ResultMimeEntity.attached(bare.getBytes(StandardCharsets.UTF_8)))
                     .isPresent();
         }
     }

@@ -63,6 +63,7 @@ class SealedBundleTest {
         assertThat(people.run("age", "-d", "-i", identity.toString(), file.toString())
                         .out())
                 .isEqualTo(ZIP);
+        opensForUs(sealed, identity);
     }
 
     @Test
@@ -77,6 +78,7 @@ class SealedBundleTest {
         jwe.setKey(pair.getPrivate());
         assertThat(jwe.getContentTypeHeaderValue()).isEqualTo("zip");
         assertThat(jwe.getPlaintextBytes()).isEqualTo(ZIP);
+        opensForUs(sealed, TestKeys.file(directory.resolve("ops.key"), TestKeys.pkcs8(pair)));
     }
 
     @Test
@@ -90,6 +92,10 @@ class SealedBundleTest {
 
         assertThat(said.err()).contains("[GNUPG:] GOODSIG", "[GNUPG:] DECRYPTION_OKAY");
         assertThat(attached(said.text())).isEqualTo(ZIP);
+        Path secret = Files.write(
+                people.file("ops.sec.asc"),
+                people.gpg("--armor", "--export-secret-keys").out());
+        opensForUs(sealed, FormatBench.guarded(secret));
     }
 
     @Test
@@ -123,6 +129,7 @@ class SealedBundleTest {
 
         assertThat(said.err()).containsIgnoringCase("verification successful");
         assertThat(attached(said.text())).isEqualTo(ZIP);
+        opensForUs(sealed, FormatBench.guarded(Path.of(key)));
     }
 
     @Test
@@ -144,6 +151,12 @@ class SealedBundleTest {
         return sealed;
     }
 
+    private void opensForUs(Sealed sealed, Path key) throws Exception {
+        Path signer = bench.vault.keys().publicSigningKey();
+        assertThat(ResultOpener.load(key, null, signer, FormatBench.CLOCK).openArchive(sealed.bytes()))
+                .hasValue(ZIP);
+    }
+
     /** What is attached as weekly.zip; the text beside it is checked on the way. */
     private static byte[] attached(String entity) {
         String mail = entity.replace("\r\n", "\n");
@@ -156,16 +169,23 @@ class SealedBundleTest {
     }
 
     private static byte[] zip() {
-        return new ReportMessage("weekly", "Weekly", "text", "<p>서버", List.of(), List.of())
+        byte[] csv = "서버".getBytes(StandardCharsets.UTF_8);
+        return new ReportMessage(
+                        "weekly",
+                        "Weekly",
+                        "text",
+                        "<p>a mail",
+                        List.of(),
+                        List.of(new ReportMessage.Part("csv", "text/csv", csv)))
                 .bundle(Instant.parse("2026-11-29T23:05:12Z"))
                 .zip();
     }
 
     @Test
-    void hasThePageInItAndIsTheSameWheneverItIsMade() throws Exception {
+    void hasTheSignedFilesInItAndIsTheSameWheneverItIsMade() throws Exception {
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(ZIP))) {
-            assertThat(in.getNextEntry().getName()).isEqualTo("weekly.html");
-            assertThat(in.readAllBytes()).isEqualTo("<p>서버".getBytes(StandardCharsets.UTF_8));
+            assertThat(in.getNextEntry().getName()).isEqualTo("weekly.csv");
+            assertThat(in.readAllBytes()).isEqualTo("서버".getBytes(StandardCharsets.UTF_8));
             assertThat(in.getNextEntry()).isNull();
         }
         assertThat(zip()).isEqualTo(ZIP);
