@@ -56,15 +56,19 @@ final class DataDirectory implements AutoCloseable {
             throws IOException, ConfigurationException, InterruptedException {
         Instant end = clock.instant().plus(atMost);
         boolean told = false;
+        boolean heldByService = false;
         while (true) {
             DataDirectory opened = tryOpen(path, Holder.SERVICE);
             if (opened != null) {
                 return opened;
             }
-            if (!isHeldByCommand(path) || clock.instant().isAfter(end)) {
+            // Who has just got the lock has not said yet what it is: the word may be the last holder's.
+            boolean heldByServiceBefore = heldByService;
+            heldByService = isHeldByService(path);
+            if (heldByService && heldByServiceBefore || clock.instant().isAfter(end)) {
                 throw inUse(path);
             }
-            if (!told) {
+            if (!heldByService && !told) {
                 LOG.info("START_WAITS a command is at work on {}: waits for its end, {} at most", path, atMost);
                 told = true;
             }
@@ -72,8 +76,8 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isHeldByCommand(Path path) throws IOException {
-        return Files.readString(path.resolve(LOCK), StandardCharsets.US_ASCII).equals(Holder.COMMAND.name());
+    private static boolean isHeldByService(Path path) throws IOException {
+        return Files.readString(path.resolve(LOCK), StandardCharsets.US_ASCII).equals(Holder.SERVICE.name());
     }
 
     private static ConfigurationException inUse(Path path) {
@@ -108,13 +112,18 @@ final class DataDirectory implements AutoCloseable {
         make(path);
         demandUsable(path);
         FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = tryLock(channel);
-        if (lock == null) {
+        try {
+            FileLock lock = tryLock(channel);
+            if (lock == null) {
+                channel.close();
+                return null;
+            }
+            channel.truncate(0).write(ByteBuffer.wrap(holder.name().getBytes(StandardCharsets.US_ASCII)));
+            return new DataDirectory(path, channel, lock);
+        } catch (IOException | RuntimeException e) {
             channel.close();
-            return null;
+            throw e;
         }
-        channel.truncate(0).write(ByteBuffer.wrap(holder.name().getBytes(StandardCharsets.US_ASCII)));
-        return new DataDirectory(path, channel, lock);
     }
 
     /**

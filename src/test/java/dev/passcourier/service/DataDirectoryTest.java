@@ -2,8 +2,12 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.secrecy.CapturedOutput;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,14 +27,44 @@ class DataDirectoryTest {
     void aServiceWaitsForACommandThatIsAtWorkThere() throws Exception {
         Path data = home.resolve("data");
         CompletableFuture<DataDirectory> service;
-        try (DataDirectory command = DataDirectory.open(data)) {
+        try (CapturedOutput output = new CapturedOutput();
+                DataDirectory command = DataDirectory.open(data)) {
             assertThatThrownBy(() -> DataDirectory.openForService(data, Duration.ZERO, CLOCK))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("in use by another process");
             service = CompletableFuture.supplyAsync(() -> start(data));
+            await().until(() -> output.log().contains("START_WAITS"));
             assertThat(service).isNotDone();
         }
         service.get(1, TimeUnit.MINUTES).close();
+    }
+
+    @Test
+    void aServiceWaitsForAHolderThatHasNotSaidYetWhatItIs() throws Exception {
+        Path data = home.resolve("data");
+        CompletableFuture<DataDirectory> service;
+        try (CapturedOutput output = new CapturedOutput();
+                DataDirectory command = DataDirectory.open(data)) {
+            Files.writeString(data.resolve("lock"), "");
+            service = CompletableFuture.supplyAsync(() -> start(data));
+            await().until(() -> output.log().contains("START_WAITS") || service.isDone());
+            assertThat(service).isNotDone();
+        }
+        service.get(1, TimeUnit.MINUTES).close();
+    }
+
+    @Test
+    void isFreeAfterADiskWasFull() throws Exception {
+        Path data = home.resolve("data");
+        DataDirectory.open(data).close();
+        Files.delete(data.resolve("lock"));
+        Files.createSymbolicLink(data.resolve("lock"), Path.of("/dev/full"));
+
+        for (int time = 0; time < 2; time++) {
+            assertThatThrownBy(() -> DataDirectory.open(data))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("No space left");
+        }
     }
 
     @Test
