@@ -240,6 +240,23 @@ class ShippedFolderTest {
     }
 
     @Test
+    void namesNoCollectorWhereTheEnvironmentNamesOne() throws Exception {
+        Path java = Files.createDirectories(directory.resolve("echo/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        for (String variable :
+                List.of("PASSCOURIER_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "OTHER")) {
+            Map<String, String> environment =
+                    new HashMap<>(Map.of("JAVA_HOME", directory.resolve("echo").toString(), "PASSCOURIER_OPTS", ""));
+            environment.put(variable, "-XX:+UseParallelGC");
+            Process process =
+                    start(environment, program.resolve("bin/passcourier").toString(), "status");
+            assertThat(exitCode(process)).isZero();
+            assertThat(said(process).contains("-XX:+UseSerialGC")).as(variable).isEqualTo(variable.equals("OTHER"));
+        }
+    }
+
+    @Test
     void helpsAndTellsWrongUsage() throws Exception {
         Process help = passcourier("--help");
         Process nonsense = passcourier("nonsense");
