@@ -87,6 +87,12 @@ public record DirectAnswer(
                 verdict, code, said, Advice.on(verdict, code), again, afterMillis, null, null, null, null, null, null);
     }
 
+    /** The same when it has been tried as often as helps. */
+    public DirectAnswer givenUp() {
+        return new DirectAnswer(
+                verdict, code, said, advice, null, 0, sealed, mediaType, kind, userName, key, fingerprint);
+    }
+
     /** Whether it is done. */
     @JsonIgnore
     public boolean isDone() {

@@ -226,6 +226,7 @@ public final class DirectAccount implements AutoCloseable {
      * Gets a password, asking again by the retry table for as long as there is patience.
      *
      * @param patience zero to ask once
+     * @return the last answer; it says to ask again only if the patience has ended, not the retry table
      * @throws Exception if settings, keys, the audit trail or the running service cannot be used
      */
     public DirectAnswer get(DirectOrder first, Duration patience, Waiting waiting) throws Exception {
@@ -261,7 +262,10 @@ public final class DirectAccount implements AutoCloseable {
                     .after(again, again == RetryRule.NOT_YET ? order.attempt() : failures, asked);
             Instant now = clock.instant();
             Duration left = Duration.between(now, end);
-            if (wait.isEmpty() || left.compareTo(SHORTEST_WAIT) < 0) {
+            if (wait.isEmpty()) {
+                return answer.givenUp();
+            }
+            if (left.compareTo(SHORTEST_WAIT) < 0) {
                 return answer;
             }
             waiting.until(now.plus(wait.get().compareTo(left) < 0 ? wait.get() : left), answer, order.attempt());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.sandbox.HuaweiEcsSandbox;
+import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.SandboxInstance;
 import dev.passcourier.sandbox.ZStackSandbox;
 import java.io.ByteArrayInputStream;
@@ -264,6 +265,17 @@ class DirectCommandsTest {
         assertThat(get("cloud", "i-windows", "--show", "--force", "--wait", "10ms"))
                 .isEqualTo(4);
         assertThat(get("cloud", "i-windows", "--show", "--force")).isEqualTo(1);
+    }
+
+    @Test
+    void saysThatItWillNotComeWhenItHasBeenTriedOftenEnough() {
+        zstack.script().always(Misbehaviour.SERVER_ERROR);
+
+        assertThat(get("consoles", "64bdb6ac8c3044d589ab6a0e96745fc0", "--show", "--force", "--wait", "1m"))
+                .as(talk.toString())
+                .isEqualTo(1);
+
+        assertThat(talk.toString()).contains("asked 2 times", "FAILED").doesNotContain("asked 3 times");
     }
 
     @Test
