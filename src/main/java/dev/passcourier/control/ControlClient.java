@@ -56,7 +56,8 @@ public final class ControlClient {
             throw new ControlException(
                     Reason.REFUSED, "CONTROL_TOO_LONG", "this is too much for one order to the running service");
         }
-        Reply reply = ControlJson.read(exchange(line, atMost), Reply.class).orElseThrow(this::unreadable);
+        Reply reply = ControlJson.read(exchange(reachable(), line, atMost), Reply.class)
+                .orElseThrow(this::unreadable);
         if (reply.error() != null) {
             throw new ControlException(
                     reply.reason() == null ? Reason.REFUSED : reply.reason(),
@@ -69,10 +70,10 @@ public final class ControlClient {
         return ControlJson.read(reply.answer(), answer).orElseThrow(this::unreadable);
     }
 
-    private byte[] exchange(byte[] line, Duration atMost) throws ControlException {
-        Path socket = reachable();
+    /** One line and its answer, by way of one of the service's sockets. */
+    byte[] exchange(Path to, byte[] line, Duration atMost) throws ControlException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            connect(channel, socket);
+            connect(channel, to);
             ControlLine.write(channel, line, atMost, clock);
             return ControlLine.read(channel, ControlLine.LONGEST_ANSWER, atMost, clock);
         } catch (IOException e) {
@@ -120,13 +121,13 @@ public final class ControlClient {
         throw notPermitted();
     }
 
-    private void connect(SocketChannel channel, Path socket) throws IOException, ControlException {
+    private void connect(SocketChannel channel, Path to) throws IOException, ControlException {
         try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.connect(UnixDomainSocketAddress.of(to));
         } catch (ConnectException left) {
-            throw noService();
+            throw to.equals(socket) ? noService() : noServiceForGroup();
         } catch (IOException e) {
-            if (!Files.isWritable(socket)) {
+            if (!Files.isWritable(to)) {
                 throw notPermitted();
             }
             throw e;
@@ -139,6 +140,16 @@ public final class ControlClient {
                 "NO_SERVICE",
                 "no service runs on the data directory " + directory
                         + ": start it with  passcourier run, or name another with --config or --data");
+    }
+
+    /** Who may not enter the data directory can do nothing there without a service. */
+    private ControlException noServiceForGroup() {
+        return new ControlException(
+                Reason.NOT_PERMITTED,
+                "NO_SERVICE",
+                "no service runs on the data directory " + directory
+                        + ", and without one only its user" + owner()
+                        + " can do this, or root: have it started with  passcourier run");
     }
 
     private ControlException notPermitted() {

@@ -1,15 +1,17 @@
 package dev.passcourier.control;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -93,26 +95,51 @@ public final class ControlServer implements AutoCloseable {
      * @param directory the data directory
      */
     public static Optional<String> groupProblem(Path directory, String group) {
-        Path folder = Objects.requireNonNull(groupSocket(directory).getParent());
+        Path folder = folder(directory);
+        GroupPrincipal members;
         try {
-            principal(folder, group);
+            members = principal(folder, group);
         } catch (IOException e) {
             return Optional.of("this machine has no group " + group + "; make it with groupadd, or correct the name");
         }
         try {
+            if (!isOursOrRoots(folder)) {
+                return Optional.of(folder + ", where the group's socket is, belongs to "
+                        + Files.getOwner(folder).getName() + ", who could put another there; chown it to the service's"
+                        + " user or root, or name a data directory in a folder of its own");
+            }
             Set<PosixFilePermission> modes = Files.getPosixFilePermissions(folder);
             if (modes.contains(PosixFilePermission.GROUP_WRITE) || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
                 return Optional.of(folder + ", where the group's socket is, can be written by others, who could put"
                         + " another there; run  chmod go-w " + folder);
             }
-            return Files.isWritable(folder)
-                    ? Optional.empty()
-                    : Optional.of(
-                            folder + ", where the group's socket is, cannot be written by the service's user; name"
-                                    + " a data directory in a folder of its own");
+            if (!Files.isWritable(folder)) {
+                return Optional.of(folder + ", where the group's socket is, cannot be written by the service's user;"
+                        + " name a data directory in a folder of its own");
+            }
+            for (Path way = folder.toRealPath(); way != null; way = way.getParent()) {
+                PosixFileAttributes attributes = Files.readAttributes(way, PosixFileAttributes.class);
+                boolean theirs = attributes.group().equals(members);
+                if (!attributes
+                        .permissions()
+                        .contains(theirs ? PosixFilePermission.GROUP_EXECUTE : PosixFilePermission.OTHERS_EXECUTE)) {
+                    return Optional.of(way + ", on the way to the group's socket, cannot be entered by members of the"
+                            + " group " + group + "; run  chmod " + (theirs ? "g+x " : "o+x ") + way);
+                }
+            }
+            return Optional.empty();
         } catch (IOException e) {
             return Optional.of(folder + ", where the group's socket is, is not there; make it");
         }
+    }
+
+    private static Path folder(Path directory) {
+        return Objects.requireNonNull(groupSocket(directory).getParent());
+    }
+
+    private static boolean isOursOrRoots(Path folder) throws IOException {
+        long owner = ((Number) Files.getAttribute(folder, "unix:uid")).longValue();
+        return owner == 0 || owner == new UnixSystem().getUid();
     }
 
     private static GroupPrincipal principal(Path folder, String group) throws IOException {
@@ -134,15 +161,31 @@ public final class ControlServer implements AutoCloseable {
             throw new IOException(problem.get());
         }
         Path socket = groupSocket(directory);
-        ControlServer control = open(socket, orders, PATIENCE, clock);
+        // Java sets the modes of whatever a link leads to, so they are set where nobody can put a link.
+        Path hidden = Files.createTempDirectory(folder(directory), ".");
+        Path made = hidden.resolve("s");
         try {
-            Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                    .setGroup(principal(socket, group));
+            ServerSocketChannel server = bound(made);
+            try {
+                give(made, group);
+                Files.move(made, socket, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException | RuntimeException e) {
+                server.close();
+                throw e;
+            }
+            return accepting(socket, server, orders, PATIENCE, clock);
+        } finally {
+            Files.deleteIfExists(made);
+            Files.delete(hidden);
+        }
+    }
+
+    private static void give(Path socket, String group) throws IOException {
+        try {
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(principal(socket, group));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
-            return control;
         } catch (IOException e) {
-            control.close();
-            throw new IOException(socket + " cannot be given to the group " + group
+            throw new IOException("the socket cannot be given to the group " + group
                     + "; make the service's user a member of it: usermod -aG " + group);
         }
     }
@@ -156,15 +199,19 @@ public final class ControlServer implements AutoCloseable {
      */
     static ControlServer open(Path socket, Orders orders, Duration patience, Clock clock) throws IOException {
         Files.deleteIfExists(socket);
+        return accepting(socket, bound(socket), orders, patience, clock);
+    }
+
+    private static ServerSocketChannel bound(Path socket) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(socket));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            return server;
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
         }
-        return accepting(socket, server, orders, patience, clock);
     }
 
     /** Takes the clients of a channel that is bound to the socket. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class Orders {
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
 
     private final Map<String, Kind<?>> kinds = new TreeMap<>();
+    private final Set<String> ownersOnly = new TreeSet<>();
     private final Semaphore waiting = new Semaphore(WAITING);
     private final Set<Thread> waiters = ConcurrentHashMap.newKeySet();
 
@@ -69,6 +71,13 @@ public final class Orders {
         return this;
     }
 
+    /** Says which orders there are besides, on the socket of the service's own user; all of those are added already. */
+    public Orders besides(Orders owners) {
+        ownersOnly.addAll(owners.kinds.keySet());
+        ownersOnly.removeAll(kinds.keySet());
+        return this;
+    }
+
     /** Answers one line with one line, whatever is in it. */
     byte[] answer(byte[] line, Peer peer) {
         Optional<Order> order = ControlJson.read(line, Order.class);
@@ -77,6 +86,14 @@ public final class Orders {
 
     private Reply answer(Order order, Peer peer) {
         Kind<?> kind = kind(order.order());
+        if (kind == null && order.order() != null && ownersOnly.contains(order.order())) {
+            return Reply.failed(
+                    Reason.NOT_PERMITTED,
+                    "NOT_PERMITTED",
+                    "members of the group that service.controlGroup names may not have the running service do this:"
+                            + " run this command as the service's user "
+                            + System.getProperty("user.name") + ", or as root");
+        }
         if (kind == null) {
             return Reply.failed(
                     Reason.REFUSED,

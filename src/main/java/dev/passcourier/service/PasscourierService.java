@@ -255,15 +255,6 @@ public final class PasscourierService implements AutoCloseable {
         SubmittedBatches submitted = sources.submitted();
         submitted.goOn();
         StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
-        Path directory = settings.service().dataDirectory();
-        String group = settings.service().controlGroup();
-        if (group != null) {
-            try {
-                keep(ControlServer.listenForGroup(directory, group, asking(new Orders(), submitted, status), clock));
-            } catch (IOException e) {
-                throw new ConfigurationException("service.controlGroup: " + e.getMessage());
-            }
-        }
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
         ReportService reports = new ReportService(ledger.reports(), settings.reports(), clock);
         Orders all = asking(new Orders(), submitted, status)
@@ -275,6 +266,16 @@ public final class PasscourierService implements AutoCloseable {
                         ReportService.DocumentOrder.NAME,
                         ReportService.DocumentOrder.class,
                         (order, peer) -> reports.document(order));
+        Path directory = settings.service().dataDirectory();
+        String group = settings.service().controlGroup();
+        if (group != null) {
+            Orders members = asking(new Orders(), submitted, status).besides(all);
+            try {
+                keep(ControlServer.listenForGroup(directory, group, members, clock));
+            } catch (IOException e) {
+                throw new ConfigurationException("service.controlGroup: " + e.getMessage());
+            }
+        }
         keep(ControlServer.listen(directory, all, clock));
     }
 

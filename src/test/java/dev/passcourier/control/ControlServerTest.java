@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.secrecy.CapturedOutput;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +97,10 @@ class ControlServerTest {
         String group =
                 Files.readAttributes(data, PosixFileAttributes.class).group().getName();
         Path shared = directory.resolve("data.sock");
-        Orders few = new Orders().add("who", Word.class, (word, peer) -> new Word(peer.user()));
+        Orders few = new Orders()
+                .add("who", Word.class, (word, peer) -> new Word(peer.user()))
+                .besides(orders());
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
 
         try (AutoCloseable server = ControlServer.listenForGroup(data, group, few, CLOCK)) {
             PosixFileAttributes modes = Files.readAttributes(shared, PosixFileAttributes.class);
@@ -104,9 +109,30 @@ class ControlServerTest {
             assertThat(told(shared, "{\"order\":\"who\",\"with\":{\"text\":null}}"))
                     .contains(System.getProperty("user.name"));
             assertThat(told(shared, "{\"order\":\"upper\",\"with\":{\"text\":\"x\"}}"))
+                    .contains("NOT_PERMITTED", "as the service's user " + System.getProperty("user.name"));
+            assertThat(told(shared, "{\"order\":\"uper\",\"with\":{\"text\":\"x\"}}"))
                     .contains("ORDER_UNKNOWN");
+            try (Stream<Path> beside = Files.list(directory)) {
+                assertThat(beside).containsExactlyInAnyOrder(data, shared);
+            }
         }
         assertThat(shared).doesNotExist();
+    }
+
+    @Test
+    void whatAKilledProcessLeftForTheGroupIsNoServiceAndNoReasonToDoWithoutOne() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Path shared = directory.resolve("data.sock");
+        try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            left.bind(UnixDomainSocketAddress.of(shared));
+        }
+
+        ControlException e = catchThrowableOfType(
+                ControlException.class, () -> ControlClient.of(data, CLOCK).exchange(shared, bytes("{}"), PATIENCE));
+        assertThat(e)
+                .returns(Reason.NOT_PERMITTED, ControlException::reason)
+                .returns("NO_SERVICE", ControlException::code)
+                .hasMessageContaining("only its user " + System.getProperty("user.name"));
     }
 
     @Test
@@ -117,10 +143,26 @@ class ControlServerTest {
 
         assertThat(ControlServer.groupProblem(data, "no-such-group-here").orElseThrow())
                 .contains("no group no-such-group-here");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx---r-x"));
+        assertThat(ControlServer.groupProblem(data, group).orElseThrow()).contains("chmod g+x " + directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
         assertThat(ControlServer.groupProblem(data, group).orElseThrow()).contains("chmod go-w " + directory);
         assertThatThrownBy(() -> ControlServer.listenForGroup(data, group, new Orders(), CLOCK))
                 .hasMessageContaining("chmod go-w");
+    }
+
+    @Test
+    void noSocketIsMadeForAGroupInAnotherUsersFolder() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can give a folder away");
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String group =
+                Files.readAttributes(data, PosixFileAttributes.class).group().getName();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setOwner(
+                directory,
+                directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+
+        assertThat(ControlServer.groupProblem(data, group).orElseThrow()).contains("belongs to nobody");
     }
 
     private static String told(Path socket, String line) throws IOException {
