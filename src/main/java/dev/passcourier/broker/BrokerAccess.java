@@ -44,7 +44,10 @@ public record BrokerAccess(
      * at.
      */
     ActiveMQConnectionFactory factory() throws JMSException {
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url, user, password);
+        return careful(new ActiveMQConnectionFactory(url, user, password));
+    }
+
+    static ActiveMQConnectionFactory careful(ActiveMQConnectionFactory factory) {
         factory.setConsumerWindowSize(0);
         factory.setBlockOnDurableSend(true);
         factory.setDeserializationAllowList("none");

@@ -102,10 +102,14 @@ public final class BrokerProbe {
     /**
      * The same on a broker that only brings us requests, where we make no queues: tried with a temporary one.
      *
-     * @throws Exception if the broker does not answer, or does not let our user have a temporary queue
+     * @throws Exception if the broker does not answer, or does not let our user try it with a temporary queue
      */
     public boolean stampsUsersThere() throws Exception {
-        return forge(WireProtocol.CORE).belief() == Belief.SENDER;
+        Forgery forgery = forge(WireProtocol.CORE);
+        if (forgery.why() != null) {
+            throw forgery.why();
+        }
+        return forgery.belief() == Belief.SENDER;
     }
 
     /** Whom we would believe to have sent what came by one protocol, of a sender who claims to be somebody else. */

@@ -1,5 +1,6 @@
 package dev.passcourier.broker;
 
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -10,6 +11,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.remoting.impl.ssl.SSLSupport;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.utils.ConfigurationHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * How a client of any protocol gets in where our own core client did: the same host, port, TLS, user and password.
  *
  * @param access     what the core client was given
+ * @param core       how it got in
  * @param host       where it got in
  * @param port       where it got in
  * @param tls        what it trusts, or null without TLS
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ClientLogin(
         BrokerAccess access,
+        TransportConfiguration core,
         String host,
         int port,
         @Nullable SSLContext tls,
@@ -44,6 +48,7 @@ record ClientLogin(
                 ConfigurationHelper.getBooleanProperty(TransportConstants.TRUST_ALL_PROP_NAME, false, params);
         return new ClientLogin(
                 access,
+                transport,
                 text(TransportConstants.HOST_PROP_NAME, TransportConstants.DEFAULT_HOST, params),
                 ConfigurationHelper.getIntProperty(
                         TransportConstants.PORT_PROP_NAME, TransportConstants.DEFAULT_PORT, params),
@@ -68,6 +73,15 @@ record ClientLogin(
 
     private static @Nullable String text(String name, @Nullable String otherwise, Map<String, Object> params) {
         return ConfigurationHelper.getStringProperty(name, otherwise, params);
+    }
+
+    /** A core client that gets in there and nowhere else, whatever other brokers the URL or this one names. */
+    ActiveMQConnectionFactory coreFactory() throws JMSException {
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(false, core);
+        factory.setUser(access.user());
+        factory.setPassword(access.password());
+        factory.setUseTopologyForLoadBalancing(false);
+        return BrokerAccess.careful(factory);
     }
 
     /** The address for a client library. */

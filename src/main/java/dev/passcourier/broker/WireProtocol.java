@@ -47,7 +47,7 @@ public enum WireProtocol {
     CORE("core") {
         @Override
         void send(ClientLogin login, String queue, byte[] body, List<Map<String, String>> claims) throws Exception {
-            try (ActiveMQConnectionFactory factory = login.access().factory()) {
+            try (ActiveMQConnectionFactory factory = login.coreFactory()) {
                 byJms(factory, login, queue, body, claims);
             }
         }
@@ -258,7 +258,7 @@ public enum WireProtocol {
     private static void inCore(ClientLogin login, String queue, Section body, List<Map<String, String>> claims)
             throws Exception {
         BrokerAccess access = login.access();
-        try (ActiveMQConnectionFactory factory = access.factory();
+        try (ActiveMQConnectionFactory factory = login.coreFactory();
                 ServerLocator locator = factory.getServerLocator();
                 ClientSessionFactory sessions = locator.createSessionFactory();
                 ClientSession session =

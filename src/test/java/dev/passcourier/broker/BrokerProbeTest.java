@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -100,6 +101,41 @@ class BrokerProbeTest {
     }
 
     @Test
+    void saysThatItCouldNotBeTriedRatherThanThatTheBrokerIsWrong() throws Exception {
+        BrokerProbe probe = probe(
+                kept(),
+                configuration -> configuration.setSecurityRoles(Map.of(
+                        "#",
+                        Set.of(new Role("service", false, true, true, true, true, true, true, true, true, true)))));
+
+        assertThat(probe.forge(WireProtocol.CORE).belief()).isEqualTo(BrokerProbe.Belief.NOT_TRIED);
+        assertThatThrownBy(probe::stampsUsersThere).isInstanceOf(JMSSecurityException.class);
+    }
+
+    /** Each of the two knows its own temporary queues only, and a client takes now the one, now the other. */
+    @Test
+    void forgesAtTheBrokerThatItGotInto() throws Exception {
+        probe(kept(), configuration -> configuration.setPopulateValidatedUser(true));
+        String first = access(PASSWORD).url();
+        EmbeddedActiveMQ second = new EmbeddedActiveMQ();
+        start(second, kept(), configuration -> configuration
+                .setPopulateValidatedUser(true)
+                .setJournalDirectory(directory.resolve("second").toString()));
+        try {
+            BrokerProbe probe = new BrokerProbe(new BrokerAccess(
+                    "(" + first + "," + access(second, PASSWORD).url() + ")", "courier", PASSWORD));
+
+            for (int time = 0; time < 6; time++) {
+                assertThat(probe.forge(WireProtocol.CORE))
+                        .returns(null, BrokerProbe.Forgery::why)
+                        .returns(BrokerProbe.Belief.SENDER, BrokerProbe.Forgery::belief);
+            }
+        } finally {
+            second.stop();
+        }
+    }
+
+    @Test
     void failsWhereItIsNotLetIn() throws Exception {
         probe(kept(), configuration -> {});
 
@@ -115,6 +151,12 @@ class BrokerProbeTest {
     }
 
     private BrokerProbe probe(AddressSettings settings, Consumer<Configuration> change) throws Exception {
+        start(server, settings, change);
+        return new BrokerProbe(access(PASSWORD));
+    }
+
+    private void start(EmbeddedActiveMQ server, AddressSettings settings, Consumer<Configuration> change)
+            throws Exception {
         Configuration configuration = new ConfigurationImpl()
                 .setPersistenceEnabled(false)
                 .setJournalDirectory(directory.resolve("journal").toString())
@@ -134,10 +176,13 @@ class BrokerProbeTest {
         server.setConfiguration(configuration);
         server.setSecurityManager(new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
         server.start();
-        return new BrokerProbe(access(PASSWORD));
     }
 
     private BrokerAccess access(String password) throws JMSException {
+        return access(server, password);
+    }
+
+    private static BrokerAccess access(EmbeddedActiveMQ server, String password) throws JMSException {
         int port = server.getActiveMQServer()
                 .getRemotingService()
                 .getAcceptor("tcp")

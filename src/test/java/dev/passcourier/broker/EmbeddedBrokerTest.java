@@ -435,12 +435,9 @@ class EmbeddedBrokerTest {
 
     private static void sendBy(WireProtocol protocol) throws Exception {
         protocol.send(
-                new ClientLogin(
+                ClientLogin.as(
                         new BrokerAccess(url(), "ticketing", "canary-broker-user"),
-                        "127.0.0.1",
-                        broker.port(),
-                        null,
-                        false),
+                        ManyProtocols.connector(broker.port())),
                 INTAKE,
                 "{}".getBytes(StandardCharsets.UTF_8),
                 List.of(Map.of()));

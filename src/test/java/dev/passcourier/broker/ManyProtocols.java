@@ -28,6 +28,7 @@ import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.postoffice.QueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnectorFactory;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -104,10 +105,16 @@ public final class ManyProtocols implements AutoCloseable {
     public void send(WireProtocol wire, String user, String queue, byte[] body, Map<String, String> properties)
             throws Exception {
         wire.send(
-                new ClientLogin(new BrokerAccess(access().url(), user, password), "127.0.0.1", port, null, false),
+                ClientLogin.as(new BrokerAccess(access().url(), user, password), connector(port)),
                 wire == WireProtocol.MQTT ? ANYCAST + queue : queue,
                 body,
                 List.of(properties));
+    }
+
+    /** Of a core client. */
+    static TransportConfiguration connector(int port) {
+        return new TransportConfiguration(
+                NettyConnectorFactory.class.getName(), Map.of("host", "127.0.0.1", "port", port));
     }
 
     /** How the service's settings name the way in. */
