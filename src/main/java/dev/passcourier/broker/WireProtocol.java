@@ -11,9 +11,11 @@ import jakarta.jms.Session;
 import jakarta.jms.TemporaryTopic;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -212,7 +214,7 @@ public enum WireProtocol {
         this.title = title;
     }
 
-    /** The broker's acceptor answers another protocol, or does not answer this one. */
+    /** The broker's acceptor answers in another protocol, or hangs up in peace. */
     static final class NotOfferedException extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -313,11 +315,14 @@ public enum WireProtocol {
         byte[] read() throws IOException;
     }
 
-    /** Who does not speak a protocol says nothing to its first bytes, hangs up, or answers in another. */
-    private static byte[] offered(Reader answer) throws NotOfferedException {
+    /**
+     * Who does not speak a protocol hangs up at its first bytes, or answers in another. Silence, a reset and TLS that fails
+     * say nothing of that.
+     */
+    private static byte[] offered(Reader answer) throws IOException {
         try {
             return answer.read();
-        } catch (IOException e) {
+        } catch (EOFException | ProtocolException e) {
             NotOfferedException not = new NotOfferedException();
             not.initCause(e);
             throw not;
@@ -339,8 +344,11 @@ public enum WireProtocol {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         // Line breaks are the broker's heartbeats, or follow a frame.
         for (int next = in.read(); next != 0; next = in.read()) {
-            if (next < 0 || answer.size() > MOST_BYTES) {
-                throw new IOException("no frame");
+            if (next < 0) {
+                throw new EOFException("no frame");
+            }
+            if (answer.size() > MOST_BYTES) {
+                throw new ProtocolException("no frame");
             }
             if (answer.size() > 0 || next != '\n') {
                 answer.write(next);
@@ -376,10 +384,16 @@ public enum WireProtocol {
 
     private static byte[] packet(InputStream in, int type) throws IOException {
         int found = in.read();
+        if (found >= 0 && found != type) {
+            throw new ProtocolException("no such packet");
+        }
         int length = in.read();
-        // Longer ones would have a further byte of length; no answer to us is so long.
-        if (found != type || length < 0 || length > 127) {
-            throw new IOException("no such packet");
+        if (found < 0 || length < 0) {
+            throw new EOFException("no packet");
+        }
+        // It would have a further byte of length; no answer to us is so long.
+        if (length > 127) {
+            throw new IOException("too long a packet");
         }
         return in.readNBytes(length);
     }

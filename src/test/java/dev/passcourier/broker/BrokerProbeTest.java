@@ -5,11 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -98,6 +108,43 @@ class BrokerProbeTest {
         BrokerProbe probe = probe(kept(), configuration -> {});
 
         assertThat(probe.forge(protocol).belief()).isEqualTo(BrokerProbe.Belief.NOT_OFFERED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AMQP", "OPENWIRE", "STOMP", "MQTT"})
+    void whoHangsUpInPeaceOffersNoSuchProtocolAndWhoResetsSaysNothingOfIt(WireProtocol protocol) throws Exception {
+        assertThatThrownBy(() -> sendToWhoHangsUp(protocol, false))
+                .isInstanceOf(WireProtocol.NotOfferedException.class);
+        assertThatThrownBy(() -> sendToWhoHangsUp(protocol, true)).isExactlyInstanceOf(SocketException.class);
+    }
+
+    private static void sendToWhoHangsUp(WireProtocol protocol, boolean reset) throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> hangingUp = CompletableFuture.runAsync(() -> {
+                try (Socket client = listening.accept()) {
+                    if (reset) {
+                        client.getInputStream().read();
+                        client.setSoLinger(true, 0);
+                    } else {
+                        client.shutdownOutput();
+                        client.getInputStream().transferTo(OutputStream.nullOutputStream());
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try {
+                protocol.send(
+                        ClientLogin.as(
+                                new BrokerAccess("tcp://127.0.0.1:1", "courier", PASSWORD),
+                                ManyProtocols.connector(listening.getLocalPort())),
+                        "queue",
+                        new byte[0],
+                        List.of(Map.of()));
+            } finally {
+                hangingUp.get(1, TimeUnit.MINUTES);
+            }
+        }
     }
 
     @Test
