@@ -248,12 +248,12 @@ public final class PasscourierService implements AutoCloseable {
         listen();
         watch.open();
         keep(watch);
+        sources.submitted().goOn();
     }
 
     /** What commands may have done by the running service: of the service's own user, or of the members of a group. */
     private void listen() throws IOException, ConfigurationException {
         SubmittedBatches submitted = sources.submitted();
-        submitted.goOn();
         StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
         ReportService reports = new ReportService(ledger.reports(), settings.reports(), clock);

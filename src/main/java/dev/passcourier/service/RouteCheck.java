@@ -67,7 +67,7 @@ public final class RouteCheck {
 
     /** The routes that need no template. */
     private static final Set<String> ROUTES =
-            new TreeSet<>(Set.of("intake", "hand-on", "dead-letter", "expired", "report"));
+            new TreeSet<>(Set.of("intake", "hand-on", "dead-letter", "expired", "report", "request-submitted-source"));
 
     /** The steps that all routes share. {@code RunningContextTest} compares them with those of a running service. */
     static final Set<String> STEPS = new TreeSet<>(Set.of(
@@ -82,6 +82,7 @@ public final class RouteCheck {
             "requests-arrival",
             "run-schedule",
             "schedule-catch-up",
+            "submitted-go-on",
             "take-batch-file"));
 
     /** What Camel says of the step that it could not make, and of the file of a route. */

@@ -37,6 +37,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ final class Sources implements AutoCloseable {
             drop = directory;
             DropFilter filter = new DropFilter(directory, guard, settling, audit, clock);
             watch.drop(directory, filter);
-            TakeBatchFileStep batches = new TakeBatchFileStep(
+            TakeBatchFileStep files = new TakeBatchFileStep(
                     directory,
                     guard,
                     settling,
@@ -104,19 +105,21 @@ final class Sources implements AutoCloseable {
                     audit,
                     clock);
             registry.bind("drop-filter", filter);
-            registry.bind("take-batch-file", watch.whileOpenForFiles(batches));
+            registry.bind("take-batch-file", watch.whileOpenForFiles(files));
             registry.bind(
                     "drop-poll",
                     new DropPollStrategy(
-                            directory, filter, settling, watch.whileOpenForFiles(exchange -> batches.lookAgain())));
+                            directory, filter, settling, watch.whileOpenForFiles(exchange -> files.lookAgain())));
         }
-        submitted = new SubmittedBatches(
+        SubmittedBatches batches = new SubmittedBatches(
                 settings.service().dataDirectory().resolve("submitted"),
                 handOver,
                 new FileRequests(settings, clock),
                 ledger,
                 watch.gate()::isOpen,
                 clock);
+        submitted = batches;
+        registry.bind("submitted-go-on", (Processor) exchange -> batches.goOn());
         RunScheduleStep schedules = new RunScheduleStep(
                 settings.schedules(),
                 settings.reports(),

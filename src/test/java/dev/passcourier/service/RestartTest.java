@@ -55,7 +55,10 @@ class RestartTest {
 
             whole.stop();
             whole.world().late().publish();
+            String left = leaveOfASubmittedBatch(whole);
             whole.start();
+            assertThat(whole.home().resolve("data/submitted")).isEmptyDirectory();
+            Whole.patiently().until(() -> whole.service().ledger().batch(left).isPresent());
 
             for (String request : List.of("night-2", "night-3", scheduled(whole))) {
                 assertThat(whole.ended(request).verdict()).as(request).isEqualTo(Verdict.DELIVERED);
@@ -98,6 +101,18 @@ class RestartTest {
         return whole.rows().stream()
                 .filter(row -> row.verdict() == Verdict.DELIVERED)
                 .count();
+    }
+
+    /** As a crash amid its hand-over does. */
+    private static String leaveOfASubmittedBatch(Whole whole) throws IOException {
+        String id = "5b".repeat(32);
+        Path submitted = whole.home().resolve("data/submitted");
+        Files.writeString(submitted.resolve(id), "account,instance,deliverTo\nnowhere,i-1,archive\n");
+        Files.writeString(
+                submitted.resolve(id + ".json"),
+                "{\"id\":\"" + id
+                        + "\",\"name\":\"left.csv\",\"user\":\"jane\",\"total\":1,\"format\":\"CSV\",\"defaults\":{}}");
+        return id;
     }
 
     private static void theLedgerIsMadeAgain(Whole whole) throws Exception {

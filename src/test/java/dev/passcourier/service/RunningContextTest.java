@@ -104,7 +104,14 @@ class RunningContextTest {
     void everyRouteRuns() {
         assertThat(camel.getRoutes())
                 .extracting(Route::getRouteId)
-                .contains("intake", "hand-on", "report", "expired", "request-file-source", "request-schedule-catch-up")
+                .contains(
+                        "intake",
+                        "hand-on",
+                        "report",
+                        "expired",
+                        "request-file-source",
+                        "request-schedule-catch-up",
+                        "request-submitted-source")
                 .anyMatch(id -> id.startsWith("fetch."))
                 .anyMatch(id -> id.startsWith("ask."))
                 .anyMatch(id -> id.startsWith("sign-in."))
