@@ -1,5 +1,6 @@
 package dev.passcourier.intake;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.audit.AuditText;
@@ -19,15 +20,22 @@ import dev.passcourier.request.RequestException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +46,7 @@ import org.slf4j.LoggerFactory;
  * Takes requests that a command submits, in the name of the operating system's user who runs it. What is larger than one
  * order comes in parts, which wait on the disk. With the last of them the batch goes on record and onto the intake queue;
  * only then is it said to be taken. Up to {@value #AT_ONCE} lines go in one transaction. A longer batch is kept on the disk
- * first and goes in steps; what a crash or the broker leaves of them is sent at the next start, the next order, or when
- * somebody asks how far it is. A batch's id is made of its content, of the account that its file's name says, and of its
+ * first and goes in steps; what a crash or the broker leaves of them is sent at the next start, or within a minute. A batch's id is made of its content, of the account that its file's name says, and of its
  * user: submitted again, as when the answer was lost, it is taken once.
  */
 public final class SubmittedBatches {
@@ -58,6 +65,9 @@ public final class SubmittedBatches {
 
     /** What a batch is called whose instances the command itself names. */
     private static final String COMMAND = "command.ndjson";
+
+    /** After a try to send what is left, until the next. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private static final int SHORT_ID = 16;
 
@@ -110,13 +120,27 @@ public final class SubmittedBatches {
             @Nullable String code) {}
 
     /** What a batch that goes in steps is made of, beside its content: the same in every step, whatever the settings say. */
-    private record Head(String id, String name, String user, int total, BatchFormat format, ObjectNode defaults) {}
+    private record Head(String id, String name, String user, int total, BatchFormat format, ObjectNode defaults) {
 
+        Head {
+            for (Object part : new Object[] {name, user, format, defaults}) {
+                Objects.requireNonNull(part);
+            }
+            if (!ID.matcher(id).matches()) {
+                throw new IllegalArgumentException("id");
+            }
+        }
+    }
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final Logger LOG = LoggerFactory.getLogger(SubmittedBatches.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Of the file that says that the content beside it is whole. */
     private static final String HEAD = ".json";
+
+    /** Of such a file if it cannot be read, or its content cannot. */
+    private static final String ASIDE = ".json.aside";
 
     private final Path directory;
     private final BatchHandOver handOver;
@@ -124,8 +148,13 @@ public final class SubmittedBatches {
     private final Ledger ledger;
     private final BooleanSupplier open;
     private final Uploads uploads;
-    private final Object sending = new Object();
+    private final Clock clock;
+
+    /** Held while a batch of several steps is sent. */
+    private final ReentrantLock sending = new ReentrantLock();
+
     private volatile boolean anyLeft;
+    private Instant tried = Instant.MIN;
 
     /**
      * For one service.
@@ -147,6 +176,7 @@ public final class SubmittedBatches {
         this.requests = requests;
         this.ledger = ledger;
         this.open = open;
+        this.clock = clock;
         this.uploads = new Uploads(this.directory, clock);
         sweep();
         anyLeft = !heads().isEmpty();
@@ -157,7 +187,10 @@ public final class SubmittedBatches {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                if (!name.endsWith(HEAD) && !Files.exists(directory.resolve(name + HEAD))) {
+                if (!name.endsWith(HEAD)
+                        && !name.endsWith(ASIDE)
+                        && !Files.exists(directory.resolve(name + HEAD))
+                        && !Files.exists(directory.resolve(name + ASIDE))) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -246,19 +279,22 @@ public final class SubmittedBatches {
 
     /** Keeps the batch before its first step is sent, for as long as its last one is not. */
     private boolean sendLarge(Head head, byte[] content) throws RequestException, IOException {
-        synchronized (sending) {
-            Path whole = directory.resolve(head.id());
-            DurableFile.replace(whole, out -> out.write(content));
+        sending.lock();
+        try {
+            DurableFile.replace(directory.resolve(head.id()), out -> out.write(content));
             DurableFile.replace(directory.resolve(head.id() + HEAD), out -> out.write(JSON.writeValueAsBytes(head)));
             anyLeft = true;
             boolean isNew = send(head, content);
             forget(head.id());
             return isNew;
+        } finally {
+            sending.unlock();
         }
     }
 
     private void forget(String id) throws IOException {
         Files.deleteIfExists(directory.resolve(id + HEAD));
+        Files.deleteIfExists(directory.resolve(id + ASIDE));
         Files.deleteIfExists(directory.resolve(id));
     }
 
@@ -298,27 +334,71 @@ public final class SubmittedBatches {
         return isNew[0];
     }
 
-    /** Sends what is left of batches whose hand-over was cut short. */
+    /**
+     * Sends what is left of batches whose hand-over was cut short. Does nothing while another thread sends, while no
+     * requests are taken, and for some seconds after a try that left something.
+     */
     public void goOn() {
-        if (!anyLeft || !open.getAsBoolean()) {
+        if (!anyLeft || !open.getAsBoolean() || !sending.tryLock()) {
             return;
         }
-        synchronized (sending) {
-            try {
-                for (Path file : heads()) {
-                    Head head = JSON.readValue(Files.readAllBytes(file), Head.class);
-                    byte[] content = Files.readAllBytes(directory.resolve(head.id()));
-                    send(head, content);
-                    forget(head.id());
-                }
-                anyLeft = false;
-            } catch (IOException | RequestException | RuntimeException e) {
-                LOG.warn(
-                        "SUBMITTED_LEFT {}: a submitted batch is on record and not whole on the intake queue; it goes"
-                                + " on at the next order or start",
-                        e.getClass().getSimpleName());
+        try {
+            Instant now = clock.instant();
+            if (!tried.isAfter(now) && tried.isAfter(now.minus(PAUSE))) {
+                return;
             }
+            boolean all = true;
+            for (Path file : heads()) {
+                all &= goOn(file);
+            }
+            anyLeft = !all;
+            tried = all ? Instant.MIN : clock.instant();
+        } catch (IOException | RuntimeException e) {
+            tried = clock.instant();
+            logLeft(e);
+        } finally {
+            sending.unlock();
         }
+    }
+
+    /** Answers whether nothing of it is left to send. */
+    private boolean goOn(Path file) {
+        String name = file.getFileName().toString();
+        String id = name.substring(0, name.length() - HEAD.length());
+        try {
+            Head head = JSON.readValue(Files.readAllBytes(file), Head.class);
+            send(head, Files.readAllBytes(directory.resolve(id)));
+            forget(id);
+            return true;
+        } catch (JsonProcessingException | NoSuchFileException | RequestException unreadable) {
+            return setAside(id, unreadable);
+        } catch (IOException | RuntimeException e) {
+            logLeft(e);
+            return false;
+        }
+    }
+
+    private boolean setAside(String id, Exception unreadable) {
+        try {
+            Path aside = directory.resolve(id + ASIDE);
+            Files.move(directory.resolve(id + HEAD), aside, StandardCopyOption.ATOMIC_MOVE);
+            LOG.error(
+                    "SUBMITTED_UNREADABLE {}: what is left of a submitted batch cannot be read and is not sent; its head"
+                            + " is now {}; submit the same again",
+                    unreadable.getClass().getSimpleName(),
+                    aside);
+            return true;
+        } catch (IOException e) {
+            logLeft(e);
+            return false;
+        }
+    }
+
+    private static void logLeft(Exception why) {
+        LOG.warn(
+                "SUBMITTED_LEFT {}: a submitted batch is on record and not whole on the intake queue; it goes on within"
+                        + " a minute",
+                why.getClass().getSimpleName());
     }
 
     private List<Path> heads() throws IOException {

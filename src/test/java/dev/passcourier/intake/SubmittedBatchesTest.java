@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.intake.SubmittedBatches.Part;
+import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.intake.SubmittedBatches.Rejected;
 import dev.passcourier.intake.SubmittedBatches.Taken;
 import dev.passcourier.ledger.Ledger;
@@ -25,10 +27,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -160,6 +165,71 @@ class SubmittedBatchesTest {
     }
 
     @Test
+    void whatIsLeftWaitsForTheGateAndForAPauseAfterATry() throws Exception {
+        sender.awayAfter = 3;
+        assertThat(refused(large())).returns("NOT_TAKEN", OrderException::code);
+        SubmittedBatches batches = batches();
+        open = false;
+        sender.awayAfter = Integer.MAX_VALUE;
+        batches.goOn();
+        assertThat(sender.ids).hasSize(3);
+
+        open = true;
+        sender.away = true;
+        batches.goOn();
+        sender.away = false;
+        batches.goOn();
+        assertThat(sender.ids).as("within five seconds").hasSize(3);
+        clock.set("2026-03-01T12:00:05Z");
+        batches.goOn();
+        assertThat(sender.ids).hasSize(13);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadIsSetAsideAndStopsNothingBehindIt() throws Exception {
+        sender.awayAfter = 3;
+        assertThat(refused(large())).returns("NOT_TAKEN", OrderException::code);
+        sender.awayAfter = Integer.MAX_VALUE;
+        String torn = "0".repeat(64);
+        Files.writeString(home.resolve("submitted/" + torn + ".json"), "{\"id\":\"" + torn);
+        Files.writeString(home.resolve("submitted/" + torn), LINES);
+        String lost = "00" + "1".repeat(62);
+        Files.writeString(
+                home.resolve("submitted/" + lost + ".json"),
+                "{\"id\":\"" + lost
+                        + "\",\"name\":\"a.csv\",\"user\":\"jane\",\"total\":1,\"format\":\"CSV\",\"defaults\":{}}");
+
+        batches().goOn();
+
+        assertThat(sender.ids).hasSize(13);
+        batches();
+        assertThat(files())
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyInAnyOrder(torn, torn + ".json.aside", lost + ".json.aside");
+    }
+
+    @Test
+    void nobodyWaitsForABatchThatAnotherThreadSends() throws Exception {
+        SubmittedBatches[] batches = new SubmittedBatches[1];
+        List<String> codes = new ArrayList<>();
+        batches[0] = batches((messages, id) -> {
+            if (sender.ids.isEmpty()) {
+                codes.add(CompletableFuture.supplyAsync(() -> catchThrowableOfType(
+                                OrderException.class, () -> batches[0].progress(new Question("none"))))
+                        .orTimeout(1, TimeUnit.MINUTES)
+                        .join()
+                        .code());
+            }
+            return sender.send(messages, id);
+        });
+        batches[0].take(new Part("u", "huawei.csv", 0, true, large().getBytes(StandardCharsets.UTF_8)), "jane");
+
+        assertThat(codes).containsExactly("BATCH_UNKNOWN");
+        assertThat(sender.ids).hasSize(13);
+    }
+
+    @Test
     void partsWaitOnTheDiskAndAreGoneWithTheLastOrTheProcess() throws Exception {
         byte[] lines = LINES.getBytes(StandardCharsets.UTF_8);
         SubmittedBatches batches = batches();
@@ -276,9 +346,13 @@ class SubmittedBatchesTest {
     }
 
     private SubmittedBatches batches() throws IOException {
+        return batches(sender);
+    }
+
+    private SubmittedBatches batches(IntakeSender to) throws IOException {
         return new SubmittedBatches(
                 home.resolve("submitted"),
-                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                new BatchHandOver("requests", audit, to, batch -> Optional.empty(), clock),
                 new FileRequests(settings(), clock),
                 ledger,
                 () -> open,
