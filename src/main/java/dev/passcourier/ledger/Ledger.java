@@ -38,6 +38,8 @@ public final class Ledger implements AutoCloseable {
      * @param source      of the request
      * @param rule        of the policy that allowed it, or null of requests from before it was kept
      * @param destination that has it
+     * @param begunAt     when its delivery began, after the password was fetched
+     * @param at          when it was delivered
      */
     public record HandedOver(
             String account,
@@ -46,6 +48,7 @@ public final class Ledger implements AutoCloseable {
             Origin.Source source,
             @Nullable String rule,
             String destination,
+            Instant begunAt,
             Instant at) {}
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

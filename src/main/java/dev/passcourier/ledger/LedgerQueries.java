@@ -55,7 +55,7 @@ final class LedgerQueries {
             Map<String, Ledger.HandedOver> latest = new LinkedHashMap<>();
             sql.query(
                     """
-                    select r.instance, r.sender, r.source, r.allowed_by, d.alias, d.ended_at
+                    select r.instance, r.sender, r.source, r.allowed_by, d.alias, d.begun_at, d.ended_at
                     from request r join delivery d on d.request = r.id
                     where r.account = ? and d.kind = ? and d.state = ? and d.ended_at is not null
                     order by d.ended_at, d.alias desc\
@@ -69,7 +69,8 @@ final class LedgerQueries {
                                     Origin.Source.valueOf(row.getString(3)),
                                     row.getString(4),
                                     row.getString(5),
-                                    Sql.instant(row, 6))),
+                                    Sql.instant(row, 6),
+                                    Sql.instant(row, 7))),
                     account,
                     Kind.RESULT,
                     DeliveryState.DELIVERED);

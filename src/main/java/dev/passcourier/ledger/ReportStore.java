@@ -130,21 +130,34 @@ public final class ReportStore {
     }
 
     /**
-     * Since when each password of a run is known to be the same, by line: over all runs of all reports, back to the last
-     * time that another one was seen.
+     * Since when a password is known to be the same.
+     *
+     * @param same    when it was seen first, after any other
+     * @param another when another one was seen last, before it, or null if none was
      */
-    public Map<Integer, Instant> unchangedSince(String run) {
-        Map<Integer, Instant> since = new HashMap<>();
-        database.read(sql -> sql.query("""
-            select l.line, min(p.inspected_at) from report_line l
-            join report_line p on p.account = l.account and p.instance = l.instance
-                and p.fingerprint = l.fingerprint and p.inspected_at <= l.inspected_at
-            where l.run = ? and not exists (
-                select 1 from report_line o where o.account = l.account and o.instance = l.instance
-                    and o.fingerprint <> l.fingerprint and o.inspected_at > p.inspected_at
-                    and o.inspected_at < l.inspected_at)
-            group by l.line\
-            """, row -> since.put(row.getInt(1), Sql.instant(row, 2)), run));
+    public record Since(Instant same, @Nullable Instant another) {}
+
+    /**
+     * Since when each password of a run is known to be the same, by line: over all runs of all reports. Reads each
+     * machine's earlier lines twice, however many runs there were.
+     */
+    public Map<Integer, Since> unchangedSince(String run) {
+        Map<Integer, Since> since = new HashMap<>();
+        database.read(sql ->
+                sql.query("""
+                select s.line, min(p.inspected_at), s.another
+                from (
+                    select l.line, l.account, l.instance, l.fingerprint, l.inspected_at, max(o.inspected_at) as another
+                    from report_line l
+                    left join report_line o on o.account = l.account and o.instance = l.instance
+                        and o.inspected_at < l.inspected_at and o.fingerprint <> l.fingerprint
+                    where l.run = ? and l.fingerprint is not null
+                    group by l.line, l.account, l.instance, l.fingerprint, l.inspected_at) s
+                join report_line p on p.account = s.account and p.instance = s.instance
+                    and p.inspected_at <= s.inspected_at and p.fingerprint = s.fingerprint
+                    and (s.another is null or p.inspected_at > s.another)
+                group by s.line, s.another\
+                """, row -> since.put(row.getInt(1), new Since(Sql.instant(row, 2), Sql.time(row, 3))), run));
         return since;
     }
 

@@ -106,14 +106,14 @@ public record CredentialReport(
         /** A destination's key expires soon, or has expired. */
         RECIPIENT_KEY_EXPIRING(
                 Urgency.SOON, "Renew the recipient's key before it expires: nothing can be sealed after."),
-        /** It was handed over, and can still be read from the cloud. */
+        /** It was handed over, as far as is known the same one, and can still be read from the cloud. */
         STILL_AT_CLOUD(
                 Urgency.SOON,
                 "Clear the record at the cloud: who has the key pair can read it as long as it is there."),
         /** The same for longer than the threshold. */
         UNCHANGED(Urgency.SOON, "Change the password: it has been the same for longer than allowed."),
-        /** Nobody asked for it yet. */
-        NEVER_COLLECTED(Urgency.LATER, "Collect the password, or say who is to: nobody has so far."),
+        /** Nobody has it yet: none was handed over, or an earlier one. */
+        NEVER_COLLECTED(Urgency.LATER, "Collect the password, or say who is to: nobody has this one so far."),
         /** It was not inspected. */
         NOT_INSPECTED(Urgency.LATER, "See why it was not inspected, and run the report again."),
         /** The cloud does not know it. */

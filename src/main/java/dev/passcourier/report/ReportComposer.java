@@ -6,6 +6,7 @@ import dev.passcourier.ledger.Inspection;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LineResult;
 import dev.passcourier.ledger.ReportRun;
+import dev.passcourier.ledger.ReportStore.Since;
 import dev.passcourier.report.CredentialReport.Account;
 import dev.passcourier.report.CredentialReport.Change;
 import dev.passcourier.report.CredentialReport.Finding;
@@ -116,8 +117,8 @@ final class ReportComposer {
         List<Inspection> inspections = ledger.reports().inspections(run.id());
         Map<Integer, LineResult> lines = new HashMap<>();
         ledger.lines(run.id()).forEach(line -> lines.put(line.line(), line));
-        Map<Integer, Instant> same = ledger.reports().unchangedSince(run.id());
-        Map<List<String>, HandOver> handOvers = handOvers(inspections);
+        Map<Integer, Since> same = ledger.reports().unchangedSince(run.id());
+        Map<List<String>, Ledger.HandedOver> handOvers = handOvers(inspections);
         Map<String, String> clusters = clusters(inspections);
         List<Row> rows = new ArrayList<>();
         for (Inspection inspection : inspections) {
@@ -126,6 +127,8 @@ final class ReportComposer {
             if (outcome.state() != State.RETRIEVABLE) {
                 found = null;
             }
+            Since since = found == null ? null : same.get(inspection.line());
+            Ledger.HandedOver handOver = handOvers.get(machine(inspection));
             Row row = new Row(
                     inspection.account(),
                     inspection.instance(),
@@ -136,17 +139,25 @@ final class ReportComposer {
                     found == null ? null : key(found.key()),
                     found == null ? null : quality(found),
                     found == null ? null : found.recordSince(),
-                    found == null ? null : earlier(same.get(inspection.line()), found.recordSince()),
+                    found == null ? null : earlier(since == null ? null : since.same(), found.recordSince()),
                     found != null && isAnother(found, fingerprintsBefore.get(machine(inspection))),
                     found == null ? null : clusters.get(found.fingerprint()),
-                    handOvers.get(machine(inspection)),
+                    handOver == null ? null : handOver(handOver),
                     inspection.request(),
                     inspection.sequence(),
                     Set.of());
-            rows.add(withFindings(row, report, now));
+            boolean isCollected = handOver != null
+                    && !isLater(row.recordSince(), handOver.begunAt())
+                    && !isLater(since == null ? null : since.another(), handOver.begunAt());
+            rows.add(withFindings(row, isCollected, report, now));
         }
         rows.sort(Comparator.comparing(Row::account).thenComparing(Row::instance));
         return rows;
+    }
+
+    /** Whether the password came only after an earlier one was fetched: who clears its record then deletes the only copy. */
+    private static boolean isLater(@Nullable Instant seen, Instant fetched) {
+        return seen != null && seen.isAfter(fetched);
     }
 
     private static boolean isAnother(Inspection.Found found, @Nullable String before) {
@@ -194,23 +205,30 @@ final class ReportComposer {
         return labels;
     }
 
-    private Map<List<String>, HandOver> handOvers(List<Inspection> inspections) {
-        Map<List<String>, HandOver> latest = new HashMap<>();
+    private Map<List<String>, Ledger.HandedOver> handOvers(List<Inspection> inspections) {
+        Map<List<String>, Ledger.HandedOver> latest = new HashMap<>();
         List<String> accounts =
                 inspections.stream().map(Inspection::account).distinct().toList();
         for (Ledger.HandedOver each : ledger.handedOver(accounts)) {
-            String requester = each.user() == null ? each.source().name().toLowerCase(Locale.ROOT) : each.user();
-            latest.put(
-                    List.of(each.account(), each.instance()),
-                    new HandOver(requester, each.rule(), each.destination(), each.at()));
+            latest.put(List.of(each.account(), each.instance()), each);
         }
         return latest;
     }
 
-    private static Row withFindings(Row row, Settings.Report report, Instant now) {
+    private static HandOver handOver(Ledger.HandedOver known) {
+        String requester = known.user() == null ? known.source().name().toLowerCase(Locale.ROOT) : known.user();
+        return new HandOver(requester, known.rule(), known.destination(), known.at());
+    }
+
+    /**
+     * The row with what an auditor holds against it.
+     *
+     * @param isCollected whether somebody has the password that was seen, as far as is known
+     */
+    private static Row withFindings(Row row, boolean isCollected, Settings.Report report, Instant now) {
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
         switch (row.state()) {
-            case RETRIEVABLE -> findings.addAll(ofPassword(row, report, now));
+            case RETRIEVABLE -> findings.addAll(ofPassword(row, isCollected, report, now));
             case WRONG_KEY -> findings.add(Finding.WRONG_KEY);
             case DENIED -> findings.add(Finding.DENIED);
             case GONE -> findings.add(Finding.GONE);
@@ -238,7 +256,7 @@ final class ReportComposer {
                 findings);
     }
 
-    private static Set<Finding> ofPassword(Row row, Settings.Report report, Instant now) {
+    private static Set<Finding> ofPassword(Row row, boolean isCollected, Settings.Report report, Instant now) {
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
         PasswordQuality quality = row.quality();
         KeyInfo key = row.key();
@@ -252,8 +270,8 @@ final class ReportComposer {
                             since != null
                                     && since.plus(report.thresholds().unchanged())
                                             .isBefore(now);
-                        case NEVER_COLLECTED -> row.handOver() == null;
-                        case STILL_AT_CLOUD -> row.handOver() != null;
+                        case NEVER_COLLECTED -> !isCollected;
+                        case STILL_AT_CLOUD -> isCollected;
                         case WEAK_KEYS ->
                             key != null && key.bits() < report.thresholds().keyBits();
                         case RECIPIENT_KEYS -> false;

@@ -116,9 +116,14 @@ abstract class LedgerContract {
 
         assertThat(reports.unchangedSince("weekly@2"))
                 .containsOnly(
-                        entry(1, began),
-                        entry(2, began.plus(Duration.ofDays(14))),
-                        entry(3, began.plus(Duration.ofDays(14))));
+                        entry(1, new ReportStore.Since(began, null)),
+                        entry(
+                                2,
+                                new ReportStore.Since(began.plus(Duration.ofDays(14)), began.plus(Duration.ofDays(7)))),
+                        entry(
+                                3,
+                                new ReportStore.Since(
+                                        began.plus(Duration.ofDays(14)), began.plus(Duration.ofDays(7)))));
     }
 
     @Test
