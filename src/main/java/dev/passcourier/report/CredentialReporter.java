@@ -51,6 +51,9 @@ public final class CredentialReporter implements Processor {
     /** So long a run whose inspections have ended is left alone until the last numbers of their records are kept. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    /** So long after its deadline a run is left to another node, whose settings may have the report. */
+    private static final Duration OTHERS = Duration.ofHours(6);
+
     /** So many times as long as a look took, it is not done again. */
     private static final int REST = 20;
 
@@ -121,6 +124,11 @@ public final class CredentialReporter implements Processor {
     private void lookAt(BatchSummary batch) {
         ReportRun run = ledger.reports().run(batch.id()).orElse(null);
         Settings.Report report = settings.reports().get(batch.name());
+        if (run != null
+                && report == null
+                && clock.instant().isBefore(run.deadline().plus(OTHERS))) {
+            return;
+        }
         if (run == null || report == null) {
             LOG.error(
                     "REPORT_LOST {}: {}",

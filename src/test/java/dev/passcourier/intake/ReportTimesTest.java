@@ -3,16 +3,23 @@ package dev.passcourier.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Settings.Misfire;
+import dev.passcourier.ledger.Inspection;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.ReportRun;
+import dev.passcourier.report.CredentialReportWriter;
+import dev.passcourier.report.CredentialReporter;
 import dev.passcourier.report.ReportScope;
 import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.RequestReader;
+import dev.passcourier.vault.ServiceKeys;
+import dev.passcourier.vault.Vault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,8 +155,65 @@ class ReportTimesTest {
                 .containsExactly("weekly@2026-03-01T13:00:00Z", "weekly@2026-03-01T15:00:00Z");
     }
 
+    /** Two nodes get new settings one after the other; the one that has them already ends the run. */
+    @Test
+    void leavesARunThatItsSettingsLackToAnotherNodeForHours() throws Exception {
+        Instant began = clock.instant();
+        ledger.reports()
+                .begin(
+                        new ReportRun("weekly@1", "weekly", began, began, began.plus(Duration.ofHours(2)), 1, null),
+                        List.of(new Inspection(1, "huawei", "i-1", null, null, "none")));
+        ledger.awaitApplied(trail.append(new AuditEvent(
+                AuditEvent.Type.BATCH_TAKEN,
+                began,
+                Map.of(Fact.BATCH, "weekly@1", Fact.SOURCE, "REPORT", Fact.NAME, "weekly", Fact.COUNT, "1"))));
+        Settings settings = Fakes.settings(home);
+        Settings ours = new Settings(
+                settings.service(),
+                settings.broker(),
+                settings.sources(),
+                settings.keyRings(),
+                settings.accounts(),
+                settings.recipients(),
+                settings.destinations(),
+                settings.schedules(),
+                Map.of("daily", report(Misfire.SKIP)),
+                settings.policy(),
+                settings.ledger());
+        CredentialReporter reporter = new CredentialReporter(
+                ours,
+                ledger,
+                trail,
+                Map.of(),
+                "1",
+                new CredentialReportWriter((document, files) -> new byte[0]),
+                new Vault(ServiceKeys.loadOrCreate(home.resolve("sign"), home.resolve("rest")), clock),
+                sender,
+                clock);
+        Exchange tick = new DefaultExchange(new DefaultCamelContext());
+
+        clock.set("2026-03-01T19:59:00Z");
+        reporter.process(tick);
+        assertThat(ledger.isReported("weekly@1")).isFalse();
+
+        clock.set("2026-03-01T20:00:00Z");
+        reporter.process(tick);
+        assertThat(ledger.isReported("weekly@1")).as("no node has it any more").isTrue();
+    }
+
     private RunScheduleStep node(Misfire misfire) {
-        Settings.Report report = new Settings.Report(
+        Settings.Report report = report(misfire);
+        return new RunScheduleStep(
+                Map.of(),
+                Map.of("weekly", report),
+                name -> new ReportScope(name, report, List.of("huawei"), ledger, clock)::begin,
+                name -> Optional.ofNullable(lastPlanned),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                clock);
+    }
+
+    private Settings.Report report(Misfire misfire) {
+        return new Settings.Report(
                 HOURLY,
                 BERLIN,
                 misfire,
@@ -156,12 +223,5 @@ class ReportTimesTest {
                 Duration.ofHours(2),
                 List.of("ops"),
                 List.of());
-        return new RunScheduleStep(
-                Map.of(),
-                Map.of("weekly", report),
-                name -> new ReportScope(name, report, List.of("huawei"), ledger, clock)::begin,
-                name -> Optional.ofNullable(lastPlanned),
-                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
-                clock);
     }
 }
