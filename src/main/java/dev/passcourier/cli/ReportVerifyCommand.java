@@ -71,7 +71,7 @@ final class ReportVerifyCommand implements Callable<Integer> {
             names = "--trail",
             description =
                     "check too that the audit trail in the data directory is whole and has the record that the report"
-                            + " rests on; and if the .json is among the files, a record of its request for each row")
+                            + " rests on; and if the .json is among the files, a record for each row that names one")
     private boolean trail;
 
     @Mixin
@@ -99,10 +99,10 @@ final class ReportVerifyCommand implements Callable<Integer> {
             if (trail) {
                 place.demandTrail();
                 wrong.addAll(ReportEvidence.missing(
-                        found.trail(), rows, place.trail(), AuditVerifyCommand.checkpointKeys(keys), progress::at));
+                        found, rows, place.trail(), AuditVerifyCommand.checkpointKeys(keys), progress::at));
                 progress.end();
             }
-            print(found, signed, wrong, rows.size());
+            print(found, signed, wrong, rows);
             return wrong.isEmpty() ? ExitCode.OK : ExitCode.BAD;
         } catch (UnverifiedException e) {
             return output.failed(
@@ -166,7 +166,9 @@ final class ReportVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Signature found, Map<Path, String> signed, List<String> wrong, int rows) {
+    private void print(Signature found, Map<Path, String> signed, List<String> wrong, List<Row> rows) {
+        long recorded = rows.stream().filter(row -> row.sequence() != null).count();
+        long unrecorded = rows.size() - recorded;
         wrong.forEach(output::error);
         if (output.isTable()) {
             output.line("report %s, run %s: signed at %s with key %s"
@@ -180,16 +182,21 @@ final class ReportVerifyCommand implements Callable<Integer> {
             signed.forEach(
                     (file, name) -> output.line(file + ": as signed" + (file.endsWith(name) ? "" : ", as " + name)));
             if (trail && wrong.isEmpty()) {
-                output.line("the trail has that record" + (rows == 0 ? "" : ", and one for every row (" + rows + ")"));
+                output.line("the trail has that record"
+                        + (recorded == 0 ? "" : ", and one of each inspection of " + recorded + " rows"));
+                if (unrecorded > 0) {
+                    output.line(unrecorded + " rows name no record of this trail, so it says nothing about them");
+                }
             }
             return;
         }
         Table table = new Table("file", "signedAs");
         signed.forEach((file, name) -> table.row(file, name));
-        output.print(table, () -> json(found, signed, wrong));
+        output.print(table, () -> json(found, signed, wrong, recorded, unrecorded));
     }
 
-    private ObjectNode json(Signature found, Map<Path, String> signed, List<String> wrong) {
+    private ObjectNode json(
+            Signature found, Map<Path, String> signed, List<String> wrong, long recorded, long unrecorded) {
         ObjectNode json = new ObjectMapper()
                 .createObjectNode()
                 .put("holds", wrong.isEmpty())
@@ -200,7 +207,9 @@ final class ReportVerifyCommand implements Callable<Integer> {
         json.putObject("trail")
                 .put("sequence", found.trail().sequence())
                 .put("hash", found.trail().hash())
-                .put("checked", trail);
+                .put("checked", trail)
+                .put("rowsWithRecord", recorded)
+                .put("rowsWithoutRecord", unrecorded);
         ArrayNode list = json.putArray("files");
         signed.forEach(
                 (file, name) -> list.addObject().put("file", file.toString()).put("signedAs", name));

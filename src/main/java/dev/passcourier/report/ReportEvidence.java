@@ -103,7 +103,7 @@ public final class ReportEvidence {
      * Checks that a trail is whole, has the record that a report rests on, and up to there for each of its rows a record of
      * that row's request.
      *
-     * @param position that the signature names
+     * @param report   what the signature says: the position and the run
      * @param rows     of the report; none if only the position is to be checked
      * @param trail    directory of the trail; it may be in use
      * @param keys     for the trail's own checkpoints, or null to leave them unchecked
@@ -111,8 +111,9 @@ public final class ReportEvidence {
      * @return what does not hold, in the order in which it was found; empty if all does
      */
     public static List<String> missing(
-            Trail position, List<Row> rows, Path trail, @Nullable CheckpointKeys keys, LongConsumer progress)
+            Signature report, List<Row> rows, Path trail, @Nullable CheckpointKeys keys, LongConsumer progress)
             throws IOException {
+        Trail position = report.trail();
         Expected expected = new Expected(position.sequence(), position.hash());
         AuditDamage damage = AuditVerifier.verify(trail, new Demands(keys, List.of(), false, expected, progress))
                 .damage();
@@ -137,9 +138,9 @@ public final class ReportEvidence {
                     record = reader.next()) {
                 List<Row> named = bySequence.remove(record.sequence());
                 if (named != null) {
-                    String request = record.event().facts().get(Fact.REQUEST);
+                    Map<Fact, String> facts = record.event().facts();
                     named.stream()
-                            .filter(row -> request == null || !request.equals(row.request()))
+                            .filter(row -> !isOf(facts, row, report.run()))
                             .forEach(row -> missing.add("row %s/%s: audit record %d is not of request %s"
                                     .formatted(row.account(), row.instance(), row.sequence(), row.request())));
                 }
@@ -153,5 +154,17 @@ public final class ReportEvidence {
                         row -> missing.add("row %s/%s: audit record %d comes after the position or is not there"
                                 .formatted(row.account(), row.instance(), row.sequence()))));
         return missing;
+    }
+
+    /** One that was refused unread, or as another's, is recorded without an id: its line in the run tells it. */
+    private static boolean isOf(Map<Fact, String> facts, Row row, String run) {
+        String request = facts.get(Fact.REQUEST);
+        if (request != null) {
+            return request.equals(row.request());
+        }
+        return row.request() != null
+                && run.equals(facts.get(Fact.BATCH))
+                && (row.request().endsWith("-" + facts.get(Fact.LINE))
+                        || row.request().equals(facts.get(Fact.REFERENCE)));
     }
 }

@@ -52,9 +52,14 @@ class ReportVerifyCommandTest {
                 data.resolve("keys").resolve("signing.jwk"),
                 data.resolve("keys").resolve("at-rest.key"));
         try (FileAuditTrail trail = FileAuditTrail.open(data.resolve("audit"), Clock.systemUTC(), Checkpoints.none())) {
-            for (int i = 0; i < 3; i++) {
-                trail.append(new AuditEvent(AuditEvent.Type.ASKED, AT, Map.of(Fact.REQUEST, "inspect-" + i)));
+            for (int i = 0; i < 2; i++) {
+                trail.append(new AuditEvent(AuditEvent.Type.ENDED, AT, Map.of(Fact.REQUEST, "inspect-" + i)));
             }
+            // Refused, as its id was another's.
+            trail.append(new AuditEvent(
+                    AuditEvent.Type.ENDED,
+                    AT,
+                    Map.of(Fact.BATCH, SampleReport.of(1).run(), Fact.LINE, "2", Fact.CODE, "DUPLICATE_REQUEST")));
         }
         try (AuditReader reader = AuditReader.whole(data.resolve("audit"))) {
             for (AuditRecord record = reader.next(); record != null; record = reader.next()) {
@@ -86,17 +91,45 @@ class ReportVerifyCommandTest {
     @Test
     void findsTheTrailsPositionAndEachRowsRecord() throws Exception {
         assertThat(verify("weekly.json", "--trail")).as(err.toString()).isZero();
-        assertThat(out.toString()).contains("the trail has that record, and one for every row (3)");
+        assertThat(out.toString()).contains("the trail has that record, and one of each inspection of 3 rows");
 
-        write(SampleReport.of(3, position, 0));
+        write(SampleReport.of(4, position, 0));
         assertThat(verify("weekly.json", "--trail")).isOne();
         assertThat(err.toString())
                 .contains("row huawei-seoul/i-00001: audit record 1 is not of request inspect-1")
+                .contains("audit record 3 is not of request inspect-3")
                 .contains("row kakao-prod/i-00000: audit record 0 comes after the position or is not there");
 
         write(SampleReport.of(3, new Trail(position.sequence(), "0".repeat(64)), 1));
         assertThat(verify("weekly.csv", "--trail")).isOne();
         assertThat(err.toString()).contains("the trail: ");
+    }
+
+    /** Such as those of machines that another node inspected. */
+    @Test
+    void countsRowsThatTheTrailSaysNothingAbout() throws Exception {
+        CredentialReport sample = SampleReport.of(22, position, -18);
+        write(new CredentialReport(
+                sample.name(),
+                sample.run(),
+                sample.version(),
+                sample.plannedAt(),
+                sample.startedAt(),
+                sample.endedAt(),
+                sample.deadline(),
+                sample.zone(),
+                sample.previous(),
+                sample.trail(),
+                sample.accounts(),
+                sample.rows().subList(21, 22),
+                sample.recipients(),
+                sample.changes(),
+                sample.trend()));
+
+        assertThat(verify("weekly.json", "--trail")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("the trail has that record")
+                .contains("1 rows name no record of this trail, so it says nothing about them");
     }
 
     @Test
