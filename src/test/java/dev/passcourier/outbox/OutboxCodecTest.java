@@ -9,6 +9,7 @@ import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.Sealed;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,19 @@ class OutboxCodecTest {
                 .allSatisfy(name -> assertThat(Character.isJavaIdentifierStart(name.charAt(0))
                                 && name.chars().allMatch(Character::isJavaIdentifierPart))
                         .isTrue());
+    }
+
+    @Test
+    void readsReportsWithLargeForms() throws Exception {
+        ReportMessage report = new ReportMessage(
+                "weekly",
+                "Weekly",
+                "",
+                "<p>",
+                List.of(),
+                List.of(new ReportMessage.Part("html", "text/html", new byte[16 << 20])));
+
+        assertThat(OutboxJson.report(OutboxJson.bytes(report))).isEqualTo(report);
     }
 
     @Test
