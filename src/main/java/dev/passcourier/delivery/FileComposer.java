@@ -76,7 +76,9 @@ final class FileComposer implements Composer {
     private static Map<String, DurableFile.Content> report(OutboxItem item) throws OutboxException {
         ReportMessage report = OutboxJson.report(item.body());
         Map<String, DurableFile.Content> files = new LinkedHashMap<>();
-        files.put(item.fileName(".html"), bytes(report.html().getBytes(StandardCharsets.UTF_8)));
+        if (!report.hasSignature()) {
+            files.put(item.fileName(".html"), bytes(report.html().getBytes(StandardCharsets.UTF_8)));
+        }
         report.files().forEach(file -> files.put(item.fileName("." + file.name()), bytes(file.content())));
         return files;
     }

@@ -21,7 +21,7 @@ import java.util.zip.ZipOutputStream;
  * @param html     what a mail shows
  * @param pictures that the HTML names as {@code cid:} and their name
  * @param files    the report in its other forms, each named by its ending without a dot; files get the HTML too, unless
- *                 there is a page among these
+ *                 these are signed
  */
 public record ReportMessage(
         String name, String title, String text, String html, List<Part> pictures, List<Part> files) {
@@ -60,6 +60,11 @@ public record ReportMessage(
         public String toString() {
             return "Part[" + name + "]";
         }
+    }
+
+    /** Whether a signature is among the files, which is not over the HTML. */
+    public boolean hasSignature() {
+        return files.stream().anyMatch(file -> file.name().equals("jws"));
     }
 
     /**

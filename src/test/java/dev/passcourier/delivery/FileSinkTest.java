@@ -126,22 +126,40 @@ class FileSinkTest {
                 "fp-1",
                 now);
 
+        OutboxItem signed = OutboxItem.report(
+                new ReportMessage(
+                        "c",
+                        "Credentials",
+                        "",
+                        "<img src=\"cid:ages\">",
+                        List.of(),
+                        List.of(new ReportMessage.Part("jws", "application/jose", new byte[] {8}))),
+                "c",
+                alias,
+                "fp-3",
+                now);
         OutboxItem sealed = OutboxItem.report(new Sealed(alias, "fp-2", Sealed.AGE, new byte[] {7}), "w", now);
 
         harness.put(clear);
         harness.put(notice);
         harness.put(report);
+        harness.put(signed);
         harness.put(sealed);
 
         harness.await(clear, AuditEvent.Type.DELIVERED);
         harness.await(notice, AuditEvent.Type.DELIVERED);
         harness.await(report, AuditEvent.Type.DELIVERED);
+        harness.await(signed, AuditEvent.Type.DELIVERED);
         harness.await(sealed, AuditEvent.Type.DELIVERED);
         assertThat(target.resolve("w_fp-2.zip.age")).hasBinaryContent(new byte[] {7});
         assertThat(target.resolve(clear.fileName(".json"))).content().contains(PretendVault.CANARY);
         assertThat(target.resolve("r_i_fn-1.json")).content().contains("\"verdict\":\"DENIED\"");
         assertThat(target.resolve("w_fp-1.html")).hasContent("<p>");
         assertThat(target.resolve("w_fp-1.csv")).hasContent("a,b");
+        assertThat(target.resolve("c_fp-3.jws")).hasBinaryContent(new byte[] {8});
+        assertThat(target.resolve("c_fp-3.html"))
+                .as("the mail's, which the signature is not over")
+                .doesNotExist();
     }
 
     @Test
