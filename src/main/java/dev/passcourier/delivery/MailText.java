@@ -78,14 +78,7 @@ final class MailText {
     }
 
     static String report(OutboxItem item, ReportMessage report) {
-        return """
-            %s
-
-            The report is the HTML part of this mail; the attachment has it as CSV.
-            It holds no passwords.
-
-            Delivery: %s
-            """.formatted(line(report.title()), item.deliveryId());
+        return "%s\nDelivery: %s\n".formatted(report.text(), item.deliveryId());
     }
 
     static String sealedReport(OutboxItem item, SealedForm form) {

@@ -335,7 +335,8 @@ class EmailSinkTest {
         MimeMultipart parts = (MimeMultipart) mail().getContent();
         MimeMultipart alternative = (MimeMultipart) parts.getBodyPart(0).getContent();
         assertThat(alternative.getContentType()).startsWith("multipart/alternative");
-        assertThat((String) alternative.getBodyPart(0).getContent()).contains("Weekly report");
+        assertThat((String) alternative.getBodyPart(0).getContent())
+                .isEqualToNormalizingNewlines("Weekly report, in words\nDelivery: p-1\n");
         MimeMultipart related = (MimeMultipart) alternative.getBodyPart(1).getContent();
         assertThat(related.getContentType()).startsWith("multipart/related; type=\"text/html\"");
         assertThat(related.getBodyPart(0).getContentType()).startsWith("text/html");
