@@ -8,6 +8,7 @@ import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.outbox.Notice;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.request.Advice;
+import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
 import java.time.Clock;
 import java.util.List;
@@ -48,6 +49,8 @@ public final class QuarantineNotices implements ArrivalStep.QuarantineNotifier {
         try {
             Optional<RequestRow> known = ledger.requests(List.of(request)).stream()
                     .filter(row -> row.verdict() != Verdict.DELIVERED)
+                    // Its report says so, once and for all machines.
+                    .filter(row -> !Origin.Source.REPORT.name().equals(row.source()))
                     .findFirst();
             return known.map(row -> notices(row, facts.getOrDefault(Fact.CODE, "")))
                     .orElse(List.of());
