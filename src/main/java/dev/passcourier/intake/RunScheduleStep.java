@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class RunScheduleStep implements Processor {
 
     private final Map<String, Entry> schedules;
     private final Function<String, Optional<Instant>> lastPlanned;
+    private final Predicate<String> hasBegun;
     private final BatchHandOver handOver;
     private final Clock clock;
     private final Instant startedAt;
@@ -70,7 +72,14 @@ public final class RunScheduleStep implements Processor {
             Function<String, Optional<Instant>> lastPlanned,
             BatchHandOver handOver,
             Clock clock) {
-        this(schedules, Map.of(), name -> (run, prefix, planned) -> List.of(), lastPlanned, handOver, clock);
+        this(
+                schedules,
+                Map.of(),
+                name -> (run, prefix, planned) -> List.of(),
+                lastPlanned,
+                run -> false,
+                handOver,
+                clock);
     }
 
     /**
@@ -78,12 +87,14 @@ public final class RunScheduleStep implements Processor {
      *
      * @param inspected   what is to be inspected, by the report's name
      * @param lastPlanned the latest planned time of which a run reached the intake, as the ledger knows it
+     * @param hasBegun    whether a report's run with this id was written down, though it may not have reached the intake
      */
     public RunScheduleStep(
             Map<String, Settings.Schedule> schedules,
             Map<String, Settings.Report> reports,
             Function<String, Lines> inspected,
             Function<String, Optional<Instant>> lastPlanned,
+            Predicate<String> hasBegun,
             BatchHandOver handOver,
             Clock clock) {
         Map<String, Entry> entries = new HashMap<>();
@@ -91,6 +102,7 @@ public final class RunScheduleStep implements Processor {
         reports.forEach((name, report) -> entries.put(name, Entry.of(name, report, inspected.apply(name))));
         this.schedules = Map.copyOf(entries);
         this.lastPlanned = lastPlanned;
+        this.hasBegun = hasBegun;
         this.handOver = handOver;
         this.clock = clock;
         this.startedAt = clock.instant();
@@ -149,14 +161,28 @@ public final class RunScheduleStep implements Processor {
         }
     }
 
-    /** The last time that ran; before the first one, only what is planned after our start counts as missed. */
+    /**
+     * The last time that ran; before the first one, only what is planned after our start counts as missed, and what had
+     * begun when the service stopped.
+     */
     private Instant last(Entry schedule) {
         if (schedule.last == null) {
             Instant start = startedAt.minusMillis(1);
             Instant known = lastPlanned.apply(schedule.name).orElse(start);
-            schedule.last = schedule.skips && known.isBefore(start) ? start : known;
+            schedule.last = schedule.skips && known.isBefore(start) && !wasBegun(schedule, start) ? start : known;
         }
         return schedule.last;
+    }
+
+    private boolean wasBegun(Entry schedule, Instant start) {
+        return schedule.times
+                .latest(start)
+                .filter(planned -> hasBegun.test(run(schedule.name, planned)))
+                .isPresent();
+    }
+
+    private static String run(String name, Instant planned) {
+        return name + "@" + planned;
     }
 
     /**
@@ -188,7 +214,7 @@ public final class RunScheduleStep implements Processor {
     private static Batch batch(Entry schedule, Instant planned) throws IOException, RequestException {
         return batch(
                 schedule,
-                schedule.name + "@" + planned,
+                run(schedule.name, planned),
                 planned,
                 null,
                 schedule.name + "-" + RunIds.compact(planned) + "-");

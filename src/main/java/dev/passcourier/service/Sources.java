@@ -126,6 +126,7 @@ final class Sources implements AutoCloseable {
                 name -> new ReportScope(
                         name, settings.reports().get(name), settings.accounts().keySet(), ledger, clock)::begin,
                 ledger::lastPlanned,
+                run -> ledger.reports().run(run).isPresent(),
                 handOver,
                 clock);
         runs = schedules;

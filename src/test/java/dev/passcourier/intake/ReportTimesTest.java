@@ -155,6 +155,20 @@ class ReportTimesTest {
                 .containsExactly("weekly@2026-03-01T13:00:00Z", "weekly@2026-03-01T15:00:00Z");
     }
 
+    @Test
+    void doesNotSkipARunThatHadBegunWhenTheServiceStopped() {
+        lastPlanned = Instant.parse("2026-03-01T12:00:00Z");
+        RunScheduleStep killed = node(Misfire.SKIP);
+        sender.away = true;
+        clock.set("2026-03-01T13:00:00Z");
+        assertThatThrownBy(() -> killed.fire("weekly", clock.instant())).isInstanceOf(IllegalStateException.class);
+        sender.away = false;
+        clock.set("2026-03-01T13:10:00Z");
+        node(Misfire.SKIP).catchUp();
+
+        assertThat(sender.ids).containsExactly("weekly@2026-03-01T13:00:00Z");
+    }
+
     /** Two nodes get new settings one after the other; the one that has them already ends the run. */
     @Test
     void leavesARunThatItsSettingsLackToAnotherNodeForHours() throws Exception {
@@ -208,6 +222,7 @@ class ReportTimesTest {
                 Map.of("weekly", report),
                 name -> new ReportScope(name, report, List.of("huawei"), ledger, clock)::begin,
                 name -> Optional.ofNullable(lastPlanned),
+                run -> ledger.reports().run(run).isPresent(),
                 new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
                 clock);
     }
