@@ -179,7 +179,7 @@ public final class LedgerDatabase implements AutoCloseable {
                         "LEDGER_INDICES {} are built once; with many requests this takes minutes, and the start waits",
                         String.join(", ", missing));
             }
-            LedgerSchema.create(source);
+            LedgerSchema.create(source, true);
         });
     }
 
@@ -246,7 +246,7 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     private static LedgerDatabase open(HikariConfig config, @Nullable Path directory) throws SQLException {
-        return open(config, directory, LedgerSchema::create);
+        return open(config, directory, source -> LedgerSchema.create(source, false));
     }
 
     private static LedgerDatabase open(HikariConfig config, @Nullable Path directory, Preparation first)

@@ -147,12 +147,14 @@ final class LedgerSchema {
     /**
      * Makes the tables and indices that are not there yet, each in a transaction of its own, however long it takes.
      *
+     * @param shared whether other nodes may do the same at the same time
      * @throws LedgerException {@code LEDGER_SCHEMA} if they are of a newer release; nothing is changed then
      */
-    static void create(DataSource source) throws SQLException {
-        Sql.patiently(source, List.of(VERSIONS));
+    static void create(DataSource source, boolean shared) throws SQLException {
+        String lock = shared ? "ledger_schema" : null;
+        Sql.patiently(source, lock, List.of(VERSIONS));
         Sql.inTransaction(source, LedgerSchema::demandVersion);
-        Sql.patiently(source, TABLES);
+        Sql.patiently(source, lock, TABLES);
         Sql.inTransaction(
                 source, sql -> sql.update("insert into ledger_schema values (?) on conflict do nothing", VERSION));
     }

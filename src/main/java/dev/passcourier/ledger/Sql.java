@@ -61,14 +61,21 @@ final class Sql {
 
     /**
      * Runs statements that may take hours on a large database, each in a transaction of its own and without a limit to its
-     * silence: what is done stays done if a later one fails.
+     * silence: what is done stays done if a later one fails. On PostgreSQL nodes do so one after the other: two that make
+     * the same table at once would fail, even if it is to be made only if it is not there.
+     *
+     * @param lock name of PostgreSQL's lock, or null for a database that nobody shares
      */
-    static void patiently(DataSource source, List<String> statements) throws SQLException {
+    static void patiently(DataSource source, @Nullable String lock, List<String> statements) throws SQLException {
         try (Connection connection = source.getConnection()) {
             int limit = connection.getNetworkTimeout();
             connection.setNetworkTimeout(Runnable::run, 0);
             for (String statement : statements) {
-                new Sql(connection).update(statement);
+                Sql sql = new Sql(connection);
+                if (lock != null) {
+                    sql.lockUntilTheEnd(lock);
+                }
+                sql.update(statement);
                 connection.commit();
             }
             connection.setNetworkTimeout(Runnable::run, limit);

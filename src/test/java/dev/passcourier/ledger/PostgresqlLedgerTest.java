@@ -12,9 +12,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +100,34 @@ class PostgresqlLedgerTest extends LedgerContract {
 
         assertThat(indices()).contains("request_by_end", "delivery_by_end", "batch_line_by_verdict");
         assertThat(ledger.status().request("r1")).isPresent();
+    }
+
+    @Test
+    void nodesThatAreUpgradedAtOnceAllStart() throws Exception {
+        ledger.close();
+        forget();
+        CyclicBarrier together = new CyclicBarrier(4);
+        List<CompletableFuture<Void>> starts = new ArrayList<>();
+        ExecutorService nodes = Executors.newFixedThreadPool(4);
+        try {
+            for (int node = 0; node < 4; node++) {
+                starts.add(CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                together.await();
+                                database().close();
+                            } catch (Exception e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        nodes));
+            }
+            assertThat(CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)))
+                    .succeedsWithin(Duration.ofSeconds(60));
+        } finally {
+            nodes.shutdown();
+        }
+        ledger = Ledger.follow(trail, database());
     }
 
     @Test
