@@ -80,7 +80,7 @@ final class ReportComposer {
             }
         }));
         List<Row> rows = rows(run, report, fingerprintsBefore, now);
-        Ledger.Position position = ledger.position().orElse(new Ledger.Position(0, ""));
+        Ledger.Position position = positionAfter(rows);
         List<TrendPoint> trend = new ArrayList<>(previous == null ? List.of() : previous.trend());
         trend.add(point(run, rows, now));
         return new CredentialReport(
@@ -101,6 +101,16 @@ final class ReportComposer {
                 trend.subList(Math.max(0, trend.size() - TREND), trend.size()));
     }
 
+    /** Where the ledger is, with all records that the rows name: a row is kept before its record is applied. */
+    private Ledger.Position positionAfter(List<Row> rows) {
+        rows.stream()
+                .map(Row::sequence)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .ifPresent(ledger::awaitApplied);
+        return ledger.position().orElse(new Ledger.Position(0, ""));
+    }
+
     /** A run's document, if it has ended. */
     Optional<CredentialReport> document(String run) {
         return ledger.reports().document(run).map(text -> {
@@ -114,9 +124,10 @@ final class ReportComposer {
 
     private List<Row> rows(
             ReportRun run, Settings.Report report, Map<List<String>, String> fingerprintsBefore, Instant now) {
-        List<Inspection> inspections = ledger.reports().inspections(run.id());
+        // Before the inspections: what was found is kept before a line ends, so of an end that we see it is there.
         Map<Integer, LineResult> lines = new HashMap<>();
         ledger.lines(run.id()).forEach(line -> lines.put(line.line(), line));
+        List<Inspection> inspections = ledger.reports().inspections(run.id());
         Map<Integer, Since> same = ledger.reports().unchangedSince(run.id());
         Map<List<String>, Ledger.HandedOver> handOvers = handOvers(inspections);
         Map<String, String> clusters = clusters(inspections);

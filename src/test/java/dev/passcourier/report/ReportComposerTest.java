@@ -95,6 +95,19 @@ class ReportComposerTest {
                 .allSatisfy(row -> assertThat(row.handOver().destination()).isEqualTo("mail"));
     }
 
+    /** The row's record was written a moment ago. */
+    @Test
+    void restsOnARecordThatTheLedgerHasYetToApply() {
+        ReportRun run = new ReportRun("weekly@1", "weekly", AFTER, AFTER, NOW, 1, null);
+        ledger.reports().begin(run, List.of(new Inspection(1, "acc", "i-1", null, null, "none")));
+        for (int i = 0; i < 200; i++) {
+            story.asked("other-" + i, "ref-" + i);
+        }
+        ledger.reports().ended("weekly@1", 1, "weekly-1", story.last());
+
+        assertThat(composer(AFTER).compose(run, report()).trail().sequence()).isEqualTo(story.last());
+    }
+
     private static Seen seen(String instance, String fingerprint, @Nullable Instant recordSince) {
         return new Seen("acc", instance, fingerprint, recordSince);
     }
