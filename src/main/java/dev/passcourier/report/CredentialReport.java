@@ -96,7 +96,9 @@ public record CredentialReport(
         /** Easy to guess. */
         WEAK(Urgency.NOW, "Change the password to a random one of 16 characters or more."),
         /** The key that opens it is too short. */
-        WEAK_KEY(Urgency.NOW, "Replace the key pair by one of 2048 bits or more, then set the password anew."),
+        WEAK_KEY(
+                Urgency.NOW,
+                "Replace the key pair by one of at least the size that the report demands, then set the password anew."),
         /** A destination's key is too weak. */
         RECIPIENT_KEY_WEAK(Urgency.NOW, "Have the recipient make a new key, and name it in the destination."),
         /** No key of the ring opens it. */
