@@ -142,9 +142,7 @@ final class ReportCommand extends CommandGroup {
         CountDownLatch never = new CountDownLatch(1);
         try {
             do {
-                boolean ended = reader.list(null).runs().stream()
-                        .anyMatch(each -> each.run().equals(run) && each.endedAt() != null);
-                if (ended) {
+                if (reader.hasEnded(run)) {
                     return ExitCode.OK;
                 }
             } while (!never.await(1, TimeUnit.SECONDS));

@@ -113,10 +113,15 @@ final class LedgerSchema {
                 started_at timestamp with time zone not null,
                 deadline timestamp with time zone not null,
                 total int not null,
-                ended_at timestamp with time zone,
-                document varchar)\
+                ended_at timestamp with time zone)\
             """,
             "create index if not exists report_run_by_name on report_run (name, started_at)",
+            // Of megabytes each, and H2 reads a row whole: runs are listed without.
+            """
+            create table if not exists report_document (
+                run varchar primary key,
+                document varchar not null)\
+            """,
             """
             create table if not exists report_line (
                 run varchar not null,
@@ -182,7 +187,7 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.next_at, r.allowed_by, d.next_at, p.document from request r, delivery d, report_run p where"
+                            "select r.next_at, r.allowed_by, d.next_at, p.run from request r, delivery d, report_document p where"
                                     + " 1 = 0",
                             row -> row));
         } catch (SQLException e) {

@@ -26,7 +26,7 @@ enum LedgerTable {
     private static final Set<String> ADDED = Set.of("allowed_by");
 
     /** Tables that no trail makes, and that a ledger made again takes over from the one before. */
-    static final List<String> KEPT = List.of("report_run", "report_line");
+    static final List<String> KEPT = List.of("report_run", "report_document", "report_line");
 
     private final String table;
 

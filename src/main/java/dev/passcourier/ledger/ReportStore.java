@@ -163,17 +163,17 @@ public final class ReportStore {
 
     /** Ends a run with its document, unless it has one: the first one stays. */
     public void finish(String run, Instant endedAt, String document) {
-        database.read(sql -> sql.update(
-                "update report_run set ended_at = ?, document = ? where id = ? and ended_at is null",
-                endedAt,
-                document,
-                run));
+        database.read(sql -> {
+            int ended =
+                    sql.update("update report_run set ended_at = ? where id = ? and ended_at is null", endedAt, run);
+            return ended == 0 ? 0 : sql.update("insert into report_document values (?, ?)", run, document);
+        });
     }
 
     /** The document of a run, or empty before it has ended. */
     public Optional<String> document(String run) {
-        return database.read(sql -> sql.first(
-                "select document from report_run where id = ? and document is not null", row -> row.getString(1), run));
+        return database.read(
+                sql -> sql.first("select document from report_document where run = ?", row -> row.getString(1), run));
     }
 
     /** How many machines of a run have no end on record here. */

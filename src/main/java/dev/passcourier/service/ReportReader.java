@@ -59,6 +59,20 @@ public final class ReportReader {
     }
 
     /**
+     * Whether a run has ended; asks for that one alone, and for nothing of its document.
+     *
+     * @param run its id
+     * @throws ControlException       if a service may run there and gives no answer
+     * @throws ConfigurationException if none runs, and its ledger cannot be read
+     */
+    public boolean hasEnded(String run) throws ControlException, ConfigurationException {
+        DocumentOrder order = new DocumentOrder(run, Integer.MAX_VALUE);
+        return answer(DocumentOrder.NAME, order, DocumentPart.class, service -> service.document(order))
+                        .text()
+                != null;
+    }
+
+    /**
      * A run's document.
      *
      * @param run its id, or a report's name for its latest run that has ended
