@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,8 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a ledger again from the trails, or checks it against them, while no service of this data directory runs. A
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * follows and that is not given would lose its rows, so nothing is done then.
  */
 public final class LedgerMaintenance {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerMaintenance.class);
 
     private static final int FIRST = 20;
 
@@ -143,24 +148,66 @@ public final class LedgerMaintenance {
         }
     }
 
+    /**
+     * Takes over what reports found, run by run: a document has megabytes. What cannot be read is left behind with a
+     * warning, as this is the remedy for a damaged ledger.
+     */
     private void keepReports(Path directory, LedgerDatabase fresh) throws IOException, SQLException {
         if (!Files.isDirectory(directory)) {
             return;
         }
         try (LedgerDatabase old = existing.open()) {
-            for (String table : LedgerTable.KEPT) {
-                old.inTransaction(from -> fresh.inTransaction(to -> {
-                    try (Sql.Rows rows = to.rows()) {
-                        from.each("select * from " + table, set -> {
-                            Map<String, @Nullable Object> row = LedgerTable.row(set);
-                            rows.add(
-                                    LedgerTable.insert(table, row), row.values().toArray());
-                        });
-                    }
-                    return table;
-                }));
+            int lost = 0;
+            for (String run : runs(old)) {
+                Map<String, List<Map<String, @Nullable Object>>> rows = rows(old, run);
+                if (rows.isEmpty()) {
+                    lost++;
+                } else {
+                    fresh.inTransaction(to -> put(rows, to));
+                }
+            }
+            if (lost > 0) {
+                LOG.warn("REPORTS_LOST: {} runs of reports cannot be read, and the new ledger is without them", lost);
             }
         }
+    }
+
+    private static List<String> runs(LedgerDatabase old) {
+        try {
+            return old.inTransaction(sql -> sql.query("select id from report_run", row -> row.getString(1)));
+        } catch (SQLException e) {
+            LOG.warn(
+                    "REPORTS_LOST: the runs of reports cannot be read, and the new ledger is without them: SQL state {}",
+                    e.getSQLState());
+            return List.of();
+        }
+    }
+
+    /** A run's rows by their tables, or nothing if one of them cannot be read. */
+    private static Map<String, List<Map<String, @Nullable Object>>> rows(LedgerDatabase old, String run) {
+        Map<String, List<Map<String, @Nullable Object>>> rows = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, String> table : LedgerTable.KEPT.entrySet()) {
+                String statement = "select * from " + table.getKey() + " where " + table.getValue() + " = ?";
+                rows.put(table.getKey(), old.inTransaction(sql -> sql.query(statement, LedgerTable::row, run)));
+            }
+            return rows;
+        } catch (SQLException e) {
+            return Map.of();
+        }
+    }
+
+    private static int put(Map<String, List<Map<String, @Nullable Object>>> rows, Sql to) throws SQLException {
+        for (Map.Entry<String, List<Map<String, @Nullable Object>>> table : rows.entrySet()) {
+            try (Sql.Rows into = to.rows()) {
+                for (Map<String, @Nullable Object> row : table.getValue()) {
+                    into.add(
+                            LedgerTable.insert(table.getKey(), row),
+                            row.values().toArray());
+                }
+            }
+        }
+        return rows.size();
     }
 
     private static void place(Path file, Path directory) throws IOException {

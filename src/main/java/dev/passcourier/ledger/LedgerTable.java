@@ -25,8 +25,8 @@ enum LedgerTable {
     /** Columns that earlier releases did not fill: of their rows the trail makes more than they have. */
     private static final Set<String> ADDED = Set.of("allowed_by");
 
-    /** Tables that no trail makes, and that a ledger made again takes over from the one before. */
-    static final List<String> KEPT = List.of("report_run", "report_document", "report_line");
+    /** Tables that no trail makes, and that a ledger made again takes over from the one before; with the run's column. */
+    static final Map<String, String> KEPT = Map.of("report_run", "id", "report_document", "run", "report_line", "run");
 
     private final String table;
 

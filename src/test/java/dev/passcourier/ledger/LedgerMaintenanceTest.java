@@ -137,6 +137,27 @@ class LedgerMaintenanceTest {
         }
     }
 
+    /** To be made again is the remedy for a damaged ledger. */
+    @Test
+    void isMadeWithoutReportsThatCannotBeRead() throws Exception {
+        long last = live(Store.H2, "audit", LedgerMaintenanceTest::busy);
+        Instant at = Instant.parse("2026-11-30T00:00:00Z");
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(Store.H2))) {
+            ledger.reports().begin(new ReportRun("weekly@1", "weekly", at, at, at, 0, null), List.of());
+        }
+        try (LedgerDatabase database = database(Store.H2)) {
+            database.inTransaction(sql -> sql.update("alter table report_document rename column run to lost"));
+        }
+
+        assertThat(maintenance(Store.H2).rebuild(trails("audit"), record -> {}).records())
+                .isEqualTo(last);
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(Store.H2))) {
+            assertThat(ledger.reports().runs(null, 5)).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void comparesUpToWhereTheLedgerIs(Store store) throws Exception {
