@@ -1,6 +1,8 @@
 package dev.passcourier.ledger;
 
 import java.time.Instant;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public record Inspection(
         @Nullable Long sequence,
         @Nullable Found found) {
 
+    private static final Pattern UUID_DIGITS = Pattern.compile("[0-9a-f]{32}");
+
     /** One that is to be done. */
     public Inspection(
             int line,
@@ -47,6 +51,16 @@ public record Inspection(
      * @param fingerprint of its public half
      */
     public record Key(String name, String algorithm, int bits, String fingerprint) {}
+
+    /**
+     * The id of an instance as one can compare it: clouds take an id in other letter cases, and a UUID without its dashes,
+     * for the same machine's. Of other ids the dashes count.
+     */
+    public static String comparable(String instance) {
+        String lower = instance.toLowerCase(Locale.ROOT);
+        String plain = lower.replace("-", "");
+        return UUID_DIGITS.matcher(plain).matches() ? plain : lower;
+    }
 
     /**
      * What was found of an opened password.

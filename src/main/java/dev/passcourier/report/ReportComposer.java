@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,7 +140,8 @@ final class ReportComposer {
                 found = null;
             }
             Since since = found == null ? null : same.get(inspection.line());
-            Ledger.HandedOver handOver = handOvers.get(machine(inspection));
+            Ledger.HandedOver handOver =
+                    handOvers.get(List.of(inspection.account(), Inspection.comparable(inspection.instance())));
             Row row = new Row(
                     inspection.account(),
                     inspection.instance(),
@@ -198,17 +200,18 @@ final class ReportComposer {
                         PasswordQuality.Strength.valueOf(found.strength()));
     }
 
-    /** Labels in the order of the machines: A, B … Z, A2, B2 … */
-    private static Map<String, String> clusters(List<Inspection> inspections) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
+    /** Labels in the order of the machines: A, B … Z, A2, B2 … Two accounts may see one machine, which shares nothing. */
+    private Map<String, String> clusters(List<Inspection> inspections) {
+        Map<String, Set<List<String>>> having = new LinkedHashMap<>();
         for (Inspection inspection : inspections) {
             if (inspection.found() != null) {
-                counts.merge(inspection.found().fingerprint(), 1, Integer::sum);
+                having.computeIfAbsent(inspection.found().fingerprint(), fingerprint -> new HashSet<>())
+                        .add(atCloud(inspection));
             }
         }
         Map<String, String> labels = new HashMap<>();
-        counts.forEach((fingerprint, count) -> {
-            if (count > 1) {
+        having.forEach((fingerprint, its) -> {
+            if (its.size() > 1) {
                 int number = labels.size();
                 labels.put(fingerprint, (char) ('A' + number % 26) + (number < 26 ? "" : "" + (number / 26 + 1)));
             }
@@ -216,12 +219,23 @@ final class ReportComposer {
         return labels;
     }
 
+    /** The machine itself, whatever account sees it and however its id is written. */
+    private List<String> atCloud(Inspection inspection) {
+        Settings.Account account = settings.accounts().get(inspection.account());
+        return List.of(
+                account == null ? inspection.account() : account.provider(),
+                Inspection.comparable(inspection.instance()));
+    }
+
     private Map<List<String>, Ledger.HandedOver> handOvers(List<Inspection> inspections) {
         Map<List<String>, Ledger.HandedOver> latest = new HashMap<>();
         List<String> accounts =
                 inspections.stream().map(Inspection::account).distinct().toList();
         for (Ledger.HandedOver each : ledger.handedOver(accounts)) {
-            latest.put(List.of(each.account(), each.instance()), each);
+            latest.merge(
+                    List.of(each.account(), Inspection.comparable(each.instance())),
+                    each,
+                    (one, other) -> other.at().isBefore(one.at()) ? one : other);
         }
         return latest;
     }

@@ -108,7 +108,7 @@ public final class ReportScope {
         for (Machine machine : named()) {
             if (accounts.contains(machine.account())
                     || report.scope().accounts().contains("*")) {
-                machines.putIfAbsent(List.of(machine.account(), machine.instance()), machine);
+                machines.putIfAbsent(List.of(machine.account(), Inspection.comparable(machine.instance())), machine);
             }
         }
         if (machines.isEmpty()) {

@@ -60,7 +60,9 @@ class ReportTimesTest {
 
     @BeforeEach
     void open() throws Exception {
-        Files.writeString(home.resolve("inventory.csv"), "account,instance,name\nhuawei,i-1,web\nhuawei,i-2,db\n");
+        Files.writeString(
+                home.resolve("inventory.csv"),
+                "account,instance,name\nhuawei,i-1,web\nhuawei,i-2,db\nhuawei,I-1,web\n");
         trail = FileAuditTrail.open(home.resolve("audit"), clock);
         ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
     }

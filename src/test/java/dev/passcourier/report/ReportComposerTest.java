@@ -1,6 +1,7 @@
 package dev.passcourier.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.passcourier.audit.FileAuditTrail;
@@ -22,6 +23,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -106,6 +108,28 @@ class ReportComposerTest {
         ledger.reports().ended("weekly@1", 1, "weekly-1", story.last());
 
         assertThat(composer(AFTER).compose(run, report()).trail().sequence()).isEqualTo(story.last());
+    }
+
+    @Test
+    void aMachineSharesNothingWithItself() {
+        String id = "0a1b2c3d-0000-4000-8000-00000000000";
+        CredentialReport report = run(
+                "weekly@1",
+                AFTER,
+                List.of(
+                        seen(id + "1", "one", null),
+                        new Seen("acc2", id.toUpperCase(Locale.ROOT) + "1", "one", null),
+                        new Seen("acc2", id.replace("-", "") + "1", "one", null),
+                        seen(id + "2", "two", null),
+                        new Seen("acc2", id + "3", "two", null),
+                        seen("web-1-1", "three", null),
+                        seen("web-11", "three", null)));
+
+        assertThat(report.rows())
+                .filteredOn(row -> row.findings().contains(Finding.REUSED))
+                .extracting(Row::instance, Row::cluster)
+                .containsExactlyInAnyOrder(
+                        tuple(id + "2", "A"), tuple(id + "3", "A"), tuple("web-1-1", "B"), tuple("web-11", "B"));
     }
 
     private static Seen seen(String instance, String fingerprint, @Nullable Instant recordSince) {
