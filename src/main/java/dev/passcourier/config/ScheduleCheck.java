@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.quartz.CronExpression;
 
-/** Checks that planned times can be understood and will ever come. */
+/** Checks that planned times can be understood and will ever come, and that no deadline is too far for a request. */
 final class ScheduleCheck {
 
     /** How many fields an expression of crontab has, and where fields of Quartz stand. */
@@ -46,8 +46,13 @@ final class ScheduleCheck {
             Sections.each(root, section, (key, planned) -> {
                 check.cron(key + ".cron", planned.path("cron"));
                 check.timeZone(key + ".timeZone", planned.path("timeZone"));
+                check.deadline(key + ".deadline", planned.path("deadline"));
             });
         }
+        check.deadline("service.defaultDeadline", root.path("service").path("defaultDeadline"));
+        check.deadline(
+                "sources.file.defaults.deadline",
+                root.path("sources").path("file").path("defaults").path("deadline"));
     }
 
     private void cron(String key, JsonNode cron) {
@@ -106,6 +111,21 @@ final class ScheduleCheck {
                     .or(() -> Suggestion.nearest(written, known))
                     .orElse(written);
         });
+    }
+
+    /** One that is no duration is the schema's to tell. */
+    private void deadline(String key, JsonNode deadline) {
+        try {
+            if (deadline.isTextual()
+                    && SettingsMapper.duration(deadline.asText()).compareTo(Settings.LONGEST_DEADLINE) > 0) {
+                findings.add(
+                        key,
+                        "is too long: requests with such a deadline are refused",
+                        "at most " + Settings.LONGEST_DEADLINE.toDays() + "d");
+            }
+        } catch (IllegalArgumentException e) {
+            // Told already.
+        }
     }
 
     private void timeZone(String key, JsonNode zone) {

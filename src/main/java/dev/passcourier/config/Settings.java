@@ -29,6 +29,9 @@ public record Settings(
         Policy policy,
         LedgerStore ledger) {
 
+    /** Longest that a request, or an inspection of a report, may ask us to keep trying. */
+    public static final Duration LONGEST_DEADLINE = Duration.ofDays(30);
+
     /**
      * The process.
      *

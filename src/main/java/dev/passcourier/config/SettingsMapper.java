@@ -93,7 +93,8 @@ public final class SettingsMapper {
         }
     }
 
-    private static Duration duration(String text) {
+    /** Reads a duration, or fails with {@link IllegalArgumentException}. */
+    static Duration duration(String text) {
         Matcher parts = DURATION.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException("not a duration");

@@ -38,9 +38,6 @@ import org.apache.camel.Processor;
  */
 public final class CheckRequestStep implements Processor {
 
-    /** Longest a request may ask us to keep trying. */
-    static final Duration LONGEST_WAIT = Duration.ofDays(30);
-
     private static final Duration PUT_OFF = Duration.ofMillis(200);
 
     /** A line before this one that has not been checked for so long was lost: five minutes. */
@@ -164,7 +161,7 @@ public final class CheckRequestStep implements Processor {
         if (!deadline.isAfter(now)) {
             throw new RequestException(RefusalCode.DEADLINE_PAST, "deadline");
         }
-        if (deadline.isAfter(now.plus(LONGEST_WAIT))) {
+        if (deadline.isAfter(now.plus(Settings.LONGEST_DEADLINE))) {
             throw new RequestException(RefusalCode.DEADLINE_TOO_FAR, "deadline");
         }
         return deadline;

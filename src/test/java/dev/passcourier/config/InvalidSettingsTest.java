@@ -100,7 +100,7 @@ class InvalidSettingsTest {
                                 + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, scope: {accounts: [nimbus-prod]},"
                                 + " destinations: [mail]}\n"
                                 + "  nightly: {cron: 0 8 * * 1, timeZone: UTC, misfire: skip, scope: {accounts: [nimbus],"
-                                + " instances: {nimbus: [i-1]}}, destinations: [mial]}\n"
+                                + " instances: {nimbus: [i-1]}}, destinations: [mial], deadline: 31d}\n"
                                 + "policy:\n",
                         "45:3 reports.weekly.misfire: is missing; for example run-latest",
                         "45:55 reports.weekly.scope: names no machines; add inventory, instances, or ledger: true",
@@ -111,7 +111,13 @@ class InvalidSettingsTest {
                         "46:100 reports.nightly.scope.instances.nimbus: is not defined under 'accounts'; known:"
                                 + " nimbus-prod",
                         "46:132 reports.nightly.destinations[0]: is not defined under 'destinations'; did you mean"
-                                + " 'mail'?"),
+                                + " 'mail'?",
+                        "46:139 reports.nightly.deadline: is too long: requests with such a deadline are refused; at most"
+                                + " 30d"),
+                mistake(
+                        "defaultDeadline: 5m",
+                        "defaultDeadline: 721h",
+                        "1:33 service.defaultDeadline: is too long: requests with such a deadline are refused; at most 30d"),
                 mistake(
                         "minFreeSpace: 2GiB",
                         "minFreeSpace: 2GB",
