@@ -15,6 +15,7 @@ import dev.passcourier.outbox.ReportMessage;
 import dev.passcourier.report.CredentialReportWriter.Format;
 import dev.passcourier.report.CredentialReportWriter.Limit;
 import dev.passcourier.request.Origin;
+import dev.passcourier.request.Verdict;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.Vault;
@@ -189,17 +190,38 @@ public final class CredentialReporter implements Processor {
                 outbound.add(OutboxCodec.outboundMessage(item, null));
             } catch (VaultException e) {
                 // Never in clear instead.
-                LOG.warn("REPORT_NOT_SEALED {} for {}: {}", run.id(), alias, e.code());
+                notDelivered(run.id(), alias, e.code());
             }
         }
-        sender.send(outbound, "report:" + run.id());
+        if (!outbound.isEmpty()) {
+            sender.send(outbound, "report:" + run.id());
+        }
         LOG.info("REPORT_ENDED {}: {} machines", run.id(), document.rows().size());
+    }
+
+    /** On record as any delivery that failed. A kill may put it there twice. */
+    private void notDelivered(String run, String alias, VaultException.Code code) {
+        audit.append(new AuditEvent(
+                AuditEvent.Type.DELIVERY_FAILED,
+                clock.instant(),
+                Map.of(
+                        Fact.REQUEST, run,
+                        Fact.ALIAS, alias,
+                        Fact.DELIVERY, delivery(run, alias),
+                        Fact.KIND, OutboxItem.Kind.REPORT.name(),
+                        Fact.CODE, code.name(),
+                        Fact.VERDICT, Verdict.FAILED.name())));
+        LOG.warn("REPORT_NOT_SEALED {} for {}: {}", run, alias, code);
+    }
+
+    private static String delivery(String run, String alias) {
+        return DeliveryIds.of(run, alias + "/report");
     }
 
     /** Sealed if the destination has a recipient. */
     private OutboxItem item(ReportMessage message, String run, String alias, Instant at) throws VaultException {
         String seal = settings.destinations().get(alias).seal();
-        String delivery = DeliveryIds.of(run, alias + "/report");
+        String delivery = delivery(run, alias);
         return seal == null
                 ? OutboxItem.report(message, run, alias, delivery, at)
                 : OutboxItem.report(
