@@ -3,12 +3,17 @@ package dev.passcourier.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditVerifier;
+import dev.passcourier.control.ControlClient;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.intake.RunOrder;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.LedgerMaintenance;
 import dev.passcourier.ledger.RequestRow;
 import dev.passcourier.ledger.RequestState;
+import dev.passcourier.report.CredentialData;
+import dev.passcourier.report.CredentialReport;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.secrecy.CapturedOutput;
 import jakarta.mail.MessagingException;
@@ -18,6 +23,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -39,7 +46,7 @@ class RestartTest {
     void whatWasInHandEndsAfterARestartAndTheLedgerCanBeMadeAgain() throws Exception {
         try (Whole whole = Whole.prepare(directory)) {
             whole.world().late().holdBack();
-            whole.settings(RestartTest::soon);
+            whole.settings(RestartTest::soon).settings(RestartTest::withReport);
             Files.writeString(
                     whole.home().resolve("lists/machines.csv"),
                     "account,instance,deliverTo\nkakao," + DemoWorld.LATE + ",archive\nzstack," + DemoWorld.ZSTACK
@@ -51,7 +58,10 @@ class RestartTest {
                             + ",archive hook\nnight-3,huawei-aksk," + DemoWorld.SHAKY + ",ops-mail\n");
             whole.ended("night-1");
             Whole.patiently().until(() -> isWaiting(whole, "night-2") && isWaiting(whole, scheduled(whole)));
+            String run = beginReport(whole);
+            Whole.patiently().until(() -> whole.service().ledger().reports().open(run) == 1);
             assertThat(results(whole)).doesNotExist();
+            assertThat(whole.service().ledger().reports().document(run)).isEmpty();
 
             whole.stop();
             whole.world().late().publish();
@@ -69,6 +79,8 @@ class RestartTest {
                     .contains("night-1", "night-2", "night-3", "archive:DELIVERED hook:DELIVERED");
             Whole.patiently().until(() -> whole.world().mailbox().received().stream()
                     .anyMatch(mail -> raw(mail).contains(".csv")));
+            theReportEndedOnce(whole, run);
+            assertThat(beginReport(whole)).as("ordered again").isEqualTo(run);
             theLedgerIsMadeAgain(whole);
         }
     }
@@ -95,6 +107,66 @@ class RestartTest {
             assertThat(whole.archived()).hasSize(lines);
             assertThat(said.log()).doesNotContain("Rejecting received message");
         }
+    }
+
+    /** Over three machines, of which one has no password until the service has stopped. */
+    private static String beginReport(Whole whole) throws Exception {
+        return ControlClient.of(whole.home().resolve("data"), Clock.systemUTC())
+                .order(RunOrder.REPORT, new RunOrder("weekly", "1"), RunOrder.Begun.class, Duration.ofMinutes(1))
+                .run();
+    }
+
+    private static String withReport(String settings) {
+        String machines =
+                "{kakao: [%s, %s], zstack: [%s]}".formatted(DemoWorld.KAKAO, DemoWorld.LATE, DemoWorld.ZSTACK);
+        return settings.replace("\npolicy:\n  rules:\n", """
+
+                reports:
+                  weekly:
+                    cron: 0 0 8 1 1 ? 2099
+                    timeZone: Asia/Seoul
+                    misfire: skip
+                    scope: {accounts: [kakao, zstack], instances: %s}
+                    destinations: [archive, ops-mail]
+                    formats: [csv]
+                policy:
+                  rules:
+                    - name: weekly-report
+                      sources: [report]
+                      accounts: ["*"]
+                      instances: ["*"]
+                      destinations: [archive, ops-mail]
+                """.formatted(machines));
+    }
+
+    /** All machines are in its document, also the one that was inspected after the restart; each destination has it once. */
+    private static void theReportEndedOnce(Whole whole, String run) throws Exception {
+        Whole.patiently()
+                .until(() -> reportRecords(whole, AuditEvent.Type.DELIVERED, Fact.REQUEST, run)
+                                .size()
+                        == 2);
+        String document = whole.service().ledger().reports().document(run).orElseThrow();
+        assertThat(CredentialData.read(document.getBytes(StandardCharsets.UTF_8))
+                        .rows())
+                .hasSize(3)
+                .allMatch(row -> row.state() == CredentialReport.State.RETRIEVABLE)
+                .allMatch(row -> row.sequence() != null);
+        assertThat(reportRecords(whole, AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, run))
+                .hasSize(1);
+        assertThat(reportRecords(whole, AuditEvent.Type.DELIVERED, Fact.REQUEST, run))
+                .extracting(facts -> facts.get(Fact.ALIAS))
+                .containsExactlyInAnyOrder("archive", "ops-mail");
+        assertThat(whole.archived())
+                .filteredOn(file -> file.getFileName().toString().startsWith("weekly"))
+                .hasSize(1);
+    }
+
+    private static List<Map<Fact, String>> reportRecords(Whole whole, AuditEvent.Type type, Fact fact, String run)
+            throws Exception {
+        return whole.audited(type).stream()
+                .map(record -> record.event().facts())
+                .filter(facts -> run.equals(facts.get(fact)))
+                .toList();
     }
 
     private static long delivered(Whole whole) {
