@@ -353,11 +353,7 @@ final class ReportComposer {
                     && end != null
                     && end.isBefore(now.plus(report.thresholds().recipientExpiry()))) {
                 found.add(new Recipient(
-                        alias,
-                        settings.recipients().get(destination.seal()).format().name(),
-                        key.thumbprint(),
-                        end,
-                        EnumSet.of(Finding.RECIPIENT_KEY_EXPIRING)));
+                        alias, key.algorithm(), key.thumbprint(), end, EnumSet.of(Finding.RECIPIENT_KEY_EXPIRING)));
             }
         });
         return found;

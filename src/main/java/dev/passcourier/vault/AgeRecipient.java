@@ -25,7 +25,7 @@ final class AgeRecipient extends RecipientKey {
     private static final String FORM = "age1[02-9ac-hj-np-z]{58}";
 
     private AgeRecipient(String recipient) {
-        super(recipient, null);
+        super(recipient, "X25519", null);
     }
 
     /**

@@ -23,8 +23,8 @@ final class CmsRecipient extends RecipientKey {
     private final X509Certificate certificate;
     private final CmsCipher cipher;
 
-    private CmsRecipient(X509Certificate certificate, String thumbprint, CmsCipher cipher) {
-        super(thumbprint, certificate.getNotAfter().toInstant());
+    private CmsRecipient(X509Certificate certificate, String thumbprint, String algorithm, CmsCipher cipher) {
+        super(thumbprint, algorithm, certificate.getNotAfter().toInstant());
         this.certificate = certificate;
         this.cipher = cipher;
     }
@@ -50,6 +50,7 @@ final class CmsRecipient extends RecipientKey {
         return new CmsRecipient(
                 certificate(file, holder),
                 JoseRecipient.thumbprint(file, found.jwk()),
+                JoseRecipient.algorithmOf(found.jwk()),
                 cipher == null ? CmsCipher.GCM : cipher);
     }
 

@@ -33,7 +33,7 @@ final class JoseRecipient extends RecipientKey {
     private @Nullable JWEEncrypter encrypter;
 
     private JoseRecipient(JWK jwk, String thumbprint, @Nullable Instant expiresAt) {
-        super(thumbprint, expiresAt);
+        super(thumbprint, algorithmOf(jwk), expiresAt);
         this.jwk = jwk;
     }
 
@@ -54,6 +54,10 @@ final class JoseRecipient extends RecipientKey {
         Instant expiresAt =
                 certificate == null ? null : certificate.getNotAfter().toInstant();
         return new JoseRecipient(found.jwk(), thumbprint, expiresAt);
+    }
+
+    static String algorithmOf(JWK jwk) {
+        return jwk.getKeyType().getValue() + " " + jwk.size();
     }
 
     /** Refuses kinds of keys that we don't seal for, and weak ones. */

@@ -105,6 +105,17 @@ final class OpenPgpCertificate {
         };
     }
 
+    /** Kind and size in bits of an encryption key, as {@link RecipientKey#algorithm} has it. */
+    static String algorithm(PGPPublicKey key) {
+        return switch (key.getAlgorithm()) {
+            case PublicKeyAlgorithmTags.RSA_GENERAL, PublicKeyAlgorithmTags.RSA_ENCRYPT ->
+                "RSA " + key.getBitStrength();
+            case PublicKeyAlgorithmTags.X25519 -> "X25519";
+            case PublicKeyAlgorithmTags.X448 -> "X448";
+            default -> "EC " + key.getBitStrength();
+        };
+    }
+
     private Optional<PGPSignature> selfSignature() {
         List<PGPSignature> found = new ArrayList<>();
         primary.getRawUserIDs().forEachRemaining(user -> signatures(primary.getSignaturesForID(user))

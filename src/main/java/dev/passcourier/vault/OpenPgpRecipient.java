@@ -26,7 +26,7 @@ final class OpenPgpRecipient extends RecipientKey {
     private final PGPPublicKey key;
 
     private OpenPgpRecipient(String fingerprint, EncryptionKey key) {
-        super(fingerprint, key.expiresAt());
+        super(fingerprint, OpenPgpCertificate.algorithm(key.key()), key.expiresAt());
         this.key = key.key();
     }
 

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, OpenPgpRecipient, AgeRecipient {
 
     private final String thumbprint;
+    private final String algorithm;
     private final @Nullable Instant expiresAt;
 
-    RecipientKey(String thumbprint, @Nullable Instant expiresAt) {
+    RecipientKey(String thumbprint, String algorithm, @Nullable Instant expiresAt) {
         this.thumbprint = thumbprint;
+        this.algorithm = algorithm;
         this.expiresAt = expiresAt;
     }
 
@@ -105,6 +107,11 @@ public abstract sealed class RecipientKey permits JoseRecipient, CmsRecipient, O
      */
     public String thumbprint() {
         return thumbprint;
+    }
+
+    /** Kind and size in bits of the key, such as {@code RSA 2048} or {@code EC 256}, or {@code X25519}. */
+    public String algorithm() {
+        return algorithm;
     }
 
     /** When the key expires, or null for never. */

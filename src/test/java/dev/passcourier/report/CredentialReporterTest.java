@@ -18,6 +18,7 @@ import dev.passcourier.ledger.Story;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.Vault;
 import dev.passcourier.vault.VaultBench;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -105,6 +106,11 @@ class CredentialReporterTest {
                 .containsEntry(Fact.ALIAS, "sealed")
                 .containsEntry(Fact.KIND, "REPORT")
                 .containsEntry(Fact.CODE, "RECIPIENT_EXPIRED"));
+        String document = ledger.reports().document(RUN).orElseThrow();
+        assertThat(CredentialData.read(document.getBytes(StandardCharsets.UTF_8))
+                        .recipients())
+                .extracting(CredentialReport.Recipient::algorithm)
+                .containsExactly("RSA 2048");
     }
 
     private boolean take(List<OutboundMessage> messages, String duplicateId) {

@@ -63,7 +63,15 @@ class RecipientKeyTest {
         Path file = TestKeys.file(directory.resolve("ops.key"), content);
         RecipientKey key = RecipientKey.load(file, thumbprint, VaultBench.CLOCK);
         assertThat(key.thumbprint()).isEqualTo(thumbprint);
+        assertThat(key.algorithm()).isEqualTo(form.startsWith("RSA") ? "RSA 2048" : "EC 384");
         assertThat(key.toString()).isEqualTo("RecipientKey[" + thumbprint + "]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CMS, recipient.crt, RSA 2048", "OPENPGP, recipient.asc, EC 256", "AGE, recipient.age, X25519"})
+    void saysWhichKindOfKeyItIs(SealFormat format, String resource, String algorithm) throws Exception {
+        assertThat(VaultBench.recipient(format, directory, resource).algorithm())
+                .isEqualTo(algorithm);
     }
 
     static Stream<Arguments> lessUsual() throws Exception {
