@@ -115,6 +115,7 @@ final class LedgerSchema {
                 total int not null,
                 ended_at timestamp with time zone)\
             """,
+            "alter table report_run add column if not exists nonce varchar default '' not null",
             "create index if not exists report_run_by_name on report_run (name, started_at)",
             // Of megabytes each, and H2 reads a row whole: runs are listed without.
             """
@@ -187,8 +188,8 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.next_at, r.allowed_by, d.next_at, p.run from request r, delivery d, report_document p where"
-                                    + " 1 = 0",
+                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run from request r, delivery d,"
+                                    + " report_run n, report_document p where 1 = 0",
                             row -> row));
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {

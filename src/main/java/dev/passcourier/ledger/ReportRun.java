@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it began
  * @param deadline  until when its inspections are waited for
  * @param total     machines in it
+ * @param nonce     random part of its requests' ids, so that nobody takes them beforehand; empty of an earlier release's
  * @param endedAt   when its document was made, or null before
  */
 public record ReportRun(
@@ -21,4 +22,5 @@ public record ReportRun(
         Instant startedAt,
         Instant deadline,
         int total,
+        String nonce,
         @Nullable Instant endedAt) {}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReportStore {
 
     private static final String RUN =
-            "select id, name, planned, started_at, deadline, total, ended_at from report_run ";
+            "select id, name, planned, started_at, deadline, total, nonce, ended_at from report_run ";
 
     private final LedgerDatabase database;
     private final String trail;
@@ -39,11 +39,19 @@ public final class ReportStore {
      */
     public List<Inspection> begin(ReportRun run, List<Inspection> machines) {
         return database.read(sql -> {
-            int begun =
-                    sql.update("""
-                        insert into report_run (id, name, planned, started_at, deadline, total) values (?, ?, ?, ?, ?, ?)
+            int begun = sql.update(
+                    """
+                        insert into report_run (id, name, planned, started_at, deadline, total, nonce)
+                        values (?, ?, ?, ?, ?, ?, ?)
                         on conflict do nothing\
-                        """, run.id(), run.name(), run.planned(), run.startedAt(), run.deadline(), run.total());
+                        """,
+                    run.id(),
+                    run.name(),
+                    run.planned(),
+                    run.startedAt(),
+                    run.deadline(),
+                    run.total(),
+                    run.nonce());
             if (begun > 0) {
                 try (Sql.Rows rows = sql.rows()) {
                     for (Inspection machine : machines) {
@@ -235,6 +243,7 @@ public final class ReportStore {
                 Sql.instant(row, "started_at"),
                 Sql.instant(row, "deadline"),
                 row.getInt("total"),
+                row.getString("nonce"),
                 Sql.time(row, "ended_at"));
     }
 }

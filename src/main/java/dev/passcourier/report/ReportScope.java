@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * that has begun, here or on another node, stays as it was written down, whatever its inventory says by now.
  */
 public final class ReportScope {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
     private final Settings.Report report;
@@ -60,7 +64,8 @@ public final class ReportScope {
     }
 
     /**
-     * The requests of a run; the same if it has begun before.
+     * The requests of a run; the same if it has begun before. Nobody can foresee their ids: whoever may send requests, even
+     * without any rule for them, could otherwise take these ids first, and the machines would not be inspected.
      *
      * @param run     its id
      * @param prefix  what makes ids of its requests unique
@@ -77,7 +82,15 @@ public final class ReportScope {
             List<Inspection> machines = inspections();
             inspections = ledger.reports()
                     .begin(
-                            new ReportRun(run, name, planned, now, now.plus(report.deadline()), machines.size(), null),
+                            new ReportRun(
+                                    run,
+                                    name,
+                                    planned,
+                                    now,
+                                    now.plus(report.deadline()),
+                                    machines.size(),
+                                    nonce(),
+                                    null),
                             machines);
             begun = ledger.reports().run(run).orElseThrow();
         } else {
@@ -85,9 +98,17 @@ public final class ReportScope {
         }
         List<BatchLine> lines = new ArrayList<>();
         for (Inspection inspection : inspections) {
-            lines.add(new BatchLine.Good(inspection.line(), request(prefix, inspection, begun.deadline()), 0));
+            lines.add(new BatchLine.Good(
+                    inspection.line(), request(prefix + begun.nonce(), inspection, begun.deadline()), 0));
         }
         return lines;
+    }
+
+    /** A part of an id, which the line follows: as long as the longest names leave room for. */
+    private static String nonce() {
+        byte[] random = new byte[6];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random) + "-";
     }
 
     private PasswordRequest request(String prefix, Inspection inspection, Instant deadline) {

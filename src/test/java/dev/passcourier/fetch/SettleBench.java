@@ -158,7 +158,7 @@ final class SettleBench implements AutoCloseable {
     FetchWork inspection(String instance, int line, int attempt) {
         ledger.reports()
                 .begin(
-                        new ReportRun(RUN, "weekly", null, NOW, NOW.plus(Duration.ofHours(2)), 2, null),
+                        new ReportRun(RUN, "weekly", null, NOW, NOW.plus(Duration.ofHours(2)), 2, "", null),
                         List.of(
                                 new Inspection(1, ACCOUNT, "i-1", null, null, "none"),
                                 new Inspection(2, ACCOUNT, "i-2", null, null, "none")));

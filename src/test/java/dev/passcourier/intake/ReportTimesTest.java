@@ -131,7 +131,12 @@ class ReportTimesTest {
         assertThat(sender.sent).hasSize(2).allMatch(OutboundMessage::yields);
         PasswordRequest first = RequestReader.read(sender.sent.get(0).body());
         assertThat(first.instance()).isEqualTo("i-1");
-        assertThat(first.id()).isEqualTo("weekly-20260301T130000Z-1");
+        String nonce = ledger.reports()
+                .run("weekly@2026-03-01T13:00:00Z")
+                .orElseThrow()
+                .nonce();
+        assertThat(nonce).as("nobody can foresee it").matches("[0-9a-f]{12}-");
+        assertThat(first.id()).isEqualTo("weekly-20260301T130000Z-" + nonce + "1");
         assertThat(first.deadline()).as("two hours from the beginning").isEqualTo("2026-03-01T15:00:00Z");
     }
 
@@ -177,7 +182,7 @@ class ReportTimesTest {
         Instant began = clock.instant();
         ledger.reports()
                 .begin(
-                        new ReportRun("weekly@1", "weekly", began, began, began.plus(Duration.ofHours(2)), 1, null),
+                        new ReportRun("weekly@1", "weekly", began, began, began.plus(Duration.ofHours(2)), 1, "", null),
                         List.of(new Inspection(1, "huawei", "i-1", null, null, "none")));
         ledger.awaitApplied(trail.append(new AuditEvent(
                 AuditEvent.Type.BATCH_TAKEN,

@@ -75,7 +75,7 @@ abstract class LedgerContract {
     void keepsARunAsItWasBegunAndEndsItOnce() {
         ReportStore reports = ledger.reports();
         Instant began = Instant.parse("2026-11-30T00:00:00Z");
-        ReportRun run = new ReportRun("weekly@1", "weekly", began, began, began.plusSeconds(7200), 1, null);
+        ReportRun run = new ReportRun("weekly@1", "weekly", began, began, began.plusSeconds(7200), 1, "", null);
         reports.begin(run, List.of(machine(1, "i-1")));
 
         assertThat(reports.begin(run, List.of(machine(1, "i-1"), machine(2, "i-2"))))
@@ -91,7 +91,8 @@ abstract class LedgerContract {
         assertThat(reports.run("weekly@1").orElseThrow().endedAt()).isEqualTo(began.plusSeconds(60));
         assertThat(reports.runs("weekly", 5)).hasSize(1);
         assertThat(reports.runs("daily", 5)).isEmpty();
-        assertThat(reports.previous(new ReportRun("weekly@2", "weekly", null, began.plusSeconds(99), began, 1, null)))
+        assertThat(reports.previous(
+                        new ReportRun("weekly@2", "weekly", null, began.plusSeconds(99), began, 1, "", null)))
                 .map(ReportRun::id)
                 .hasValue("weekly@1");
     }
@@ -106,7 +107,7 @@ abstract class LedgerContract {
             Instant at = began.plus(Duration.ofDays(7L * week));
             String run = "weekly@" + week;
             reports.begin(
-                    new ReportRun(run, "weekly", at, at, at, 3, null),
+                    new ReportRun(run, "weekly", at, at, at, 3, "", null),
                     List.of(machine(1, "i-1"), machine(2, "i-2"), machine(3, "i-3")));
             for (int line = 1; line <= 3; line++) {
                 reports.found(

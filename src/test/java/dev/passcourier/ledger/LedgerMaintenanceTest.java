@@ -121,7 +121,7 @@ class LedgerMaintenanceTest {
                 Ledger ledger = Ledger.follow(trail, database(store))) {
             ledger.reports()
                     .begin(
-                            new ReportRun("weekly@1", "weekly", at, at, at, 1, null),
+                            new ReportRun("weekly@1", "weekly", at, at, at, 1, "", null),
                             List.of(new Inspection(1, "acc", "i-1", "웹", null, "none")));
             ledger.reports().found("weekly@1", 1, found);
             ledger.reports().finish("weekly@1", at, "{}");
@@ -144,7 +144,7 @@ class LedgerMaintenanceTest {
         Instant at = Instant.parse("2026-11-30T00:00:00Z");
         try (FileAuditTrail trail = trail("audit");
                 Ledger ledger = Ledger.follow(trail, database(Store.H2))) {
-            ledger.reports().begin(new ReportRun("weekly@1", "weekly", at, at, at, 0, null), List.of());
+            ledger.reports().begin(new ReportRun("weekly@1", "weekly", at, at, at, 0, "", null), List.of());
         }
         try (LedgerDatabase database = database(Store.H2)) {
             database.inTransaction(sql -> sql.update("alter table report_document rename column run to lost"));

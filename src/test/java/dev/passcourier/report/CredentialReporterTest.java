@@ -58,7 +58,7 @@ class CredentialReporterTest {
         ledger = Ledger.follow(trail, LedgerDatabase.h2(directory.resolve("ledger")));
         ledger.reports()
                 .begin(
-                        new ReportRun(RUN, "weekly", BEGAN, BEGAN, BEGAN.plus(Duration.ofHours(1)), 1, null),
+                        new ReportRun(RUN, "weekly", BEGAN, BEGAN, BEGAN.plus(Duration.ofHours(1)), 1, "", null),
                         List.of(new Inspection(1, "acc", "i-1", null, null, "none")));
         Story story = new Story(trail).batch(RUN, "REPORT", "weekly", 1);
         ledger.awaitApplied(story.last());

@@ -100,7 +100,7 @@ class ReportComposerTest {
     /** The row's record was written a moment ago. */
     @Test
     void restsOnARecordThatTheLedgerHasYetToApply() {
-        ReportRun run = new ReportRun("weekly@1", "weekly", AFTER, AFTER, NOW, 1, null);
+        ReportRun run = new ReportRun("weekly@1", "weekly", AFTER, AFTER, NOW, 1, "", null);
         ledger.reports().begin(run, List.of(new Inspection(1, "acc", "i-1", null, null, "none")));
         for (int i = 0; i < 200; i++) {
             story.asked("other-" + i, "ref-" + i);
@@ -142,7 +142,7 @@ class ReportComposerTest {
         for (Seen machine : machines) {
             lines.add(new Inspection(lines.size() + 1, machine.account(), machine.instance(), null, null, "none"));
         }
-        ReportRun run = new ReportRun(id, "weekly", at, at, at.plusSeconds(3600), lines.size(), null);
+        ReportRun run = new ReportRun(id, "weekly", at, at, at.plusSeconds(3600), lines.size(), "", null);
         ledger.reports().begin(run, lines);
         story.batch(id, "REPORT", "weekly", lines.size());
         for (Inspection line : lines) {
