@@ -74,7 +74,7 @@ class StartCheckTest {
                 HOME/config/passcourier.yaml:16:36 destinations.archive.directory: HOME/archive can be written to by everybody; chmod o-w it
                 HOME/config/passcourier.yaml:17:51 destinations.queue.sealed: unknown key 'sealed'; did you mean 'seal'?
                 HOME/config/passcourier.yaml:19:35 schedules.nightly.timeZone: is no known time zone; did you mean 'Europe/Berlin'?
-                HOME/config/passcourier.yaml:22:46 policy.rules[0].accounts[0]: is not defined under 'accounts'; did you mean 'kakao'?
+                HOME/config/passcourier.yaml:22:51 policy.rules[0].accounts[0]: is not defined under 'accounts'; did you mean 'kakao'?
                 HOME/routes/intake.camel.yaml:17:11 Unknown node id: too""");
     }
 
