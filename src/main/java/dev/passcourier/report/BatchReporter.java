@@ -59,6 +59,9 @@ public final class BatchReporter {
     /** So many times as long as an act took, it is not done again. */
     private static final int REST = 20;
 
+    /** What has ended is to be seen soon, however long it takes to write 100,000 lines. */
+    private static final Duration LONGEST_REST = Duration.ofMinutes(2);
+
     private final Ledger ledger;
     private final AuditTrail audit;
     private final Clock clock;
@@ -140,7 +143,8 @@ public final class BatchReporter {
     /** When that which began then and ends now may be done again. */
     private Instant rested(Instant began) {
         Instant now = clock.instant();
-        return now.plus(Duration.between(began, now).multipliedBy(REST));
+        Duration rest = Duration.between(began, now).multipliedBy(REST);
+        return now.plus(rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST);
     }
 
     private Optional<Due> lookAt(BatchSummary batch, Watched known) {

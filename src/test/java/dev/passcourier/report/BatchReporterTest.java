@@ -236,6 +236,26 @@ class BatchReporterTest {
                 ("sealed for " + alias).getBytes(StandardCharsets.UTF_8));
     }
 
+    @Test
+    void showsWhatHasEndedWithinTwoMinutesHoweverLongItTakesToWrite() throws Exception {
+        story.batch("b", "FILE", "wave.csv", 3)
+                .askedLine("r1", "b", 1)
+                .askedLine("r2", "b", 2)
+                .askedLine("slow", "b", 3)
+                .handedOver("r1", "mail");
+        BatchReporter reporter = reporterTo(() -> {
+            clock.advance(Duration.ofMinutes(1));
+            return done;
+        });
+        look(reporter, Duration.ofSeconds(15));
+        story.handedOver("r2", "mail");
+        look(reporter, Duration.ofSeconds(119));
+        Path partial = done.resolve("wave.csv.results.partial.csv");
+        assertThat(partial).content().as("it rests").hasLineCount(2);
+        look(reporter, Duration.ofSeconds(1));
+        assertThat(partial).content().contains("2,r2,acc").hasLineCount(3);
+    }
+
     private void look(BatchReporter reporter, Duration later) {
         caughtUp();
         clock.advance(later);
@@ -275,14 +295,11 @@ class BatchReporterTest {
     }
 
     private BatchReporter reporter(@Nullable Path place) {
-        return new BatchReporter(
-                ledger,
-                trail,
-                clock,
-                place == null ? null : () -> place,
-                schedule -> ZoneOffset.UTC,
-                summaries,
-                bundles);
+        return reporterTo(place == null ? null : () -> place);
+    }
+
+    private BatchReporter reporterTo(BatchResults.@Nullable Place place) {
+        return new BatchReporter(ledger, trail, clock, place, schedule -> ZoneOffset.UTC, summaries, bundles);
     }
 
     private List<String> doneFiles() {
