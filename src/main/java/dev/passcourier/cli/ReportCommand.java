@@ -87,7 +87,8 @@ final class ReportCommand extends CommandGroup {
                         + "  status  take",
                 "2:wrong usage, no such report, or an inventory that cannot be read",
                 "3:no service runs, it cannot be reached, or it runs nothing now; or it is not known whether the run has begun:"
-                        + " then a command is printed that makes sure"
+                        + " then a command is printed that makes sure",
+                "4:with --wait: the time is over, and the run goes on"
             },
             footerHeading = "%nExample:%n",
             footer = {"  passcourier report run weekly --id first --wait --config data/sandbox/config"})
@@ -106,8 +107,8 @@ final class ReportCommand extends CommandGroup {
                 description = "what the run is known by: with the same id it runs once; default: a new one")
         private @Nullable String id;
 
-        @Option(names = "--wait", description = "waits until the run has ended")
-        private boolean waits;
+        @Mixin
+        private Patience patience = new Patience();
 
         @Spec
         private CommandSpec spec;
@@ -131,21 +132,26 @@ final class ReportCommand extends CommandGroup {
                         new Table("run", "machines", "repeated").row(begun.run(), begun.lines(), begun.repeated()),
                         () -> ControlJson.tree(begun));
                 output.talk("when it has ended, read it with  passcourier report show " + begun.run());
-                return waits ? read(place, output, reader -> awaitEnd(reader, begun.run())) : ExitCode.OK;
+                return patience.isAny()
+                        ? read(place, output, reader -> awaitEnd(reader, begun.run(), clock, patience.time()))
+                        : ExitCode.OK;
             } catch (ControlException e) {
                 return output.failed(ExitCode.of(e), e.getMessage() + Repeat.ifUnknown(e, spec, run));
             }
         }
     }
 
-    private static int awaitEnd(ReportReader reader, String run) throws ControlException, ConfigurationException {
+    private static int awaitEnd(ReportReader reader, String run, Clock clock, Duration atMost)
+            throws ControlException, ConfigurationException {
         CountDownLatch never = new CountDownLatch(1);
+        Instant end = clock.instant().plus(atMost);
         try {
-            do {
-                if (reader.hasEnded(run)) {
-                    return ExitCode.OK;
+            while (!reader.hasEnded(run)) {
+                if (!clock.instant().isBefore(end) || never.await(1, TimeUnit.SECONDS)) {
+                    return ExitCode.UNFINISHED;
                 }
-            } while (!never.await(1, TimeUnit.SECONDS));
+            }
+            return ExitCode.OK;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "2:wrong usage, or something cannot be read, such as the key that signatures are checked with"
         },
         footerHeading = "%nExample:%n",
-        footer = {"  passcourier report verify data/sandbox/reports/weekly.* --data data/sandbox/data"})
+        footer = {"  passcourier report verify --data data/sandbox/data \\", "      data/sandbox/reports/weekly.*"})
 final class ReportVerifyCommand implements Callable<Integer> {
 
     /** Larger files are none of a report. */
