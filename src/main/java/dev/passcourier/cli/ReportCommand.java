@@ -13,7 +13,6 @@ import dev.passcourier.report.CredentialReport.Row;
 import dev.passcourier.report.ReportService;
 import dev.passcourier.service.ReportReader;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -95,17 +93,12 @@ final class ReportCommand extends CommandGroup {
     static final class RunCommand implements Callable<Integer> {
 
         private static final Duration PATIENCE = Duration.ofMinutes(2);
-        private static final DateTimeFormatter SECOND =
-                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
         @Parameters(paramLabel = "REPORT", description = "its name")
         private String report = "";
 
-        @Option(
-                names = "--id",
-                paramLabel = "ID",
-                description = "what the run is known by: with the same id it runs once; default: a new one")
-        private @Nullable String id;
+        @Mixin
+        private RunId id = new RunId();
 
         @Mixin
         private Patience patience = new Patience();
@@ -122,9 +115,7 @@ final class ReportCommand extends CommandGroup {
         @Override
         public Integer call() {
             Clock clock = Clock.systemUTC();
-            String run = id == null
-                    ? SECOND.format(clock.instant()) + "-" + Long.toHexString(new SecureRandom().nextLong() >>> 48)
-                    : id;
+            String run = id.orNew(clock.instant());
             try {
                 RunOrder.Begun begun = ControlClient.of(place.directory(), clock)
                         .order(RunOrder.REPORT, new RunOrder(report, run), RunOrder.Begun.class, PATIENCE);

@@ -11,23 +11,18 @@ import dev.passcourier.service.StatusReader;
 import dev.passcourier.status.ScheduleStatus;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -134,17 +129,12 @@ final class ScheduleCommand extends CommandGroup {
     static final class RunCommand implements Callable<Integer> {
 
         private static final Duration PATIENCE = Duration.ofMinutes(2);
-        private static final DateTimeFormatter SECOND =
-                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
         @Parameters(paramLabel = "SCHEDULE", description = "its name")
         private String schedule = "";
 
-        @Option(
-                names = "--id",
-                paramLabel = "ID",
-                description = "what the run is known by: with the same id it runs once; default: a new one")
-        private @Nullable String id;
+        @Mixin
+        private RunId id = new RunId();
 
         @Spec
         private CommandSpec spec;
@@ -158,7 +148,7 @@ final class ScheduleCommand extends CommandGroup {
         @Override
         public Integer call() {
             Clock clock = Clock.systemUTC();
-            String run = id == null ? newId(clock.instant()) : id;
+            String run = id.orNew(clock.instant());
             try {
                 RunOrder.Begun begun = ControlClient.of(place.directory(), clock)
                         .order(RunOrder.NAME, new RunOrder(schedule, run), RunOrder.Begun.class, PATIENCE);
@@ -174,10 +164,6 @@ final class ScheduleCommand extends CommandGroup {
             } catch (ControlException e) {
                 return output.failed(ExitCode.of(e), e.getMessage() + Repeat.ifUnknown(e, spec, run));
             }
-        }
-
-        private static String newId(Instant now) {
-            return SECOND.format(now) + "-" + Long.toHexString(new SecureRandom().nextLong() >>> 48);
         }
     }
 }
