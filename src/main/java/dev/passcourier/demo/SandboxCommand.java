@@ -187,8 +187,12 @@ public final class SandboxCommand implements Subcommand {
 
     private void run(SandboxHome home) throws IOException, KeyLoadException, InterruptedException {
         SandboxState state = home.state();
-        for (int i = 0; portBase > 0 && i < SERVERS.size(); i++) {
-            state.port(SERVERS.get(i), portBase + i);
+        for (int i = 0; i < SERVERS.size(); i++) {
+            if (portBase > 0) {
+                state.port(SERVERS.get(i), portBase + i);
+            } else {
+                state.reservePort(SERVERS.get(i));
+            }
         }
         String mailPassword = state.keep("mail.password", SandboxCommand::secret);
         String hookSecret =
@@ -204,8 +208,6 @@ public final class SandboxCommand implements Subcommand {
                             arrivals::mail);
                     WebhookReceiver hook = WebhookReceiver.start(
                             state.port("hook"), hookSecret, certificate, clock, arrivals::webhook)) {
-                state.port("mail", mailbox.port());
-                state.port("hook", hook.url().getPort());
                 String note = write(home, clouds, certificate, hook);
                 show(home, clouds);
                 if (note != null) {
@@ -301,8 +303,8 @@ public final class SandboxCommand implements Subcommand {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("home", home.path().toString());
         values.put("port.mail", Integer.toString(home.state().port("mail")));
-        values.put("port.broker", Integer.toString(home.state().reservePort("broker")));
-        values.put("port.status", Integer.toString(home.state().reservePort("status")));
+        values.put("port.broker", Integer.toString(home.state().port("broker")));
+        values.put("port.status", Integer.toString(home.state().port("status")));
         values.put("hook.url", hook.url().toString());
         values.put("kakao.api", clouds.kakaoCloud().baseUrl());
         values.put("kakao.iam", clouds.kakaoCloud().iamUrl());

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.files.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,8 @@ public final class SandboxState {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String PORT = "port.";
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
 
     private final @Nullable Path file;
     private final Map<String, String> values;
@@ -86,14 +90,44 @@ public final class SandboxState {
         values.put(PORT + server, Integer.toString(port));
     }
 
-    /** The port of a server that somebody else will start: chosen among the free ones the first time. */
+    /** The port of a server, which is chosen among the free ones of {@link #freePorts} the first time. */
     public synchronized int reservePort(String server) throws IOException {
         if (port(server) == 0) {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port(server, free.getLocalPort());
+            int free = freePorts(1);
+            while (values.containsValue(Integer.toString(free))) {
+                free = freePorts(1);
             }
+            port(server, free);
         }
         return port(server);
+    }
+
+    /**
+     * The first of some loopback ports in a row that nobody listens at, and that are likely to be free again later: they
+     * lie below those that the system gives to whoever asks for any port, also to each outgoing connection.
+     *
+     * @throws IOException if none were found
+     */
+    public static int freePorts(int inARow) throws IOException {
+        for (int tries = 0; tries < 100; tries++) {
+            int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT - inARow);
+            int free = 0;
+            while (free < inARow && isFree(first + free)) {
+                free++;
+            }
+            if (free == inARow) {
+                return first;
+            }
+        }
+        throw new IOException("no free port found from " + LOWEST_PORT + " to " + HIGHEST_PORT);
+    }
+
+    private static boolean isFree(int port) throws IOException {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (BindException taken) {
+            return false;
+        }
     }
 
     /**

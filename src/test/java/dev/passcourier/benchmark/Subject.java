@@ -3,8 +3,6 @@ package dev.passcourier.benchmark;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,12 +47,6 @@ final class Subject implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()));
         builder.environment().putAll(environment);
         return new Subject(name, builder.start(), port, password, said);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     String name() {

@@ -1,5 +1,6 @@
 package dev.passcourier.benchmark;
 
+import dev.passcourier.sandbox.SandboxState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -119,7 +120,7 @@ final class World implements AutoCloseable {
     /** Starts the hand-written program with an empty broker. */
     Subject handWritten() throws IOException {
         Path home = folder("hand-written");
-        int port = Subject.freePort();
+        int port = SandboxState.freePorts(1);
         return keep(Subject.start(
                 "hand-written",
                 port,
@@ -178,7 +179,7 @@ final class World implements AutoCloseable {
      */
     Subject service(Setup setup) throws IOException {
         Path home = folder("service");
-        int port = Subject.freePort();
+        int port = SandboxState.freePorts(1);
         return keep(Subject.start(
                 "service",
                 port,

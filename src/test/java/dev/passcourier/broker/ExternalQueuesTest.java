@@ -3,6 +3,7 @@ package dev.passcourier.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.passcourier.sandbox.SandboxState;
 import dev.passcourier.service.PlainArtemis;
 import jakarta.jms.Connection;
 import jakarta.jms.Message;
@@ -10,7 +11,6 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,7 +192,8 @@ class ExternalQueuesTest {
     /** Of members that run every client is told, whatever management answers. */
     @Test
     void nothingIsToldOfAClusterWhoseManagementIsElsewhere() throws Exception {
-        int[] ports = freePorts();
+        int first = SandboxState.freePorts(2);
+        int[] ports = {first, first + 1};
         try (PlainArtemis one =
                         PlainArtemis.start(directory("one"), PASSWORD, operator -> join(operator, ports[0], ports[1]));
                 PlainArtemis two = PlainArtemis.start(
@@ -224,13 +225,6 @@ class ExternalQueuesTest {
 
     private static TransportConfiguration tcp(Class<?> factory, int port) {
         return new TransportConfiguration(factory.getName(), Map.of("host", "127.0.0.1", "port", port), "tcp");
-    }
-
-    private static int[] freePorts() throws IOException {
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket two = new ServerSocket(0)) {
-            return new int[] {one.getLocalPort(), two.getLocalPort()};
-        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.sandbox.SandboxState;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -169,7 +170,7 @@ class DoctorCommandTest {
 
     @Test
     void namesWhatDoesNotWorkAndLeavesTheRestAlone() throws Exception {
-        int nobody = freePort();
+        int nobody = SandboxState.freePorts(1);
         change(text -> text.replaceAll("(?m)^( *url: https?://)(127\\.0\\.0\\.1|localhost):\\d+", "$1$2:" + nobody));
 
         assertThat(doctor("--only", "destination", "--output", "json")).isEqualTo(1);
@@ -202,12 +203,6 @@ class DoctorCommandTest {
 
         assertThat(doctor()).isEqualTo(2);
         assertThat(err.toString()).contains("did you mean 'service'?");
-    }
-
-    private static int freePort() throws Exception {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void change(UnaryOperator<String> change) throws Exception {

@@ -124,7 +124,8 @@ class SandboxCommandTest {
         assertThat(err.toString()).doesNotContain("changed by hand");
 
         forget();
-        start("--instances", "0", "--port-base", Integer.toString(freePorts())).stop();
+        start("--instances", "0", "--port-base", Integer.toString(SandboxState.freePorts(10)))
+                .stop();
         assertThat(settings).hasContent(mine);
         assertThat(err.toString()).contains("was changed by hand and stays; ports have changed");
         assertThat(settings.resolveSibling("passcourier.yaml.new")).isNotEmptyFile();
@@ -309,13 +310,6 @@ class SandboxCommandTest {
     private void forget() {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-    }
-
-    /** The first of ten that are most likely free. */
-    private static int freePorts() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Math.min(any.getLocalPort() + 50, 65_000);
-        }
     }
 
     /** A sandbox that is up in its own thread. */

@@ -6,13 +6,12 @@ import dev.passcourier.sandbox.KakaoCloudSandbox;
 import dev.passcourier.sandbox.Mailbox;
 import dev.passcourier.sandbox.Misbehaviour;
 import dev.passcourier.sandbox.SandboxCertificate;
+import dev.passcourier.sandbox.SandboxState;
 import dev.passcourier.sandbox.TencentGseSandbox;
 import dev.passcourier.sandbox.WebhookReceiver;
 import dev.passcourier.sandbox.ZStackSandbox;
 import dev.passcourier.vault.TestKeys;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +80,7 @@ final class KillWorld implements AutoCloseable {
         hook = WebhookReceiver.start(
                 secret("hook", "whsec_" + Base64.getEncoder().encodeToString(bytes(32))), certificate, clock);
         secret("ticketing", token());
-        port = freePort();
+        port = SandboxState.freePorts(1);
         zstack.mostSessions(10_000);
         populate();
         keep();
@@ -308,19 +307,6 @@ final class KillWorld implements AutoCloseable {
         String base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                 .encodeToString(der);
         return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
-    }
-
-    /** Below the ports that the system gives away by itself: it must be free again after every kill. */
-    private int freePort() throws IOException {
-        for (int tries = 0; tries < 100; tries++) {
-            int candidate = 20_000 + random.nextInt(10_000);
-            try (ServerSocket probe = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
-            } catch (java.net.BindException taken) {
-                // the next one
-            }
-        }
-        throw new IOException("no free port");
     }
 
     /** With all below it, and who may do what with it. */

@@ -3,10 +3,8 @@ package dev.passcourier.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.sandbox.SandboxState;
 import jakarta.jms.JMSException;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +23,7 @@ class FirstContactTest {
 
     @Test
     void aClientThatTriesFromBeforeTheStartFindsNobodyOrItsQueue() throws Exception {
-        int port = freePort();
+        int port = SandboxState.freePorts(1);
         try (Whole whole = Whole.prepare(directory)
                 .settings(text -> text.replaceFirst("(?m)^(    host: 127.0.0.1\n    port:) 0$", "$1 " + port))) {
             CompletableFuture<List<JMSException>> refusals =
@@ -59,11 +57,5 @@ class FirstContactTest {
                     }
                 });
         return refusals;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
