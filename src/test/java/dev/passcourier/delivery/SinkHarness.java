@@ -188,9 +188,10 @@ final class SinkHarness implements AutoCloseable {
     }
 
     /** Waits for the event of a delivery and returns it. */
+    /** Longer than the 30 seconds that the broker's client may wait for the answer to a commit on a lost connection. */
     AuditEvent await(OutboxItem item, AuditEvent.Type type) {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(1))
                 .until(
                         () -> audited.stream()
                                 .filter(event -> event.type() == type
