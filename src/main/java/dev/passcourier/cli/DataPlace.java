@@ -52,18 +52,20 @@ final class DataPlace {
     /** The settings as far as they can be read, or null; null too if the data directory was named without them. */
     @Nullable
     Settings settingsIfAny(Clock clock) {
-        if (!Files.exists(settings.file())) {
+        if (!Files.exists(settings.file()) || data != null && !isOfTheSettings(data)) {
             return null;
         }
-        Settings found = SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
+        return SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
                 .settings();
-        return found == null
-                        || !directory()
-                                .toAbsolutePath()
-                                .normalize()
-                                .equals(found.service().dataDirectory())
-                ? null
-                : found;
+    }
+
+    private boolean isOfTheSettings(Path directory) {
+        Path configured = SettingsLoader.dataDirectory(settings.file());
+        return configured != null
+                && directory
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(configured.toAbsolutePath().normalize());
     }
 
     Path trail() {

@@ -98,6 +98,8 @@ final class CommandTimes {
                 result));
         Path record = Files.createDirectory(home.resolve("record"));
         LargeLedger.make(record, ON_RECORD);
+        Path stopped = Files.createDirectory(home.resolve("stopped"));
+        Files.writeString(stopped.resolve("passcourier.yaml"), "service: {dataDirectory: \"" + record + "\"}\n" + text);
 
         Map<String, List<String>> commands = new LinkedHashMap<>();
         commands.put(
@@ -114,7 +116,7 @@ final class CommandTimes {
         commands.put("get", passcourier("get", "a0", "i-0", "--config", config.toString(), "--show", "--force"));
         commands.put(
                 "status of " + ON_RECORD + " requests, no service runs",
-                passcourier("status", "--data", record.toString()));
+                passcourier("status", "--config", stopped.toString()));
         return commands;
     }
 
