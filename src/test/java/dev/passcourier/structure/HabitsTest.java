@@ -41,6 +41,7 @@ class HabitsTest {
             "service.DataDirectory",
             "a command holds the data directory that a service is started on",
             "service.DirectAccount",
+            "service.RouteSwap",
             "another command holds the data directory, and a lock of the operating system tells nobody when it is free",
             "cli.DirectCommand",
             "shows the person before the screen how long it is until the next attempt",
