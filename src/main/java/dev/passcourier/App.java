@@ -22,7 +22,7 @@ public final class App {
         System.exit(Passcourier.commandLine(args).execute(args));
     }
 
-    /** For a command that is asked often, only reads, and says itself what fails: a third of its time was the log's start. */
+    /** For a command that is asked often, only reads, and says itself what fails: starting the log took a seventh of it. */
     private static void withoutLog() {
         System.setProperty("log4j2.loggerContextFactory", "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
         System.setProperty("org.apache.logging.log4j.simplelog.level", "OFF");

@@ -187,8 +187,10 @@ final class SinkHarness implements AutoCloseable {
         return template.receive(queue);
     }
 
-    /** Waits for the event of a delivery and returns it. */
-    /** Longer than the 30 seconds that the broker's client may wait for the answer to a commit on a lost connection. */
+    /**
+     * Waits for the event of a delivery and returns it: longer than the 30 seconds that the broker's client may wait for
+     * the answer to a commit on a lost connection.
+     */
     AuditEvent await(OutboxItem item, AuditEvent.Type type) {
         return Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
