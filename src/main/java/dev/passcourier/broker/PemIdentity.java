@@ -6,7 +6,6 @@ import dev.passcourier.files.DurableFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,14 +15,19 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.util.Collections;
 import java.util.Properties;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 
 /**
- * Certificate chain and private key of the TCP acceptor. Artemis reads PEM files by way of a small file that lists them.
+ * Certificate chain and private key of a server of ours: the TCP acceptor or the status page. Artemis reads PEM files by
+ * way of a small file that lists them.
  */
 public final class PemIdentity {
 
     /** The key store type that such a list has. */
     static final String TYPE = "PEMCFG";
+
+    private static final char[] NO_PASSWORD = {};
 
     private PemIdentity() {}
 
@@ -39,7 +43,7 @@ public final class PemIdentity {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, DurableFile.ownerOnlyDirectory(directory));
         }
-        demandUsable(certificate, privateKey);
+        demandUsable("broker.acceptor", certificate, privateKey);
         Path list = directory.resolve("acceptor.pemcfg");
         DurableFile.replace(list, out -> sources(certificate, privateKey).store(out, null));
         return list;
@@ -48,13 +52,37 @@ public final class PemIdentity {
     /**
      * Demands that the two are a certificate and its key.
      *
+     * @param section of the settings that names them
      * @throws ConfigurationException if they are not
      */
-    public static void demandUsable(Path certificate, Path privateKey) throws ConfigurationException {
-        if (!isUsable(sources(certificate, privateKey))) {
-            throw new ConfigurationException(
-                    "broker.acceptor: certificate and privateKey cannot be used together; they must be a PEM chain and"
-                            + " the unencrypted PEM key of its first certificate");
+    public static void demandUsable(String section, Path certificate, Path privateKey) throws ConfigurationException {
+        try {
+            if (entries(certificate, privateKey).size() > 0) {
+                return;
+            }
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            // Said below, in our own words.
+        }
+        throw new ConfigurationException(
+                section + ": certificate and privateKey cannot be used together; they must be a PEM chain and"
+                        + " the unencrypted PEM key of its first certificate");
+    }
+
+    /**
+     * The two for a server of Java's own.
+     *
+     * @param section of the settings that names them
+     * @throws ConfigurationException if they are not a certificate and its key
+     */
+    public static KeyManager[] keyManagers(String section, Path certificate, Path privateKey)
+            throws ConfigurationException {
+        demandUsable(section, certificate, privateKey);
+        try {
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(entries(certificate, privateKey), NO_PASSWORD);
+            return managers.getKeyManagers();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new ConfigurationException(section + ": certificate or privateKey cannot be read any more");
         }
     }
 
@@ -65,22 +93,20 @@ public final class PemIdentity {
         return sources;
     }
 
-    private static boolean isUsable(Properties sources) {
-        try {
-            ByteArrayOutputStream list = new ByteArrayOutputStream();
-            sources.store(list, null);
-            InputStream in = new ByteArrayInputStream(list.toByteArray());
-            KeyStore store = KeyStore.getInstance(TYPE, new PemKeyStoreProvider());
-            store.load(in, null);
-            for (String alias : Collections.list(store.aliases())) {
-                if (store.getKey(alias, null) instanceof PrivateKey key && fits(key, store.getCertificate(alias))) {
-                    return true;
-                }
+    /** Keys with the chain that fits, in memory only. */
+    private static KeyStore entries(Path certificate, Path privateKey) throws GeneralSecurityException, IOException {
+        ByteArrayOutputStream list = new ByteArrayOutputStream();
+        sources(certificate, privateKey).store(list, null);
+        KeyStore pem = KeyStore.getInstance(TYPE, new PemKeyStoreProvider());
+        pem.load(new ByteArrayInputStream(list.toByteArray()), null);
+        KeyStore found = KeyStore.getInstance("PKCS12");
+        found.load(null, null);
+        for (String alias : Collections.list(pem.aliases())) {
+            if (pem.getKey(alias, null) instanceof PrivateKey key && fits(key, pem.getCertificate(alias))) {
+                found.setKeyEntry(alias, key, NO_PASSWORD, pem.getCertificateChain(alias));
             }
-            return false;
-        } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            return false;
         }
+        return found;
     }
 
     private static boolean fits(PrivateKey key, Certificate certificate) throws GeneralSecurityException {

@@ -26,6 +26,7 @@ final class FileCheck {
 
     private static final String ENDS =
             "it is used so; if that does not belong to it, write it anew without, as printf %s does";
+    private static final int SHORTEST_TOKEN = 16;
     private static final String HINT = "correct the path or the file's mode and owner";
 
     private final JsonNode root;
@@ -41,6 +42,7 @@ final class FileCheck {
         check.service();
         check.freeSpace();
         check.acceptor();
+        check.status();
         check.dropDirectory();
         Sections.each(
                 root, "keyRings", (key, ring) -> Sections.eachItem(ring.path("keys"), key + ".keys", check::keyFile));
@@ -104,6 +106,10 @@ final class FileCheck {
         if (key.endsWith(".passphrase")) {
             return;
         }
+        if (key.equals("service.status.token")) {
+            demandToken(secret);
+            return;
+        }
         if (Encoding.of(secret).isWide()) {
             throw new ConfigurationException(
                     SecretSource.remark(secret).orElseThrow() + "; save it as UTF-8: iconv -f UTF-16 -t UTF-8");
@@ -121,6 +127,18 @@ final class FileCheck {
         }
     }
 
+    /** It has to pass through a header as it is, and must not be guessed. */
+    private static void demandToken(byte[] secret) throws ConfigurationException {
+        boolean passes = secret.length >= SHORTEST_TOKEN;
+        for (byte each : secret) {
+            passes &= each > ' ' && each < 0x7F;
+        }
+        if (!passes) {
+            throw new ConfigurationException("is not " + SHORTEST_TOKEN + " or more printable ASCII characters without"
+                    + " spaces; make one with openssl rand -hex 32");
+        }
+    }
+
     private void service() {
         JsonNode service = root.path("service");
         demand("service", service, "dataDirectory", FileCheck::directoryIfThere);
@@ -133,6 +151,13 @@ final class FileCheck {
         JsonNode acceptor = root.path("broker").path("acceptor");
         demand("broker.acceptor", acceptor, "certificate", FileGuard::trusted);
         demand("broker.acceptor", acceptor, "privateKey", FileGuard::secret);
+    }
+
+    private void status() {
+        JsonNode status = root.path("service").path("status");
+        demand("service.status", status, "certificate", FileGuard::trusted);
+        demand("service.status", status, "privateKey", FileGuard::secret);
+        demand("service.status", status, "clientCertificates", FileGuard::trusted);
     }
 
     private void dropDirectory() {

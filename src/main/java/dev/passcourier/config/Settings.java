@@ -73,11 +73,28 @@ public record Settings(
     }
 
     /**
-     * The status page on loopback.
+     * Probes, metrics and the status page. Beyond loopback they are behind TLS, and behind a token or a client certificate.
      *
-     * @param port 0 takes any free one
+     * @param host               loopback unless TLS and one of the two are set up
+     * @param port               0 takes any free one
+     * @param certificate        PEM chain, or null for no TLS
+     * @param privateKey         PEM private key, or null for no TLS
+     * @param token              what lets somebody look, or null
+     * @param clientCertificates authorities whose client certificates let somebody look, or null
      */
-    public record Status(int port) {}
+    public record Status(
+            String host,
+            int port,
+            @Nullable Path certificate,
+            @Nullable Path privateKey,
+            @Nullable SecretRef token,
+            @Nullable Path clientCertificates) {
+
+        /** On loopback, in clear, for everybody on this machine. */
+        public Status(int port) {
+            this("127.0.0.1", port, null, null, null, null);
+        }
+    }
 
     /**
      * The broker.

@@ -40,6 +40,7 @@ final class TransportCheck {
     static void of(JsonNode root, Findings findings) {
         TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
+        check.status(root.path("service").path("status"));
         check.url("sources.jms.url", root.path("sources").path("jms").path("url"), NetworkName::brokerHosts);
         check.brokerPort("broker.url", root.path("broker").path("url"));
         check.brokerPort("sources.jms.url", root.path("sources").path("jms").path("url"));
@@ -66,6 +67,26 @@ final class TransportCheck {
         if (broker.path("users").isEmpty()) {
             findings.add("broker.acceptor", "lets nobody in", "add an entry to broker.users");
         }
+    }
+
+    private void status(JsonNode status) {
+        if (!status.isObject()) {
+            return;
+        }
+        boolean isRemote = !NetworkName.isLoopback(status.path("host").asText());
+        if (isRemote && !status.has("certificate")) {
+            findings.add(
+                    "service.status.host",
+                    "would answer other machines in clear",
+                    "set certificate and privateKey, or listen on 127.0.0.1");
+        }
+        if (isRemote && !status.has("token") && !status.has("clientCertificates")) {
+            findings.add(
+                    "service.status",
+                    "would show everybody on the network what waits and what is down",
+                    "set token or clientCertificates, or listen on 127.0.0.1");
+        }
+        demand("service.status.host", status.path("host"), NetworkName::listener);
     }
 
     private void destination(String key, JsonNode destination) {

@@ -1,6 +1,7 @@
 package dev.passcourier.health;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -15,6 +16,7 @@ public final class Probe implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
     private final Thread thread = new Thread(this::run, "health");
+    private final AtomicLong runs = new AtomicLong();
     private boolean soon;
     private boolean closed;
 
@@ -27,7 +29,13 @@ public final class Probe implements AutoCloseable {
     /** Runs them once before it returns, so that a start with a full disk takes nothing; then goes on in its own thread. */
     public void start() {
         checks.run();
+        runs.incrementAndGet();
         thread.start();
+    }
+
+    /** So many runs have ended. */
+    long runs() {
+        return runs.get();
     }
 
     /** Runs them again as soon as possible. */
@@ -45,6 +53,7 @@ public final class Probe implements AutoCloseable {
         try {
             while (rest()) {
                 checks.run();
+                runs.incrementAndGet();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import dev.passcourier.broker.Gate;
 import dev.passcourier.ledger.LedgerException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,6 +20,7 @@ public final class ServiceGate implements Gate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean running;
+    private boolean hasRun;
 
     /** Shut until {@link #open}. */
     public ServiceGate(Checks checks, Probe probe) {
@@ -41,6 +43,7 @@ public final class ServiceGate implements Gate {
         lock.lock();
         try {
             running = now;
+            hasRun |= now;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -51,6 +54,16 @@ public final class ServiceGate implements Gate {
         lock.lock();
         try {
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why nothing is taken whatever the checks say: the service starts or stops; empty while it runs. */
+    Optional<HealthProblem> closed() {
+        lock.lock();
+        try {
+            return running ? Optional.empty() : Optional.of(new HealthProblem(hasRun ? "STOPPING" : "STARTING"));
         } finally {
             lock.unlock();
         }

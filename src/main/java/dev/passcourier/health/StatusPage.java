@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** The status page: names, codes, times and numbers. No script, no link, nothing of any request but counts, and of
  * dropped files nothing but the names of those that are not taken or have not ended. */
-final class StatusPage {
+public final class StatusPage {
 
     private static final String STYLE =
             "body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:50em;padding:0 1em}"
@@ -24,9 +24,21 @@ final class StatusPage {
     static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
             + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private StatusPage() {}
+    private final Checks checks;
+    private final Figures figures;
 
-    static byte[] of(List<CheckState> states, Figures figures) {
+    /** From the checks and the numbers. */
+    public StatusPage(Checks checks, Figures figures) {
+        this.checks = checks;
+        this.figures = figures;
+    }
+
+    /** The page as it is now. */
+    public StatusServer.Reply reply() {
+        return new StatusServer.Reply(200, "text/html; charset=utf-8", of(checks.states(), figures));
+    }
+
+    private static byte[] of(List<CheckState> states, Figures figures) {
         boolean down = states.stream().anyMatch(CheckState::isGrave);
         StringBuilder page = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
                 + "<title>Passcourier</title><style>" + STYLE + "</style></head><body><h1>Passcourier: "

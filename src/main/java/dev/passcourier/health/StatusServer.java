@@ -1,67 +1,129 @@
 package dev.passcourier.health;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /health} and the status page, on 127.0.0.1 only, read only. The Host header must name loopback: a web page
- * elsewhere that lets its own name point here (DNS rebinding) is refused.
+ * The pages about this process, read only, over HTTP or HTTPS. Where no token and no client certificate is asked for, the
+ * Host header must name loopback: a web page elsewhere that lets its own name point here (DNS rebinding) is refused.
  */
 public final class StatusServer implements AutoCloseable {
 
-    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127\\.0\\.0\\.1)(:[0-9]{1,5})?");
-    private static final int THREADS = 4;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** What is answered. */
+    public record Reply(int status, String type, byte[] body) {
+
+        /** Without words. */
+        static Reply of(int status) {
+            return new Reply(status, "text/plain", new byte[0]);
+        }
+    }
+
+    /** A page that everybody may ask for, as a kubelet does that has no token. */
+    @FunctionalInterface
+    public interface Probe {
+
+        /** Answers; {@code details} says whether whoever asks may know more than the status. */
+        Reply answer(boolean details);
+    }
+
+    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]{1,5})?");
+    /** Each is used by one connection that is sending its request or getting its answer. */
+    private static final int THREADS = 256;
+
+    static {
+        // Whoever sends no whole request, or no whole TLS handshake, must not keep a thread from the probes.
+        if (System.getProperty("sun.net.httpserver.maxReqTime") == null) {
+            System.setProperty("sun.net.httpserver.maxReqTime", "5");
+        }
+    }
 
     private final HttpServer server;
-    private final ExecutorService threads;
-    private final Checks checks;
-    private final Figures figures;
+    private final StatusAccess access;
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(0, THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), StatusServer::thread);
+    private final Map<String, Probe> pages = new ConcurrentHashMap<>();
+    private final Map<String, Probe> probes = new ConcurrentHashMap<>();
 
-    private StatusServer(HttpServer server, Checks checks, Figures figures) {
+    private StatusServer(HttpServer server, StatusAccess access) {
         this.server = server;
-        this.threads = Executors.newFixedThreadPool(THREADS, StatusServer::thread);
-        this.checks = checks;
-        this.figures = figures;
+        this.access = access;
     }
 
     /**
      * Takes the port. Nobody is answered before {@link #start}.
      *
-     * @param port 0 for any free one
-     * @throws ConfigurationException if it is taken
+     * @param tls our certificate and whose clients' certificates we trust, or null for no TLS
+     * @throws ConfigurationException if the port is taken or the address not ours
      */
-    public static StatusServer open(int port, Checks checks, Figures figures) throws ConfigurationException {
+    public static StatusServer open(Settings.Status settings, @Nullable SSLContext tls) throws ConfigurationException {
         try {
-            InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-            StatusServer status =
-                    new StatusServer(HttpServer.create(new InetSocketAddress(loopback, port), 0), checks, figures);
+            StatusServer status = new StatusServer(bound(settings, tls), new StatusAccess(settings));
             status.server.setExecutor(status.threads);
             status.server.createContext("/", status::answer);
             return status;
         } catch (IOException e) {
-            throw new ConfigurationException("service.status.port: cannot listen on 127.0.0.1:" + port
-                    + "; the port is taken by another program, choose another");
+            throw new ConfigurationException(
+                    "service.status.port: cannot listen on " + settings.host() + ":" + settings.port()
+                            + "; the port is taken by another program, choose another, or the host is not an address of"
+                            + " this machine");
         }
+    }
+
+    private static HttpServer bound(Settings.Status settings, @Nullable SSLContext tls) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
+        if (tls == null) {
+            return HttpServer.create(address, 0);
+        }
+        HttpsServer server = HttpsServer.create(address, 0);
+        boolean asks = settings.clientCertificates() != null;
+        server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+                wanted.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+                wanted.setWantClientAuth(asks);
+                parameters.setSSLParameters(wanted);
+            }
+        });
+        return server;
     }
 
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "status");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Adds a page for those who may look. */
+    public void page(String path, Supplier<Reply> page) {
+        pages.put(path, details -> page.get());
+    }
+
+    /** Adds a page for everybody. */
+    public void probe(String path, Probe probe) {
+        probes.put(path, probe);
     }
 
     /** Answers from now on. */
@@ -76,52 +138,26 @@ public final class StatusServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (!isLoopback(exchange.getRequestHeaders().get("Host"))) {
-                send(exchange, 403, "text/plain", new byte[0]);
-            } else if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                send(exchange, 405, "text/plain", new byte[0]);
-            } else {
-                answer(exchange, exchange.getRequestURI().getPath());
-            }
+            send(exchange, reply(exchange));
         }
     }
 
-    private void answer(HttpExchange exchange, @Nullable String path) throws IOException {
-        List<CheckState> states = checks.states();
-        int health = states.stream().anyMatch(CheckState::isGrave) ? 503 : 200;
-        if ("/health".equals(path)) {
-            send(exchange, health, "application/json", json(states));
-        } else if ("/".equals(path)) {
-            send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(states, figures));
-        } else {
-            send(exchange, 404, "text/plain", new byte[0]);
+    private Reply reply(HttpExchange exchange) {
+        if (!access.isGuarded() && !isLoopback(exchange.getRequestHeaders().get("Host"))) {
+            return Reply.of(403);
         }
-    }
-
-    /** What {@code /health} says. */
-    private static byte[] json(List<CheckState> states) {
-        ObjectNode root = MAPPER.createObjectNode();
-        root.put("status", states.stream().anyMatch(CheckState::isGrave) ? "DOWN" : "UP");
-        var checks = root.putArray("checks");
-        for (CheckState state : states) {
-            ObjectNode check = checks.addObject();
-            check.put("name", state.name());
-            check.put("status", state.isUp() ? "UP" : "DOWN");
-            check.put("stops", state.stops().name());
-            check.put("since", state.since().toString());
-            HealthProblem problem = state.problem();
-            if (problem != null) {
-                check.put("code", problem.code());
-                if (problem.until() != null) {
-                    check.put("until", problem.until().toString());
-                }
-                if (!problem.says().isEmpty()) {
-                    check.put("says", problem.says());
-                }
-            }
+        String path = String.valueOf(exchange.getRequestURI().getPath());
+        boolean trusted = access.admits(exchange);
+        Probe page = probes.get(path);
+        if (page == null && !trusted) {
+            return access.refusal(exchange);
         }
-        return (root + "\n").getBytes(StandardCharsets.UTF_8);
+        if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            return Reply.of(405);
+        }
+        page = page == null ? pages.get(path) : page;
+        return page == null ? Reply.of(404) : page.answer(trusted);
     }
 
     private static boolean isLoopback(@Nullable List<String> hosts) {
@@ -130,15 +166,21 @@ public final class StatusServer implements AutoCloseable {
                 && LOOPBACK.matcher(hosts.get(0)).matches();
     }
 
-    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+    /** A text of our own words. */
+    static Reply text(int status, String words) {
+        return new Reply(status, "text/plain; charset=utf-8", (words + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpExchange exchange, Reply reply) throws IOException {
         Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", type);
+        headers.set("Content-Type", reply.type());
         headers.set("Content-Security-Policy", StatusPage.POLICY);
         headers.set("X-Content-Type-Options", "nosniff");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("Cache-Control", "no-store");
+        byte[] body = reply.body();
         boolean silent = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, silent ? -1 : body.length);
+        exchange.sendResponseHeaders(reply.status(), silent ? -1 : body.length);
         if (!silent) {
             exchange.getResponseBody().write(body);
         }

@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,20 @@ public final class PemTrust {
      * @throws ConfigurationException naming the file if it holds no certificate that can be read
      */
     public static SSLContext context(@Nullable Path pem) throws ConfigurationException {
+        return context(null, pem);
+    }
+
+    /**
+     * The TLS context of a server.
+     *
+     * @param keys of the server, or null for a client's context
+     * @param pem  authorities of its clients to trust, or null for those of the platform
+     * @throws ConfigurationException naming the file if it holds no certificate that can be read
+     */
+    public static SSLContext context(KeyManager @Nullable [] keys, @Nullable Path pem) throws ConfigurationException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, pem == null ? null : managers(pem).getTrustManagers(), null);
+            context.init(keys, pem == null ? null : managers(pem).getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new ConfigurationException("trust " + pem + " cannot be used: " + reason(pem));

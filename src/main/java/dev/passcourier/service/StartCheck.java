@@ -75,6 +75,7 @@ public final class StartCheck {
         if (settings != null) {
             check.process(home, settings);
             check.service(settings.service());
+            check.status(settings.service().status());
             check.broker(settings.broker());
             check.keys(settings);
             check.trust(settings);
@@ -108,10 +109,23 @@ public final class StartCheck {
         demand("service.signingKey", () -> ServiceKeys.demandUsable(service.signingKey(), service.atRestKey()));
     }
 
+    private void status(Settings.@Nullable Status status) {
+        if (status != null && status.certificate() != null && status.privateKey() != null) {
+            demand(
+                    "service.status",
+                    () -> PemIdentity.demandUsable("service.status", status.certificate(), status.privateKey()));
+        }
+        if (status != null && status.clientCertificates() != null) {
+            demand("service.status.clientCertificates", () -> PemTrust.context(status.clientCertificates()));
+        }
+    }
+
     private void broker(Settings.Broker broker) {
         Settings.Acceptor acceptor = broker.acceptor();
         if (acceptor != null && acceptor.certificate() != null && acceptor.privateKey() != null) {
-            demand("broker.acceptor", () -> PemIdentity.demandUsable(acceptor.certificate(), acceptor.privateKey()));
+            demand(
+                    "broker.acceptor",
+                    () -> PemIdentity.demandUsable("broker.acceptor", acceptor.certificate(), acceptor.privateKey()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.GatedContainers;
+import dev.passcourier.broker.PemIdentity;
 import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
@@ -14,14 +15,18 @@ import dev.passcourier.health.Checks;
 import dev.passcourier.health.DiskCheck;
 import dev.passcourier.health.Figures;
 import dev.passcourier.health.HealthCheck;
+import dev.passcourier.health.HealthPages;
 import dev.passcourier.health.HealthProblem;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.health.LedgerCheck;
+import dev.passcourier.health.Liveness;
 import dev.passcourier.health.MonitoredTrail;
 import dev.passcourier.health.Probe;
 import dev.passcourier.health.ServiceGate;
+import dev.passcourier.health.StatusPage;
 import dev.passcourier.health.StatusServer;
 import dev.passcourier.health.Stops;
+import dev.passcourier.http.PemTrust;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
@@ -35,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.ConsumerType;
@@ -71,7 +77,7 @@ final class Watch implements AutoCloseable {
         return new MonitoredTrail(trail, checks, destinations, clock);
     }
 
-    /** Takes the status page's port. */
+    /** Takes the status page's port, and answers who asks from now on. */
     void over(Ledger ledger, BrokerLink broker) throws ConfigurationException {
         depths = broker.depths(settings);
         BrokerCheck.Restart restart = new BrokerCheck.Restart() {
@@ -91,8 +97,19 @@ final class Watch implements AutoCloseable {
         Settings.Status page = settings.service().status();
         if (page != null) {
             figures = new Figures(ledger, brokerCheck, checks, clock);
-            status = StatusServer.open(page.port(), checks, figures);
+            status = StatusServer.open(page, tls(page));
+            status.page("/", new StatusPage(checks, figures)::reply);
+            new HealthPages(checks, gate, Liveness.of(ledger::broken, probe, clock)).addTo(status);
+            status.start();
         }
+    }
+
+    private static @Nullable SSLContext tls(Settings.Status page) throws ConfigurationException {
+        return page.certificate() == null || page.privateKey() == null
+                ? null
+                : PemTrust.context(
+                        PemIdentity.keyManagers("service.status", page.certificate(), page.privateKey()),
+                        page.clientCertificates());
     }
 
     /** Watches the drop directory, and shows what stays in it. */
@@ -204,12 +221,9 @@ final class Watch implements AutoCloseable {
         probe.start();
     }
 
-    /** After the routes have started: lets them take work, and answers who asks. */
+    /** After the routes have started: lets them take work. */
     void open() {
         gate.open();
-        if (status != null) {
-            status.start();
-        }
     }
 
     /** Port of the status page, or -1 without one. */

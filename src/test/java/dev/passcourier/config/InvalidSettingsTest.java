@@ -411,6 +411,25 @@ class InvalidSettingsTest {
                         "instances: []",
                         "46:93 policy.rules[0].instances: is too short a list; for example [\"web-*\"]"),
                 mistake(
+                        "status: {port: 8089}",
+                        "status: {port: 8089, host: 0.0.0.0}",
+                        "1:170 service.status: would show everybody on the network what waits and what is down; set token"
+                                + " or clientCertificates, or listen on 127.0.0.1",
+                        "1:191 service.status.host: would answer other machines in clear; set certificate and"
+                                + " privateKey, or listen on 127.0.0.1"),
+                mistake(
+                        "status: {port: 8089}",
+                        "status: {port: 8089, host: 10.0.0.7, certificate: tls/broker.crt, privateKey: tls/broker.key}",
+                        "1:170 service.status: would show everybody on the network what waits and what is down; set token"
+                                + " or clientCertificates, or listen on 127.0.0.1"),
+                mistake(
+                        "status: {port: 8089}",
+                        "status: {port: 8089, clientCertificates: tls/ca.pem, token: \"{{file:secrets/short}}\"}",
+                        "1:170 service.status.certificate: is missing, since 'clientCertificates' is set; for example"
+                                + " tls/status.crt",
+                        "1:223 service.status.token: is not 16 or more printable ASCII characters without spaces; make"
+                                + " one with openssl rand -hex 32"),
+                mistake(
                         ", certificate: tls/broker.crt, privateKey: tls/broker.key",
                         "",
                         "3:14 broker.acceptor.host: would take connections from other machines in clear; set"

@@ -28,6 +28,7 @@ final class SettingsBench {
         for (String file : List.of("keys/prod.pem", "secrets/nimbus", "tls/broker.key")) {
             put(file, "CANARYfile88abaaaaaaaaaaaaaaaaaa\n", "rw-------");
         }
+        put("secrets/short", "CANARYshort\n", "rw-------");
         for (String file : List.of("tls/ca.pem", "tls/broker.crt", "recipients/ops.jwk", "config/nightly.csv")) {
             put(file, "anything\n", "rw-r--r--");
         }

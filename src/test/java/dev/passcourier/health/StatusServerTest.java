@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
@@ -43,6 +44,9 @@ class StatusServerTest {
     private final AtomicReference<Optional<HealthProblem>> account = new AtomicReference<>(Optional.empty());
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final Checks checks = new Checks(clock);
+    private final Probe probe = new Probe(checks);
+    private final ServiceGate gate = new ServiceGate(checks, probe);
+    private final AtomicReference<Optional<String>> broken = new AtomicReference<>(Optional.empty());
     private FileAuditTrail trail;
     private Ledger ledger;
     private Figures figures;
@@ -62,8 +66,11 @@ class StatusServerTest {
         checks.add("broker", Stops.EVERYTHING, broker);
         checks.add("account.kakao", Stops.NOTHING, account::get);
         checks.run();
-        server = StatusServer.open(0, checks, figures);
+        server = StatusServer.open(new Settings.Status(0), null);
+        server.page("/", new StatusPage(checks, figures)::reply);
+        new HealthPages(checks, gate, Liveness.of(broken::get, probe, clock)).addTo(server);
         server.start();
+        gate.open();
     }
 
     @AfterEach
@@ -180,6 +187,57 @@ class StatusServerTest {
     }
 
     @Test
+    void isNotReadyBeforeItTakesWorkAndWhileItStops() throws Exception {
+        gate.shut();
+        assertThat(ask("GET", "/health/ready", "localhost"))
+                .startsWith("HTTP/1.1 503 ")
+                .endsWith("{\"status\":\"DOWN\",\"causes\":[{\"code\":\"STOPPING\"}]}\n");
+        assertThat(ask("GET", "/health", "localhost")).startsWith("HTTP/1.1 503 ");
+        assertThat(new ServiceGate(checks, probe).closed()).contains(new HealthProblem("STARTING"));
+
+        gate.open();
+        assertThat(ask("GET", "/health/ready", "localhost"))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("{\"status\":\"UP\",\"causes\":[]}\n");
+    }
+
+    /** A restart mends no disk: an orchestrator must not begin one, only send no work. */
+    @Test
+    void aFullDiskIsAReasonForNotReadyAndForNoRestart() throws Exception {
+        disk.set(Optional.of(new HealthProblem("DISK_LOW")));
+        checks.run();
+
+        String ready = ask("GET", "/health/ready", "localhost");
+        assertThat(ready).startsWith("HTTP/1.1 503 ");
+        assertThat(json(ready))
+                .isEqualTo(new ObjectMapper()
+                        .readTree("{\"status\":\"DOWN\",\"causes\":[{\"check\":\"disk\",\"since\":\"" + NOW
+                                + "\",\"code\":\"DISK_LOW\"}]}"));
+        assertThat(ask("GET", "/health/live", "localhost"))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("{\"status\":\"UP\",\"causes\":[]}\n");
+    }
+
+    @Test
+    void anAccountThatIsDownKeepsNobodyFromSendingWork() throws Exception {
+        account.set(Optional.of(new HealthProblem("BREAKER_OPEN")));
+        checks.run();
+
+        assertThat(ask("GET", "/health/ready", "localhost")).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void aLedgerThatHasStoppedForGoodAsksForARestart() throws Exception {
+        broken.set(Optional.of("LEDGER_TRAIL"));
+
+        String live = ask("GET", "/health/live", "localhost");
+
+        assertThat(live).startsWith("HTTP/1.1 503 ");
+        assertThat(json(live).path("causes").get(0).path("code").asText()).isEqualTo("LEDGER_TRAIL");
+        assertThat(json(live).path("causes").get(0).path("says").asText()).contains("restart");
+    }
+
+    @Test
     void showsAPageThatRunsNothing() throws Exception {
         String answer = ask("GET", "/", "localhost");
 
@@ -202,11 +260,15 @@ class StatusServerTest {
         "GET, /healthy, 404",
         "GET, /health/, 404",
         "GET, /../etc/passwd, 404",
+        "GET, /health/live/, 404",
+        "GET, /metrics, 404",
+        "POST, /health/live, 405",
+        "HEAD, /health/ready, 200",
         "HEAD, /health, 200",
         "HEAD, /, 200",
         "GET, /?x=%3Cscript%3E, 200"
     })
-    void answersReadersOfTwoPagesOnly(String method, String path, int status) throws Exception {
+    void answersReadersOfItsPagesOnly(String method, String path, int status) throws Exception {
         String answer = ask(method, path, "localhost");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
@@ -232,7 +294,7 @@ class StatusServerTest {
     @Test
     void aTakenPortNamesTheSetting() {
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> StatusServer.open(server.port(), checks, figures))
+                .isThrownBy(() -> StatusServer.open(new Settings.Status(server.port()), null))
                 .withMessageContaining("service.status.port")
                 .withMessageContaining(Integer.toString(server.port()));
     }
