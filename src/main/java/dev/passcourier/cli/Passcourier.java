@@ -41,6 +41,7 @@ public final class Passcourier implements Runnable {
     /** The commands of this jar, in the order of the help. */
     private static final List<String> NAMES = List.of(
             "run",
+            "reload",
             "get",
             "open",
             "recipient",
@@ -73,6 +74,7 @@ public final class Passcourier implements Runnable {
     private static Class<?> type(String name) {
         return switch (name) {
             case "run" -> RunCommand.class;
+            case "reload" -> ReloadCommand.class;
             case "get" -> GetCommand.class;
             case "open" -> OpenCommand.class;
             case "recipient" -> RecipientCommand.class;

@@ -47,8 +47,7 @@ public final class RunCommand implements Callable<Integer> {
         Settings settings = check.settings();
         try {
             if (settings != null) {
-                PasscourierService service =
-                        PasscourierService.start(Home.find(), settings, check.rings(), Clock.systemUTC());
+                PasscourierService service = PasscourierService.start(Home.find(), check, Clock.systemUTC());
                 Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
                 HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
                 err.println(summary(settings, service));

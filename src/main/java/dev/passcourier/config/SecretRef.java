@@ -1,6 +1,7 @@
 package dev.passcourier.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * Where a secret is: <code>{{env:NAME}}</code> or <code>{{file:path}}</code>. The secret itself is read at every use
@@ -9,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
  * @param reference the placeholder; a relative path in it counts from the working directory, which is why
  *                  {@link SettingsLoader} makes it absolute
  */
-public record SecretRef(String reference) {
+public record SecretRef(@JsonValue String reference) {
 
     /**
      * From the placeholder.
@@ -22,6 +23,11 @@ public record SecretRef(String reference) {
                 && !SecretSource.IN_YAML.matcher(reference).matches()) {
             throw new IllegalArgumentException("not a reference to a secret");
         }
+    }
+
+    /** Whether a text of the settings is a reference to a secret. */
+    public static boolean isOne(String text) {
+        return SecretSource.REFERENCE.matcher(text).matches();
     }
 
     /**

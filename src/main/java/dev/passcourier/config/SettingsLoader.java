@@ -8,7 +8,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -37,8 +40,9 @@ public final class SettingsLoader {
      * @param findings what was found; whoever looks further adds to them
      * @param settings the settings, without those parts that cannot be read if {@code findings} stop the start; null if
      *                 nothing can be read
+     * @param digest   SHA-256 of the file in hexadecimal, or empty if it cannot be read
      */
-    public record Checked(Findings findings, @Nullable Settings settings) {}
+    public record Checked(Findings findings, @Nullable Settings settings, String digest) {}
 
     private final Map<String, ? extends AccountType> providers;
     private final SchemaParts schema;
@@ -109,7 +113,7 @@ public final class SettingsLoader {
         Findings findings = new Findings(file.toString());
         String text = text(file, findings);
         if (text == null) {
-            return new Checked(findings, null);
+            return new Checked(findings, null, "");
         }
         ObjectNode root = YamlReader.read(text, findings);
         Placeholders placeholders = new Placeholders(environment, home(file));
@@ -127,7 +131,7 @@ public final class SettingsLoader {
         unreadable.forEach(key -> leaveOut(root, key));
         // Fills in anew the defaults of what was left out.
         Preparation.of(root, schema, placeholders, new Findings(""));
-        return new Checked(findings, map(root, findings));
+        return new Checked(findings, map(root, findings), digest(text));
     }
 
     private static void leaveOut(ObjectNode root, String key) {
@@ -156,6 +160,16 @@ public final class SettingsLoader {
                 throw e;
             }
             return null;
+        }
+    }
+
+    /** Text that was read as strict UTF-8 has the file's bytes. */
+    private static String digest(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

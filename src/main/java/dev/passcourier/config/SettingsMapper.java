@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
@@ -51,7 +53,21 @@ public final class SettingsMapper {
                     .addDeserializer(Path.class, new FromText<>(Path.class, Path::of)))
             .build();
 
+    /** Writes what {@link #MAPPER} reads, for comparison: every scalar as its text. */
+    private static final JsonMapper WRITER = JsonMapper.builder()
+            .addModule(new SimpleModule()
+                    .addSerializer(Duration.class, ToStringSerializer.instance)
+                    .addSerializer(ZoneId.class, ToStringSerializer.instance)
+                    .addSerializer(URI.class, ToStringSerializer.instance)
+                    .addSerializer(Path.class, ToStringSerializer.instance))
+            .build();
+
     private SettingsMapper() {}
+
+    /** The settings as a tree again, with every default, and secrets still as references. */
+    public static ObjectNode tree(Settings settings) {
+        return WRITER.valueToTree(settings);
+    }
 
     /**
      * Maps a part of the settings. A component of the record itself that is not {@code @Nullable} must

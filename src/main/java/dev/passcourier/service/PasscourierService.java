@@ -35,6 +35,8 @@ import dev.passcourier.redrive.LostRequests;
 import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveOrder;
 import dev.passcourier.redrive.RedriveService;
+import dev.passcourier.reload.ReloadOrder;
+import dev.passcourier.reload.SettingsChanges;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.CredentialReportWriter;
 import dev.passcourier.report.CredentialReporter;
@@ -65,6 +67,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -72,6 +76,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
@@ -92,7 +97,8 @@ public final class PasscourierService implements AutoCloseable {
 
     private final Path home;
     private final Settings settings;
-    private final Map<String, KeyRing> rings;
+    private final @Nullable Path file;
+    private final AtomicReference<InForce> inForce;
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CallsInHand calls = new CallsInHand();
@@ -109,11 +115,12 @@ public final class PasscourierService implements AutoCloseable {
     private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
 
-    private PasscourierService(Path home, Settings settings, Map<String, KeyRing> rings, Clock clock) {
+    private PasscourierService(Path home, @Nullable Path file, InForce begun, Clock clock) {
         this.home = home;
-        this.settings = settings;
-        this.rings = rings;
-        rings.values().forEach(PasscourierService::logUnused);
+        this.settings = begun.settings();
+        this.file = file;
+        this.inForce = new AtomicReference<>(begun);
+        begun.rings().values().forEach(PasscourierService::logUnused);
         this.clock = clock;
     }
 
@@ -125,7 +132,7 @@ public final class PasscourierService implements AutoCloseable {
      * @throws Exception if anything it needs cannot be opened; nothing is left running then
      */
     public static PasscourierService start(Path home, Settings settings, Clock clock) throws Exception {
-        return start(home, settings, KeyAndLedgerFactory.keyRings(settings), clock);
+        return start(home, null, InForce.of(settings, "", KeyAndLedgerFactory.keyRings(settings), clock), clock);
     }
 
     /** One line for a ring, however many files lie beside its keys. */
@@ -140,12 +147,21 @@ public final class PasscourierService implements AutoCloseable {
         }
     }
 
-    /** The same with key rings that {@link StartCheck} has read. */
-    public static PasscourierService start(Path home, Settings settings, Map<String, KeyRing> rings, Clock clock)
+    /**
+     * The same with a settings file that nothing is wrong with, from which settings can be reloaded.
+     *
+     * @param checked what {@link StartCheck} says of it
+     */
+    public static PasscourierService start(Path home, StartCheck.Result checked, Clock clock) throws Exception {
+        Settings settings = Objects.requireNonNull(checked.settings());
+        return start(home, checked.file(), InForce.of(settings, checked.digest(), checked.rings(), clock), clock);
+    }
+
+    private static PasscourierService start(Path home, @Nullable Path file, InForce begun, Clock clock)
             throws Exception {
-        PasscourierService service = new PasscourierService(home, settings, rings, clock);
+        PasscourierService service = new PasscourierService(home, file, begun, clock);
         try {
-            HostCheck.ofProcess(settings.service().allowAgents(), CamelSetup.settings(home));
+            HostCheck.ofProcess(begun.settings().service().allowAgents(), CamelSetup.settings(home));
             service.open();
             service.startCamel();
             return service;
@@ -256,9 +272,11 @@ public final class PasscourierService implements AutoCloseable {
         SubmittedBatches submitted = sources.submitted();
         StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
         RedriveService redrive = broker.redrive(settings, audit, gone, clock);
+        Reload reload = new Reload(home, file, inForce::get, this::putInForce, ledger.status(), clock);
         ReportService reports = new ReportService(ledger.reports(), settings.reports(), clock);
         Orders all = asking(new Orders(), submitted, status)
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
+                .addWaiting(ReloadOrder.NAME, ReloadOrder.class, (order, peer) -> reload.carryOut(order, peer.user()))
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
                 .add(RunOrder.REPORT, RunOrder.class, (order, peer) -> sources.reportNow(order, peer.user()))
                 .add(ReportService.ListOrder.NAME, ReportService.ListOrder.class, (order, peer) -> reports.list(order))
@@ -279,6 +297,10 @@ public final class PasscourierService implements AutoCloseable {
         keep(ControlServer.listen(directory, all, clock));
     }
 
+    private void putInForce(InForce next, SettingsChanges changes, String who) throws Exception {
+        throw new ConfigurationException("restart the service");
+    }
+
     /** Whoever asks is asked about at the policy, or looks at what is on record. */
     private Orders asking(Orders orders, SubmittedBatches submitted, StatusService status) {
         SubmittedResults results = new SubmittedResults(ledger);
@@ -293,8 +315,8 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void bind(CamelContext camel) throws Exception {
-        Map<String, RecipientKey> recipients = KeyAndLedgerFactory.recipients(settings, clock);
-        Map<String, SealTarget> targets = KeyAndLedgerFactory.targets(settings, recipients);
+        Map<String, RecipientKey> recipients = inForce.get().recipients();
+        Map<String, SealTarget> targets = inForce.get().targets();
         watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
         Vault vault = new Vault(keys, clock);
         Notices notices = notices();
@@ -305,12 +327,7 @@ public final class PasscourierService implements AutoCloseable {
                 .bind(
                         "check-request",
                         new CheckRequestStep(
-                                settings,
-                                audit,
-                                ledger,
-                                notices,
-                                RequestSignatures.load(settings.policy(), clock),
-                                clock));
+                                settings, audit, ledger, notices, inForce.get().signatures(), clock));
 
         bundles = bundles();
         fetch = new FetchStage(
@@ -330,7 +347,9 @@ public final class PasscourierService implements AutoCloseable {
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
-            KeyRing ring = value.keyRing() == null ? KeyRing.empty() : rings.get(value.keyRing());
+            KeyRing ring = value.keyRing() == null
+                    ? KeyRing.empty()
+                    : inForce.get().rings().get(value.keyRing());
             String name = account.getKey();
             watch.account(
                     name,

@@ -52,8 +52,11 @@ public final class StartCheck {
      * @param findings in the order of the settings, then of the other files
      * @param settings the settings, or null if something stops the start
      * @param rings    the key rings of those settings, to be started with
+     * @param file     the settings file
+     * @param digest   its SHA-256 in hexadecimal, or empty if it cannot be read
      */
-    public record Result(List<Finding> findings, @Nullable Settings settings, Map<String, KeyRing> rings) {
+    public record Result(
+            List<Finding> findings, @Nullable Settings settings, Map<String, KeyRing> rings, Path file, String digest) {
 
         /** Tells whether there is anything of this level. */
         public long count(Finding.Level level) {
@@ -88,7 +91,7 @@ public final class StartCheck {
                 RouteCheck.of(home, settings, clock).forEach(findings::add);
             }
         }
-        return new Result(findings.inOrder(), findings.stop() ? null : settings, check.rings);
+        return new Result(findings.inOrder(), findings.stop() ? null : settings, check.rings, file, checked.digest());
     }
 
     private void process(Path home, Settings settings) {

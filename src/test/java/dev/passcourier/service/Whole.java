@@ -86,7 +86,10 @@ public final class Whole implements AutoCloseable {
 
     public Whole start(Clock clock) throws Exception {
         try {
-            service = PasscourierService.start(Path.of("").toAbsolutePath(), loaded(), clock);
+            Settings settings = loaded();
+            StartCheck.Result checked = new StartCheck.Result(
+                    List.of(), settings, KeyAndLedgerFactory.keyRings(settings), world.settings(), "");
+            service = PasscourierService.start(Path.of("").toAbsolutePath(), checked, clock);
             return this;
         } catch (InvalidConfigurationException e) {
             throw new AssertionError(e.findings().toString(), e);

@@ -52,9 +52,10 @@ class RoomsTest {
         sandbox  | files
         status   | config intake ledger
         redrive  | audit broker config control ledger outbox request
-        service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive report request retry status vault
+        reload   | config vault
+        service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive reload report request retry status vault
         doctor   | audit broker config control delivery fetch http intake ledger provider remote request service vault
-        cli      | audit config control doctor fetch files host intake ledger provider redrive report request service status vault
+        cli      | audit config control doctor fetch files host intake ledger provider redrive reload report request service status vault
         demo     | cli config files ledger provider request sandbox service vault
         """);
 

@@ -1,0 +1,46 @@
+package dev.passcourier.reload;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One thing of the settings that is not as it was. Never holds the value of a secret.
+ *
+ * @param action what happens to it
+ * @param kind   what it is, such as {@code account}; or a key of the settings that has no name of its own
+ * @param name   its name, or empty
+ * @param what   what of it is not as it was, one part each
+ * @param waits  how much waits there, and what becomes of it; empty if nothing does
+ */
+public record Change(Action action, String kind, String name, List<String> what, String waits) {
+
+    /** Copies the list. */
+    public Change {
+        what = List.copyOf(what);
+    }
+
+    /** What happens to something. */
+    public enum Action {
+        ADDED,
+        REMOVED,
+        CHANGED;
+
+        /** In lower case. */
+        @JsonValue
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    Change withWaiting(String words) {
+        return new Change(action, kind, name, what, words);
+    }
+
+    /** Kind and name. */
+    @Override
+    public String toString() {
+        return action + " " + kind + (name.isEmpty() ? "" : " " + name);
+    }
+}
