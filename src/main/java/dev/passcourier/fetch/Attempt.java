@@ -81,6 +81,11 @@ public final class Attempt {
                 VARIABLE, this, INSTANCE, PathSegment.encode(work.request().instance()));
     }
 
+    /** Whether the cloud is to forget the password, rather than to tell it. */
+    boolean clears() {
+        return clears;
+    }
+
     /** The request. */
     public FetchWork work() {
         return work;

@@ -1,6 +1,7 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.fetch.CloudObserver.Operation;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.provider.AccountSettings;
@@ -18,11 +19,16 @@ import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -64,6 +70,8 @@ public final class CloudAccount {
     private final CloudProtocol protocol;
     private final @Nullable SessionKeeper sessions;
     private final HttpCallStep.Turn turn;
+    private final Clock clock;
+    private CloudObserver observer = CloudObserver.NONE;
 
     /** The same for one that may be asked at any time. */
     public CloudAccount(
@@ -99,6 +107,7 @@ public final class CloudAccount {
         this.client = client;
         this.calls = calls;
         this.turn = turn;
+        this.clock = settings.clock();
         this.endpoints = type.endpoints(settings);
         this.routeParameters = type.routeParameters(settings);
         this.protocol = type.protocol(settings);
@@ -138,13 +147,30 @@ public final class CloudAccount {
         return camel;
     }
 
+    /** What its cloud is asked for. */
+    Set<Operation> operations() {
+        Set<Operation> operations = EnumSet.of(Operation.PASSWORD);
+        if (clears) {
+            operations.add(Operation.CLEAR);
+        }
+        if (sessions != null) {
+            operations.addAll(EnumSet.of(Operation.SIGN_IN, Operation.SIGN_OUT));
+        }
+        return operations;
+    }
+
+    /** Who is told of calls from now on. */
+    void observe(CloudObserver who) {
+        observer = who;
+    }
+
     /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
         SignInStep signIn = new SignInStep(protocol, sessions);
-        addCall(account, API, new HttpCallStep(protocol, turn), this::read);
+        addCall(account, API, new HttpCallStep(protocol, turn, clock), this::read, this::operation);
         if (sessions != null) {
-            addCall(signInCall(), SIGN_IN, new HttpCallStep(), signIn::signedIn);
-            addCall(signOutCall(), SIGN_IN, new HttpCallStep(), this::signedOut);
+            addCall(signInCall(), SIGN_IN, new HttpCallStep(clock), signIn::signedIn, exchange -> Operation.SIGN_IN);
+            addCall(signOutCall(), SIGN_IN, new HttpCallStep(clock), this::signedOut, exchange -> Operation.SIGN_OUT);
         }
         TemplatedRouteBuilder.builder(camel, SIGN_IN)
                 .routeId(SIGN_IN + "." + account)
@@ -239,7 +265,16 @@ public final class CloudAccount {
         }
     }
 
-    private void addCall(String name, String endpoint, HttpCallStep authorize, HttpReplyStep.Receiver receiver)
+    private Operation operation(Exchange exchange) {
+        return exchange.getVariable(Attempt.VARIABLE, Attempt.class).clears() ? Operation.CLEAR : Operation.PASSWORD;
+    }
+
+    private void addCall(
+            String name,
+            String endpoint,
+            HttpCallStep authorize,
+            HttpReplyStep.Receiver receiver,
+            Function<Exchange, Operation> operation)
             throws Exception {
         URI url = endpoints.get(endpoint);
         if (url == null) {
@@ -250,9 +285,18 @@ public final class CloudAccount {
                 .parameter("name", name)
                 .parameter("endpoint", url.toString())
                 .bean("authorize", authorize)
-                .bean("reply", new HttpReplyStep(receiver, calls))
+                .bean("reply", new HttpReplyStep(observed(receiver, authorize, operation), calls))
                 .bean("client", client)
                 .add();
+    }
+
+    private HttpReplyStep.Receiver observed(
+            HttpReplyStep.Receiver receiver, HttpCallStep call, Function<Exchange, Operation> operation) {
+        return (exchange, reply, failure) -> {
+            Duration took = call.sinceSent(exchange);
+            observer.called(operation.apply(exchange), reply == null ? 0 : reply.status(), took);
+            receiver.receive(exchange, reply, failure);
+        };
     }
 
     /** Whether its cloud gives out sessions, or is asked by signed calls only. */

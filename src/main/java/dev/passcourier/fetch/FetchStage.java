@@ -51,6 +51,7 @@ public final class FetchStage {
     private final RetryTable retryTable;
     private final InspectionRecord inspections;
     private final CallsInHand calls;
+    private final CloudObserver.Factory observers;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
@@ -62,6 +63,7 @@ public final class FetchStage {
      * @param keepFailedWork how long work that failed is kept to be returned
      * @param service        the gate that all consumers pass, besides their account's
      * @param calls          where calls are noted while they are under way
+     * @param observers      are told what comes of asking each cloud
      */
     public FetchStage(
             CamelContext camel,
@@ -76,6 +78,7 @@ public final class FetchStage {
             Gate service,
             CallsInHand calls,
             RetryTable retryTable,
+            CloudObserver.Factory observers,
             Clock clock) {
         this.camel = camel;
         this.audit = audit;
@@ -88,6 +91,7 @@ public final class FetchStage {
         this.keepFailedWork = keepFailedWork;
         this.service = service;
         this.calls = calls;
+        this.observers = observers;
         this.retryTable = retryTable;
         this.inspections = new InspectionRecord(ledger);
         this.clock = clock;
@@ -114,6 +118,8 @@ public final class FetchStage {
                 new HttpClients(account.concurrency(), PemTrust.context(account.trust()), calls),
                 calls,
                 gate::awaitTurn);
+        CloudObserver observer = observers.of(name, cloud.operations());
+        cloud.observe(observer);
         failedOpenings.account(name, keys);
         RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, inspections, clock);
         Opening opening = new Opening(
@@ -128,7 +134,7 @@ public final class FetchStage {
                 new GatedContainers(gate.then(service)),
                 new InspectStep(opening, failedOpenings, inspections, audit, clock),
                 new DecryptAndSealStep(opening, account, targets, wrongKey, audit, bundles, retryTable, clock),
-                new SettleStep(new RetryScheduler(audit, end, clock, retryTable), end, gate)));
+                new SettleStep(new RetryScheduler(audit, end, clock, retryTable, observer), end, gate)));
         return gate;
     }
 

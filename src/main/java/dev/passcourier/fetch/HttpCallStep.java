@@ -3,6 +3,9 @@ package dev.passcourier.fetch;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -17,8 +20,12 @@ final class HttpCallStep implements Processor {
     /** Name of the variable in which a provider's route says what it asks. */
     private static final String REQUEST_LINE = "request-line";
 
+    /** Name of the variable with the time at which the call was sent. */
+    private static final String SENT_AT = "call-sent-at";
+
     private final @Nullable CloudProtocol protocol;
     private final Turn turn;
+    private final Clock clock;
 
     /** Waits until a call may be made. */
     @FunctionalInterface
@@ -31,14 +38,15 @@ final class HttpCallStep implements Processor {
     }
 
     /** For calls that come ready: those that sign in and out. */
-    HttpCallStep() {
-        this(null, Turn.ANY_TIME);
+    HttpCallStep(Clock clock) {
+        this(null, Turn.ANY_TIME, clock);
     }
 
     /** For the calls of one account's provider route, each of which waits for its turn before it is authorized. */
-    HttpCallStep(@Nullable CloudProtocol protocol, Turn turn) {
+    HttpCallStep(@Nullable CloudProtocol protocol, Turn turn, Clock clock) {
         this.protocol = protocol;
         this.turn = turn;
+        this.clock = new MonotonicClock(clock);
     }
 
     /**
@@ -63,6 +71,14 @@ final class HttpCallStep implements Processor {
             message.setHeader(Exchange.HTTP_QUERY, call.line().query());
         }
         message.setBody(call.body());
+        exchange.setVariable(SENT_AT, clock.instant());
+    }
+
+    /** How long ago the exchange's call was sent; none if it was not. */
+    Duration sinceSent(Exchange exchange) {
+        return exchange.removeVariable(SENT_AT) instanceof Instant sentAt
+                ? Duration.between(sentAt, clock.instant())
+                : Duration.ZERO;
     }
 
     /** As itself the interruption would end the exchange, and as a call's failure it would count against the cloud. */

@@ -37,12 +37,14 @@ final class RetryScheduler {
     private final RequestEnd ending;
     private final Clock clock;
     private final RetryTable retryTable;
+    private final CloudObserver observer;
 
-    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, RetryTable retryTable) {
+    RetryScheduler(AuditTrail audit, RequestEnd ending, Clock clock, RetryTable retryTable, CloudObserver observer) {
         this.audit = audit;
         this.ending = ending;
         this.clock = clock;
         this.retryTable = retryTable;
+        this.observer = observer;
     }
 
     List<OutboundMessage> notYet(FetchWork work, Answer.NotYet answer, String said) {
@@ -83,6 +85,7 @@ final class RetryScheduler {
         }
         Duration delay = wait.get().compareTo(left) < 0 ? wait.get() : left;
         ending.logged(work, code, now.plus(delay), "", said);
+        observer.postponed(rule);
         return postponed(work, failures, now, now.plus(delay), deadline, code);
     }
 

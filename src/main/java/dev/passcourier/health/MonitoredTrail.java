@@ -5,6 +5,8 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +22,16 @@ public final class MonitoredTrail implements AuditTrail {
     private final AuditTrail trail;
     private final Checks checks;
     private final Destinations destinations;
+    private final Metrics metrics;
+    private final Clock clock;
 
     /** Watches a trail and adds the check of it. */
-    public MonitoredTrail(AuditTrail trail, Checks checks, Destinations destinations, Clock clock) {
+    public MonitoredTrail(AuditTrail trail, Checks checks, Destinations destinations, Metrics metrics, Clock clock) {
         this.trail = trail;
         this.checks = checks;
         this.destinations = destinations;
+        this.metrics = metrics;
+        this.clock = clock;
         checks.add(AuditCheck.NAME, Stops.EVERYTHING, new AuditCheck(trail, clock));
     }
 
@@ -37,8 +43,13 @@ public final class MonitoredTrail implements AuditTrail {
     @Override
     public long append(List<AuditEvent> events) throws AuditException {
         try {
+            Instant began = clock.instant();
             long sequence = trail.append(events);
-            events.forEach(destinations::heard);
+            metrics.appended(Duration.between(began, clock.instant()));
+            for (AuditEvent event : events) {
+                destinations.heard(event);
+                metrics.heard(event);
+            }
             return sequence;
         } catch (AuditException e) {
             checks.suspect(AuditCheck.NAME, String.valueOf(e.getMessage()));

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -63,7 +64,7 @@ public final class StatusServer implements AutoCloseable {
     private final StatusAccess access;
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), StatusServer::thread);
-    private final Map<String, Probe> pages = new ConcurrentHashMap<>();
+    private final Map<String, Function<String, Reply>> pages = new ConcurrentHashMap<>();
     private final Map<String, Probe> probes = new ConcurrentHashMap<>();
 
     private StatusServer(HttpServer server, StatusAccess access) {
@@ -118,7 +119,12 @@ public final class StatusServer implements AutoCloseable {
 
     /** Adds a page for those who may look. */
     public void page(String path, Supplier<Reply> page) {
-        pages.put(path, details -> page.get());
+        page(path, accept -> page.get());
+    }
+
+    /** The same for one that there is in several formats: it is told what the Accept header says, an empty text without. */
+    public void page(String path, Function<String, Reply> page) {
+        pages.put(path, page);
     }
 
     /** Adds a page for everybody. */
@@ -148,16 +154,20 @@ public final class StatusServer implements AutoCloseable {
         }
         String path = String.valueOf(exchange.getRequestURI().getPath());
         boolean trusted = access.admits(exchange);
-        Probe page = probes.get(path);
-        if (page == null && !trusted) {
+        Probe probe = probes.get(path);
+        if (probe == null && !trusted) {
             return access.refusal(exchange);
         }
         if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");
             return Reply.of(405);
         }
-        page = page == null ? pages.get(path) : page;
-        return page == null ? Reply.of(404) : page.answer(trusted);
+        if (probe != null) {
+            return probe.answer(trusted);
+        }
+        Function<String, Reply> page = pages.get(path);
+        List<String> accept = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
+        return page == null ? Reply.of(404) : page.apply(String.join(",", accept));
     }
 
     private static boolean isLoopback(@Nullable List<String> hosts) {

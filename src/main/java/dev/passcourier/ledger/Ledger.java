@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,31 @@ public final class Ledger implements AutoCloseable {
 
     /** The instance that a ciphertext was first opened for. */
     public record Owner(String provider, String account, String instance) {}
+
+    /**
+     * That a request has ended.
+     *
+     * @param account as it was asked for, or null of one that could not be read or only pretended to be another
+     * @param source  where it came from, or null if that is not known
+     */
+    public record Ended(@Nullable String account, Origin.@Nullable Source source, Verdict verdict) {
+
+        static Ended of(@Nullable String account, @Nullable String source, String verdict) {
+            return new Ended(
+                    account,
+                    word(Origin.Source.class, source, null),
+                    Objects.requireNonNull(word(Verdict.class, verdict, Verdict.FAILED)));
+        }
+
+        private static <E extends Enum<E>> @Nullable E word(Class<E> type, @Nullable String name, @Nullable E other) {
+            for (E each : type.getEnumConstants()) {
+                if (each.name().equals(name)) {
+                    return each;
+                }
+            }
+            return other;
+        }
+    }
 
     /** A record of the trail, by its number and its hash in hex. */
     public record Position(long sequence, String hash) {}
@@ -102,6 +129,19 @@ public final class Ledger implements AutoCloseable {
     /** Counts how often the database has answered while everything was applied. Never waits. */
     public long proofs() {
         return projector.proofs();
+    }
+
+    /** How many records of this node's trail have not been applied. Never waits. */
+    public long behind() {
+        return projector.behind();
+    }
+
+    /**
+     * Who is told of each request that ends from now on, once it is in the tables, by the thread that follows the trail: of
+     * one whose end was taken back and that ended again, twice.
+     */
+    public void onEnd(Consumer<Ended> told) {
+        projector.onEnd(told);
     }
 
     /** The request as its first origin asked it. */

@@ -7,12 +7,14 @@ import dev.passcourier.audit.FileAuditTrail;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,8 @@ final class LedgerProjector implements AutoCloseable {
     private long applied = -1;
     /** Failures in a row that look like a database contradicting itself; for the thread alone. */
     private int inconsistencies;
+
+    private volatile Consumer<Ledger.Ended> ends = ended -> {};
 
     private @Nullable String broken;
     private @Nullable String trouble;
@@ -84,6 +88,21 @@ final class LedgerProjector implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many records of the trail have not been applied. Never waits for the database. */
+    long behind() {
+        long position = trail.position();
+        lock.lock();
+        try {
+            return Math.max(0, position - applied);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void onEnd(Consumer<Ledger.Ended> told) {
+        ends = told;
     }
 
     /** Why it stopped for good, if it did. */
@@ -243,14 +262,16 @@ final class LedgerProjector implements AutoCloseable {
 
     private void apply(List<AuditRecord> records) throws SQLException {
         AuditRecord last = records.get(records.size() - 1);
-        database.inTransaction(sql -> {
-            Projection projection = new Projection(sql);
+        List<Ledger.Ended> ended = database.inTransaction(sql -> {
+            List<Ledger.Ended> found = new ArrayList<>();
+            Projection projection = new Projection(sql, found::add);
             for (AuditRecord record : records) {
                 projection.apply(record.event());
             }
             projection.position(trail.name(), last.sequence(), last.hash());
-            return last;
+            return found;
         });
+        ended.forEach(ends);
         inconsistencies = 0;
         answered(false);
         publish(last.sequence());

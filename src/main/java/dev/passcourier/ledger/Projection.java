@@ -4,6 +4,8 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.outbox.OutboxItem.Kind;
 import java.sql.SQLException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies events to the tables. An act may be recorded twice, because a hop can roll back after its record: then the
@@ -15,11 +17,18 @@ final class Projection {
     private final BatchTable batches;
     private final RequestTable requests;
     private final DeliveryTable deliveries;
+    private final Consumer<Ledger.Ended> ends;
 
     Projection(Sql sql) {
+        this(sql, ended -> {});
+    }
+
+    /** Tells {@code ends} of each request that ends by what is applied. */
+    Projection(Sql sql, Consumer<Ledger.Ended> ends) {
         this.sql = sql;
+        this.ends = ends;
         batches = new BatchTable(sql);
-        requests = new RequestTable(sql);
+        requests = new RequestTable(sql, ends);
         deliveries = new DeliveryTable(sql);
     }
 
@@ -148,6 +157,17 @@ final class Projection {
             batches.line(facts, owns);
             batches.lineEnded(facts, owns);
         }
+        if (!owns && !facts.has(Fact.NAME)) {
+            ends.accept(Ledger.Ended.of(null, source(facts), facts.text(Fact.VERDICT)));
+        }
+    }
+
+    /** Of what was refused before it had a request of its own; a line that could not be read does not say it itself. */
+    private @Nullable String source(Facts facts) throws SQLException {
+        return facts.has(Fact.SOURCE)
+                ? facts.maybe(Fact.SOURCE)
+                : sql.first("select source from batch where id = ?", row -> row.getString(1), facts.text(Fact.BATCH))
+                        .orElse(null);
     }
 
     /** Notes how far the trail has been applied. */

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes requests. */
@@ -17,9 +18,12 @@ final class RequestTable {
     private static final String DUPLICATE = RefusalCode.DUPLICATE_REQUEST.name();
 
     private final Sql sql;
+    private final Consumer<Ledger.Ended> ends;
 
-    RequestTable(Sql sql) {
+    /** Tells {@code ends} of each request that had not ended and now has. */
+    RequestTable(Sql sql, Consumer<Ledger.Ended> ends) {
         this.sql = sql;
+        this.ends = ends;
     }
 
     /** Whose row it is. */
@@ -103,10 +107,22 @@ final class RequestTable {
 
     /** Ends a request that was asked and got no further. */
     void endedAtTheIntake(String id, Facts facts) throws SQLException {
-        sql.update("""
+        Optional<Ledger.Ended> open = open(id, Verdict.FAILED.name());
+        int ended = sql.update("""
             update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, next_at = null
             where id = ? and state in ('ASKED', 'ALLOWED')\
             """, Verdict.FAILED.name(), facts.maybe(Fact.CODE), facts.at(), id);
+        if (ended > 0) {
+            open.ifPresent(ends);
+        }
+    }
+
+    /** What is told of a request when it ends; empty if it has ended before or is not there. */
+    private Optional<Ledger.Ended> open(String id, String verdict) throws SQLException {
+        return sql.first(
+                "select account, source from request where id = ? and ended_at is null",
+                row -> Ledger.Ended.of(row.getString(1), row.getString(2), verdict),
+                id);
     }
 
     /** Takes an end back, unless all was delivered. */
@@ -178,10 +194,12 @@ final class RequestTable {
 
     private void end(String id, String verdict, @Nullable String code, int attempts, Instant at, @Nullable String rule)
             throws SQLException {
+        Optional<Ledger.Ended> open = open(id, verdict);
         sql.update("""
             update request set state = 'ENDED', verdict = ?, code = ?, ended_at = ?, attempts = greatest(attempts, ?),
                 rule = ?, next_at = null
             where id = ? and (verdict is null or verdict <> 'DELIVERED')\
             """, verdict, code, at, attempts, rule, id);
+        open.ifPresent(ends);
     }
 }

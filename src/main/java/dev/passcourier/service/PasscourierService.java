@@ -343,6 +343,7 @@ public final class PasscourierService implements AutoCloseable {
                 watch.gate(),
                 calls,
                 retryTable,
+                watch::observer,
                 clock);
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {

@@ -8,6 +8,8 @@ import dev.passcourier.broker.QueueDepths;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.AccountGate;
+import dev.passcourier.fetch.CloudObserver;
+import dev.passcourier.fetch.CloudObserver.Operation;
 import dev.passcourier.health.BrokerCheck;
 import dev.passcourier.health.CamelHealthCheck;
 import dev.passcourier.health.CheckState;
@@ -20,6 +22,7 @@ import dev.passcourier.health.HealthProblem;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.health.LedgerCheck;
 import dev.passcourier.health.Liveness;
+import dev.passcourier.health.Metrics;
 import dev.passcourier.health.MonitoredTrail;
 import dev.passcourier.health.Probe;
 import dev.passcourier.health.ServiceGate;
@@ -32,9 +35,15 @@ import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.provider.Answer;
+import dev.passcourier.retry.RetryRule;
 import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,6 +66,7 @@ final class Watch implements AutoCloseable {
     private final ServiceGate gate;
     private final DiskCheck disk;
     private final MonitoredTrail.Destinations destinations = new MonitoredTrail.Destinations();
+    private final Metrics metrics = new Metrics();
     private @Nullable QueueDepths depths;
     private @Nullable Figures figures;
     private @Nullable StatusServer status;
@@ -70,11 +80,12 @@ final class Watch implements AutoCloseable {
         this.disk = new DiskCheck(
                 settings.service().dataDirectory(), settings.service().minFreeSpace());
         checks.add("disk", Stops.EVERYTHING, disk);
+        metrics.follow(settings);
     }
 
     /** The trail as the hops shall write it. */
     AuditTrail trail(AuditTrail trail) {
-        return new MonitoredTrail(trail, checks, destinations, clock);
+        return new MonitoredTrail(trail, checks, destinations, metrics, clock);
     }
 
     /** Takes the status page's port, and answers who asks from now on. */
@@ -92,6 +103,7 @@ final class Watch implements AutoCloseable {
             }
         };
         BrokerCheck brokerCheck = new BrokerCheck(depths, restart, disk, clock);
+        ledger.onEnd(ended -> metrics.ended(ended.account(), ended.source(), ended.verdict()));
         checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
         Settings.Status page = settings.service().status();
@@ -99,6 +111,7 @@ final class Watch implements AutoCloseable {
             figures = new Figures(ledger, brokerCheck, checks, clock);
             status = StatusServer.open(page, tls(page));
             status.page("/", new StatusPage(checks, figures)::reply);
+            status.page("/metrics", metrics::reply);
             new HealthPages(checks, gate, Liveness.of(ledger::broken, probe, clock)).addTo(status);
             status.start();
         }
@@ -150,6 +163,31 @@ final class Watch implements AutoCloseable {
         return account.isBroken()
                 ? Optional.of(new HealthProblem("BREAKER_OPEN"))
                 : account.pausedUntil().map(until -> new HealthProblem("PAUSED", until));
+    }
+
+    /** Counts what comes of asking an account's cloud. */
+    CloudObserver observer(String account, Set<Operation> operations) {
+        Metrics.Account meters = metrics.account(account);
+        Map<Operation, Metrics.Calls> calls = new EnumMap<>(Operation.class);
+        operations.forEach(operation -> calls.put(operation, meters.calls(word(operation, ""))));
+        Map<RetryRule, Runnable> retries = new EnumMap<>(RetryRule.class);
+        EnumSet.complementOf(EnumSet.of(RetryRule.DELIVERY))
+                .forEach(rule -> retries.put(rule, meters.retries(word(rule, "cloud_"))));
+        return new CloudObserver() {
+            @Override
+            public void called(Operation operation, int status, Duration took) {
+                Objects.requireNonNull(calls.get(operation)).called(status, took);
+            }
+
+            @Override
+            public void postponed(RetryRule rule) {
+                Objects.requireNonNull(retries.get(rule)).run();
+            }
+        };
+    }
+
+    private static String word(Enum<?> value, String without) {
+        return value.name().toLowerCase(Locale.ROOT).replaceFirst(without, "");
     }
 
     /** A component whose consumers pass the gate. */
@@ -241,5 +279,6 @@ final class Watch implements AutoCloseable {
         if (depths != null) {
             depths.close();
         }
+        metrics.close();
     }
 }

@@ -110,6 +110,7 @@ class FetchStageStopTest {
                 Gate.OPEN,
                 calls,
                 new RetryTable(new SecureRandom(), 1),
+                (account, operations) -> CloudObserver.NONE,
                 Clock.systemUTC());
         stage.add("lab", account(), ProviderCatalog.find().get("zstack"), KeyRing.empty());
         for (String file : List.of("hand-on", "call", "sign-in", "fetch", "provider/zstack")) {

@@ -106,7 +106,7 @@ final class SettleBench implements AutoCloseable {
                         new RetryTable(random, 1),
                         clock),
                 new SettleStep(
-                        new RetryScheduler(audit, end, clock, new RetryTable(random, 1)),
+                        new RetryScheduler(audit, end, clock, new RetryTable(random, 1), CloudObserver.NONE),
                         end,
                         new AccountGate("test", 100, clock)));
     }

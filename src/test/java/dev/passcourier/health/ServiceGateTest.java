@@ -29,6 +29,7 @@ class ServiceGateTest {
     private final Checks checks = new Checks(Clock.systemUTC());
     private final Probe probe = new Probe(checks);
     private final ServiceGate gate = new ServiceGate(checks, probe);
+    private final Metrics metrics = new Metrics();
 
     @AfterEach
     void stop() {
@@ -99,6 +100,7 @@ class ServiceGateTest {
                 },
                 checks,
                 new MonitoredTrail.Destinations(),
+                metrics,
                 Clock.systemUTC());
         gate.open();
         AuditEvent event = new AuditEvent(AuditEvent.Type.ASKED, Instant.EPOCH, Map.of());
@@ -129,6 +131,7 @@ class ServiceGateTest {
                 },
                 checks,
                 new MonitoredTrail.Destinations(),
+                metrics,
                 Clock.systemUTC());
 
         checks.suspect("audit", "AUDIT_DISK");

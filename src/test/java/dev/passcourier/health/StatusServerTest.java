@@ -47,6 +47,7 @@ class StatusServerTest {
     private final Probe probe = new Probe(checks);
     private final ServiceGate gate = new ServiceGate(checks, probe);
     private final AtomicReference<Optional<String>> broken = new AtomicReference<>(Optional.empty());
+    private final Metrics metrics = new Metrics();
     private FileAuditTrail trail;
     private Ledger ledger;
     private Figures figures;
@@ -67,6 +68,7 @@ class StatusServerTest {
         checks.add("account.kakao", Stops.NOTHING, account::get);
         checks.run();
         server = StatusServer.open(new Settings.Status(0), null);
+        server.page("/metrics", metrics::reply);
         server.page("/", new StatusPage(checks, figures)::reply);
         new HealthPages(checks, gate, Liveness.of(broken::get, probe, clock)).addTo(server);
         server.start();
@@ -76,6 +78,7 @@ class StatusServerTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
+        metrics.close();
         ledger.close();
         trail.close();
     }
@@ -258,13 +261,14 @@ class StatusServerTest {
         "OPTIONS, /, 405",
         "TRACE, /health, 405",
         "GET, /healthy, 404",
+        "POST, /metrics, 405",
         "GET, /health/, 404",
         "GET, /../etc/passwd, 404",
         "GET, /health/live/, 404",
-        "GET, /metrics, 404",
         "POST, /health/live, 405",
         "HEAD, /health/ready, 200",
         "HEAD, /health, 200",
+        "GET, /metrics, 200",
         "HEAD, /, 200",
         "GET, /?x=%3Cscript%3E, 200"
     })

@@ -47,7 +47,7 @@ class RoomsTest {
         ledger   | audit files outbox request
         intake   | audit broker config control files ledger outbox request
         fetch    | audit broker config http ledger outbox provider remote request retry vault
-        health   | audit broker config ledger vault
+        health   | audit broker config ledger request vault
         report   | audit broker config files intake ledger outbox request vault
         sandbox  | files
         status   | config intake ledger
