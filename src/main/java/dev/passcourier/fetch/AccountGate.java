@@ -1,6 +1,7 @@
 package dev.passcourier.fetch;
 
 import dev.passcourier.broker.Gate;
+import dev.passcourier.ledger.SharedGate;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -10,8 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  * asked us to wait, and its breaker is closed. The rate is paid <em>before</em> a message is taken, so a backlog waits
  * in the queue and neither spins nor trips the cloud's limit; and once more before each call, as the time from leave to
  * call varies, and some messages need two calls: whatever happens between, no second sees more calls than the rate.
+ *
+ * <p>Of an account that several nodes ask, each node's gate has a share of the rate and of the messages in hand, for some
+ * seconds at a time, and nothing is asked without one.
  */
-public final class AccountGate implements Gate {
+public final class AccountGate implements Gate, SharedGate {
 
     private static final int FAILURES_TO_OPEN = 10;
     private static final Duration OPEN_FOR = Duration.ofSeconds(30);
@@ -35,8 +44,19 @@ public final class AccountGate implements Gate {
     /** What the way of a call to the cloud may take more or less than that of another: its seconds are not ours. */
     private static final Duration UNEVEN_WAY = Duration.ofMillis(20);
 
+    /** A turn further ahead may be another node's by then. */
+    private static final Duration LONGEST_SHARED_TURN = Duration.ofSeconds(1);
+
+    /** Whoever has no turn for so long returns the work: the broker's transaction has a limit too. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    private final Limits limits;
+    private final boolean isShared;
     private final Rate leaves;
     private final Rate calls;
+    private final InHand inHand = new InHand();
     private final CircuitBreaker breaker;
     private final Clock clock;
 
@@ -45,15 +65,45 @@ public final class AccountGate implements Gate {
 
     private volatile Instant pausedUntil = Instant.MIN;
 
+    /** Until when the share holds, and when it was asked for. */
+    private volatile Instant shareEnds = Instant.MAX;
+
+    private volatile Instant shareAsked = Instant.MIN;
+
+    /** Whether another node has found that the cloud fails. */
+    private volatile boolean rests;
+
+    /** Has the other nodes told at once. */
+    private volatile Runnable news = () -> {};
+
     /**
-     * For one account.
+     * For one account that only this node asks.
      *
      * @param perSecond calls per second; fractions are allowed
      */
     public AccountGate(String account, double perSecond, Clock clock) {
+        this(account, perSecond, Integer.MAX_VALUE, false, clock);
+    }
+
+    /**
+     * For one account that other nodes ask too: shut until it has a share.
+     *
+     * @param perSecond calls per second of all nodes; fractions are allowed
+     * @param atOnce    messages in hand of all nodes
+     */
+    public static AccountGate shared(String account, double perSecond, int atOnce, Clock clock) {
+        return new AccountGate(account, perSecond, atOnce, true, clock);
+    }
+
+    private AccountGate(String account, double perSecond, int atOnce, boolean isShared, Clock clock) {
         this.clock = new MonotonicClock(clock);
-        this.leaves = new Rate(perSecond);
-        this.calls = new Rate(perSecond);
+        int most = (int) Math.ceil(perSecond);
+        Duration within =
+                Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0)).plus(UNEVEN_WAY);
+        this.limits = new Limits(most, within, atOnce);
+        this.isShared = isShared;
+        this.leaves = new Rate(isShared ? 0 : most, within);
+        this.calls = new Rate(isShared ? 0 : most, within);
         this.breaker = CircuitBreaker.of(
                 account,
                 CircuitBreakerConfig.custom()
@@ -65,11 +115,44 @@ public final class AccountGate implements Gate {
                         .clock(this.clock)
                         .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                         .build());
+        if (isShared) {
+            shareEnds = Instant.MIN;
+            breaker.getEventPublisher().onStateTransition(event -> news.run());
+        }
+    }
+
+    /** Whom to tell that the other nodes should hear something. */
+    void tell(Runnable others) {
+        news = others;
     }
 
     @Override
     public boolean enter(Duration atMost) throws InterruptedException {
-        if (clock.instant().isBefore(pausedUntil) || !breaker.tryAcquirePermission()) {
+        if (!mayAsk()) {
+            Thread.sleep(atMost.toMillis());
+            return false;
+        }
+        if (isShared && !inHand.enter(atMost)) {
+            return false;
+        }
+        boolean entered = false;
+        try {
+            entered = tookLeave(atMost);
+            return entered;
+        } finally {
+            if (!entered) {
+                inHand.leave();
+            }
+        }
+    }
+
+    private boolean mayAsk() {
+        Instant now = clock.instant();
+        return !rests && now.isBefore(shareEnds) && !now.isBefore(pausedUntil);
+    }
+
+    private boolean tookLeave(Duration atMost) throws InterruptedException {
+        if (!breaker.tryAcquirePermission()) {
             Thread.sleep(atMost.toMillis());
             return false;
         }
@@ -101,11 +184,34 @@ public final class AccountGate implements Gate {
             leaves.giveBack(unused);
             leave.remove();
         }
+        inHand.leave();
     }
 
-    /** Waits until the rate allows one more call, which must follow at once. */
-    void awaitTurn() throws InterruptedException {
-        sleep(nextCall(), calls);
+    /**
+     * Waits until the rate allows one more call, which must follow at once.
+     *
+     * @return false if other nodes have had all turns for two minutes
+     */
+    boolean awaitTurn() throws InterruptedException {
+        if (!isShared) {
+            sleep(nextCall(), calls);
+            return true;
+        }
+        Instant end = clock.instant().plus(LONGEST_WAIT);
+        while (clock.instant().isBefore(end)) {
+            Instant now = clock.instant();
+            Turn turn = now.isBefore(shareEnds) ? calls.take(now, LONGEST_SHARED_TURN) : Turn.NEVER;
+            if (turn.delay.compareTo(LONGEST_SHARED_TURN) > 0) {
+                Thread.sleep(LOOK.toMillis());
+                continue;
+            }
+            sleep(turn, calls);
+            if (clock.instant().isBefore(shareEnds)) {
+                return true;
+            }
+            calls.giveBack(turn);
+        }
+        return false;
     }
 
     /** Takes the turn of the next call. Returns how long it must wait. */
@@ -138,6 +244,37 @@ public final class AccountGate implements Gate {
     @Override
     public void left() {
         breaker.releasePermission();
+        inHand.leave();
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public Use use() {
+        Instant now = clock.instant();
+        shareAsked = now;
+        return new Use(
+                calls.taken(now),
+                inHand.count(),
+                pausedUntil().map(until -> Duration.between(now, until)).orElse(Duration.ZERO),
+                breaker.getState() != CircuitBreaker.State.CLOSED);
+    }
+
+    @Override
+    public void share(Share share) {
+        leaves.share(share.turns());
+        calls.share(share.turns());
+        inHand.most(share.calls());
+        pauseFor(share.pause());
+        if (rests && !share.rests()) {
+            // What this node saw of the cloud before is over too.
+            breaker.reset();
+        }
+        rests = share.rests();
+        shareEnds = shareAsked.plus(share.lasts());
     }
 
     /** The cloud answered as a cloud should. */
@@ -172,15 +309,20 @@ public final class AccountGate implements Gate {
 
     /** Nobody asks before the time is over, 15 minutes at most: the cloud said so. */
     public void pause(Duration wait) {
+        pauseFor(wait);
+        news.run();
+    }
+
+    private void pauseFor(Duration wait) {
         Instant until = clock.instant().plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
         if (until.isAfter(pausedUntil)) {
             pausedUntil = until;
         }
     }
 
-    /** Whether the cloud is left alone because it failed too often. */
+    /** Whether the cloud is left alone because it failed too often, as this node or another one found. */
     public boolean isBroken() {
-        return breaker.getState() == CircuitBreaker.State.OPEN;
+        return rests || breaker.getState() == CircuitBreaker.State.OPEN;
     }
 
     /** When the pause that the cloud asked for is over, or empty without one. */
@@ -191,52 +333,136 @@ public final class AccountGate implements Gate {
     /** One turn of a rate, told from others by its identity. */
     private static final class Turn {
 
+        private static final Turn NEVER = new Turn(Instant.MAX, Duration.ofDays(365));
+
         private final Instant at;
         private final Duration delay;
 
-        /** Whose place it took, until another takes its own. */
-        private @Nullable Turn before;
-
-        Turn(Instant at, Duration delay, @Nullable Turn before) {
+        Turn(Instant at, Duration delay) {
             this.at = at;
             this.delay = delay;
-            this.before = before;
         }
     }
 
-    /** The last turns taken: never more than the rate, rounded up, within a second, wherever that begins. */
+    /** The last turns taken: never more than the share within a second, wherever that begins. */
     private static final class Rate {
 
-        private final int most;
         private final Duration within;
+        private int share;
+
+        /** In the order of their times; those that are longer ago than {@code within} matter to none that follows. */
         private final Deque<Turn> taken = new ArrayDeque<>();
 
-        Rate(double perSecond) {
-            most = (int) Math.ceil(perSecond);
-            within = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0))
-                    .plus(UNEVEN_WAY);
+        Rate(int share, Duration within) {
+            this.share = share;
+            this.within = within;
+        }
+
+        synchronized void share(int turns) {
+            share = turns;
         }
 
         /** The next turn; it is taken if its delay is not longer than {@code atMost}. */
         synchronized Turn take(Instant now, Duration atMost) {
-            Turn before = taken.size() < most ? null : taken.getFirst();
-            Instant free = before == null ? now : before.at.plus(within);
-            Instant at = free.isAfter(now) ? free : now;
-            Turn turn = new Turn(at, Duration.between(now, at), before);
+            if (share == 0) {
+                return Turn.NEVER;
+            }
+            forget(now);
+            Instant at = now;
+            if (taken.size() >= share) {
+                Instant free = before().at.plus(within);
+                at = free.isAfter(now) ? free : now;
+            }
+            if (!taken.isEmpty() && taken.getLast().at.isAfter(at)) {
+                at = taken.getLast().at;
+            }
+            Turn turn = new Turn(at, Duration.between(now, at));
             if (turn.delay.compareTo(atMost) <= 0) {
-                if (before != null) {
-                    before.before = null;
-                    taken.removeFirst();
-                }
                 taken.addLast(turn);
             }
             return turn;
         }
 
-        /** A turn was not used: the one whose place it took counts again, as another turn must keep its distance to it. */
+        /** The turn that is as many turns ago as the share has. */
+        private Turn before() {
+            Iterator<Turn> newestFirst = taken.descendingIterator();
+            for (int i = 1; i < share; i++) {
+                newestFirst.next();
+            }
+            return newestFirst.next();
+        }
+
+        private void forget(Instant now) {
+            while (!taken.isEmpty() && !taken.getFirst().at.plus(within).isAfter(now)) {
+                taken.removeFirst();
+            }
+        }
+
+        /** How many turns no other node can have yet. */
+        synchronized int taken(Instant now) {
+            forget(now);
+            return taken.size();
+        }
+
+        /** A turn was not used. */
         synchronized void giveBack(Turn turn) {
-            if (taken.remove(turn) && turn.before != null) {
-                taken.addFirst(turn.before);
+            taken.remove(turn);
+        }
+    }
+
+    /** The threads that have a message in hand, or wait for one to take. */
+    private static final class InHand {
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition changed = lock.newCondition();
+        private final Set<Thread> threads = new HashSet<>();
+        private int most;
+
+        void most(int share) {
+            lock.lock();
+            try {
+                most = share;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** A thread that is still here has lost its last message without leaving: it has one at a time. */
+        boolean enter(Duration atMost) throws InterruptedException {
+            lock.lock();
+            try {
+                threads.removeIf(thread -> !thread.isAlive());
+                long left = atMost.toNanos();
+                while (!threads.contains(Thread.currentThread()) && threads.size() >= most) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    left = changed.awaitNanos(left);
+                }
+                threads.add(Thread.currentThread());
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void leave() {
+            lock.lock();
+            try {
+                threads.remove(Thread.currentThread());
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int count() {
+            lock.lock();
+            try {
+                return threads.size();
+            } finally {
+                lock.unlock();
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.passcourier.http.CallsInHand;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.NodeRegistry;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.AccountSettings;
@@ -28,6 +29,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.RouteStartupOrder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,7 @@ public final class FetchStage {
     private final InspectionRecord inspections;
     private final CallsInHand calls;
     private final CloudObserver.Factory observers;
+    private final @Nullable NodeRegistry nodes;
     private final List<Fetcher> fetchers = new ArrayList<>();
 
     /**
@@ -64,6 +67,7 @@ public final class FetchStage {
      * @param service        the gate that all consumers pass, besides their account's
      * @param calls          where calls are noted while they are under way
      * @param observers      are told what comes of asking each cloud
+     * @param nodes          with whom the accounts are shared, or null if with nobody
      */
     public FetchStage(
             CamelContext camel,
@@ -77,6 +81,7 @@ public final class FetchStage {
             Duration keepFailedWork,
             Gate service,
             CallsInHand calls,
+            @Nullable NodeRegistry nodes,
             RetryTable retryTable,
             CloudObserver.Factory observers,
             Clock clock) {
@@ -92,6 +97,7 @@ public final class FetchStage {
         this.service = service;
         this.calls = calls;
         this.observers = observers;
+        this.nodes = nodes;
         this.retryTable = retryTable;
         this.inspections = new InspectionRecord(ledger);
         this.clock = clock;
@@ -110,7 +116,7 @@ public final class FetchStage {
     public AccountGate add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
-        AccountGate gate = new AccountGate(name, rate, clock);
+        AccountGate gate = gate(name, rate, account.concurrency());
         CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
@@ -135,6 +141,15 @@ public final class FetchStage {
                 new InspectStep(opening, failedOpenings, inspections, audit, clock),
                 new DecryptAndSealStep(opening, account, targets, wrongKey, audit, bundles, retryTable, clock),
                 new SettleStep(new RetryScheduler(audit, end, clock, retryTable, observer), end, gate)));
+        return gate;
+    }
+
+    private AccountGate gate(String account, double rate, int concurrency) {
+        if (nodes == null) {
+            return new AccountGate(account, rate, clock);
+        }
+        AccountGate gate = AccountGate.shared(account, rate, concurrency, clock);
+        gate.tell(nodes.join(account, gate));
         return gate;
     }
 

@@ -1,8 +1,10 @@
 package dev.passcourier.fetch;
 
+import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
+import dev.passcourier.provider.TransientFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,9 +34,10 @@ final class HttpCallStep implements Processor {
     interface Turn {
 
         /** Whenever one likes. */
-        Turn ANY_TIME = () -> {};
+        Turn ANY_TIME = () -> true;
 
-        void await() throws InterruptedException;
+        /** Returns false if there is no turn for so long that the work had better wait in its queue. */
+        boolean await() throws InterruptedException;
     }
 
     /** For calls that come ready: those that sign in and out. */
@@ -84,7 +87,9 @@ final class HttpCallStep implements Processor {
     /** As itself the interruption would end the exchange, and as a call's failure it would count against the cloud. */
     private void awaitTurn() throws CannotAskException {
         try {
-            turn.await();
+            if (!turn.await()) {
+                throw new CannotAskException(new Answer.Retry(TransientFailure.STOPPING, "NO_TURN", null));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotAskException(HttpReplyStep.retry(HttpReplyStep.STOPPING, ""));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -290,6 +291,17 @@ public final class Ledger implements AutoCloseable {
                     return work.get();
                 })
                 : work.get();
+    }
+
+    /**
+     * This node among those on the same ledger, not begun yet; empty for a file of our own, which has no other nodes.
+     *
+     * @param takes whether this node takes work now
+     */
+    public Optional<NodeRegistry> nodes(NodeRegistry.Self self, BooleanSupplier takes) {
+        return database.isShared()
+                ? Optional.of(new NodeRegistry(database, projector.trail(), self, takes))
+                : Optional.empty();
     }
 
     /** Answers where something is. Closed with this ledger. */

@@ -10,8 +10,11 @@ final class LedgerSchema {
     /** The tables are of a newer release than this. */
     static final String NEWER = "LEDGER_SCHEMA";
 
-    /** 2 since reports keep their runs. Tables of version 1 are added to where they are. */
-    private static final int VERSION = 2;
+    /**
+     * 2 since reports keep their runs, 3 since nodes share what clouds allow. Tables of earlier versions are added to where
+     * they are.
+     */
+    private static final int VERSION = 3;
 
     /** Class of the SQL states of tables and columns that are not there. */
     private static final String NOT_THERE = "42";
@@ -146,7 +149,33 @@ final class LedgerSchema {
                 record_since timestamp with time zone,
                 primary key (run, line))\
             """,
-            "create index if not exists report_line_by_machine on report_line (account, instance, inspected_at)");
+            "create index if not exists report_line_by_machine on report_line (account, instance, inspected_at)",
+            """
+            create table if not exists node (
+                id varchar primary key,
+                name varchar not null,
+                version varchar not null,
+                settings varchar not null,
+                started_at timestamp with time zone not null,
+                seen_at timestamp with time zone not null,
+                lease_until timestamp with time zone not null,
+                takes boolean not null,
+                stopped_at timestamp with time zone)\
+            """,
+            """
+            create table if not exists account_share (
+                account varchar not null,
+                node varchar not null,
+                turns int not null,
+                calls int not null,
+                primary key (account, node))\
+            """,
+            """
+            create table if not exists account_rest (
+                account varchar primary key,
+                paused_until timestamp with time zone not null,
+                broken_by varchar)\
+            """);
 
     private LedgerSchema() {}
 
@@ -188,8 +217,8 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run from request r, delivery d,"
-                                    + " report_run n, report_document p where 1 = 0",
+                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run, k.takes from request r, delivery d,"
+                                    + " report_run n, report_document p, node k where 1 = 0",
                             row -> row));
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {

@@ -26,6 +26,7 @@ import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.SubmittedBatches.Part;
 import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.NodeRegistry;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
 import dev.passcourier.outbox.SealedBundles;
@@ -330,6 +331,8 @@ public final class PasscourierService implements AutoCloseable {
                                 settings, audit, ledger, notices, inForce.get().signatures(), clock));
 
         bundles = bundles();
+        NodeRegistry nodes =
+                ledger.nodes(ThisNode.of(home, settings), watch.gate()::isOpen).orElse(null);
         fetch = new FetchStage(
                 camel,
                 audit,
@@ -342,9 +345,13 @@ public final class PasscourierService implements AutoCloseable {
                 settings.service().keepFailedWork(),
                 watch.gate(),
                 calls,
+                nodes,
                 retryTable,
                 watch::observer,
                 clock);
+        if (nodes != null) {
+            keep(nodes).start();
+        }
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
@@ -399,13 +406,12 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private CredentialReporter credentialReporter(Map<String, RecipientKey> recipients) {
-        String version = PasscourierService.class.getPackage().getImplementationVersion();
         return new CredentialReporter(
                 settings,
                 ledger,
                 audit,
                 recipients,
-                version == null ? "unreleased" : version,
+                ThisNode.version(),
                 new CredentialReportWriter(ReportEvidence.signer(keys)),
                 new Vault(keys, clock),
                 new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool())),

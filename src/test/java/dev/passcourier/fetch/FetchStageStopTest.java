@@ -109,6 +109,7 @@ class FetchStageStopTest {
                 Duration.ofDays(30),
                 Gate.OPEN,
                 calls,
+                null,
                 new RetryTable(new SecureRandom(), 1),
                 (account, operations) -> CloudObserver.NONE,
                 Clock.systemUTC());
