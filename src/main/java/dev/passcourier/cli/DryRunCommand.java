@@ -67,13 +67,14 @@ final class DryRunCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "SOURCE",
             defaultValue = "cli",
-            description = "where they would come from: cli, file, jms, schedule or report; default: ${DEFAULT-VALUE}")
+            description =
+                    "where they would come from: cli, file, jms, schedule, report or local; default: ${DEFAULT-VALUE}")
     private Origin.Source source = Origin.Source.CLI;
 
     @Option(
             names = "--user",
             paramLabel = "NAME",
-            description = "the user who would ask, for cli and jms; default: for cli, who runs this command")
+            description = "the user who would ask, for cli, jms and local; default: for cli, who runs this command")
     private @Nullable String user;
 
     @Parameters(paramLabel = "FILE", description = "requests: JSON, NDJSON, CSV or JWS; - reads the standard input")
@@ -177,7 +178,7 @@ final class DryRunCommand implements Callable<Integer> {
     private @Nullable String user() {
         return switch (source) {
             case CLI -> user == null ? System.getProperty("user.name") : user;
-            case JMS -> user;
+            case JMS, LOCAL -> user;
             case FILE, SCHEDULE, REPORT -> null;
         };
     }

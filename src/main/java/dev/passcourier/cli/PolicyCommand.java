@@ -66,10 +66,13 @@ public final class PolicyCommand extends CommandGroup {
         @Option(
                 names = "--source",
                 defaultValue = "JMS",
-                description = "where it would come from: jms, file or schedule; default: jms")
+                description = "where it would come from: jms, file, schedule or local; default: jms")
         private Origin.Source source;
 
-        @Option(names = "--user", paramLabel = "NAME", description = "the broker's user who would send it")
+        @Option(
+                names = "--user",
+                paramLabel = "NAME",
+                description = "the broker's user who would send it, or local:ROUTE")
         private @Nullable String user;
 
         @Mixin

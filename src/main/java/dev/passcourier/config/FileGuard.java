@@ -17,6 +17,7 @@ public final class FileGuard {
 
     private static final int GROUP_OR_OTHERS = 0077;
     private static final int WRITABLE_BY_ALL = 0002;
+    private static final int WRITABLE_BY_GROUP_OR_ALL = 0022;
     private static final int STICKY = 01000;
     private static final int ALL_BUT_READING_BY_OWNER_AND_GROUP = 0337;
 
@@ -71,6 +72,27 @@ public final class FileGuard {
         demand(!isOpenToWriting(real(directory)), directory, "can be written to by everybody; chmod o-w it");
         folders(directory.toAbsolutePath().normalize());
         folders(real(directory));
+    }
+
+    /**
+     * Demands a file or directory that this process takes code from: ours or root's, and writable by nobody else, in
+     * folders that nobody else can swap it in.
+     *
+     * @throws ConfigurationException naming the path and what is wrong with it
+     */
+    public static void program(Path path) throws ConfigurationException {
+        demand(Files.isReadable(path), path, "cannot be read by the service's user");
+        Path target = real(path);
+        Map<String, Object> facts = facts(target);
+        if (facts != null) {
+            demand(
+                    (mode(facts) & WRITABLE_BY_GROUP_OR_ALL) == 0,
+                    path,
+                    "can be changed by others, and what it says is run; chmod go-w it");
+            demand(isOurs(facts), path, "belongs to another user; chown it to root or the service's user");
+        }
+        folders(path.toAbsolutePath().normalize());
+        folders(target);
     }
 
     private static Path regular(Path file) throws ConfigurationException {

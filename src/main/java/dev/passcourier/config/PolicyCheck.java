@@ -20,7 +20,11 @@ final class PolicyCheck {
     private static final String SCHEDULE = "schedule";
     private static final String CLI = "cli";
     private static final String REPORT = "report";
-    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE, CLI, REPORT);
+    private static final String LOCAL = "local";
+    private static final List<String> SOURCES = List.of(JMS, FILE, SCHEDULE, CLI, REPORT, LOCAL);
+
+    /** Who asks has a name there. */
+    private static final List<String> WITH_USER = List.of(JMS, CLI, LOCAL);
 
     /** Where those sources stand that are not under {@code sources}. */
     private static final Map<String, String> SECTIONS = Map.of(SCHEDULE, "schedules", REPORT, "reports");
@@ -29,7 +33,7 @@ final class PolicyCheck {
     private static final Pattern INSTANCE = Pattern.compile("(\\*|[A-Za-z0-9])[A-Za-z0-9._:*-]*");
 
     private static final int LONGEST_ID = 128;
-    private static final String WITH_USERS = "only requests from a queue or a command have a user";
+    private static final String WITH_USERS = "only requests from a queue, a command or a local route have a user";
 
     private final JsonNode root;
     private final JsonNode rules;
@@ -48,7 +52,7 @@ final class PolicyCheck {
         PolicyCheck check = new PolicyCheck(root, findings);
         Sections.eachItem(check.rules, "policy.rules", check::rule);
         SOURCES.stream()
-                .filter(source -> !source.equals(CLI) && check.isOpen(source))
+                .filter(source -> !source.equals(CLI) && !source.equals(LOCAL) && check.isOpen(source))
                 .forEach(check::source);
         check.reached("accounts");
         check.reached("destinations");
@@ -60,7 +64,7 @@ final class PolicyCheck {
             warn(
                     key + ".sources",
                     "* also matches cli, the commands of whoever may use the service's control socket",
-                    "name the sources that are meant: jms, file, schedule, report; or add cli beside * if commands are"
+                    "name the sources that are meant: jms, file, schedule, report, local; or add cli beside * if commands are"
                             + " too");
         }
         List<String> closed = named(rule, "sources").stream()
@@ -90,11 +94,11 @@ final class PolicyCheck {
         List<String> userless = List.of(FILE, SCHEDULE, REPORT).stream()
                 .filter(source -> takes(rule, source))
                 .toList();
-        if (!takes(rule, JMS) && !takes(rule, CLI)) {
+        if (WITH_USER.stream().noneMatch(source -> takes(rule, source))) {
             warn(
                     key + ".users",
                     "no request can match: " + WITH_USERS + ", and the rule is for " + String.join(" and ", userless),
-                    "remove users, or add jms or cli to the rule's sources");
+                    "remove users, or add jms, cli or local to the rule's sources");
         } else if (userless.stream().anyMatch(this::isOpen)) {
             warn(
                     key + ".users",
@@ -103,6 +107,7 @@ final class PolicyCheck {
                     "give them a rule without users, and this one none of their sources");
         }
         if (!takes(rule, CLI)
+                && !takes(rule, LOCAL)
                 && !has(root.path("broker"), "url")
                 && !has(root.path("sources").path("jms"), "url")) {
             Sections.eachItem(rule.path("users"), key + ".users", this::user);
@@ -176,6 +181,7 @@ final class PolicyCheck {
             case FILE -> root.path("sources").path(FILE).isObject();
             case SCHEDULE, REPORT -> !root.path(SECTIONS.get(source)).isEmpty();
             case CLI -> true;
+            case LOCAL -> root.path(LOCAL).isObject();
             default ->
                 has(root.path("broker"), "url")
                         || has(root.path("sources").path("jms"), "url")
@@ -185,9 +191,7 @@ final class PolicyCheck {
 
     private boolean canMatch(JsonNode rule, String source) {
         return takes(rule, source)
-                && (source.equals(JMS)
-                        || source.equals(CLI)
-                        || named(rule, "users").isEmpty())
+                && (WITH_USER.contains(source) || named(rule, "users").isEmpty())
                 && named(rule, "instances").stream().anyMatch(PolicyCheck::canBeAnId);
     }
 

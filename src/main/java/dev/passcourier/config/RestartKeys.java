@@ -24,7 +24,8 @@ public final class RestartKeys {
             "service.allowAgents",
             "broker",
             "sources",
-            "ledger");
+            "ledger",
+            "local");
 
     private static final Pattern BELOW = Pattern.compile("[.\\[].*", Pattern.DOTALL);
 

@@ -27,7 +27,8 @@ public record Settings(
         Map<String, Schedule> schedules,
         Map<String, Report> reports,
         Policy policy,
-        LedgerStore ledger) {
+        LedgerStore ledger,
+        @Nullable Local local) {
 
     /** Longest that a request, or an inspection of a report, may ask us to keep trying. */
     public static final Duration LONGEST_DEADLINE = Duration.ofDays(30);
@@ -305,7 +306,8 @@ public record Settings(
         @JsonSubTypes.Type(name = "email", value = EmailChannel.class),
         @JsonSubTypes.Type(name = "jms", value = JmsChannel.class),
         @JsonSubTypes.Type(name = "webhook", value = WebhookChannel.class),
-        @JsonSubTypes.Type(name = "file", value = FileChannel.class)
+        @JsonSubTypes.Type(name = "file", value = FileChannel.class),
+        @JsonSubTypes.Type(name = "route", value = RouteChannel.class)
     })
     public sealed interface Channel {}
 
@@ -338,6 +340,9 @@ public record Settings(
 
     /** Files in a directory of our own, 0600. */
     public record FileChannel(Path directory) implements Channel {}
+
+    /** A route of the operator's own in {@code routes/local}. {@code uri} is the {@code direct:} name it begins with. */
+    public record RouteChannel(String uri) implements Channel {}
 
     /**
      * A list of requests asked at planned times.
@@ -441,7 +446,7 @@ public record Settings(
      *
      * @param rules   looked at in their order
      * @param signers who may sign requests, by the {@code kid} they sign with
-     * @param signed  sources whose requests must be signed: {@code jms}, {@code file}
+     * @param signed  sources whose requests must be signed: {@code jms}, {@code file}, {@code local}
      */
     public record Policy(List<Rule> rules, Map<String, Signer> signers, List<String> signed) {}
 
@@ -457,8 +462,9 @@ public record Settings(
      * Grants. Every list must match; {@code "*"} matches all, of destinations all aliases.
      *
      * @param name         for the audit trail
-     * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}, {@code report}
-     * @param users        broker-validated users, for {@code jms}, or the operating system's, for {@code cli}; empty means any
+     * @param sources      {@code jms}, {@code file}, {@code schedule}, {@code cli}, {@code report}, {@code local}
+     * @param users        broker-validated users, for {@code jms}, the operating system's, for {@code cli}, or
+     *                     {@code local:<route id>}, for {@code local}; empty means any
      * @param signers      names of signers, one of whom must have signed; empty means that nobody need have
      * @param accounts     account names
      * @param instances    patterns with {@code *}
@@ -479,4 +485,13 @@ public record Settings(
             @Nullable String url,
             @Nullable String user,
             @Nullable SecretRef password) {}
+
+    /**
+     * What the operator's own routes in {@code routes/local} may use.
+     *
+     * @param components  Camel components beside those that reach nothing outside
+     * @param directories that the component {@code file} may read and write
+     * @param secrets     by the name of the placeholder that stands for them in a route
+     */
+    public record Local(List<String> components, List<Path> directories, Map<String, SecretRef> secrets) {}
 }

@@ -119,6 +119,12 @@ final class TransportCheck {
                     "would leave passwords in clear on the broker",
                     "name a recipient, as defined under 'recipients'");
         }
+        if (isOpen && type.equals("route")) {
+            findings.add(
+                    key + ".seal",
+                    "would hand passwords in clear to a route in routes/local, which gets only what is sealed",
+                    "name a recipient, as defined under 'recipients'");
+        }
     }
 
     /** A server that greets in another way is asked again for days. */

@@ -11,6 +11,7 @@ import dev.passcourier.config.Settings.Destination;
 import dev.passcourier.config.Settings.EmailChannel;
 import dev.passcourier.config.Settings.FileChannel;
 import dev.passcourier.config.Settings.JmsChannel;
+import dev.passcourier.config.Settings.RouteChannel;
 import dev.passcourier.config.Settings.WebhookChannel;
 import dev.passcourier.files.DurableFile;
 import dev.passcourier.http.CallsInHand;
@@ -29,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spi.Registry;
@@ -47,6 +49,20 @@ public final class SinkFactory {
     private final Gate gate;
     private final Duration keepFailedWork;
     private final CallsInHand calls;
+    private final LocalSend local;
+
+    /** Hands a message to a route of the operator's own, and returns when that has come to its end. */
+    @FunctionalInterface
+    public interface LocalSend {
+
+        /**
+         * Nothing of the message but its body and headers goes there.
+         *
+         * @param uri what the route begins with
+         * @throws Exception what the route failed with
+         */
+        void send(String uri, Message sealed) throws Exception;
+    }
 
     /**
      * With what all sinks share.
@@ -55,6 +71,7 @@ public final class SinkFactory {
      * @param gate           what the consumers of every outbox pass
      * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
      * @param calls          where sends are noted while they are under way
+     * @param local          the way to the operator's own routes
      */
     public SinkFactory(
             AuditTrail audit,
@@ -64,7 +81,8 @@ public final class SinkFactory {
             GoneDestinations gone,
             Gate gate,
             Duration keepFailedWork,
-            CallsInHand calls) {
+            CallsInHand calls,
+            LocalSend local) {
         this.record = new DeliveryRecord(audit, clock);
         this.clock = clock;
         this.retryTable = retryTable;
@@ -73,6 +91,7 @@ public final class SinkFactory {
         this.gate = gate;
         this.keepFailedWork = keepFailedWork;
         this.calls = calls;
+        this.local = local;
     }
 
     /**
@@ -94,6 +113,9 @@ public final class SinkFactory {
         }
         if (channel instanceof FileChannel file) {
             return file(camel, alias, file, consumers);
+        }
+        if (channel instanceof RouteChannel own) {
+            return own(camel, alias, own.uri(), consumers);
         }
         return jms(camel, alias, (JmsChannel) channel, consumers);
     }
@@ -143,6 +165,12 @@ public final class SinkFactory {
         Composer composer = new FileComposer(opener);
         return List.of(
                 send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), false, consumers));
+    }
+
+    private List<TemplatedRouteBuilder> own(CamelContext camel, String alias, String uri, int consumers) {
+        Processor handOver = exchange -> local.send(uri, exchange.getMessage());
+        TemplatedRouteBuilder send = route(camel, "route-sink", alias).bean("hand-over", handOver);
+        return List.of(send, outbox(camel, alias, uri, new RouteComposer(), simple("ROUTE_DONE"), false, consumers));
     }
 
     /** One route: what fails here, also at the commit, must roll back, where every other sink's failure is an outcome. */

@@ -158,7 +158,7 @@ public final class BatchReporter {
                 // It ends in a document of its own, which is more than its requests' ends.
                 case REPORT -> Optional.empty();
                 // Whoever gave the command sees there how it ended, or by asking for its status.
-                case CLI, JMS -> {
+                case CLI, JMS, LOCAL -> {
                     reported(batch.id());
                     yield Optional.empty();
                 }

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source    the kind of source
  * @param reference identifies the request within the source: a JMS message id, {@code <sha256 of the file>:<line>},
- *                  {@code <schedule>@<planned time>:<index>}, and so for a report
+ *                  {@code <schedule>@<planned time>:<index>}, and so for a report, {@code <route id>:<sha256 of the
+ *                  request>} for a local route
  * @param user      who sent it, or null where the source has none: the user whom the broker has validated, or, of a command,
- *                  the operating system's
+ *                  the operating system's, or, of a local route, its own
  * @param batch     id of the batch or schedule run it belongs to, or null
  * @param line      line of the batch (1 is the first line of the file), or 0
  */
@@ -29,7 +30,9 @@ public record Origin(
         /** A command, in the name of the operating system's user who gave it. */
         CLI,
         /** A run of a credential report, which looks at passwords and hands none over. */
-        REPORT
+        REPORT,
+        /** A route of the operator's own, in the name of that route: {@code local:<route id>}. */
+        LOCAL
     }
 
     /** What a password is asked for. */

@@ -72,7 +72,7 @@ public final class Permission {
         return policy.nearest(request, requester)
                 .map(opinion -> "rule " + opinion.rule() + ": " + opinion.says()
                         + (userless && opinion.obstacle() == Policy.Obstacle.USERS
-                                ? ", as only requests from a queue or a command have a user"
+                                ? ", as only requests from a queue, a command or a local route have a user"
                                 : ""))
                 .orElse("a policy without rules");
     }

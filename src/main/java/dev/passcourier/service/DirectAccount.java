@@ -191,7 +191,8 @@ public final class DirectAccount implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
-                new Settings.LedgerStore(null, null, null));
+                new Settings.LedgerStore(null, null, null),
+                null);
     }
 
     static DirectFetch.Grant grant(Settings settings) {

@@ -14,6 +14,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlServer;
 import dev.passcourier.control.Orders;
 import dev.passcourier.delivery.SinkFactory;
+import dev.passcourier.extension.LocalRoutes;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
@@ -21,6 +22,7 @@ import dev.passcourier.http.CallsInHand;
 import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.LocalRequests;
 import dev.passcourier.intake.RunOrder;
 import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.SubmittedBatches.Part;
@@ -115,6 +117,7 @@ public final class PasscourierService implements AutoCloseable {
     private FetchStage fetch;
     private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
+    private LocalRoutes local;
 
     private PasscourierService(Path home, @Nullable Path file, InForce begun, Clock clock) {
         this.home = home;
@@ -257,6 +260,14 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void startCamel() throws Exception {
+        local = keep(LocalRoutes.start(
+                home,
+                settings,
+                RouteCheck::cause,
+                new LocalRequests(
+                        BrokerLink.intakeQueue(settings),
+                        new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool())),
+                        watch.gate()::isOpen)));
         main = CamelSetup.main(home, settings, CamelSetup.routes(home));
         main.addMainListener(new Assembly());
         keep(main::stop);
@@ -266,6 +277,7 @@ public final class PasscourierService implements AutoCloseable {
         watch.open();
         keep(watch);
         sources.submitted().goOn();
+        local.open();
     }
 
     /** What commands may have done by the running service: of the service's own user, or of the members of a group. */
@@ -374,7 +386,8 @@ public final class PasscourierService implements AutoCloseable {
                         gone,
                         watch.gate(),
                         settings.service().keepFailedWork(),
-                        calls));
+                        calls,
+                        (uri, message) -> local.send(uri, message)));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));

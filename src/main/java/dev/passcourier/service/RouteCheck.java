@@ -257,7 +257,8 @@ public final class RouteCheck {
                 GoneDestinations.none(),
                 Gate.OPEN,
                 settings.service().keepFailedWork(),
-                calls);
+                calls,
+                (uri, message) -> {});
         settings.destinations()
                 .forEach((alias, destination) -> attempt(camel, () -> {
                     for (TemplatedRouteBuilder route : sinks.routes(camel, alias, destination)) {

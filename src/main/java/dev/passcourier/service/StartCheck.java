@@ -9,6 +9,7 @@ import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.control.ControlServer;
+import dev.passcourier.extension.LocalRoutes;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.intake.DropDirectory;
@@ -89,6 +90,7 @@ public final class StartCheck {
             settings.reports().forEach(check::report);
             if (Files.isReadable(CamelSetup.settings(home))) {
                 RouteCheck.of(home, settings, clock).forEach(findings::add);
+                LocalRoutes.check(home, settings, RouteCheck::cause).forEach(check::local);
             }
         }
         return new Result(findings.inOrder(), findings.stop() ? null : settings, check.rings, file, checked.digest());
@@ -236,6 +238,14 @@ public final class StartCheck {
                             e.getMessage() + ": " + e.code().advice());
                 }
             });
+        }
+    }
+
+    private void local(Finding finding) {
+        if (finding.key().isEmpty()) {
+            findings.add(finding);
+        } else {
+            findings.add(finding.key(), finding.message(), finding.hint());
         }
     }
 

@@ -71,6 +71,15 @@ class InvalidSettingsTest {
                         "  jms: {queue: passwords.sealed}",
                         "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
                 mistake(
+                        "{type: jms, seal: ops, queue: passwords.sealed}",
+                        "{type: route, seal: none, uri: \"direct:collector\"}",
+                        "39:24 destinations.queue.seal: would hand passwords in clear to a route in routes/local, which"
+                                + " gets only what is sealed; name a recipient, as defined under 'recipients'"),
+                mistake(
+                        "{type: jms, seal: ops, queue: passwords.sealed}",
+                        "{type: route, seal: ops, uri: \"seda:collector\"}",
+                        "39:35 destinations.queue.uri: does not have the right form; for example direct:collector"),
+                mistake(
                         "queue: asks, url",
                         "queue: passwords.sealed, url",
                         "39:33 destinations.queue.queue: is the queue of requests; choose another queue for results"),
@@ -405,7 +414,7 @@ class InvalidSettingsTest {
                         "sources: [jms, schedule]",
                         "sources: [jsm]",
                         "46:29 policy.rules[0].sources[0]: is none of the known words; known: *, cli, file, jms,"
-                                + " report, schedule"),
+                                + " local, report, schedule"),
                 mistake(
                         "instances: [\"web-*\"]",
                         "instances: []",

@@ -37,9 +37,9 @@ class PolicyCheckTest {
                         "sources: [file, schedule], users: []",
                         "sources: [file, schedule], users: [\"*\"]",
                         List.of(
-                                "policy.rules[1].users: no request can match: only requests from a queue or a command"
-                                        + " have a user, and the rule is for file and schedule; remove users, or add jms"
-                                        + " or cli to the rule's sources",
+                                "policy.rules[1].users: no request can match: only requests from a queue, a command"
+                                        + " or a local route have a user, and the rule is for file and schedule; remove"
+                                        + " users, or add jms, cli or local to the rule's sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can"
                                         + " match one, not even 'batches'; add a rule with sources: [file] and without"
                                         + " users",
@@ -51,7 +51,7 @@ class PolicyCheckTest {
                         "sources: [\"*\", cli], users: [\"*\"]",
                         List.of(
                                 "policy.rules[1].users: no request from file or schedule can match: only requests from"
-                                        + " a queue or a command have a user; give them a rule without users, and this one"
+                                        + " a queue, a command or a local route have a user; give them a rule without users, and this one"
                                         + " none of their sources",
                                 "sources.file: every request from here ends as NOT_ALLOWED: no rule of the policy can"
                                         + " match one, not even 'batches'; add a rule with sources: [file] and without"
@@ -64,7 +64,7 @@ class PolicyCheckTest {
                         "sources: [\"*\"], users: []",
                         List.of("policy.rules[1].sources: * also matches cli, the commands of whoever may use the"
                                 + " service's control socket; name the sources that are meant: jms, file, schedule,"
-                                + " report; or add cli beside * if commands are too")),
+                                + " report, local; or add cli beside * if commands are too")),
                 Arguments.of(
                         "sources: [jms], users: [ticketing]",
                         "sources: [jms], users: [tiketing]",

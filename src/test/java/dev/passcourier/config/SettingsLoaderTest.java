@@ -78,7 +78,8 @@ class SettingsLoaderTest {
                         Map.of(),
                         Map.of(),
                         new Settings.Policy(List.of(), Map.of(), List.of()),
-                        new LedgerStore(null, null, null)));
+                        new LedgerStore(null, null, null),
+                        null));
     }
 
     @Test

@@ -55,6 +55,7 @@ final class SinkHarness implements AutoCloseable {
     final PretendVault vault = new PretendVault();
     final GoneDestinations gone;
     final CallsInHand calls = new CallsInHand();
+    final OwnRoute own = new OwnRoute();
     private final SinkFactory factory;
     private final BrokerAccess access;
     private final AutoCloseable broker;
@@ -82,7 +83,8 @@ final class SinkHarness implements AutoCloseable {
                 gone,
                 Gate.OPEN,
                 Duration.ofDays(30),
-                calls);
+                calls,
+                own);
         QueueDeclarer.declare(access, List.of(Queues.DEAD, Queues.EXPIRED, Queues.QUARANTINE, Queues.FAILED));
         pool = access.pool();
         JmsTemplate template = new JmsTemplate(pool);
@@ -98,11 +100,28 @@ final class SinkHarness implements AutoCloseable {
                 "delivery/webhook-sink",
                 "delivery/file-sink",
                 "delivery/jms-sink",
+                "delivery/route-sink",
                 "delivery/expired")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(camel, "file:routes/" + route + ".camel.yaml"));
         }
         camel.start();
+    }
+
+    /** Stands for the operator's own routes: keeps what it is given, or fails as it is told to. */
+    static final class OwnRoute implements SinkFactory.LocalSend {
+
+        final List<org.apache.camel.Message> got = new CopyOnWriteArrayList<>();
+        volatile @Nullable Exception failure;
+
+        @Override
+        public void send(String uri, org.apache.camel.Message message) throws Exception {
+            Exception now = failure;
+            if (now != null) {
+                throw now;
+            }
+            got.add(message.copy());
+        }
     }
 
     private static EmbeddedBroker embedded(Path directory) throws Exception {

@@ -151,7 +151,8 @@ final class Fakes {
                 Map.of(),
                 Map.of(),
                 new Settings.Policy(List.of(rules), Map.of(), List.of()),
-                new Settings.LedgerStore(null, null, null));
+                new Settings.LedgerStore(null, null, null),
+                null);
     }
 
     /** Everything is allowed to files. */
@@ -173,7 +174,8 @@ final class Fakes {
                 settings.schedules(),
                 settings.reports(),
                 settings.policy(),
-                settings.ledger());
+                settings.ledger(),
+                null);
     }
 
     static Settings withBroker(Settings settings, Settings.Broker broker) {
@@ -188,7 +190,8 @@ final class Fakes {
                 settings.schedules(),
                 settings.reports(),
                 settings.policy(),
-                settings.ledger());
+                settings.ledger(),
+                null);
     }
 
     static Settings withPolicy(Settings settings, Settings.Policy policy) {
@@ -203,7 +206,8 @@ final class Fakes {
                 settings.schedules(),
                 settings.reports(),
                 policy,
-                settings.ledger());
+                settings.ledger(),
+                null);
     }
 
     static Settings.Rule rule(String source, String user, String destination) {

@@ -200,7 +200,8 @@ class ReportTimesTest {
                 settings.schedules(),
                 Map.of("daily", report(Misfire.SKIP)),
                 settings.policy(),
-                settings.ledger());
+                settings.ledger(),
+                null);
         CredentialReporter reporter = new CredentialReporter(
                 ours,
                 ledger,

@@ -384,6 +384,7 @@ class SubmittedBatchesTest {
                 settings.schedules(),
                 settings.reports(),
                 settings.policy(),
-                settings.ledger());
+                settings.ledger(),
+                null);
     }
 }

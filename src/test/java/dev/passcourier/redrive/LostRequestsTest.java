@@ -380,6 +380,7 @@ class LostRequestsTest {
                 Map.of(),
                 Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
-                new Settings.LedgerStore(null, null, null));
+                new Settings.LedgerStore(null, null, null),
+                null);
     }
 }

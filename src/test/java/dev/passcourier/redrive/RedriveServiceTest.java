@@ -471,6 +471,7 @@ class RedriveServiceTest {
                 Map.of(),
                 Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
-                new Settings.LedgerStore(null, null, null));
+                new Settings.LedgerStore(null, null, null),
+                null);
     }
 }

@@ -188,6 +188,7 @@ class CredentialReporterTest {
                 Map.of(),
                 Map.of("weekly", report),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
-                new Settings.LedgerStore(null, null, null));
+                new Settings.LedgerStore(null, null, null),
+                null);
     }
 }

@@ -187,6 +187,7 @@ class ReportComposerTest {
                 Map.of(),
                 Map.of(),
                 null,
+                null,
                 null);
         return new ReportComposer(settings, ledger, Map.of(), "1", Clock.fixed(now, ZoneOffset.UTC));
     }

@@ -87,8 +87,8 @@ class PermissionTest {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> permission.rule(request("huawei", "web-1", "ops"), requester))
                 .withMessage(
-                        "NOT_ALLOWED at rule anybody: its users do not fit, as only requests from a queue or a command"
-                                + " have a user");
+                        "NOT_ALLOWED at rule anybody: its users do not fit, as only requests from a queue, a command"
+                                + " or a local route have a user");
     }
 
     @Test

@@ -47,13 +47,14 @@ class RoomsTest {
         ledger   | audit files outbox request
         intake   | audit broker config control files ledger outbox request
         fetch    | audit broker config http ledger outbox provider remote request retry vault
+        extension | config
         health   | audit broker config ledger request vault
         report   | audit broker config files intake ledger outbox request vault
         sandbox  | files
         status   | config intake ledger
         redrive  | audit broker config control ledger outbox request
         reload   | config vault
-        service  | audit broker config control delivery fetch health host http intake ledger outbox provider redrive reload report request retry status vault
+        service  | audit broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retry status vault
         doctor   | audit broker config control delivery fetch http intake ledger provider remote request service vault
         cli      | audit config control doctor fetch files host intake ledger provider redrive reload report request service status vault
         demo     | cli config files ledger provider request sandbox service vault
