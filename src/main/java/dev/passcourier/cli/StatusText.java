@@ -2,6 +2,7 @@ package dev.passcourier.cli;
 
 import dev.passcourier.ledger.BatchStatus;
 import dev.passcourier.ledger.LedgerStatus;
+import dev.passcourier.ledger.NodeStatus;
 import dev.passcourier.ledger.RequestStatus;
 import dev.passcourier.ledger.RequestStatus.ResultStatus;
 import dev.passcourier.ledger.WaitingWork;
@@ -50,15 +51,17 @@ final class StatusText {
         RequestStatus request = answer.request();
         if (request != null) {
             request(request, lines);
-        } else if (answer.isNothing()
-                && answer.accounts().isEmpty()
-                && answer.destinations().isEmpty()) {
-            lines.add("nothing waits");
         } else {
+            if (answer.isNothing()
+                    && answer.accounts().isEmpty()
+                    && answer.destinations().isEmpty()) {
+                lines.add("nothing waits");
+            }
             section(lines, waiting("account", "account.", answer.accounts()));
             section(lines, waiting("destination", "destination.", answer.destinations()));
             section(lines, batches());
             section(lines, schedules());
+            section(lines, nodes());
         }
         if (!answer.running()) {
             section(lines, Table.wrap("No service runs: this is what was on record when it stopped.", width, ""));
@@ -132,6 +135,21 @@ final class StatusText {
                     back(each.oldest()),
                     each.nextAt() == null ? "" : ahead(each.nextAt()),
                     answer.problems().getOrDefault(check + each.name(), ""));
+        }
+        return table.lines();
+    }
+
+    private List<String> nodes() {
+        Rows table = new Rows("node", "id", "state", "version", "settings", "started", "seen");
+        for (NodeStatus node : answer.nodes()) {
+            table.row(
+                    node.name(),
+                    node.shortId(),
+                    word(node.state()),
+                    node.version(),
+                    node.settings(),
+                    back(node.startedAt()),
+                    back(node.seenAt()));
         }
         return table.lines();
     }
@@ -211,6 +229,9 @@ final class StatusText {
         answer.destinations()
                 .forEach(each ->
                         lines.put("destination " + each.name(), "destination " + each.name() + " " + states(each)));
+        answer.nodes()
+                .forEach(node -> lines.put(
+                        "node " + node.id(), "node " + node.name() + " " + node.shortId() + " " + word(node.state())));
         answer.batches()
                 .forEach(batch -> lines.put(
                         batch.id(),
@@ -257,6 +278,17 @@ final class StatusText {
         Table table = new Table("kind", "name", "id", "total", "done", "counts", "perMinute", "since", "nextAt");
         answer.accounts().forEach(each -> waiting(table, "account", each));
         answer.destinations().forEach(each -> waiting(table, "destination", each));
+        answer.nodes()
+                .forEach(node -> table.row(
+                        "node",
+                        node.name(),
+                        node.id(),
+                        null,
+                        null,
+                        node.state() + "=1",
+                        null,
+                        node.startedAt(),
+                        node.seenAt()));
         answer.batches().forEach(batch -> batch(table, "batch", batch));
         for (ScheduleStatus schedule : answer.schedules()) {
             Instant next = schedule.next().isEmpty() ? null : schedule.next().get(0);

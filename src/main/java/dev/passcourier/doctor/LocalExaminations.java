@@ -10,11 +10,14 @@ import dev.passcourier.control.ControlServer;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.LedgerDatabase;
+import dev.passcourier.ledger.LedgerException;
+import dev.passcourier.ledger.NodeStatus;
 import dev.passcourier.request.BatchFormat;
 import dev.passcourier.request.BatchLine;
 import dev.passcourier.request.BatchReader;
 import dev.passcourier.service.KeyAndLedgerFactory;
 import dev.passcourier.service.RequestSignatures;
+import dev.passcourier.service.StatusReader;
 import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.KeyRing;
 import java.io.IOException;
@@ -24,6 +27,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -55,6 +59,9 @@ final class LocalExaminations {
         }
         all.add(new Examination("audit", this::audit));
         all.add(new Examination("ledger", this::ledger));
+        if (settings.ledger().url() != null) {
+            all.add(new Examination("nodes", this::nodes));
+        }
         if (settings.sources().file() != null) {
             all.add(new Examination("sources.file", this::drop));
         }
@@ -158,6 +165,43 @@ final class LocalExaminations {
                 Arrays.fill(password, (byte) 0);
             }
         }
+    }
+
+    private Diagnosis nodes(String subject) throws Exception {
+        try {
+            return nodes(subject, StatusReader.nodes(settings.ledger()));
+        } catch (LedgerException e) {
+            return e.isOfNewerRelease()
+                    ? Diagnosis.fail(subject, "the ledger is of a newer release than this one")
+                    : Diagnosis.ok(subject, "none yet: the first start of this release makes their table");
+        }
+    }
+
+    /** Whether nodes that run differ, and whether one has not been heard of. */
+    static Diagnosis nodes(String subject, List<NodeStatus> all) {
+        List<NodeStatus> running = all.stream()
+                .filter(node -> node.state() != NodeStatus.State.STOPPED)
+                .toList();
+        String says = running.isEmpty()
+                ? "none runs"
+                : running.stream()
+                        .map(node -> node.name() + " " + node.shortId() + " "
+                                + node.state().name().toLowerCase(Locale.ROOT) + ", " + node.version() + ", settings "
+                                + node.settings())
+                        .collect(Collectors.joining("; "));
+        String bad = "";
+        if (running.stream().map(NodeStatus::version).distinct().count() > 1) {
+            bad += "; of several releases: bring all to one";
+        }
+        if (running.stream().map(NodeStatus::settings).distinct().count() > 1) {
+            bad +=
+                    "; their settings differ in accounts, recipients, destinations, schedules, reports or policy: compare"
+                            + " the files, and restart who has old ones";
+        }
+        if (running.stream().anyMatch(node -> node.state() == NodeStatus.State.SILENT)) {
+            bad += "; one is silent: it hangs, was killed, or does not reach the database";
+        }
+        return bad.isEmpty() ? Diagnosis.ok(subject, says) : Diagnosis.warn(subject, says + bad);
     }
 
     private Diagnosis drop(String subject) throws Exception {

@@ -62,6 +62,24 @@ public final class LedgerStatus implements AutoCloseable {
         return new ReportStore(database, "");
     }
 
+    /** The nodes that share this ledger, by name; none on a file of our own. */
+    public List<NodeStatus> nodes() {
+        return database.read(sql -> sql.query(
+                """
+                select id, name, version, settings, started_at, seen_at, case
+                when stopped_at is not null then 'STOPPED' when lease_until < now() then 'SILENT'
+                when takes then 'UP' else 'WAITS' end from node order by name, id\
+                """,
+                row -> new NodeStatus(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        Sql.instant(row, 5),
+                        Sql.instant(row, 6),
+                        NodeStatus.State.valueOf(row.getString(7)))));
+    }
+
     /** What waits, by account. */
     public List<WaitingWork> accounts() {
         return database.read(sql -> waiting(sql, """

@@ -6,6 +6,7 @@ import dev.passcourier.control.ControlClient;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.LedgerStatus;
+import dev.passcourier.ledger.NodeStatus;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -91,6 +93,18 @@ public final class StatusReader {
                         settings.destinations().keySet(),
                         problems,
                         clock);
+    }
+
+    /**
+     * The nodes on a ledger in PostgreSQL.
+     *
+     * @throws ConfigurationException if the database cannot be used
+     * @throws LedgerException        if no service has made the ledger yet, or one of another release
+     */
+    public static List<NodeStatus> nodes(Settings.LedgerStore store) throws ConfigurationException {
+        try (LedgerStatus ledger = LedgerStatus.on(KeyAndLedgerFactory.postgresqlReadOnly(store))) {
+            return ledger.nodes();
+        }
     }
 
     static LedgerStatus ledger(Path dataDirectory, @Nullable Settings settings) throws ConfigurationException {

@@ -3,6 +3,7 @@ package dev.passcourier.status;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.passcourier.ledger.BatchStatus;
+import dev.passcourier.ledger.NodeStatus;
 import dev.passcourier.ledger.RequestStatus;
 import dev.passcourier.ledger.WaitingWork;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedules    the schedules that were asked about, or all
  * @param accounts     of everything, what waits by account
  * @param destinations of everything, what waits by destination
+ * @param nodes        of everything, the nodes on a ledger in PostgreSQL
  * @param problems     what the running service's checks found, by their names, as far as it concerns the answer
  * @param near         if nothing was found, what there is of similar names
  * @param unknown      if there is no such account or destination: which, and what may have been meant
@@ -33,6 +35,7 @@ public record StatusAnswer(
         @Nullable List<ScheduleStatus> schedules,
         @Nullable List<WaitingWork> accounts,
         @Nullable List<WaitingWork> destinations,
+        @Nullable List<NodeStatus> nodes,
         @Nullable Map<String, String> problems,
         @Nullable List<String> near,
         @Nullable String unknown) {
@@ -43,6 +46,7 @@ public record StatusAnswer(
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
         accounts = accounts == null ? List.of() : List.copyOf(accounts);
         destinations = destinations == null ? List.of() : List.copyOf(destinations);
+        nodes = nodes == null ? List.of() : List.copyOf(nodes);
         problems = problems == null ? Map.of() : Map.copyOf(problems);
         near = near == null ? List.of() : List.copyOf(near);
     }

@@ -79,6 +79,7 @@ public final class StatusService {
                 null,
                 account,
                 destination,
+                null,
                 problems(name ->
                         name.equals("account." + order.account()) || name.equals("destination." + order.destination())),
                 null,
@@ -107,6 +108,7 @@ public final class StatusService {
                 schedules.keySet().stream().map(name -> schedule(name, 1, now)).toList(),
                 accounts,
                 destinations,
+                ledger.nodes(),
                 problems(name -> true),
                 null,
                 null);
@@ -136,6 +138,7 @@ public final class StatusService {
                 request,
                 batches,
                 found,
+                null,
                 null,
                 null,
                 request == null ? Map.of() : problems(name -> concerns(request, name)),

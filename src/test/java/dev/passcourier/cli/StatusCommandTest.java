@@ -181,7 +181,8 @@ class StatusCommandTest {
         Instant now = CLOCK.instant();
         BatchStatus batch = new BatchStatus(
                 "b", source, "name", null, 1, 1, Map.of(Verdict.DELIVERED, 1L), now.minusSeconds(60), now, 1, null);
-        StatusAnswer answer = new StatusAnswer(now, true, null, List.of(batch), null, null, null, null, null, null);
+        StatusAnswer answer =
+                new StatusAnswer(now, true, null, List.of(batch), null, null, null, null, null, null, null);
 
         assertThat(new StatusText(answer, ZoneOffset.UTC).lines(200, Ansi.OFF))
                 .anyMatch(line -> line.endsWith("  " + end + "  b"));

@@ -1,8 +1,11 @@
 package dev.passcourier.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.passcourier.ledger.NodeStatus;
+import dev.passcourier.ledger.NodeStatus.State;
 import dev.passcourier.ledger.TestNode;
 import dev.passcourier.sandbox.MovableClock;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -245,6 +248,31 @@ class SharedAccountTest {
         patiently().until(() -> shareOf("b") == RATE / 2);
         one.stop();
         patiently().until(() -> shareOf("b") == RATE);
+    }
+
+    @Test
+    void everyNodeSeesWhatTheOthersAre() throws Exception {
+        Node one = node("a");
+        Node other = node("b");
+        patiently().until(() -> stateOf(one, "b") == State.UP);
+        other.node.takes(false);
+        patiently().until(() -> stateOf(one, "b") == State.WAITS);
+        other.node.die();
+        patiently().until(() -> stateOf(one, "b") == State.SILENT);
+        Node again = node("b");
+        patiently().until(() -> stateOf(one, "b") == State.UP);
+        again.stop();
+        assertThat(one.node.nodes())
+                .extracting(NodeStatus::name, NodeStatus::state)
+                .containsExactly(tuple("host-of-a", State.UP), tuple("host-of-b", State.STOPPED));
+    }
+
+    private static State stateOf(Node asked, String id) {
+        return asked.node.nodes().stream()
+                .filter(node -> node.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .state();
     }
 
     private static int shareOf(String node) throws Exception {

@@ -2,6 +2,7 @@ package dev.passcourier.ledger;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** A node's part on a ledger that others share, without the rest of a service, and with shorter times. */
 public final class TestNode implements AutoCloseable {
@@ -19,6 +20,11 @@ public final class TestNode implements AutoCloseable {
         database = LedgerDatabase.postgresql(url, "postgres", null);
         registry = new NodeRegistry(
                 database, id, new NodeRegistry.Self("host-of-" + id, "1.0", "cafe"), () -> takes, BEAT, LEASE);
+    }
+
+    /** What it sees of all nodes. */
+    public List<NodeStatus> nodes() {
+        return LedgerStatus.on(database).nodes();
     }
 
     /** Begins with the accounts that have joined. */
