@@ -1,17 +1,20 @@
 package dev.passcourier.health;
 
-import dev.passcourier.ledger.BatchStatus;
+import dev.passcourier.broker.Queues;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.RequestState;
+import dev.passcourier.status.StatusAnswer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers on the status page. The ledger counts again after five seconds at the earliest, for a twentieth of the time at
@@ -19,15 +22,13 @@ import java.util.function.Supplier;
  */
 public final class Figures {
 
-    /** Batches on the page, the oldest. */
-    private static final int BATCHES = 20;
-
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     /** So many times as long as counting took, it is not done again. */
     private static final int REST = 20;
 
     private final Ledger ledger;
+    private final Supplier<StatusAnswer> status;
     private final BrokerCheck broker;
     private final Checks checks;
     private final Clock clock;
@@ -39,14 +40,19 @@ public final class Figures {
     record Counts(
             Map<RequestState, Long> requests,
             Map<String, Map<DeliveryState, Long>> deliveries,
-            List<BatchStatus> batches) {
+            @Nullable StatusAnswer status) {
 
-        static final Counts NONE = new Counts(Map.of(), Map.of(), List.of());
+        static final Counts NONE = new Counts(Map.of(), Map.of(), null);
     }
 
-    /** From the ledger, and from what the broker said last. */
-    public Figures(Ledger ledger, BrokerCheck broker, Checks checks, Clock clock) {
+    /**
+     * From the ledger, and from what the broker said last.
+     *
+     * @param status what waits, batches and schedules, as the command {@code status} has them
+     */
+    public Figures(Ledger ledger, Supplier<StatusAnswer> status, BrokerCheck broker, Checks checks, Clock clock) {
         this.ledger = ledger;
+        this.status = status;
         this.broker = broker;
         this.checks = checks;
         this.clock = clock;
@@ -65,14 +71,19 @@ public final class Figures {
         return broker.depths();
     }
 
+    /** What failed or was quarantined and waits for somebody, by queue. */
+    Map<String, Long> kept() {
+        Map<String, Long> kept = new TreeMap<>(depths());
+        kept.keySet().retainAll(List.of(Queues.FAILED, Queues.QUARANTINE, Queues.DEAD));
+        kept.values().removeIf(messages -> messages == 0);
+        return kept;
+    }
+
     synchronized Counts counts() {
         Instant now = clock.instant();
         if (!now.isBefore(nextCount) && checks.allow(EnumSet.of(Stops.EVERYTHING))) {
             try {
-                counts = new Counts(
-                        ledger.requestsByState(),
-                        ledger.deliveriesByDestination(),
-                        ledger.status().unreported(BATCHES, now));
+                counts = new Counts(ledger.requestsByState(), ledger.deliveriesByDestination(), status.get());
             } catch (LedgerException e) {
                 counts = Counts.NONE;
             }

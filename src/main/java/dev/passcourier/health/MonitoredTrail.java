@@ -102,6 +102,11 @@ public final class MonitoredTrail implements AuditTrail {
 
         private final Map<String, String> codes = new ConcurrentHashMap<>();
 
+        /** What was so at the start: codes by alias of those whose deliveries are tried again. */
+        public void begin(Map<String, String> failing) {
+            codes.putAll(failing);
+        }
+
         /** The check of one destination. */
         public HealthCheck of(String alias) {
             return () -> Optional.ofNullable(codes.get(alias)).map(HealthProblem::new);

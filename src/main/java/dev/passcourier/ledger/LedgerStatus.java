@@ -96,6 +96,19 @@ public final class LedgerStatus implements AutoCloseable {
             """));
     }
 
+    /** The destinations whose deliveries are tried again, with a code of the latest failures. */
+    public Map<String, String> failing() {
+        return database.read(sql -> {
+            Map<String, String> found = new TreeMap<>();
+            sql.query(
+                    "select alias, max(code) from delivery where ended_at is null and state = ? and code is not null"
+                            + " group by alias",
+                    row -> found.put(row.getString(1), row.getString(2)),
+                    DeliveryState.POSTPONED);
+            return found;
+        });
+    }
+
     private static List<WaitingWork> waiting(Sql sql, String query) throws SQLException {
         Map<String, WaitingWork> found = new TreeMap<>();
         sql.query(query, row -> {

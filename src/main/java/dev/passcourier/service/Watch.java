@@ -36,6 +36,8 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.retry.RetryRule;
+import dev.passcourier.status.StatusOrder;
+import dev.passcourier.status.StatusService;
 import jakarta.jms.ConnectionFactory;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,11 +108,14 @@ final class Watch implements AutoCloseable {
         ledger.onEnd(ended -> metrics.ended(ended.account(), ended.source(), ended.verdict()));
         checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
+        destinations.begin(ledger.status().failing());
         Settings.Status page = settings.service().status();
         if (page != null) {
-            figures = new Figures(ledger, brokerCheck, checks, clock);
+            StatusService waiting = StatusReader.service(ledger.status(), settings, this::problems, clock);
+            StatusOrder all = new StatusOrder(null);
+            figures = new Figures(ledger, () -> waiting.answer(all), brokerCheck, checks, clock);
             status = StatusServer.open(page, tls(page));
-            status.page("/", new StatusPage(checks, figures)::reply);
+            status.page("/", new StatusPage(checks, gate, figures, ThisNode.version(), clock)::reply);
             status.page("/metrics", metrics::reply);
             new HealthPages(checks, gate, Liveness.of(ledger::broken, probe, clock)).addTo(status);
             status.start();

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.status.StatusAnswer;
+import dev.passcourier.status.StatusOrder;
+import dev.passcourier.status.StatusService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -24,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,14 +67,14 @@ class StatusServerTest {
                 new BrokerCheckTest.Stoppable(),
                 Optional::empty,
                 Clock.systemUTC());
-        figures = new Figures(ledger, broker, checks, clock);
+        figures = new Figures(ledger, this::waiting, broker, checks, clock);
         checks.add("disk", Stops.EVERYTHING, disk::get);
         checks.add("broker", Stops.EVERYTHING, broker);
         checks.add("account.kakao", Stops.NOTHING, account::get);
         checks.run();
         server = StatusServer.open(new Settings.Status(0), null);
         server.page("/metrics", metrics::reply);
-        server.page("/", new StatusPage(checks, figures)::reply);
+        server.page("/", new StatusPage(checks, gate, figures, "0.1.0", clock)::reply);
         new HealthPages(checks, gate, Liveness.of(broken::get, probe, clock)).addTo(server);
         server.start();
         gate.open();
@@ -101,7 +106,33 @@ class StatusServerTest {
         ledger.awaitApplied(trail.position());
 
         assertThat(ask("GET", "/", "localhost"))
-                .contains("<td>monday &lt;1&gt;.csv</td><td>1 of 4</td><td>NOT_FOUND 1</td>");
+                .contains(
+                        ">monday &lt;1&gt;.csv, planned for ", "max=\"4\" value=\"1\"", "1 of 4", ">NOT_FOUND 1</td>");
+    }
+
+    /** A heading that says UP is what people read, and all they read. */
+    @Test
+    void neverSaysUpWhileADestinationIsDownAlsoAfterARestart() throws Exception {
+        assertThat(ask("GET", "/", "localhost")).contains("<title>UP ", "<span class=\"up\">UP</span></h1>");
+        new Story(trail)
+                .asked("r1", "i-1")
+                .allowed("r1", "mail")
+                .sealed("r1", "mail")
+                .delivery(AuditEvent.Type.DELIVERY_POSTPONED, "r1", "mail", "RESULT", "SMTP_451", 1);
+        ledger.awaitApplied(trail.position());
+        MonitoredTrail.Destinations afterARestart = new MonitoredTrail.Destinations();
+        afterARestart.begin(ledger.status().failing());
+        checks.add("destination.mail", Stops.NOTHING, afterARestart.of("mail"));
+        checks.add("destination.folder", Stops.NOTHING, afterARestart.of("folder"));
+        checks.run();
+
+        assertThat(ask("GET", "/", "localhost"))
+                .contains("<title>DEGRADED ", "<span class=\"warn\">DEGRADED</span></h1>")
+                .contains(">mail</td><td data-of=\"state\"><span class=\"down\">DOWN</span> SMTP_451</td>")
+                .contains("<strong>destination.mail</strong>", "status --destination mail")
+                .doesNotContain("<span class=\"up\">UP</span></h1>")
+                .containsOnlyOnce("destination.mail")
+                .doesNotContain("destination.folder");
     }
 
     /** As with many large batches under way: however often the page is asked for, the ledger has its rest. */
@@ -126,6 +157,7 @@ class StatusServerTest {
         };
         Figures slow = new Figures(
                 ledger,
+                this::waiting,
                 new BrokerCheck(Map::of, new BrokerCheckTest.Stoppable(), Optional::empty, clock),
                 checks,
                 counting);
@@ -164,7 +196,7 @@ class StatusServerTest {
                         .asText())
                 .isEqualTo("/drop can be written to by everybody; chmod o-w it");
         assertThat(ask("GET", "/", "localhost"))
-                .contains("<td>DIRECTORY_OPEN: /drop can be written to by everybody; chmod o-w it</td>");
+                .contains("DOWN</span> DIRECTORY_OPEN ", "<br>/drop can be written to by everybody; chmod o-w it</li>");
     }
 
     @Test
@@ -249,7 +281,7 @@ class StatusServerTest {
                 .containsIgnoringCase("Content-security-policy: default-src 'none'; style-src 'sha256-")
                 .containsIgnoringCase("Cache-control: no-store")
                 .containsIgnoringCase("X-content-type-options: nosniff")
-                .contains("account.kakao", "<td>password.requests</td><td>7</td>")
+                .contains(">kakao</td>", "<td>password.requests</td><td>7</td>")
                 .doesNotContain("<script", "href=", "src=");
     }
 
@@ -301,6 +333,11 @@ class StatusServerTest {
                 .isThrownBy(() -> StatusServer.open(new Settings.Status(server.port()), null))
                 .withMessageContaining("service.status.port")
                 .withMessageContaining(Integer.toString(server.port()));
+    }
+
+    private StatusAnswer waiting() {
+        return new StatusService(ledger.status(), Map.of(), Set.of(), Set.of(), null, clock)
+                .answer(new StatusOrder(null));
     }
 
     private static JsonNode json(String answer) throws IOException {

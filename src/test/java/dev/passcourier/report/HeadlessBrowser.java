@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A Chromium without a window and one page in it, spoken to by the DevTools protocol. */
-final class HeadlessBrowser implements AutoCloseable {
+public final class HeadlessBrowser implements AutoCloseable {
 
     private static final int SECONDS = 60;
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -48,7 +48,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** The browser's program, if there is one on this host. */
-    static Optional<Path> program() {
+    public static Optional<Path> program() {
         return Stream.of(System.getenv("PATH").split(":"))
                 .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
                         .map(name -> Path.of(folder).resolve(name)))
@@ -57,7 +57,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** Starts it, with nothing of the user's and no talk of its own. */
-    static HeadlessBrowser start(Path program, Path profile) throws Exception {
+    public static HeadlessBrowser start(Path program, Path profile) throws Exception {
         Process process = new ProcessBuilder(
                         program.toString(),
                         "--headless",
@@ -117,14 +117,14 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** Has the page in a window of a size. */
-    void window(int width, int height, boolean mobile) throws Exception {
+    public void window(int width, int height, boolean mobile) throws Exception {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", mobile));
     }
 
     /** Has the page dark or light. */
-    void dark(boolean dark) throws Exception {
+    public void dark(boolean dark) throws Exception {
         call(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
@@ -132,19 +132,53 @@ final class HeadlessBrowser implements AutoCloseable {
 
     /** Loads a file, and forgets what came before. */
     void load(Path file) throws Exception {
+        load(file.toUri());
+    }
+
+    /** The same with a page of any address. */
+    public void load(URI address) throws Exception {
         events.clear();
         loaded = new CompletableFuture<>();
-        call("Page.navigate", Map.of("url", file.toUri().toString()));
+        call("Page.navigate", Map.of("url", address.toString()));
         loaded.get(SECONDS, TimeUnit.SECONDS);
     }
 
     /** What an expression of the page's own world is. */
-    JsonNode evaluate(String expression) throws Exception {
+    public JsonNode evaluate(String expression) throws Exception {
         JsonNode answer = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true));
         if (answer.has("exceptionDetails")) {
             throw new AssertionError(answer.path("exceptionDetails").toString());
         }
         return answer.path("result").path("value");
+    }
+
+    /** The least contrast of any text with what is behind it, as WCAG reckons it. */
+    public double leastContrast() throws Exception {
+        return evaluate("""
+            (() => {
+              const parts = color => color.match(/[\\d.]+/g).map(Number);
+              const light = rgb => rgb.slice(0, 3).map(v => v / 255)
+                .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+              const behind = element => {
+                for (let at = element; at; at = at.parentElement) {
+                  const rgb = parts(getComputedStyle(at).backgroundColor);
+                  if (rgb.length === 3 || rgb[3] > 0) return rgb;
+                }
+                return [255, 255, 255];
+              };
+              let least = 99;
+              for (const element of document.querySelectorAll('body *')) {
+                const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+                if (!own || element.closest('svg, script, .skip') || !element.offsetHeight) continue;
+                const front = light(parts(getComputedStyle(element).color));
+                const back = light(behind(element));
+                const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+                least = Math.min(least, ratio);
+              }
+              return least;
+            })()
+            """).asDouble();
     }
 
     /** Presses a key as somebody at a keyboard does. */
@@ -156,7 +190,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** The addresses that the page asked for. */
-    List<String> requested() {
+    public List<String> requested() {
         List<String> addresses = new ArrayList<>();
         for (JsonNode event : events) {
             if (event.path("method").asText().equals("Network.requestWillBeSent")) {
@@ -167,7 +201,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** What the browser complained of, such as breaches of the page's policy. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return events.stream()
                 .filter(event -> event.path("method").asText().equals("Log.entryAdded"))
                 .map(event -> event.path("params").path("entry").path("text").asText())
@@ -175,7 +209,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** What is in the window, as PNG. */
-    byte[] picture() throws Exception {
+    public byte[] picture() throws Exception {
         return Base64.getDecoder()
                 .decode(call("Page.captureScreenshot", Map.of("format", "png"))
                         .path("data")
@@ -183,7 +217,7 @@ final class HeadlessBrowser implements AutoCloseable {
     }
 
     /** Calls a command, and answers its result. */
-    JsonNode call(String method, Map<String, ?> params) throws Exception {
+    public JsonNode call(String method, Map<String, ?> params) throws Exception {
         int id = ids.incrementAndGet();
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         answers.put(id, answer);

@@ -48,7 +48,7 @@ class RoomsTest {
         intake   | audit broker config control files ledger outbox request
         fetch    | audit broker config http ledger outbox provider remote request retry vault
         extension | config
-        health   | audit broker config ledger request vault
+        health   | audit broker config ledger request status vault
         report   | audit broker config files intake ledger outbox request vault
         sandbox  | files
         status   | config intake ledger
