@@ -119,6 +119,17 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          * missing: {@code NAME, COUNT, CODE}.
          */
         REPAIRED,
+        /**
+         * All that the service keeps goes into a backup: {@code REFERENCE} (its id), {@code NAME} (the file), {@code USER},
+         * and {@code CODE}: {@code SEALED}, {@code WITH_KEYS} or {@code WITHOUT_KEYS}.
+         */
+        BACKED_UP,
+        /**
+         * What a backup held is the service's own again, and begins to work: {@code RESTORE} (the restore's id), {@code
+         * REFERENCE} (the backup's), {@code PLANNED} (when it was made), {@code POSITION} (its last record), {@code ATTEMPT}
+         * (how often this backup has been restored, as far as is known), {@code COUNT} (ids of work that waited).
+         */
+        RESTORED,
         /** The record before is signed, and by the chain all before it: {@code TRAIL, KEY, SIGNATURE}. */
         CHECKPOINT,
         /** The trail can be written again, after appends had failed: {@code CODE}, why. */
@@ -161,6 +172,9 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         KIND,
         QUEUE,
         TRAIL,
-        SIGNATURE
+        SIGNATURE,
+        POSITION,
+        /** Of a delivery: it waited in a backup when that was restored, so its recipient may have got it before. */
+        RESTORE
     }
 }

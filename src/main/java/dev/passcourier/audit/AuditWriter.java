@@ -73,6 +73,11 @@ final class AuditWriter implements Closeable {
         return sequence;
     }
 
+    /** Hash of the last record; before the first, the trail's name. */
+    String hash() {
+        return hash;
+    }
+
     /** What was done to the trail when it was opened, to be recorded first. */
     List<AuditEvent> repairs() {
         return repairs;

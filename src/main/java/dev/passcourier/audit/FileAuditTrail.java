@@ -5,12 +5,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -164,6 +167,39 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         lock.lock();
         try {
             return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How far the trail's files reach, between two groups of records.
+     *
+     * @param name     what tells the trail from all others
+     * @param position number of the last record, 0 for none
+     * @param hash     of that record
+     * @param files    lengths of the files up to there
+     */
+    public record Extent(String name, long position, String hash, Map<Path, Long> files) {
+
+        /** Copies the map. */
+        public Extent {
+            files = Map.copyOf(files);
+        }
+    }
+
+    /** How far it reaches now. Its files only grow beyond that. */
+    public Extent extent() throws IOException {
+        lock.lock();
+        try {
+            while (writing) {
+                changed.awaitUninterruptibly();
+            }
+            Map<Path, Long> lengths = new HashMap<>();
+            for (Path file : files.all()) {
+                lengths.put(file, Files.size(file));
+            }
+            return new Extent(writer.name(), writer.sequence(), writer.hash(), lengths);
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,6 +27,8 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.io.buffer.TimedBuffer;
+import org.apache.activemq.artemis.core.journal.Journal;
+import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.persistence.impl.journal.AbstractJournalStorageManager;
 import org.apache.activemq.artemis.core.postoffice.impl.LocalQueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
@@ -70,8 +73,16 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
+    private static final String JOURNAL = "journal";
+    private static final String BINDINGS = "bindings";
+    private static final String PAGING = "paging";
+    private static final String LARGE = "large";
+
     private static final int LOOKS = 100;
     private static final int LOOK_MILLIS = 100;
+
+    /** What lies below its directory and is all that its queues are made of. */
+    public static final List<String> FILES = List.of(JOURNAL, BINDINGS, PAGING, LARGE);
 
     private final BrokerAccess access;
     private final Plan plan;
@@ -272,6 +283,38 @@ public final class EmbeddedBroker implements AutoCloseable {
                 queue.getName().toString(), id, OWN_USER.equals(message.getValidatedUserID()), properties);
     }
 
+    /**
+     * Does something while the broker's files stand still: what it has confirmed to anybody before is in them, and it
+     * confirms nothing more until this is done. Whoever sends or takes meanwhile waits.
+     *
+     * @throws IllegalStateException if the broker does not run
+     */
+    public synchronized <T> T whileStill(Callable<T> work) throws Exception {
+        if (server.getState() != ActiveMQServer.SERVER_STATE.STARTED) {
+            throw new IllegalStateException("BROKER_STOPPED");
+        }
+        Journal messages = server.getStorageManager().getMessageJournal();
+        Journal bindings = server.getStorageManager().getBindingsJournal();
+        PagingManager paging = server.getPagingManager();
+        paging.disableCleanup();
+        try {
+            // In the order in which Artemis itself takes them to hand its files to a backup server.
+            messages.synchronizationLock();
+            bindings.synchronizationLock();
+            paging.lock();
+            try {
+                server.getStorageManager().getJournalSequentialFileFactory().flush();
+                return work.call();
+            } finally {
+                paging.unlock();
+                bindings.synchronizationUnlock();
+                messages.synchronizationUnlock();
+            }
+        } finally {
+            paging.resumeCleanup();
+        }
+    }
+
     /** How the broker treats a queue's messages, for whoever checks it. */
     synchronized AddressSettings settings(String queue) {
         return server.getAddressSettingsRepository().getMatch(queue);
@@ -305,10 +348,10 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setPersistenceEnabled(true)
                 .setJournalType(JournalType.NIO)
                 .setJournalFileSize(Settings.Service.JOURNAL_FILE)
-                .setJournalDirectory(directory.resolve("journal").toString())
-                .setBindingsDirectory(directory.resolve("bindings").toString())
-                .setPagingDirectory(directory.resolve("paging").toString())
-                .setLargeMessagesDirectory(directory.resolve("large").toString())
+                .setJournalDirectory(directory.resolve(JOURNAL).toString())
+                .setBindingsDirectory(directory.resolve(BINDINGS).toString())
+                .setPagingDirectory(directory.resolve(PAGING).toString())
+                .setLargeMessagesDirectory(directory.resolve(LARGE).toString())
                 .setJournalBufferTimeout_NIO(JOURNAL_BUFFER_NANOS)
                 .setJournalSyncTransactional(true)
                 .setJournalSyncNonTransactional(true)

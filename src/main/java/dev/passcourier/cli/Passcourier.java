@@ -53,6 +53,8 @@ public final class Passcourier implements Runnable {
             "audit",
             "report",
             "ledger",
+            "backup",
+            "restore",
             "policy",
             "status",
             "schedule",
@@ -86,6 +88,8 @@ public final class Passcourier implements Runnable {
             case "audit" -> AuditCommand.class;
             case "report" -> ReportCommand.class;
             case "ledger" -> LedgerCommand.class;
+            case "backup" -> BackupCommand.class;
+            case "restore" -> RestoreCommand.class;
             case "policy" -> PolicyCommand.class;
             case "status" -> StatusCommand.class;
             case "schedule" -> ScheduleCommand.class;

@@ -7,6 +7,7 @@ import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.RestoredWork;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class ComposeStep implements Processor {
     private final DeliveryRecord record;
     private final GoneDestinations.Destination destination;
     private final RolledBackSends rolledBack;
+    private final RestoredWork restored;
     private final Clock clock;
 
     ComposeStep(
@@ -51,12 +53,14 @@ final class ComposeStep implements Processor {
             DeliveryRecord record,
             GoneDestinations.Destination destination,
             RolledBackSends rolledBack,
+            RestoredWork restored,
             Clock clock) {
         this.alias = alias;
         this.composer = composer;
         this.record = record;
         this.destination = destination;
         this.rolledBack = rolledBack;
+        this.restored = restored;
         this.clock = clock;
     }
 
@@ -76,7 +80,8 @@ final class ComposeStep implements Processor {
 
     private Attempt attempt(InboundMessage arrival, Message message) {
         try {
-            OutboxItem item = OutboxCodec.item(arrival);
+            OutboxItem read = OutboxCodec.item(arrival);
+            OutboxItem item = read.waitedAt(restored.restore(read.requestId()));
             if (!item.alias().equals(alias) || !arrival.queue().equals(Queues.outbox(alias))) {
                 return new Attempt.Refused(arrival, OutboxException.Code.OUTBOX_WRONG_QUEUE);
             }

@@ -85,7 +85,7 @@ final class DeliveryRecord {
     }
 
     private static Map<Fact, String> delivery(OutboxItem item) {
-        return Map.of(
+        Map<Fact, String> facts = Map.of(
                 Fact.REQUEST,
                 item.requestId(),
                 Fact.ALIAS,
@@ -94,6 +94,7 @@ final class DeliveryRecord {
                 item.deliveryId(),
                 Fact.KIND,
                 item.kind().name());
+        return item.restore() == null ? facts : with(facts, Fact.RESTORE, item.restore());
     }
 
     private static Map<Fact, String> with(Map<Fact, String> facts, Fact fact, String value) {

@@ -25,6 +25,9 @@ final class JmsComposer implements Composer {
         out.setHeader("kind", item.kind().name());
         out.setHeader("contentType", item.mediaType());
         out.setHeader("attempt", item.attempt());
+        if (item.isPossibleDuplicate()) {
+            out.setHeader("possibleDuplicate", true);
+        }
         Instant notAfter = item.notAfter();
         if (notAfter != null) {
             out.setHeader(JmsConstants.JMS_HEADER_EXPIRATION, notAfter.toEpochMilli());

@@ -51,6 +51,9 @@ final class MailComposer implements Composer {
             mail.setSentDate(Date.from(now));
             mail.setHeader("Auto-Submitted", "auto-generated");
             mail.setHeader("X-Passcourier-Attempt", Integer.toString(item.attempt()));
+            if (item.isPossibleDuplicate()) {
+                mail.setHeader("X-Passcourier-Possible-Duplicate", "true");
+            }
             fill(mail, item);
             demandExactEnvelope(mail);
             out.setBody(mail);

@@ -23,7 +23,8 @@ final class MailText {
                     case NOTICE -> "notice";
                     case REPORT -> "report";
                 };
-        return "Passcourier " + what + " " + item.requestId() + (item.instance() == null ? "" : " " + item.instance());
+        return "Passcourier " + what + " " + item.requestId() + (item.instance() == null ? "" : " " + item.instance())
+                + (item.isPossibleDuplicate() ? " (possible duplicate)" : "");
     }
 
     static String sealedResult(OutboxItem item, SealedForm form, String fileName) {

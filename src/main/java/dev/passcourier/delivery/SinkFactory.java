@@ -19,6 +19,7 @@ import dev.passcourier.http.ExactHeaders;
 import dev.passcourier.http.HttpClients;
 import dev.passcourier.http.PemTrust;
 import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.retry.RetryTable;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
@@ -46,6 +47,7 @@ public final class SinkFactory {
     private final RetryTable retryTable;
     private final AtRestOpener opener;
     private final GoneDestinations gone;
+    private final RestoredWork restored;
     private final Gate gate;
     private final Duration keepFailedWork;
     private final CallsInHand calls;
@@ -68,6 +70,7 @@ public final class SinkFactory {
      * With what all sinks share.
      *
      * @param gone           the destinations that nothing is sent to any more
+     * @param restored       the work whose recipients are told that they may have it already
      * @param gate           what the consumers of every outbox pass
      * @param keepFailedWork how long a failed notice or report is kept; a result is kept until it expires
      * @param calls          where sends are noted while they are under way
@@ -79,6 +82,7 @@ public final class SinkFactory {
             RetryTable retryTable,
             AtRestOpener opener,
             GoneDestinations gone,
+            RestoredWork restored,
             Gate gate,
             Duration keepFailedWork,
             CallsInHand calls,
@@ -88,6 +92,7 @@ public final class SinkFactory {
         this.retryTable = retryTable;
         this.opener = opener;
         this.gone = gone;
+        this.restored = restored;
         this.gate = gate;
         this.keepFailedWork = keepFailedWork;
         this.calls = calls;
@@ -206,7 +211,7 @@ public final class SinkFactory {
             int consumers) {
         GoneDestinations.Destination destination = gone.destination(alias, address);
         return route.parameter("consumers", consumers)
-                .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, clock))
+                .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, restored, clock))
                 .bean(
                         "outcome",
                         new OutcomeStep(

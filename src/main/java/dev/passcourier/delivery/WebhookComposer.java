@@ -67,6 +67,9 @@ final class WebhookComposer implements Composer {
                 json.put("instance", item.instance());
             }
             json.put("attempt", item.attempt());
+            if (item.isPossibleDuplicate()) {
+                json.put("possibleDuplicate", true);
+            }
             if (item.mediaType().equals(OutboxItem.JSON)) {
                 json.set(item.kind().name().toLowerCase(Locale.ROOT), content(item));
                 return new Body(OutboxJson.bytes(json), null);

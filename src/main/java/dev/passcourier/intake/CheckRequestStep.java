@@ -1,6 +1,7 @@
 package dev.passcourier.intake;
 
 import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditText;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.MessageProperties;
@@ -10,6 +11,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.KnownRequest;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.PartialRequest;
@@ -49,17 +51,35 @@ public final class CheckRequestStep implements Processor {
     private final Ledger ledger;
     private final Refusals refusals;
     private final Signatures signatures;
+    private final RestoredWork restored;
     private final Clock clock;
 
     /** With everything that a decision depends on. */
     public CheckRequestStep(
             Settings settings, AuditTrail audit, Ledger ledger, Notices notices, Signatures signatures, Clock clock) {
+        this(settings, audit, ledger, notices, signatures, RestoredWork.none(), clock);
+    }
+
+    /**
+     * The same after backups were restored.
+     *
+     * @param restored told of the requests that waited here then
+     */
+    public CheckRequestStep(
+            Settings settings,
+            AuditTrail audit,
+            Ledger ledger,
+            Notices notices,
+            Signatures signatures,
+            RestoredWork restored,
+            Clock clock) {
         this.settings = settings;
         this.permission = new Permission(settings);
         this.audit = audit;
         this.ledger = ledger;
         this.refusals = new Refusals(permission, audit, ledger, notices);
         this.signatures = signatures;
+        this.restored = restored;
         this.clock = clock;
     }
 
@@ -131,6 +151,7 @@ public final class CheckRequestStep implements Processor {
             RequestException repeated = new RequestException(RefusalCode.DUPLICATE_REQUEST, "id");
             return refusals.pretended(requester, PartialRequest.of(request), repeated, now);
         }
+        noteRestored(request.id(), requester.origin());
         if (known.handedOn()) {
             return List.of();
         }
@@ -139,6 +160,18 @@ public final class CheckRequestStep implements Processor {
         } catch (RequestException refused) {
             return refusals.refused(requester, PartialRequest.of(request), refused, now);
         }
+    }
+
+    /** Of what waited in a backup as a message, the request's id is known only now. */
+    private void noteRestored(String request, Origin origin) {
+        restored.restore(List.of(request, AuditText.clean(origin.reference())))
+                .or(() -> origin.planned().flatMap(restored::restoreAfter))
+                .ifPresent(restore -> {
+                    restored.add(restore, request);
+                    if (origin.batch() != null) {
+                        restored.add(restore, origin.batch());
+                    }
+                });
     }
 
     private OutboundMessage accept(PasswordRequest request, Requester requester, Instant now) throws RequestException {

@@ -3,6 +3,9 @@ package dev.passcourier.ledger;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -302,6 +305,16 @@ public final class Ledger implements AutoCloseable {
         return database.isShared()
                 ? Optional.of(new NodeRegistry(database, projector.trail(), self, takes))
                 : Optional.empty();
+    }
+
+    /**
+     * Copies the database's file as it is after some transaction, while it is at work; it lags behind the trail, never ahead.
+     *
+     * @param target made, 0600
+     * @return false if the database is none of our own
+     */
+    public boolean copyTo(Path target) throws SQLException, IOException {
+        return database.copyTo(target);
     }
 
     /** Answers where something is. Closed with this ledger. */

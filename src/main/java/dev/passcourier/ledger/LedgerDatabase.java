@@ -12,12 +12,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,9 @@ public final class LedgerDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final int SILENCE_SECONDS = 10;
     private static final String POSTGRESQL = "jdbc:postgresql:";
-    static final String H2_FILE = "ledger.mv.db";
+    /** The file of H2, in its directory. */
+    public static final String H2_FILE = "ledger.mv.db";
+
     private static final Set<Integer> UNREADABLE = Set.of(ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1);
     private static final String H2_SETTINGS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64";
@@ -264,6 +268,32 @@ public final class LedgerDatabase implements AutoCloseable {
     /** Whether other nodes may work on it too. */
     boolean isShared() {
         return source.getJdbcUrl().startsWith(POSTGRESQL);
+    }
+
+    /**
+     * Copies the file of H2 as it is after some transaction, while it is at work.
+     *
+     * @param target made, 0600
+     * @return false if the database is none of our own
+     */
+    boolean copyTo(Path target) throws SQLException, IOException {
+        if (directory == null) {
+            return false;
+        }
+        Path packed = target.resolveSibling(target.getFileName() + ".zip");
+        try (Connection connection = source.getConnection();
+                PreparedStatement backup = connection.prepareStatement("backup to ?")) {
+            backup.setString(1, packed.toString());
+            backup.execute();
+            connection.commit();
+            try (ZipInputStream in = new ZipInputStream(Files.newInputStream(packed))) {
+                in.getNextEntry();
+                DurableFile.write(target, in::transferTo);
+            }
+            return true;
+        } finally {
+            Files.deleteIfExists(packed);
+        }
     }
 
     /** Runs work in one transaction, rolled back if it fails. */

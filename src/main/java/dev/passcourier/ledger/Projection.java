@@ -49,7 +49,18 @@ final class Projection {
             case BATCH_REPORTED -> batches.reported(facts);
             case QUARANTINED -> quarantined(facts);
             case REDRIVEN -> redriven(facts);
-            case GET, GOT, NOT_GOT, CLEARING, CLEARED, CLEAR_POSTPONED, NOT_CLEARED, REPAIRED, CHECKPOINT, RESUMED -> {
+            case GET,
+                    GOT,
+                    NOT_GOT,
+                    CLEARING,
+                    CLEARED,
+                    CLEAR_POSTPONED,
+                    NOT_CLEARED,
+                    REPAIRED,
+                    BACKED_UP,
+                    RESTORED,
+                    CHECKPOINT,
+                    RESUMED -> {
                 // Of interest to people only.
             }
         }

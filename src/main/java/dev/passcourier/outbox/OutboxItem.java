@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param notAfter    when a result expires; null for notices and reports
  * @param mediaType   of the body
  * @param body        sealed bytes ({@link Kind#RESULT}), or JSON ({@link Kind#NOTICE}); either ({@link Kind#REPORT})
+ * @param restore     the restore of a backup that it waited at, so that its recipient may have got it before; or null
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record OutboxItem(
@@ -31,7 +32,23 @@ public record OutboxItem(
         Instant firstTryAt,
         @Nullable Instant notAfter,
         String mediaType,
-        byte[] body) {
+        byte[] body,
+        @Nullable String restore) {
+
+    /** One that waited at no restore. */
+    public OutboxItem(
+            Kind kind,
+            String alias,
+            String deliveryId,
+            String requestId,
+            @Nullable String instance,
+            int attempt,
+            Instant firstTryAt,
+            @Nullable Instant notAfter,
+            String mediaType,
+            byte[] body) {
+        this(kind, alias, deliveryId, requestId, instance, attempt, firstTryAt, notAfter, mediaType, body, null);
+    }
 
     /** Kinds of item. */
     public enum Kind {
@@ -50,6 +67,8 @@ public record OutboxItem(
 
     /** Two of them, and a delivery's id of 128, leave room for an ending in 255 characters. */
     private static final int LONGEST_PART = 60;
+
+    private static final String DUPLICATE = "_possible-duplicate";
 
     /** Media type of notices and reports in an outbox. */
     public static final String JSON = "application/json";
@@ -133,6 +152,17 @@ public record OutboxItem(
         return new OutboxItem(kind, alias, deliveryId, requestId, instance, 1, now, notAfter, mediaType, body);
     }
 
+    /** The same delivery, of which its recipient is told that it waited at this restore; null for none. */
+    public OutboxItem waitedAt(@Nullable String id) {
+        return new OutboxItem(
+                kind, alias, deliveryId, requestId, instance, attempt, firstTryAt, notAfter, mediaType, body, id);
+    }
+
+    /** Whether its recipient may have got it before a backup was restored. */
+    public boolean isPossibleDuplicate() {
+        return restore != null;
+    }
+
     /** Whether the body is sealed for a recipient: most results, and reports of destinations that want it. */
     public boolean isSealed() {
         return !mediaType.equals(JSON) && !isAtRest();
@@ -146,18 +176,21 @@ public record OutboxItem(
     /**
      * A name for a file that holds the item, such as {@code chg-4711_i-1_dlv_Yq0jsq9JC37Voay12XCnlG1x.jwe}: request,
      * instance and delivery. Letters, digits, {@code -} and {@code _} only, so that every file system takes it; at most 255
-     * characters; and no other item's, as the delivery's id stands whole in it.
+     * characters; and no other item's, as the delivery's id stands whole in it. A possible duplicate says so, as it lies
+     * beside the first if that is still there.
      *
      * @param ending with its dot
      */
     public String fileName(String ending) {
-        String first = part(requestId) + "_" + (instance == null ? "" : part(instance) + "_");
-        return (first.startsWith("-") ? "_" + first.substring(1) : first) + deliveryId + ending;
+        String mark = isPossibleDuplicate() ? DUPLICATE : "";
+        int longest = LONGEST_PART - (mark.length() + 1) / 2;
+        String first = part(requestId, longest) + "_" + (instance == null ? "" : part(instance, longest) + "_");
+        return (first.startsWith("-") ? "_" + first.substring(1) : first) + deliveryId + mark + ending;
     }
 
-    private static String part(String id) {
+    private static String part(String id, int longest) {
         String safe = UNSAFE.matcher(id).replaceAll("_");
-        return safe.substring(0, Math.min(safe.length(), LONGEST_PART));
+        return safe.substring(0, Math.min(safe.length(), longest));
     }
 
     /** Names ids only. */

@@ -19,9 +19,11 @@ public final class QueuedWork implements Consumer<QueuedMessage> {
     private final Set<String> requests = new HashSet<>();
     private final Set<String> references = new HashSet<>();
     private final Set<String> results = new HashSet<>();
+    private final Set<String> ids = new HashSet<>();
 
     @Override
     public void accept(QueuedMessage message) {
+        addIds(message);
         if (message.queue().equals(Queues.FAILED)) {
             // What is kept there has ended. Of an open request it is a redrive that a crash has cut short.
             return;
@@ -42,6 +44,36 @@ public final class QueuedWork implements Consumer<QueuedMessage> {
             addReference(message);
         } else if (OutboxItem.Kind.RESULT.name().equals(text(message, MessageProperties.KIND))) {
             results.add(result(String.valueOf(request), String.valueOf(text(message, MessageProperties.ALIAS))));
+        }
+    }
+
+    /**
+     * Every id that a message's work goes by, also of what has failed: of its request or report, of its batch, and of a
+     * request that the intake has yet to see, the reference of its origin.
+     */
+    public Set<String> ids() {
+        return Set.copyOf(ids);
+    }
+
+    private void addIds(QueuedMessage message) {
+        if (!message.internal()) {
+            ids.add(AuditText.clean(message.messageId()));
+            return;
+        }
+        for (String property :
+                List.of(MessageProperties.REQUEST, MessageProperties.BATCH, MessageProperties.REFERENCE)) {
+            String id = text(message, property);
+            if (id != null) {
+                ids.add(AuditText.clean(id));
+            }
+        }
+        String origin = text(message, MessageProperties.ORIGIN);
+        if (origin != null) {
+            try {
+                ids.add(AuditText.clean(WorkCodec.originFromText(origin).reference()));
+            } catch (IllegalArgumentException unreadable) {
+                // Then it is nobody's work, and goes to quarantine.
+            }
         }
     }
 

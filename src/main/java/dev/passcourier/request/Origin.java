@@ -1,5 +1,8 @@
 package dev.passcourier.request;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,18 @@ public record Origin(
         DELIVER,
         /** To be looked at inside the vault, and handed to nobody. */
         INSPECT
+    }
+
+    /** The time that its schedule's or report's run was planned for; empty of a run by hand, and of every other source. */
+    public Optional<Instant> planned() {
+        if (batch == null || source != Source.SCHEDULE && source != Source.REPORT) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(batch.substring(batch.lastIndexOf('@') + 1)));
+        } catch (DateTimeParseException byHand) {
+            return Optional.empty();
+        }
     }
 
     /** What its passwords are asked for: it follows from the source alone, so that no message can say otherwise. */

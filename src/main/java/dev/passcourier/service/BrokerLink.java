@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,11 @@ final class BrokerLink implements AutoCloseable {
             }
         }
         return work;
+    }
+
+    /** Does something while nothing is written to the queues' files; those of an external broker are not ours to keep. */
+    <T> T whileStill(Callable<T> work) throws Exception {
+        return embedded == null ? work.call() : embedded.whileStill(work);
     }
 
     /** Whether a request can only lie in queues that {@link #queuedWork} sees: of an external broker, in the settings'. */

@@ -1,6 +1,7 @@
 package dev.passcourier.service;
 
 import com.sun.security.auth.module.UnixSystem;
+import dev.passcourier.backup.DataFormat;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.GoneDestinations;
 import java.io.IOException;
@@ -107,7 +108,30 @@ final class DataDirectory implements AutoCloseable {
         return tryOpen(path, Holder.COMMAND);
     }
 
+    /**
+     * Locks one that is there for a command that only moves it, whichever release's it is.
+     *
+     * @throws ConfigurationException if another process uses it
+     */
+    static AutoCloseable hold(Path path) throws IOException, ConfigurationException {
+        DataDirectory held = tryLock(path, Holder.COMMAND, directory -> {});
+        if (held == null) {
+            throw inUse(path);
+        }
+        return held;
+    }
+
     private static @Nullable DataDirectory tryOpen(Path path, Holder holder)
+            throws IOException, ConfigurationException {
+        return tryLock(path, holder, DataFormat::adopt);
+    }
+
+    /** What is looked at once nobody else uses it. */
+    private interface Look {
+        void at(Path directory) throws IOException, ConfigurationException;
+    }
+
+    private static @Nullable DataDirectory tryLock(Path path, Holder holder, Look look)
             throws IOException, ConfigurationException {
         make(path);
         demandUsable(path);
@@ -118,9 +142,10 @@ final class DataDirectory implements AutoCloseable {
                 channel.close();
                 return null;
             }
+            look.at(path);
             channel.truncate(0).write(ByteBuffer.wrap(holder.name().getBytes(StandardCharsets.US_ASCII)));
             return new DataDirectory(path, channel, lock);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | ConfigurationException | RuntimeException e) {
             channel.close();
             throw e;
         }

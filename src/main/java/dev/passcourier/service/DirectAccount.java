@@ -310,8 +310,7 @@ public final class DirectAccount implements AutoCloseable {
 
     private DirectAnswer alone(String name, DirectOrder order, Opened ready, DataDirectory data) throws Exception {
         Settings settings = ready.known().settings();
-        ServiceKeys service = ServiceKeys.loadOrCreate(
-                settings.service().signingKey(), settings.service().atRestKey());
+        ServiceKeys service = KeyAndLedgerFactory.serviceKeys(settings.service());
         try (FileAuditTrail trail = FileAuditTrail.open(
                         data.part("audit"),
                         clock,

@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import dev.passcourier.audit.CheckpointSigner;
 import dev.passcourier.audit.Checkpoints;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.backup.Restores;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
@@ -77,6 +78,17 @@ public final class KeyAndLedgerFactory {
                         alias,
                         new SealTarget(alias, destination.seal() == null ? null : recipients.get(destination.seal()))));
         return targets;
+    }
+
+    /**
+     * The service's own keys, made if they are not there; of a backup that was restored they must be.
+     *
+     * @throws ConfigurationException if the restored data's keys are missing
+     */
+    static ServiceKeys serviceKeys(Settings.Service service)
+            throws KeyLoadException, java.io.IOException, ConfigurationException {
+        Restores.of(service.dataDirectory()).demandKeys(service);
+        return ServiceKeys.loadOrCreate(service.signingKey(), service.atRestKey());
     }
 
     /** The service signs its audit trail with the key that signs results. */

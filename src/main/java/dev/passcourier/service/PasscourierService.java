@@ -5,6 +5,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.backup.BackupService;
+import dev.passcourier.backup.Restores;
 import dev.passcourier.broker.ArrivalStep;
 import dev.passcourier.broker.IntakeSender;
 import dev.passcourier.broker.JmsIntakeSender;
@@ -31,6 +33,7 @@ import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.NodeRegistry;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.outbox.SealedBundles;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
@@ -53,6 +56,7 @@ import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
 import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.DeliveryIds;
+import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.SealTarget;
@@ -68,9 +72,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -110,7 +116,9 @@ public final class PasscourierService implements AutoCloseable {
     private DataDirectory data;
     private BrokerLink broker;
     private GoneDestinations gone;
+    private RestoredWork restored;
     private Watch watch;
+    private FileAuditTrail trail;
     private AuditTrail audit;
     private Ledger ledger;
     private ServiceKeys keys;
@@ -203,9 +211,8 @@ public final class PasscourierService implements AutoCloseable {
     private void open() throws Exception {
         data = keep(DataDirectory.openForService(settings.service().dataDirectory(), LONGEST_COMMAND, clock));
         LOG.info("RSA and P-256 are computed by {}", CryptoProvider.inUse());
-        keys = ServiceKeys.loadOrCreate(
-                settings.service().signingKey(), settings.service().atRestKey());
-        FileAuditTrail trail = keep(FileAuditTrail.open(
+        keys = KeyAndLedgerFactory.serviceKeys(settings.service());
+        trail = keep(FileAuditTrail.open(
                 data.part("audit"),
                 clock,
                 KeyAndLedgerFactory.checkpoints(keys, settings.service().auditHead())));
@@ -216,8 +223,30 @@ public final class PasscourierService implements AutoCloseable {
         audit = watch.trail(trail);
         watch.over(ledger, broker);
         gone = data.goneDestinations();
-        settleLostRequests(trail);
+        restored = Restores.of(settings.service().dataDirectory()).begin(keys, trail, this::waiting, clock);
+        settleLostRequests();
         broker.listen();
+    }
+
+    /** What goes by which id is known only as far as the queues can be seen; the record knows the rest. */
+    private Set<String> waiting() throws Exception {
+        Set<String> ids = new HashSet<>();
+        ledger.open(open -> true).forEach(open -> {
+            ids.add(open.row().id());
+            if (open.row().batch() != null) {
+                ids.add(open.row().batch());
+            }
+        });
+        ledger.unreportedBatches().forEach(batch -> ids.add(batch.id()));
+        try {
+            ids.addAll(broker.queuedWork(settings).ids());
+        } catch (IllegalStateException hidden) {
+            LOG.warn(
+                    "RESTORED_NOT_SEEN_WHOLE {}: requests that the intake has not seen, and failed work, are not marked as"
+                            + " possible duplicates",
+                    hidden.getMessage());
+        }
+        return ids;
     }
 
     /**
@@ -225,7 +254,7 @@ public final class PasscourierService implements AutoCloseable {
      * the ledger: nobody knows what they have in hand. The records go past the checks that listen to the trail: what a
      * broker lost is no destination's fault.
      */
-    private void settleLostRequests(AuditTrail trail) {
+    private void settleLostRequests() {
         if (!ledger.isAnyOpen() || ledger.followsOthers()) {
             return;
         }
@@ -297,6 +326,10 @@ public final class PasscourierService implements AutoCloseable {
                         ReportService.DocumentOrder.NAME,
                         ReportService.DocumentOrder.class,
                         (order, peer) -> reports.document(order));
+        BackupService backups =
+                new BackupService(settings, trail, keys, broker::whileStill, ledger::copyTo, this::recipient, clock);
+        all.addWaiting(
+                BackupService.Order.NAME, BackupService.Order.class, (order, peer) -> backups.make(order, peer.user()));
         Path directory = settings.service().dataDirectory();
         String group = settings.service().controlGroup();
         if (group != null) {
@@ -312,6 +345,11 @@ public final class PasscourierService implements AutoCloseable {
 
     private void putInForce(InForce next, SettingsChanges changes, String who) throws Exception {
         throw new ConfigurationException("restart the service");
+    }
+
+    private @Nullable RecipientKey recipient(String name) throws KeyLoadException {
+        Settings.Recipient recipient = settings.recipients().get(name);
+        return recipient == null ? null : RecipientKey.load(recipient, clock);
     }
 
     /** Whoever asks is asked about at the policy, or looks at what is on record. */
@@ -340,7 +378,7 @@ public final class PasscourierService implements AutoCloseable {
                 .bind(
                         "check-request",
                         new CheckRequestStep(
-                                settings, audit, ledger, notices, inForce.get().signatures(), clock));
+                                settings, audit, ledger, notices, inForce.get().signatures(), restored, clock));
 
         bundles = bundles();
         NodeRegistry nodes =
@@ -384,6 +422,7 @@ public final class PasscourierService implements AutoCloseable {
                         retryTable,
                         vault::openAtRest,
                         gone,
+                        restored,
                         watch.gate(),
                         settings.service().keepFailedWork(),
                         calls,

@@ -67,7 +67,7 @@ public final class RedriveClient {
     }
 
     private static FileAuditTrail trail(Settings.Service service, DataDirectory data, Clock clock) throws Exception {
-        ServiceKeys keys = ServiceKeys.loadOrCreate(service.signingKey(), service.atRestKey());
+        ServiceKeys keys = KeyAndLedgerFactory.serviceKeys(service);
         return FileAuditTrail.open(
                 data.part("audit"), clock, KeyAndLedgerFactory.checkpoints(keys, service.auditHead()));
     }

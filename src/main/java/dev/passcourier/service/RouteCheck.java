@@ -13,6 +13,7 @@ import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.provider.AccountSettings;
 import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
@@ -255,6 +256,7 @@ public final class RouteCheck {
                 new RetryTable(new SecureRandom(), 1),
                 (result, deliveryId) -> InputStream.nullInputStream(),
                 GoneDestinations.none(),
+                RestoredWork.none(),
                 Gate.OPEN,
                 settings.service().keepFailedWork(),
                 calls,

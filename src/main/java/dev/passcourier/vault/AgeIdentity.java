@@ -12,7 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -58,8 +57,7 @@ final class AgeIdentity extends RecipientPrivateKey {
             throw new NotOpenedException(
                     ContainerFormat.of(sealed) == ContainerFormat.JOSE ? Reason.MALFORMED : Reason.NOT_FOR_THIS_KEY);
         }
-        try (ReadableByteChannel channel = unlocked(sealed);
-                InputStream in = Channels.newInputStream(channel);
+        try (InputStream in = opening(new ByteArrayInputStream(sealed));
                 var out = new SecretBuffer(8192)) {
             in.transferTo(out);
             return out.toSecret();
@@ -70,9 +68,10 @@ final class AgeIdentity extends RecipientPrivateKey {
         }
     }
 
-    private ReadableByteChannel unlocked(byte[] sealed) throws IOException, GeneralSecurityException {
-        return new StandardDecryptingChannelFactory()
-                .newDecryptingChannel(Channels.newChannel(new ByteArrayInputStream(sealed)), List.of(reader));
+    /** What is sealed for this identity. */
+    InputStream opening(InputStream sealed) throws IOException, GeneralSecurityException {
+        return Channels.newInputStream(new StandardDecryptingChannelFactory()
+                .newDecryptingChannel(Channels.newChannel(sealed), List.of(reader)));
     }
 
     private static String recipient(String identity) {

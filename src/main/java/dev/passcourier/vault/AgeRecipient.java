@@ -5,7 +5,9 @@ import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFac
 import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
 import dev.passcourier.vault.KeyLoadException.Code;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
@@ -71,6 +73,23 @@ final class AgeRecipient extends RecipientKey {
     @Override
     byte[] seal(RecipientKey.Bundle bundle, SigningIdentity identity) throws GeneralSecurityException, IOException {
         return seal(bundle.zip());
+    }
+
+    /** Seals what is written; closing it leaves the other stream open. */
+    OutputStream sealing(OutputStream out) throws GeneralSecurityException, IOException {
+        OutputStream kept = new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
+        return Channels.newOutputStream(new StandardEncryptingChannelFactory()
+                .newEncryptingChannel(Channels.newChannel(kept), List.of(writer(thumbprint()))));
     }
 
     private byte[] seal(byte[] content) throws GeneralSecurityException, IOException {

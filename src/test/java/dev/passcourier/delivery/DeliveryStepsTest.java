@@ -14,6 +14,7 @@ import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.Sealed;
@@ -269,7 +270,8 @@ class DeliveryStepsTest {
                 out.setBody("composed");
                 out.setHeader("X-Left", "over");
             };
-            new ComposeStep("ops", composer, record, destination, new RolledBackSends(), clock).process(exchange);
+            new ComposeStep("ops", composer, record, destination, new RolledBackSends(), RestoredWork.none(), clock)
+                    .process(exchange);
             new OutcomeStep(
                             reader,
                             record,

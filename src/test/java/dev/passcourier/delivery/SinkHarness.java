@@ -17,6 +17,7 @@ import dev.passcourier.http.CallsInHand;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.OutboxCodec;
 import dev.passcourier.outbox.OutboxItem;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.Sealed;
 import jakarta.jms.Message;
@@ -81,6 +82,7 @@ final class SinkHarness implements AutoCloseable {
                 new RetryTable(new NoJitter(), retryPace),
                 vault,
                 gone,
+                RestoredWork.none(),
                 Gate.OPEN,
                 Duration.ofDays(30),
                 calls,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.passcourier.backup.DataFormat;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.secrecy.CapturedOutput;
 import java.io.IOException;
@@ -51,6 +52,21 @@ class DataDirectoryTest {
             assertThat(service).isNotDone();
         }
         service.get(1, TimeUnit.MINUTES).close();
+    }
+
+    @Test
+    void ofANewerReleaseIsRefusedByName() throws Exception {
+        Path data = home.resolve("data");
+        DataDirectory.open(data).close();
+        assertThat(data.resolve("format")).content().contains("\"format\":" + DataFormat.NEWEST);
+        Files.writeString(data.resolve("format"), "{\"format\":9,\"writtenBy\":\"7.1\"}");
+        assertThatThrownBy(() -> DataDirectory.openForService(data, Duration.ZERO, CLOCK))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("DATA_NEWER version 9 of ")
+                .hasMessageContaining("written by Passcourier 7.1")
+                .hasMessageEndingWith("; use that version, or restore the backup made before the upgrade");
+        assertThat(data.resolve("format")).content().contains("7.1");
+        DataDirectory.hold(data).close();
     }
 
     @Test

@@ -83,7 +83,7 @@ class OldDataTest {
 
     @Test
     void whatWaitedWhenAnEarlierReleaseStoppedEndsOnceUnderThisOne() throws Exception {
-        unpack();
+        unpack(home);
         long recorded = Whole.records(home).size();
         try (OldDataWorld world = OldDataWorld.toOpen(home, anHourLater())) {
             world.start();
@@ -222,7 +222,8 @@ class OldDataTest {
                 Clock.system(ZoneOffset.UTC), Duration.between(Instant.now(), last.plus(Duration.ofHours(1))));
     }
 
-    private void unpack() throws IOException {
+    /** The data, and the recipient's keys, below a home. */
+    static void unpack(Path home) throws IOException {
         try (InputStream file = OldDataTest.class.getResourceAsStream("old-data.zip");
                 ZipInputStream zip = new ZipInputStream(file)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
