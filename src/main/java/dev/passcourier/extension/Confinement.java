@@ -54,12 +54,11 @@ final class Confinement {
     private static final Pattern FUNCTION = Pattern.compile("\\$(?:simple)?\\{(.*?)(?:}|$)", Pattern.DOTALL);
 
     private static final String NAME = "[A-Za-z0-9_-]+";
-    private static final String KEYS = "(\\[" + NAME + "])*";
 
-    private static final Pattern HARMLESS = Pattern.compile("body" + KEYS
+    private static final Pattern HARMLESS = Pattern.compile("body"
             + "|(bodyAs|mandatoryBodyAs)\\((String|byte\\[])\\)"
             + "|(in\\.)?headers?(\\." + NAME + "|\\[" + NAME + "])"
-            + "|variables?(\\.(parameter\\.)?" + NAME + "|\\[" + NAME + "])" + KEYS
+            + "|variables?(\\.(parameter\\.)?" + NAME + "|\\[" + NAME + "])"
             + "|exchangeProperty(\\." + NAME + "|\\[" + NAME + "])"
             + "|exchangeId|messageId|id|routeId|fromRouteId|messageTimestamp|exception\\.message"
             + "|date:[A-Za-z0-9 :.'+_/-]+|uuid(\\([a-z]*\\))?|random\\([0-9, ]+\\)|null|empty(\\([a-z]*\\))?"

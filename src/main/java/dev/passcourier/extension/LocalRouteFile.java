@@ -262,7 +262,7 @@ final class LocalRouteFile {
                 .ifPresent(function -> add(
                         node,
                         "${" + function + "} is not for routes in routes/local",
-                        "use body, body[key], header.name, variable.name, exchangeProperty.name, date:now:FORMAT, uuid, routeId or"
+                        "use body, header.name, variable.name, exchangeProperty.name, date:now:FORMAT, uuid, routeId or"
                                 + " file:name"));
         placeholders(node, text, isAddress);
         if ((key.equals("type") || key.equals("resultType"))

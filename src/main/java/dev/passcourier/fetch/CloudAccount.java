@@ -9,6 +9,7 @@ import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.HttpReply;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.provider.ProviderType;
 import dev.passcourier.provider.Session;
 import dev.passcourier.request.Advice;
@@ -138,6 +139,11 @@ public final class CloudAccount {
                         .findResources("file:" + routes.toRealPath() + "/" + pattern + ".camel.yaml")) {
                     PluginHelper.getRoutesLoader(camel).loadRoutes(file);
                 }
+            }
+            for (String template :
+                    ProviderCatalog.templates(ProviderCatalog.find().values())) {
+                PluginHelper.getRoutesLoader(camel)
+                        .loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource(template));
             }
             camel.start();
         } catch (Exception e) {

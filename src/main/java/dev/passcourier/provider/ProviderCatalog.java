@@ -1,12 +1,19 @@
 package dev.passcourier.provider;
 
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.camel.support.scan.DefaultPackageScanClassResolver;
 
-/** The providers on the class path, found by looking; there is no list to edit. */
+/**
+ * The providers on the class path, found by looking: ours below this package, and those that jars name as services. There is
+ * no list to edit.
+ */
 public final class ProviderCatalog {
 
     private static final String ROOM = ProviderCatalog.class.getPackageName();
@@ -14,7 +21,8 @@ public final class ProviderCatalog {
     private ProviderCatalog() {}
 
     /**
-     * Finds every provider below this package, in class folders and in jars.
+     * Finds every provider below this package, in class folders and in jars, and every one that a jar names in
+     * {@code META-INF/services/dev.passcourier.provider.ProviderType}.
      *
      * @return unmodifiable, by id
      * @throws IllegalStateException if two providers share an id, or one cannot be made
@@ -26,7 +34,26 @@ public final class ProviderCatalog {
                 add(make(found), providers);
             }
         }
+        ServiceLoader.load(ProviderType.class).forEach(provider -> add(provider, providers));
         return Collections.unmodifiableSortedMap(providers);
+    }
+
+    /**
+     * Where Camel finds the route templates that providers in jars bring, beside their classes.
+     *
+     * @param providers those whose templates are wanted
+     * @return as {@code classpath:} locations
+     */
+    public static List<String> templates(Collection<ProviderType> providers) {
+        List<String> templates = new ArrayList<>();
+        for (ProviderType provider : providers) {
+            String name = provider.id() + ".camel.yaml";
+            if (provider.getClass().getResource(name) != null) {
+                templates.add(
+                        "classpath:" + provider.getClass().getPackageName().replace('.', '/') + "/" + name);
+            }
+        }
+        return templates;
     }
 
     private static boolean isProvider(Class<?> type) {

@@ -10,9 +10,10 @@ import java.util.Map;
 
 /**
  * A cloud that accounts can be of. Found by package scan: a public class with a public no-argument constructor anywhere
- * below {@code dev.passcourier.provider} is a provider, no list is edited. Beside it stand {@code <id>.schema.json} in
+ * below {@code dev.passcourier.provider} is a provider, no list is edited; one in a jar of its own is named there in
+ * {@code META-INF/services}. Beside it stand {@code <id>.schema.json} in
  * the same resource folder, the JSON Schema of the account's {@code settings}, and the route template
- * {@code provider-<id>} in {@code routes/provider/<id>.camel.yaml}.
+ * {@code provider-<id>} in {@code routes/provider/<id>.camel.yaml}, or, of one in a jar, in {@code <id>.camel.yaml} beside it.
  */
 public interface ProviderType extends AccountType {
 

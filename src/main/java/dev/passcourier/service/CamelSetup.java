@@ -2,6 +2,7 @@ package dev.passcourier.service;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.provider.ProviderCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,12 +48,13 @@ final class CamelSetup {
         return main;
     }
 
-    /** The pattern of all route files. */
+    /** The pattern of all route files, and of the templates that providers in jars bring. */
     static String routes(Path home) throws ConfigurationException {
         List<String> patterns = new ArrayList<>();
         for (Path folder : folders(home)) {
             patterns.add("file:" + folder + "/*.camel.yaml");
         }
+        patterns.addAll(ProviderCatalog.templates(ProviderCatalog.find().values()));
         return String.join(",", patterns);
     }
 

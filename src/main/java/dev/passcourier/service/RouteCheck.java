@@ -141,6 +141,7 @@ public final class RouteCheck {
             camel.setSourceLocationEnabled(true);
             camel.start();
             check.files.forEach(file -> check.load(camel, file));
+            ProviderCatalog.templates(ProviderCatalog.find().values()).forEach(at -> check.load(camel, at));
             check.make(camel);
         } catch (ConfigurationException e) {
             check.say(e);
@@ -217,6 +218,16 @@ public final class RouteCheck {
         } catch (Exception e) {
             findings.add(mistake(camel, file, e));
             unread.append(file.getFileName()).append('\n').append(text(file));
+        }
+    }
+
+    /** Of a provider in a jar. */
+    private void load(CamelContext camel, String template) {
+        try {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource(template));
+        } catch (Exception e) {
+            findings.add(line(template + ": " + cause(e)));
         }
     }
 

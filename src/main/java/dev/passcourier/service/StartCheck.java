@@ -9,6 +9,7 @@ import dev.passcourier.config.ScheduleTimes;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.control.ControlServer;
+import dev.passcourier.extension.ExtensionJars;
 import dev.passcourier.extension.LocalRoutes;
 import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.PemTrust;
@@ -72,9 +73,15 @@ public final class StartCheck {
      * @param file the settings file
      */
     public static Result of(Path home, Path file, Clock clock) {
+        List<Finding> jars = ExtensionJars.check(home);
+        if (jars.stream().anyMatch(finding -> finding.level() == Level.ERROR)) {
+            // Before a class of theirs is used.
+            return new Result(jars, null, Map.of(), file, "");
+        }
         SettingsLoader.Checked checked = SettingsLoader.check(file, ProviderCatalog.find(), clock);
         Findings findings = checked.findings();
         Settings settings = checked.settings();
+        jars.forEach(findings::add);
         StartCheck check = new StartCheck(findings, clock);
         if (settings != null) {
             check.process(home, settings);

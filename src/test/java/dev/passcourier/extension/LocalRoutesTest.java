@@ -47,6 +47,7 @@ class LocalRoutesTest {
     @BeforeEach
     void makeFolders() throws IOException {
         folder = Files.createDirectories(home.resolve("routes/local"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         open = Files.createDirectories(home.resolve("exchange"));
         Files.createDirectories(home.resolve("data/keys"));
         secret = Files.writeString(home.resolve("ftp"), "s3cret");
@@ -290,7 +291,7 @@ class LocalRoutesTest {
     }
 
     private Path route(String id, String step) throws IOException {
-        return Files.writeString(folder.resolve(id + ".camel.yaml"), """
+        Path file = Files.writeString(folder.resolve(id + ".camel.yaml"), """
                 # A route of ours.
                 - route:
                     id: %s
@@ -299,6 +300,7 @@ class LocalRoutesTest {
                       steps:
                         %s
                 """.formatted(id, id, step));
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     private Settings.Local local() {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -71,10 +72,14 @@ public final class ProviderBench implements AutoCloseable {
                 account(ACCOUNT, right, client),
                 account(WRONG_SECRET, wrong, client),
                 account(IMPATIENT, right, impatient(client)));
-        for (String file :
-                List.of("call", "sign-in", "provider/" + contract.provider().id())) {
-            PluginHelper.getRoutesLoader(camel)
-                    .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/" + file + ".camel.yaml"));
+        List<String> routes = new ArrayList<>(List.of("file:routes/call.camel.yaml", "file:routes/sign-in.camel.yaml"));
+        List<String> own = ProviderCatalog.templates(List.of(contract.provider()));
+        routes.addAll(
+                own.isEmpty()
+                        ? List.of("file:routes/provider/" + contract.provider().id() + ".camel.yaml")
+                        : own);
+        for (String route : routes) {
+            PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveMandatoryResource(camel, route));
         }
         for (CloudAccount account : accounts) {
             account.addRoutes();
