@@ -133,7 +133,12 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /** The record before is signed, and by the chain all before it: {@code TRAIL, KEY, SIGNATURE}. */
         CHECKPOINT,
         /** The trail can be written again, after appends had failed: {@code CODE}, why. */
-        RESUMED
+        RESUMED,
+        /**
+         * What is older than the settings keep it goes: {@code NAME} (what: {@code ledger}, {@code reports}, {@code done}), {@code COUNT}, {@code BEFORE}, and {@code USER} if a command had it done. Of the ledger, the rows
+         * that ended up to that time, and of a batch that was reported just then the lines up to {@code LINE}.
+         */
+        RETENTION
     }
 
     /**
@@ -173,6 +178,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         QUEUE,
         TRAIL,
         SIGNATURE,
+        BEFORE,
         POSITION,
         /** Of a delivery: it waited in a backup when that was restored, so its recipient may have got it before. */
         RESTORE

@@ -59,6 +59,7 @@ public final class Passcourier implements Runnable {
             "status",
             "schedule",
             "redrive",
+            "retention",
             "clear",
             "doctor",
             "completion",
@@ -94,6 +95,7 @@ public final class Passcourier implements Runnable {
             case "status" -> StatusCommand.class;
             case "schedule" -> ScheduleCommand.class;
             case "redrive" -> RedriveCommand.class;
+            case "retention" -> RetentionCommand.class;
             case "clear" -> ClearCommand.class;
             case "doctor" -> DoctorCommand.class;
             case "completion" -> CompletionCommand.class;

@@ -28,6 +28,7 @@ public record Settings(
         Map<String, Report> reports,
         Policy policy,
         LedgerStore ledger,
+        Retention retention,
         @Nullable Local local) {
 
     /** Longest that a request, or an inspection of a report, may ask us to keep trying. */
@@ -485,6 +486,22 @@ public record Settings(
             @Nullable String url,
             @Nullable String user,
             @Nullable SecretRef password) {}
+
+    /**
+     * How long what has come to its end is kept; null is for ever.
+     *
+     * @param ledger       rows of requests, deliveries and lines of batches, counted from their end
+     * @param done         what lies in the drop directory's {@code done} and {@code failed}
+     * @param reports      runs of credential reports with their machines and documents
+     */
+    public record Retention(
+            @Nullable Duration ledger,
+            @Nullable Duration done,
+            @Nullable Duration reports) {
+
+        /** Keeps everything. */
+        public static final Retention FOREVER = new Retention(null, null, null);
+    }
 
     /**
      * What the operator's own routes in {@code routes/local} may use.

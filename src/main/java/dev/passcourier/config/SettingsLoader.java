@@ -122,6 +122,7 @@ public final class SettingsLoader {
         ReferenceCheck.of(root, findings);
         PolicyCheck.of(root, findings);
         ScheduleCheck.of(root, findings, clock);
+        RetentionCheck.of(root, findings);
         TransportCheck.of(root, findings);
         Set<String> unreadable = findings.keys();
         FileCheck.of(root, findings);

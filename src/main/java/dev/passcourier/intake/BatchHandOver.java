@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Hands a batch over to the intake queue: on record first, with its number of lines, then its good lines, once. Up to
@@ -34,6 +35,7 @@ public final class BatchHandOver {
     private final AuditTrail audit;
     private final IntakeSender sender;
     private final Function<String, Optional<Set<Integer>>> onRecord;
+    private final Predicate<String> isReported;
     private final Clock clock;
 
     /** The last steps on record already, which the ledger may not know yet; a broker that is away must not fill the trail with the same records. */
@@ -48,17 +50,21 @@ public final class BatchHandOver {
      * @param intakeQueue its name on our broker
      * @param onRecord    the lines that have ended of the batch with this id, or empty if it is not on record yet: a crash
      *                    may lie between the record and the hand-over, and amid the record
+     * @param isReported  whether the batch with this id is on record as reported: all its lines have ended, even if the
+     *                    ledger lists them no longer
      */
     public BatchHandOver(
             String intakeQueue,
             AuditTrail audit,
             IntakeSender sender,
             Function<String, Optional<Set<Integer>>> onRecord,
+            Predicate<String> isReported,
             Clock clock) {
         this.intakeQueue = intakeQueue;
         this.audit = audit;
         this.sender = sender;
         this.onRecord = onRecord;
+        this.isReported = isReported;
         this.clock = clock;
     }
 
@@ -82,6 +88,9 @@ public final class BatchHandOver {
      * @throws RuntimeException if they could not be recorded or sent: none was sent
      */
     boolean handOver(Batch batch, int step) {
+        if (isReported.test(batch.id())) {
+            return false;
+        }
         String id = step == 0 ? batch.id() : batch.id() + "#" + (step + 1);
         if (recorded.getOrDefault(batch.id(), -1) < step) {
             record(batch, step);

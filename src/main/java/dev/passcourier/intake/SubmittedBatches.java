@@ -431,6 +431,11 @@ public final class SubmittedBatches {
         Map<String, Long> verdicts = new TreeMap<>();
         ledger.verdicts(batch.id()).forEach((verdict, count) -> verdicts.put(verdict.name(), count));
         long ended = verdicts.values().stream().mapToLong(Long::longValue).sum();
+        if (ended == 0 && ledger.isReported(batch.id())) {
+            throw new OrderException(
+                    "BATCH_AGED",
+                    "all lines of this batch have ended, longer ago than retention.ledger; the audit trail says how");
+        }
         List<Ended> notDelivered = ended < batch.total() || verdicts.keySet().equals(Set.of("DELIVERED"))
                 ? List.of()
                 : notDelivered(batch.id());

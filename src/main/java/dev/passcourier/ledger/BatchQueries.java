@@ -32,6 +32,17 @@ final class BatchQueries {
             """, BatchQueries::summary);
     }
 
+    static Optional<Boolean> areReported(Sql sql, String name) throws SQLException {
+        return sql
+                .query(
+                        "select reported_at is not null from batch where source = ? and name = ?",
+                        row -> row.getBoolean(1),
+                        Origin.Source.FILE,
+                        name)
+                .stream()
+                .reduce(Boolean::logicalAnd);
+    }
+
     static Map<Verdict, Long> verdicts(Sql sql, String batch) throws SQLException {
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         sql.query(
@@ -74,7 +85,9 @@ final class BatchQueries {
     static Optional<Instant> lastPlanned(Sql sql, String name) throws SQLException {
         return sql.first("""
             select b.planned from batch b where b.source in (?, ?) and b.name = ? and b.planned is not null
-                and exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
+                and (exists (select 1 from batch_line l where l.batch = b.id and l.request is not null)
+                    or (b.reported_at is not null
+                        and not exists (select 1 from batch_line l where l.batch = b.id)))
             order by b.planned desc limit 1\
             """, row -> Sql.instant(row, "planned"), Origin.Source.SCHEDULE, Origin.Source.REPORT, name);
     }

@@ -45,7 +45,7 @@ public record BatchStatus(
     }
 
     /**
-     * Reckons rate and end.
+     * Reckons rate and end. Of a batch whose lines are no longer listed all have ended, nobody knows how.
      *
      * @param lastMinute lines that ended in the minute before {@code now}
      * @param lastEnd    when the last of those that have ended did, or null
@@ -57,7 +57,10 @@ public record BatchStatus(
             long lastMinute,
             @Nullable Instant lastEnd,
             Instant now) {
-        long ended = verdicts.values().stream().mapToLong(Long::longValue).sum();
+        boolean isAged = reportedAt != null && verdicts.isEmpty();
+        long ended = isAged
+                ? batch.total()
+                : verdicts.values().stream().mapToLong(Long::longValue).sum();
         boolean isDone = ended >= batch.total();
         Instant until = isDone && lastEnd != null ? lastEnd : now;
         double millis = Math.max(1, Duration.between(batch.takenAt(), until).toMillis());

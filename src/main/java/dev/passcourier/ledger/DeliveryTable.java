@@ -108,7 +108,7 @@ final class DeliveryTable {
                 .orElseGet(() -> new End(Verdict.DELIVERED.name(), null, last)));
     }
 
-    private static String id(Facts facts) {
+    static String id(Facts facts) {
         String id = facts.text(Fact.DELIVERY);
         return id.isEmpty() ? facts.text(Fact.REQUEST) + "/" + facts.text(Fact.ALIAS) : id;
     }

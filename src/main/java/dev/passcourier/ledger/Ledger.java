@@ -182,6 +182,11 @@ public final class Ledger implements AutoCloseable {
                 .findFirst();
     }
 
+    /** What has come to its end and is no longer to be listed. */
+    public LedgerAging aging() {
+        return new LedgerAging(database);
+    }
+
     /** The runs of credential reports. */
     public ReportStore reports() {
         return reports;
@@ -202,6 +207,15 @@ public final class Ledger implements AutoCloseable {
         return database.read(sql -> sql.first(
                         "select 1 from batch where id = ? and reported_at is not null", row -> row.getInt(1), batch)
                 .isPresent());
+    }
+
+    /**
+     * Whether batches of this name, which came from files, have all been reported.
+     *
+     * @return empty if there is none
+     */
+    public Optional<Boolean> areReported(String name) {
+        return database.read(sql -> BatchQueries.areReported(sql, name));
     }
 
     /** A batch or run by its id. */

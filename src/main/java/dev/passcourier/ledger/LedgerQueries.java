@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,29 +51,21 @@ final class LedgerQueries {
     static List<Ledger.HandedOver> handedOver(Sql sql, Collection<String> accounts) throws SQLException {
         List<Ledger.HandedOver> all = new ArrayList<>();
         for (String account : accounts) {
-            Map<String, Ledger.HandedOver> latest = new LinkedHashMap<>();
-            sql.query(
+            all.addAll(sql.query(
                     """
-                    select r.instance, r.sender, r.source, r.allowed_by, d.alias, d.begun_at, d.ended_at
-                    from request r join delivery d on d.request = r.id
-                    where r.account = ? and d.kind = ? and d.state = ? and d.ended_at is not null
-                    order by d.ended_at, d.alias desc\
+                    select instance, sender, source, allowed_by, alias, begun_at, ended_at from machine
+                    where account = ? and ended_at is not null order by instance\
                     """,
-                    row -> latest.put(
+                    row -> new Ledger.HandedOver(
+                            account,
                             row.getString(1),
-                            new Ledger.HandedOver(
-                                    account,
-                                    row.getString(1),
-                                    row.getString(2),
-                                    Origin.Source.valueOf(row.getString(3)),
-                                    row.getString(4),
-                                    row.getString(5),
-                                    Sql.instant(row, 6),
-                                    Sql.instant(row, 7))),
-                    account,
-                    Kind.RESULT,
-                    DeliveryState.DELIVERED);
-            all.addAll(latest.values());
+                            row.getString(2),
+                            Origin.Source.valueOf(row.getString(3)),
+                            row.getString(4),
+                            row.getString(5),
+                            Sql.instant(row, 6),
+                            Sql.instant(row, 7)),
+                    account));
         }
         return all;
     }
@@ -83,10 +74,9 @@ final class LedgerQueries {
         List<Ledger.Machine> all = new ArrayList<>();
         for (String account : accounts) {
             all.addAll(sql.query(
-                    """
-                    select distinct instance from request
-                    where account = ? and source <> ? and accepted_at is not null order by instance\
-                    """, row -> new Ledger.Machine(account, row.getString(1)), account, Origin.Source.REPORT));
+                    "select instance from machine where account = ? order by instance",
+                    row -> new Ledger.Machine(account, row.getString(1)),
+                    account));
         }
         return all;
     }

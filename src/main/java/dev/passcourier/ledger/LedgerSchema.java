@@ -11,10 +11,10 @@ final class LedgerSchema {
     static final String NEWER = "LEDGER_SCHEMA";
 
     /**
-     * 2 since reports keep their runs, 3 since nodes share what clouds allow. Tables of earlier versions are added to where
-     * they are.
+     * 2 since reports keep their runs, 3 since nodes share what clouds allow, 4 since machines have a table. Tables of
+     * earlier versions are added to where they are.
      */
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     /** Class of the SQL states of tables and columns that are not there. */
     private static final String NOT_THERE = "42";
@@ -108,6 +108,19 @@ final class LedgerSchema {
                 instance varchar not null,
                 seen_at timestamp with time zone not null)\
             """,
+            // What is known of a machine for ever, when the requests that said so are no longer listed.
+            """
+            create table if not exists machine (
+                account varchar not null,
+                instance varchar not null,
+                sender varchar,
+                source varchar,
+                allowed_by varchar,
+                alias varchar,
+                begun_at timestamp with time zone,
+                ended_at timestamp with time zone,
+                primary key (account, instance))\
+            """,
             """
             create table if not exists report_run (
                 id varchar primary key,
@@ -177,6 +190,24 @@ final class LedgerSchema {
                 broken_by varchar)\
             """);
 
+    /** Fills the table of machines from a ledger of an earlier version. */
+    private static final List<String> MACHINES = List.of("""
+            insert into machine (account, instance, sender, source, allowed_by, alias, begun_at, ended_at)
+            select account, instance, sender, source, allowed_by, alias, begun_at, ended_at from (
+                select r.account, r.instance, r.sender, r.source, r.allowed_by, d.alias, d.begun_at, d.ended_at,
+                    row_number() over (partition by r.account, r.instance order by d.ended_at desc, d.alias) as place
+                from request r join delivery d on d.request = r.id
+                where d.kind = 'RESULT' and d.state = 'DELIVERED' and d.ended_at is not null
+                    and r.source is not null and r.account is not null and r.instance is not null) latest
+            where place = 1 on conflict do nothing\
+            """, """
+            insert into machine (account, instance)
+            select distinct account, instance from request
+            where accepted_at is not null and source is not null and source <> 'REPORT'
+                and account is not null and instance is not null
+            on conflict do nothing\
+            """);
+
     private LedgerSchema() {}
 
     /**
@@ -188,8 +219,11 @@ final class LedgerSchema {
     static void create(DataSource source, boolean shared) throws SQLException {
         String lock = shared ? "ledger_schema" : null;
         Sql.patiently(source, lock, List.of(VERSIONS));
-        Sql.inTransaction(source, LedgerSchema::demandVersion);
+        int before = Sql.inTransaction(source, LedgerSchema::demandVersion);
         Sql.patiently(source, lock, TABLES);
+        if (before < VERSION) {
+            Sql.patiently(source, lock, MACHINES);
+        }
         Sql.inTransaction(
                 source, sql -> sql.update("insert into ledger_schema values (?) on conflict do nothing", VERSION));
     }
@@ -217,8 +251,8 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run, k.takes from request r, delivery d,"
-                                    + " report_run n, report_document p, node k where 1 = 0",
+                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run, k.takes, m.alias from request r,"
+                                    + " delivery d, report_run n, report_document p, node k, machine m where 1 = 0",
                             row -> row));
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {

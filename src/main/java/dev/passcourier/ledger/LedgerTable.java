@@ -20,7 +20,8 @@ enum LedgerTable {
     DELIVERY("delivery", List.of("delivery_id", "kind")),
     BATCH("batch", List.of("id")),
     BATCH_LINE("batch_line", List.of("batch", "line")),
-    FINGERPRINT("fingerprint", List.of("hmac"));
+    FINGERPRINT("fingerprint", List.of("hmac")),
+    MACHINE("machine", List.of("account", "instance"));
 
     /** Columns that earlier releases did not fill: of their rows the trail makes more than they have. */
     private static final Set<String> ADDED = Set.of("allowed_by");

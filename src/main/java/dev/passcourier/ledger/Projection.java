@@ -17,6 +17,7 @@ final class Projection {
     private final BatchTable batches;
     private final RequestTable requests;
     private final DeliveryTable deliveries;
+    private final MachineTable machines;
     private final Consumer<Ledger.Ended> ends;
 
     Projection(Sql sql) {
@@ -30,6 +31,7 @@ final class Projection {
         batches = new BatchTable(sql);
         requests = new RequestTable(sql, ends);
         deliveries = new DeliveryTable(sql);
+        machines = new MachineTable(sql);
     }
 
     void apply(AuditEvent event) throws SQLException {
@@ -49,6 +51,7 @@ final class Projection {
             case BATCH_REPORTED -> batches.reported(facts);
             case QUARANTINED -> quarantined(facts);
             case REDRIVEN -> redriven(facts);
+            case RETENTION -> LedgerAging.apply(sql, facts);
             case GET,
                     GOT,
                     NOT_GOT,
@@ -75,6 +78,7 @@ final class Projection {
 
     private void allowed(Facts facts) throws SQLException {
         requests.allowed(facts);
+        machines.asked(facts);
         requests.endByDeliveries(facts.text(Fact.REQUEST), deliveries);
     }
 
@@ -114,7 +118,10 @@ final class Projection {
         switch (type) {
             case DELIVERING -> deliveries.change(facts, DeliveryState.DELIVERING, null);
             case DELIVERY_POSTPONED -> deliveries.change(facts, DeliveryState.POSTPONED, null);
-            case DELIVERED -> deliveries.change(facts, DeliveryState.DELIVERED, facts.at());
+            case DELIVERED -> {
+                deliveries.change(facts, DeliveryState.DELIVERED, facts.at());
+                machines.handedOver(facts);
+            }
             default -> deliveries.change(facts, DeliveryState.FAILED, facts.at());
         }
         if (facts.kind() == Kind.RESULT && type != AuditEvent.Type.DELIVERING) {

@@ -19,6 +19,8 @@ public final class ReportStore {
     private static final String RUN =
             "select id, name, planned, started_at, deadline, total, nonce, ended_at from report_run ";
 
+    private static final int STEP = 500;
+
     private final LedgerDatabase database;
     private final String trail;
 
@@ -191,6 +193,31 @@ public final class ReportStore {
                         row -> row.getInt(1),
                         run)
                 .get(0));
+    }
+
+    /** Runs that ended at a time or before, oldest first, but for the latest of each report. */
+    public List<String> aged(Instant until) {
+        return database.read(sql -> sql.query("""
+                select r.id from report_run r where r.ended_at <= ? and exists (
+                    select 1 from report_run n
+                    where n.name = r.name and n.ended_at is not null and n.started_at > r.started_at)
+                order by r.ended_at, r.id\
+                """, row -> row.getString(1), until));
+    }
+
+    /** Forgets a run with its document and its machines, in small steps; a run half forgotten is found again. */
+    public void forget(String run) {
+        int last = database.read(sql -> sql.query(
+                        "select coalesce(max(line), 0) from report_line where run = ?", row -> row.getInt(1), run)
+                .get(0));
+        for (int line = STEP; line < last + STEP; line += STEP) {
+            int upTo = line;
+            database.read(sql -> sql.update("delete from report_line where run = ? and line <= ?", run, upTo));
+        }
+        database.read(sql -> {
+            sql.update("delete from report_document where run = ?", run);
+            return sql.update("delete from report_run where id = ?", run);
+        });
     }
 
     private List<Inspection> inspections(Sql sql, String run) throws SQLException {

@@ -192,6 +192,7 @@ public final class DirectAccount implements AutoCloseable {
                 Map.of(),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 null);
     }
 

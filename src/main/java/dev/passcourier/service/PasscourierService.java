@@ -23,6 +23,7 @@ import dev.passcourier.host.HostCheck;
 import dev.passcourier.http.CallsInHand;
 import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.ClusterIntakeSender;
+import dev.passcourier.intake.DoneFiles;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.LocalRequests;
 import dev.passcourier.intake.RunOrder;
@@ -51,6 +52,8 @@ import dev.passcourier.report.ReportEvidence;
 import dev.passcourier.report.ReportHandOver;
 import dev.passcourier.report.ReportService;
 import dev.passcourier.report.SubmittedResults;
+import dev.passcourier.retention.RetentionOrder;
+import dev.passcourier.retention.RetentionService;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
@@ -126,6 +129,7 @@ public final class PasscourierService implements AutoCloseable {
     private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
     private LocalRoutes local;
+    private RetentionService retention;
 
     private PasscourierService(Path home, @Nullable Path file, InForce begun, Clock clock) {
         this.home = home;
@@ -303,6 +307,7 @@ public final class PasscourierService implements AutoCloseable {
         main.start();
         keep(fetch::stop);
         listen();
+        retention.start();
         watch.open();
         keep(watch);
         sources.submitted().goOn();
@@ -322,6 +327,10 @@ public final class PasscourierService implements AutoCloseable {
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
                 .add(RunOrder.REPORT, RunOrder.class, (order, peer) -> sources.reportNow(order, peer.user()))
                 .add(ReportService.ListOrder.NAME, ReportService.ListOrder.class, (order, peer) -> reports.list(order))
+                .addWaiting(
+                        RetentionOrder.NAME,
+                        RetentionOrder.class,
+                        (order, peer) -> retention.carryOut(order, peer.user()))
                 .add(
                         ReportService.DocumentOrder.NAME,
                         ReportService.DocumentOrder.class,
@@ -429,6 +438,13 @@ public final class PasscourierService implements AutoCloseable {
                         (uri, message) -> local.send(uri, message)));
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
+        DropDirectory drop = sources.drop();
+        retention = keep(new RetentionService(
+                settings.retention(),
+                audit,
+                ledger,
+                drop == null ? null : new DoneFiles(drop, ledger::areReported),
+                clock));
         camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));
         camel.getRegistry().bind("report-credentials", watch.whileOpen(credentialReporter(recipients)));
         watch.begin(camel, gone);

@@ -85,7 +85,8 @@ final class Sources implements AutoCloseable {
     }
 
     void bind(Ledger ledger) throws ConfigurationException, JMSException, IOException {
-        BatchHandOver handOver = new BatchHandOver(intakeQueue, audit, inTurn, ledger::refusedLines, clock);
+        BatchHandOver handOver =
+                new BatchHandOver(intakeQueue, audit, inTurn, ledger::refusedLines, ledger::isReported, clock);
         Registry registry = camel.getRegistry();
         Settings.FileSource file = settings.sources().file();
         if (file != null) {

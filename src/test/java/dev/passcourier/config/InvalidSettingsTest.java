@@ -124,6 +124,21 @@ class InvalidSettingsTest {
                         "46:139 reports.nightly.deadline: is too long: requests with such a deadline are refused; at most"
                                 + " 30d"),
                 mistake(
+                        "policy:\n",
+                        "retention: {ledger: 124d}\npolicy:\n",
+                        "44:13 retention.ledger: is shorter than work can come back within: the longest deadline of 30d,"
+                                + " 3d of notices, service.resultLifetime and service.keepFailedWork; at least 125d"),
+                mistake(
+                        "policy:\n",
+                        "retention: {reports: 125d}\n"
+                                + "reports:\n"
+                                + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, misfire: skip,"
+                                + " thresholds: {unchanged: 180d}, scope: {accounts: [nimbus-prod], ledger: true},"
+                                + " destinations: [mail]}\n"
+                                + "policy:\n",
+                        "44:13 retention.reports: is shorter than reports.weekly.thresholds.unchanged, so that no password"
+                                + " would be seen to be as old; at least 180d"),
+                mistake(
                         "defaultDeadline: 5m",
                         "defaultDeadline: 721h",
                         "1:33 service.defaultDeadline: is too long: requests with such a deadline are refused; at most 30d"),

@@ -79,6 +79,7 @@ class SettingsLoaderTest {
                         Map.of(),
                         new Settings.Policy(List.of(), Map.of(), List.of()),
                         new LedgerStore(null, null, null),
+                        Settings.Retention.FOREVER,
                         null));
     }
 
@@ -106,6 +107,13 @@ class SettingsLoaderTest {
         assertThat(settings.broker().users())
                 .containsOnly(
                         Map.entry("orchestrator", new BrokerUser(VARIABLE, List.of(Role.REQUESTER, Role.COLLECTOR))));
+    }
+
+    @Test
+    void mapsRetention() throws Exception {
+        assertThat(bench.load("retention: {ledger: 90d, done: 70d, reports: 400d}")
+                        .retention())
+                .isEqualTo(new Settings.Retention(Duration.ofDays(90), Duration.ofDays(70), Duration.ofDays(400)));
     }
 
     @Test

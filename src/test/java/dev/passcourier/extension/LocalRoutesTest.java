@@ -339,6 +339,7 @@ class LocalRoutesTest {
                 Map.of(),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 local);
     }
 }

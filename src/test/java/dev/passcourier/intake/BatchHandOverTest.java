@@ -22,6 +22,7 @@ class BatchHandOverTest {
                 audit,
                 new Fakes.Sender(),
                 batch -> Optional.empty(),
+                batch -> false,
                 new Fakes.HandClock("2026-03-01T12:00:00Z"));
         int steps = 101;
         List<Batch> batches = IntStream.range(0, 10)

@@ -65,7 +65,7 @@ class DropSettlingTest {
                 directory,
                 guard,
                 settling,
-                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), batch -> false, clock),
                 Fakes.allowed(drop, clock),
                 batch -> Optional.empty(),
                 audit,

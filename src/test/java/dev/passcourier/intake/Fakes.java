@@ -152,6 +152,7 @@ final class Fakes {
                 Map.of(),
                 new Settings.Policy(List.of(rules), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 null);
     }
 
@@ -175,6 +176,7 @@ final class Fakes {
                 settings.reports(),
                 settings.policy(),
                 settings.ledger(),
+                settings.retention(),
                 null);
     }
 
@@ -191,6 +193,7 @@ final class Fakes {
                 settings.reports(),
                 settings.policy(),
                 settings.ledger(),
+                settings.retention(),
                 null);
     }
 
@@ -207,6 +210,7 @@ final class Fakes {
                 settings.reports(),
                 policy,
                 settings.ledger(),
+                settings.retention(),
                 null);
     }
 

@@ -116,7 +116,8 @@ class IntakeWithLedgerTest {
     void aBatchOfRefusedLinesIsFinished() throws Exception {
         Path drop = Files.createDirectory(home.resolve("drop"));
         Fakes.Sender sender = new Fakes.Sender();
-        BatchHandOver handOver = new BatchHandOver("requests", trail, sender, ledger::refusedLines, Clock.systemUTC());
+        BatchHandOver handOver = new BatchHandOver(
+                "requests", trail, sender, ledger::refusedLines, ledger::isReported, Clock.systemUTC());
         TakeBatchFileStep source = new TakeBatchFileStep(
                 DropDirectory.open(drop, List.of(), Clock.systemUTC()),
                 new DropGuard(List.of()),
@@ -155,7 +156,7 @@ class IntakeWithLedgerTest {
     @Test
     void theFirstOfSeveralLinesWithOneIdHasItHoweverEarlyTheOthersAreChecked() {
         Fakes.Sender sender = new Fakes.Sender();
-        new BatchHandOver("requests", trail, sender, ledger::refusedLines, Clock.systemUTC())
+        new BatchHandOver("requests", trail, sender, ledger::refusedLines, ledger::isReported, Clock.systemUTC())
                 .handOver(batch("twin", "twin", "twin"), 0);
         InboundMessage first = own(sender.sent.get(0));
         InboundMessage second = own(sender.sent.get(1));
@@ -233,7 +234,8 @@ class IntakeWithLedgerTest {
     }
 
     private BatchHandOver handOver(AuditTrail audit) {
-        return new BatchHandOver("requests", audit, new Fakes.Sender(), ledger::refusedLines, Clock.systemUTC());
+        return new BatchHandOver(
+                "requests", audit, new Fakes.Sender(), ledger::refusedLines, ledger::isReported, Clock.systemUTC());
     }
 
     private static InboundMessage arrival(String messageId, String json) {

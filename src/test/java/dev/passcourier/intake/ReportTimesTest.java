@@ -201,6 +201,7 @@ class ReportTimesTest {
                 Map.of("daily", report(Misfire.SKIP)),
                 settings.policy(),
                 settings.ledger(),
+                settings.retention(),
                 null);
         CredentialReporter reporter = new CredentialReporter(
                 ours,
@@ -231,7 +232,7 @@ class ReportTimesTest {
                 name -> new ReportScope(name, report, List.of("huawei"), ledger, clock)::begin,
                 name -> Optional.ofNullable(lastPlanned),
                 run -> ledger.reports().run(run).isPresent(),
-                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), batch -> false, clock),
                 clock);
     }
 

@@ -53,7 +53,7 @@ class RequestSourceRoutesTest {
     private final Fakes.Trail audit = new Fakes.Trail();
     private final Fakes.Sender sender = new Fakes.Sender();
     private final BatchHandOver handOver =
-            new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), Clock.systemUTC());
+            new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), batch -> false, Clock.systemUTC());
     private final CamelContext camel = new DefaultCamelContext();
 
     @TempDir

@@ -306,7 +306,7 @@ class RunScheduleStepTest {
     }
 
     private BatchHandOver handOver() {
-        return new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock);
+        return new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), batch -> false, clock);
     }
 
     private Settings.Schedule hourly() {

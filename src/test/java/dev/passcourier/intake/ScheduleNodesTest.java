@@ -52,7 +52,12 @@ class ScheduleNodesTest {
                     Map.of("nightly", hourly()),
                     schedule -> Optional.empty(),
                     new BatchHandOver(
-                            Whole.REQUESTS, audit, new JmsIntakeSender(pool), batch -> Optional.empty(), clock),
+                            Whole.REQUESTS,
+                            audit,
+                            new JmsIntakeSender(pool),
+                            batch -> Optional.empty(),
+                            batch -> false,
+                            clock),
                     clock);
         }
 

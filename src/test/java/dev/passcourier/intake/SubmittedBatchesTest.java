@@ -352,7 +352,7 @@ class SubmittedBatchesTest {
     private SubmittedBatches batches(IntakeSender to) throws IOException {
         return new SubmittedBatches(
                 home.resolve("submitted"),
-                new BatchHandOver("requests", audit, to, batch -> Optional.empty(), clock),
+                new BatchHandOver("requests", audit, to, batch -> Optional.empty(), batch -> false, clock),
                 new FileRequests(settings(), clock),
                 ledger,
                 () -> open,
@@ -385,6 +385,7 @@ class SubmittedBatchesTest {
                 settings.reports(),
                 settings.policy(),
                 settings.ledger(),
+                settings.retention(),
                 null);
     }
 }

@@ -64,7 +64,7 @@ class TakeBatchFileStepTest {
                 DropDirectory.open(drop, List.of(), clock),
                 new DropGuard(List.of()),
                 settling,
-                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), clock),
+                new BatchHandOver("requests", audit, sender, batch -> Optional.empty(), batch -> false, clock),
                 requests,
                 id -> Optional.ofNullable(earlier.get(id)),
                 audit,

@@ -241,6 +241,93 @@ class LedgerMaintenanceTest {
                 .withMessage("LEDGER_OF_ANOTHER_TRAIL");
     }
 
+    /** Step by step, on record: so a ledger made again lacks the same rows. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsLongDoneLeavesTheLedgerAndARebuiltOneLacksItToo(Store store) throws Exception {
+        live(store, "audit", LedgerMaintenanceTest::busy);
+        age(store, Instant.parse("2027-01-01T00:00:00Z"));
+
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(store))) {
+            ledger.awaitApplied(trail.position());
+            assertThat(ledger.newest(9)).extracting(RequestRow::id).containsExactly("r6", "r5");
+            assertThat(ledger.deliveries("r5")).hasSize(2);
+            assertThat(ledger.isReported("b1")).isTrue();
+            assertThat(ledger.lines("b1")).isEmpty();
+            assertThat(ledger.status().batches("b1", 1, Instant.now()).get(0).hasEnded())
+                    .isTrue();
+            assertThat(ledger.lastPlanned("night.csv")).as("of no schedule").isEmpty();
+            assertThat(ledger.owner("fp")).hasValue(new Ledger.Owner("p", "acc", "i-r2"));
+            assertThat(ledger.machines(List.of("acc")))
+                    .extracting(Ledger.Machine::instance)
+                    .containsExactly("i-r1", "i-r2", "i-r3", "i-r4", "i-r5");
+            assertThat(ledger.handedOver(List.of("acc")))
+                    .extracting(Ledger.HandedOver::instance)
+                    .containsExactly("i-r1", "i-r2", "i-r3");
+        }
+        assertThat(maintenance(store).check(trails("audit"), record -> {}).first())
+                .isEmpty();
+        maintenance(store).rebuild(trails("audit"), record -> {});
+        assertThat(maintenance(store).check(trails("audit"), record -> {}).first())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBatchKeepsItsLinesUntilItIsReportedAndThenLosesThemBySteps(Store store) throws Exception {
+        int lines = LedgerAging.STEP + 20;
+        Instant later = Instant.parse("2027-01-01T00:00:00Z");
+        live(store, "audit", story -> {
+            story.batch("b1", "SCHEDULE", "nightly", lines);
+            for (int line = 1; line <= lines; line++) {
+                story.askedLine("r" + line, "b1", line).ended("r" + line, "NEVER", "NO_WINDOWS");
+            }
+        });
+        assertThat(age(store, later)).as("not reported").isEmpty();
+
+        live(store, "audit", story -> story.tell(AuditEvent.Type.BATCH_REPORTED, Fact.BATCH, "b1"));
+        assertThat(age(store, later)).containsExactly(500L, 20L);
+
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(store))) {
+            ledger.awaitApplied(trail.position());
+            assertThat(ledger.newest(1)).isEmpty();
+            assertThat(ledger.lines("b1")).isEmpty();
+            assertThat(ledger.lastPlanned("nightly")).hasValue(Instant.parse("2026-11-01T10:00:00Z"));
+        }
+        assertThat(maintenance(store).check(trails("audit"), record -> {}).first())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLedgerOfAnEarlierVersionKnowsItsMachines(Store store) throws Exception {
+        live(store, "audit", LedgerMaintenanceTest::busy);
+        try (LedgerDatabase database = database(store)) {
+            database.inTransaction(sql -> sql.update("drop table machine"));
+            database.inTransaction(sql -> sql.update("update ledger_schema set version = 2"));
+        }
+        assertThat(maintenance(store).check(trails("audit"), record -> {}).first())
+                .isEmpty();
+    }
+
+    /** Takes all steps, and answers how many requests went with each. */
+    private List<Long> age(Store store, Instant until) throws Exception {
+        List<Long> counts = new ArrayList<>();
+        try (FileAuditTrail trail = trail("audit");
+                Ledger ledger = Ledger.follow(trail, database(store))) {
+            ledger.awaitApplied(trail.position());
+            for (var step = ledger.aging().next(until);
+                    step.isPresent();
+                    step = ledger.aging().next(until)) {
+                counts.add(step.get().count());
+                ledger.awaitApplied(trail.append(step.get().event(until, null)));
+            }
+        }
+        return counts;
+    }
+
     /** Everything that happens, also twice, as after hops that were rolled back. */
     private static void busy(Story story) {
         story.batch("b1", "FILE", "night.csv", 3);

@@ -381,6 +381,7 @@ class LostRequestsTest {
                 Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 null);
     }
 }

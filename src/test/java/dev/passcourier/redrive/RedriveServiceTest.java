@@ -472,6 +472,7 @@ class RedriveServiceTest {
                 Map.of(),
                 new Settings.Policy(List.of(rule), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 null);
     }
 }

@@ -189,6 +189,7 @@ class CredentialReporterTest {
                 Map.of("weekly", report),
                 new Settings.Policy(List.of(), Map.of(), List.of()),
                 new Settings.LedgerStore(null, null, null),
+                Settings.Retention.FOREVER,
                 null);
     }
 }

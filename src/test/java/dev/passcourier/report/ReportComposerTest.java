@@ -188,6 +188,7 @@ class ReportComposerTest {
                 Map.of(),
                 null,
                 null,
+                Settings.Retention.FOREVER,
                 null);
         return new ReportComposer(settings, ledger, Map.of(), "1", Clock.fixed(now, ZoneOffset.UTC));
     }

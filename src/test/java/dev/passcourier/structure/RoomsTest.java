@@ -54,10 +54,11 @@ class RoomsTest {
         status   | config intake ledger
         redrive  | audit broker config control ledger outbox request
         reload   | config vault
+        retention | audit config control intake ledger
         backup   | audit broker config control files outbox vault
-        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retry status vault
+        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retention retry status vault
         doctor   | audit broker config control delivery fetch http intake ledger provider remote request service vault
-        cli      | audit backup config control doctor fetch files host intake ledger provider redrive reload report request service status vault
+        cli      | audit backup config control doctor fetch files host intake ledger provider redrive reload report request retention service status vault
         demo     | cli config files ledger provider request sandbox service vault
         """);
 
