@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class StatusPage {
 
     private static final int SECONDS = 10;
+    /** Numbers of such an age are marked: nothing is counted while the service is down, and seldom if counting takes long. */
+    private static final Duration OLD = Duration.ofMinutes(1);
+
     private static final DateTimeFormatter TIME = format("HH:mm:ss");
     private static final DateTimeFormatter WHOLE = format("yyyy-MM-dd HH:mm:ss");
     private static final DateTimeFormatter DAY = format("yyyy-MM-dd HH:mm");
@@ -165,6 +168,11 @@ public final class StatusPage {
         }
 
         private void waiting() {
+            StatusAnswer counted = counts.status();
+            if (counted != null && counted.at().plus(OLD).isBefore(now)) {
+                out.append(
+                        "<p>" + badge("What waits was counted " + span(counted.at(), now) + " ago.", "warn") + "</p>");
+            }
             List<WaitingWork> accounts =
                     counts.status() == null ? List.of() : counts.status().accounts();
             List<WaitingWork> destinations =

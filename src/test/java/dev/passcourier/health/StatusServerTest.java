@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -108,6 +109,19 @@ class StatusServerTest {
         assertThat(ask("GET", "/", "localhost"))
                 .contains(
                         ">monday &lt;1&gt;.csv, planned for ", "max=\"4\" value=\"1\"", "1 of 4", ">NOT_FOUND 1</td>");
+    }
+
+    @Test
+    void saysHowOldItsNumbersAreWhileNothingIsCounted() throws Exception {
+        assertThat(ask("GET", "/", "localhost")).doesNotContain("was counted");
+        disk.set(Optional.of(new HealthProblem("DISK_LOW")));
+        checks.run();
+
+        Clock later = Clock.offset(clock, Duration.ofMinutes(5));
+        byte[] page =
+                new StatusPage(checks, gate, figures, "0.1.0", later).reply().body();
+
+        assertThat(new String(page, StandardCharsets.UTF_8)).contains("What waits was counted 5 min 0 s ago.");
     }
 
     /** A heading that says UP is what people read, and all they read. */
