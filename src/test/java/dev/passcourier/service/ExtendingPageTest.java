@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -42,9 +48,11 @@ class ExtendingPageTest {
     Path temporary;
 
     private final Map<String, String> stored = new ConcurrentHashMap<>();
+    private final List<String> lines = new ArrayList<>();
     private final Map<String, String> logins = new ConcurrentHashMap<>();
     private Path home;
     private HttpServer server;
+    private ServerSocket collector;
     private ClassLoader before;
 
     @BeforeEach
@@ -68,10 +76,13 @@ class ExtendingPageTest {
             exchange.close();
         });
         server.start();
+        collector = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        collector.setSoTimeout(120_000);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
+        collector.close();
         Thread.currentThread().setContextClassLoader(before);
         server.stop(0);
     }
@@ -79,8 +90,7 @@ class ExtendingPageTest {
     @Test
     void theExamplesOfThePageWorkTogether() throws Exception {
         layOut();
-        try (URLClassLoader extended =
-                new URLClassLoader(new URL[] {jar().toUri().toURL()}, before)) {
+        try (URLClassLoader extended = new URLClassLoader(new URL[] {nimbus(), line()}, before)) {
             Thread.currentThread().setContextClassLoader(extended);
             StartCheck.Result check = StartCheck.of(home, home.resolve("config/passcourier.yaml"), Clock.systemUTC());
             assertThat(check.findings())
@@ -89,6 +99,9 @@ class ExtendingPageTest {
 
             try (PasscourierService service = PasscourierService.start(home, check, Clock.systemUTC())) {
                 Files.writeString(home.resolve("exchange/in/INC-7.txt"), "web-1");
+                try (Socket sender = collector.accept()) {
+                    lines.add(new String(sender.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+                }
                 Whole.patiently().until(() -> !stored.isEmpty());
                 Whole.patiently().until(() -> Whole.records(home).stream()
                         .anyMatch(record -> record.event().toString().contains("ROUTE_DONE")));
@@ -100,6 +113,12 @@ class ExtendingPageTest {
             assertThat(body).startsWith("eyJ").doesNotContain(PASSWORD);
             assertThat(body.split("\\.", -1)).hasSize(5);
         });
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .startsWith("eyJ")
+                .endsWith("\n")
+                .doesNotContain(PASSWORD);
         assertThat(logins.get("basic"))
                 .isEqualTo("Basic "
                         + Base64.getEncoder()
@@ -115,6 +134,7 @@ class ExtendingPageTest {
         put("config/passcourier.yaml", example("config/passcourier.yaml"));
         put("routes/local/inventory.camel.yaml", example("routes/local/inventory.camel.yaml"));
         put("routes/local/store.camel.yaml", example("routes/local/store.camel.yaml"));
+        put("routes/local/collector.camel.yaml", example("routes/local/collector.camel.yaml"));
         put("secrets/store", "store-secret");
         put("secrets/nimbus", "nimbus-token");
         put(
@@ -137,13 +157,31 @@ class ExtendingPageTest {
                 .group(2)
                 .replace("https://store.example.com", here)
                 .replace("https://api.nimbus.example", here)
+                .replace("collector.example.com:7070", "127.0.0.1:" + collector.getLocalPort())
                 .replace("/srv/passcourier", home.toString());
     }
 
-    private Path jar() throws IOException {
+    private URL nimbus() throws IOException {
         String folder = "com/example/nimbus/";
-        Path source = put("nimbus/" + folder + "NimbusProvider.java", example(folder + "NimbusProvider.java"));
-        Path classes = Files.createDirectories(home.resolve("nimbus/classes"));
+        return jar(
+                folder + "NimbusProvider.java",
+                Map.of(
+                        folder + "nimbus.schema.json",
+                        example(folder + "nimbus.schema.json"),
+                        folder + "nimbus.camel.yaml",
+                        example(folder + "nimbus.camel.yaml"),
+                        "META-INF/services/dev.passcourier.provider.ProviderType",
+                        "com.example.nimbus.NimbusProvider\n"));
+    }
+
+    private URL line() throws IOException {
+        String service = "META-INF/services/org/apache/camel/component/line";
+        return jar("com/example/line/LineComponent.java", Map.of(service, example(service)));
+    }
+
+    private URL jar(String source, Map<String, String> resources) throws IOException {
+        String name = Path.of(source).getFileName().toString().replace(".java", "");
+        Path classes = Files.createDirectories(home.resolve("classes/" + name));
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,
@@ -154,25 +192,24 @@ class ExtendingPageTest {
                         System.getProperty("java.class.path"),
                         "-d",
                         classes.toString(),
-                        source.toString());
+                        put("source/" + source, example(source)).toString());
         assertThat(failed).isZero();
-        Path jar = Files.createDirectories(home.resolve("lib/ext")).resolve("nimbus-1.0.jar");
+        Path jar = Files.createDirectories(home.resolve("lib/ext")).resolve(name + ".jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Camel-Version", "4.22.0");
         try (OutputStream out = Files.newOutputStream(jar);
-                JarOutputStream content = new JarOutputStream(out);
+                JarOutputStream content = new JarOutputStream(out, manifest);
                 Stream<Path> compiled = Files.walk(classes)) {
             for (Path file : compiled.filter(Files::isRegularFile).toList()) {
                 add(content, classes.relativize(file).toString(), Files.readAllBytes(file));
             }
-            for (String name : new String[] {folder + "nimbus.schema.json", folder + "nimbus.camel.yaml"}) {
-                add(content, name, example(name).getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, String> resource : resources.entrySet()) {
+                add(content, resource.getKey(), resource.getValue().getBytes(StandardCharsets.UTF_8));
             }
-            add(
-                    content,
-                    "META-INF/services/dev.passcourier.provider.ProviderType",
-                    "com.example.nimbus.NimbusProvider\n".getBytes(StandardCharsets.UTF_8));
         }
         Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-        return jar;
+        return jar.toUri().toURL();
     }
 
     private static void add(JarOutputStream jar, String name, byte[] content) throws IOException {
