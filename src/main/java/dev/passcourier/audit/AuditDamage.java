@@ -8,6 +8,8 @@ public final class AuditDamage extends Exception {
     /** Kinds of damage. */
     public enum Kind {
         UNREADABLE("this is not a record of ours"),
+        NEWER(
+                "DATA_NEWER the record is whole and of a kind that this release does not know: use the release that wrote it"),
         EDITED("the record does not fit its own hash: it was changed"),
         OUT_OF_CHAIN("the record does not follow the one before: one of them was changed, moved or put in"),
         OUT_OF_SEQUENCE("the number is not the next one: records were removed, repeated or moved"),

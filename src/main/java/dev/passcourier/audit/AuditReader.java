@@ -107,7 +107,7 @@ public final class AuditReader implements Closeable {
     private AuditRecord check(byte[] bytes) throws AuditDamage {
         AuditRecord record = AuditLine.read(bytes);
         if (record == null) {
-            throw damage(Kind.UNREADABLE);
+            throw damage(AuditLine.fitsItsHash(bytes) ? Kind.NEWER : Kind.UNREADABLE);
         }
         if (!AuditLine.fitsItsHash(bytes)) {
             throw damage(Kind.EDITED);

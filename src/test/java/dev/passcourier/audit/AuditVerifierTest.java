@@ -83,7 +83,8 @@ class AuditVerifierTest {
                 damage("middle file emptied", files -> files.get(1).clear(), 9, 1, Kind.MISSING),
                 damage("not a record", files -> files.get(2).set(0, "hello"), 9, 1, Kind.UNREADABLE),
                 damage("empty line", files -> files.get(2).add(0, ""), 9, 1, Kind.UNREADABLE),
-                damage("endless line", files -> files.get(2).set(1, "x".repeat(1 << 20)), 9, 2, Kind.UNREADABLE));
+                damage("endless line", files -> files.get(2).set(1, "x".repeat(1 << 20)), 9, 2, Kind.UNREADABLE),
+                damage("kind of record of a newer release", files -> foretell(files.get(2), 1), 9, 2, Kind.NEWER));
     }
 
     @Test
@@ -138,6 +139,18 @@ class AuditVerifierTest {
         byte[] forged = AuditLine.whole(record.sequence(), AuditLine.middle(other), record.previous());
         assertThat(AuditLine.fitsItsHash(forged)).isTrue();
         lines.set(line, new String(forged, StandardCharsets.UTF_8));
+    }
+
+    /** A whole record, of a kind that is not known here. */
+    private static void foretell(List<String> lines, int line) {
+        AuditRecord record = AuditLine.read(lines.get(line).getBytes(StandardCharsets.UTF_8));
+        assertThat(record).isNotNull();
+        byte[] middle = new String(AuditLine.middle(record.event()), StandardCharsets.UTF_8)
+                .replace("ASKED", "FORETOLD")
+                .getBytes(StandardCharsets.UTF_8);
+        lines.set(
+                line,
+                new String(AuditLine.whole(record.sequence(), middle, record.previous()), StandardCharsets.UTF_8));
     }
 
     private static void tear(List<List<String>> files) {
