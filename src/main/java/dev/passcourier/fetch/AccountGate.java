@@ -44,6 +44,9 @@ public final class AccountGate implements Gate, SharedGate {
     /** What the way of a call to the cloud may take more or less than that of another: its seconds are not ours. */
     private static final Duration UNEVEN_WAY = Duration.ofMillis(20);
 
+    /** The same for calls of several nodes, of which one may be slower than the other. */
+    private static final Duration UNEVEN_NODES = Duration.ofMillis(60);
+
     /** A turn further ahead may be another node's by then. */
     private static final Duration LONGEST_SHARED_TURN = Duration.ofSeconds(1);
 
@@ -98,8 +101,8 @@ public final class AccountGate implements Gate, SharedGate {
     private AccountGate(String account, double perSecond, int atOnce, boolean isShared, Clock clock) {
         this.clock = new MonotonicClock(clock);
         int most = (int) Math.ceil(perSecond);
-        Duration within =
-                Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0)).plus(UNEVEN_WAY);
+        Duration within = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0))
+                .plus(isShared ? UNEVEN_NODES : UNEVEN_WAY);
         this.limits = new Limits(most, within, atOnce);
         this.isShared = isShared;
         this.leaves = new Rate(isShared ? 0 : most, within);

@@ -1,6 +1,7 @@
 package dev.passcourier.killloop;
 
 import dev.passcourier.request.Verdict;
+import dev.passcourier.sandbox.Call;
 import dev.passcourier.sandbox.HuaweiEcsSandbox;
 import dev.passcourier.sandbox.KakaoCloudSandbox;
 import dev.passcourier.sandbox.Mailbox;
@@ -21,6 +22,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -188,6 +190,18 @@ final class KillWorld implements AutoCloseable {
         String account = line == 2 ? "kakao" : "zstack";
         return new Ask(
                 id, account, machines.get(account).get(0), List.of(line == 2 ? "archive" : "hook"), Verdict.DELIVERED);
+    }
+
+    /** A request of a cloud that is asked by one call for each; its result comes to our broker. */
+    Ask oneCall(String id) {
+        List<String> ids = machines.get("gse");
+        return new Ask(
+                id, "gse", ids.get(Math.floorMod(id.hashCode(), ids.size())), List.of("tickets"), Verdict.DELIVERED);
+    }
+
+    /** When that cloud was called, by the cloud's clock: the last 10,000 times. */
+    List<Instant> calledAt() {
+        return gse.calls().stream().map(Call::at).sorted().toList();
     }
 
     /** Any request; one in seven is not a plain one. */

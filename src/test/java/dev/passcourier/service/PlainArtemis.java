@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -121,6 +122,32 @@ public final class PlainArtemis implements AutoCloseable {
             }
         }
         return counts;
+    }
+
+    /** A property of each message that lies in a queue, the head first. */
+    public List<String> values(String queue, String property) {
+        List<String> values = new ArrayList<>();
+        try (LinkedListIterator<MessageReference> all = queue(queue).browserIterator()) {
+            while (all.hasNext()) {
+                values.add(all.next().getMessage().getStringProperty(property));
+            }
+        }
+        return values;
+    }
+
+    /** Stops it, has something done, and starts it again on the same port. */
+    public void whileAway(Callable<?> act) throws Exception {
+        Configuration configuration = server().getConfiguration();
+        Map<String, Object> tcp = Map.of("host", "127.0.0.1", "port", port(), "protocols", "CORE");
+        configuration.clearAcceptorConfigurations();
+        configuration.addAcceptorConfiguration(
+                new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp, "tcp"));
+        server().stop();
+        act.call();
+        server().start();
+        if (!server().waitForActivation(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the broker does not become active again");
+        }
     }
 
     /** Lines of batches that the intake took, as {@code batch:line}, in their order and as often as they came. */
