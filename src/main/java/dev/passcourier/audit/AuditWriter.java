@@ -88,6 +88,12 @@ final class AuditWriter implements Closeable {
         return checkpoints.areMade() && unsigned > 0;
     }
 
+    /** Since when the oldest of them waits, or null if there are none. */
+    @Nullable
+    Instant unsignedSince() {
+        return hasUnsigned() ? oldestUnsigned : null;
+    }
+
     boolean isCheckpointDue() {
         return checkpoints.areDue(unsigned, oldestUnsigned, clock.instant());
     }

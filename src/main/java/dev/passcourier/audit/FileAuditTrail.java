@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +56,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     private boolean closed;
     private boolean failing;
     private long position;
+    private @Nullable Instant unsignedSince;
 
     /** Callers that share one sync. Each group has its own to wait for: when one is written, the others sleep on. */
     private final class Group {
@@ -160,6 +163,16 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     /** What tells this trail from all others; stays the same as long as the trail lives. */
     public String name() {
         return writer.name();
+    }
+
+    /** Since when the oldest record waits for a checkpoint; empty if none does. */
+    public Optional<Instant> unsignedSince() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(unsignedSince);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Number of the last synced record, 0 for none. */
@@ -273,6 +286,7 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
             lock.lock();
             writing = false;
             position = writer.sequence();
+            unsignedSince = writer.unsignedSince();
             // One of the next group writes it.
             gathering.turn.signal();
             changed.signalAll();

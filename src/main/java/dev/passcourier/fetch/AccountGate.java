@@ -57,6 +57,7 @@ public final class AccountGate implements Gate, SharedGate {
 
     private final Limits limits;
     private final boolean isShared;
+    private final double perSecond;
     private final Rate leaves;
     private final Rate calls;
     private final InHand inHand = new InHand();
@@ -100,6 +101,7 @@ public final class AccountGate implements Gate, SharedGate {
 
     private AccountGate(String account, double perSecond, int atOnce, boolean isShared, Clock clock) {
         this.clock = new MonotonicClock(clock);
+        this.perSecond = perSecond;
         int most = (int) Math.ceil(perSecond);
         Duration within = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0))
                 .plus(isShared ? UNEVEN_NODES : UNEVEN_WAY);
@@ -321,6 +323,11 @@ public final class AccountGate implements Gate, SharedGate {
         if (until.isAfter(pausedUntil)) {
             pausedUntil = until;
         }
+    }
+
+    /** Calls a second that the settings allow, of all nodes together. */
+    public double perSecond() {
+        return perSecond;
     }
 
     /** Whether the cloud is left alone because it failed too often, as this node or another one found. */

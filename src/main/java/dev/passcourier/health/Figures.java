@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,21 @@ public final class Figures {
         kept.keySet().retainAll(List.of(Queues.FAILED, Queues.QUARANTINE, Queues.DEAD));
         kept.values().removeIf(messages -> messages == 0);
         return kept;
+    }
+
+    /** Since when the oldest waits, by queue, of these accounts and destinations. */
+    public Map<String, Instant> oldest(Set<String> accounts, Set<String> destinations) {
+        StatusAnswer answer = counts().status();
+        Map<String, Instant> oldest = new TreeMap<>();
+        if (answer != null) {
+            answer.accounts().stream()
+                    .filter(work -> accounts.contains(work.name()))
+                    .forEach(work -> oldest.put(Queues.fetch(work.name()), work.oldest()));
+            answer.destinations().stream()
+                    .filter(work -> destinations.contains(work.name()))
+                    .forEach(work -> oldest.put(Queues.outbox(work.name()), work.oldest()));
+        }
+        return oldest;
     }
 
     synchronized Counts counts() {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +54,13 @@ public final class KeyExpiry implements AutoCloseable {
             }
         });
         return expiring;
+    }
+
+    /** All recipients, with the time at which their keys end if they do. */
+    public Map<String, Optional<Instant>> ends() {
+        Map<String, Optional<Instant>> ends = new TreeMap<>();
+        recipients.forEach((name, key) -> ends.put(name, Optional.ofNullable(key.expiresAt())));
+        return ends;
     }
 
     private void warn() {

@@ -11,7 +11,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -49,6 +52,23 @@ public final class PemTrust {
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new ConfigurationException("trust " + pem + " cannot be used: " + reason(pem));
+        }
+    }
+
+    /**
+     * When the first of a file's certificates ends.
+     *
+     * @throws ConfigurationException if it holds none that can be read
+     */
+    public static Instant firstEnd(Path pem) throws ConfigurationException {
+        try {
+            return certificates(pem).stream()
+                    .map(certificate ->
+                            ((X509Certificate) certificate).getNotAfter().toInstant())
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new ConfigurationException("certificate " + pem + " cannot be used: " + reason(pem));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.passcourier.service;
 
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.broker.BrokerComponent;
 import dev.passcourier.broker.GatedContainers;
 import dev.passcourier.broker.PemIdentity;
@@ -69,6 +70,7 @@ final class Watch implements AutoCloseable {
     private final DiskCheck disk;
     private final MonitoredTrail.Destinations destinations = new MonitoredTrail.Destinations();
     private final Metrics metrics = new Metrics();
+    private final ServiceMetrics gauges;
     private @Nullable QueueDepths depths;
     private @Nullable Figures figures;
     private @Nullable StatusServer status;
@@ -83,10 +85,13 @@ final class Watch implements AutoCloseable {
                 settings.service().dataDirectory(), settings.service().minFreeSpace());
         checks.add("disk", Stops.EVERYTHING, disk);
         metrics.follow(settings);
+        gauges = new ServiceMetrics(metrics, settings, clock);
+        gauges.checks(checks, gate);
     }
 
     /** The trail as the hops shall write it. */
-    AuditTrail trail(AuditTrail trail) {
+    AuditTrail trail(FileAuditTrail trail) {
+        gauges.trail(trail);
         return new MonitoredTrail(trail, checks, destinations, metrics, clock);
     }
 
@@ -105,7 +110,8 @@ final class Watch implements AutoCloseable {
             }
         };
         BrokerCheck brokerCheck = new BrokerCheck(depths, restart, disk, clock);
-        ledger.onEnd(ended -> metrics.ended(ended.account(), ended.source(), ended.verdict()));
+        gauges.ledger(ledger);
+        gauges.broker(brokerCheck);
         checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
         destinations.begin(ledger.status().failing());
@@ -114,6 +120,7 @@ final class Watch implements AutoCloseable {
             StatusService waiting = StatusReader.service(ledger.status(), settings, this::problems, clock);
             StatusOrder all = new StatusOrder(null);
             figures = new Figures(ledger, () -> waiting.answer(all), brokerCheck, checks, clock);
+            gauges.waiting(figures);
             status = StatusServer.open(page, tls(page));
             status.page("/", new StatusPage(checks, gate, figures, ThisNode.version(), clock)::reply);
             status.page("/metrics", metrics::reply);
@@ -144,6 +151,7 @@ final class Watch implements AutoCloseable {
 
     /** Shows the recipients whose keys expire soon. */
     void recipients(Set<String> names, KeyExpiry expiry) {
+        gauges.recipients(expiry);
         names.forEach(name -> checks.add("recipient." + name, Stops.NOTHING, check(name, expiry)));
     }
 
@@ -155,6 +163,7 @@ final class Watch implements AutoCloseable {
 
     /** Shows an account; {@code signIn} answers how its latest sign-in was refused. */
     void account(String name, AccountGate account, Supplier<Optional<Answer.Ended>> signIn) {
+        gauges.account(name, account);
         checks.add("account." + name, Stops.NOTHING, () -> signIn.get()
                 .map(Watch::refused)
                 .or(() -> problem(account)));
