@@ -3,6 +3,7 @@ package dev.passcourier.cli;
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.Settings;
 import dev.passcourier.host.HostCheck;
+import dev.passcourier.host.ServiceManager;
 import dev.passcourier.service.PasscourierService;
 import dev.passcourier.service.StartCheck;
 import java.io.PrintWriter;
@@ -48,10 +49,12 @@ public final class RunCommand implements Callable<Integer> {
         try {
             if (settings != null) {
                 PasscourierService service = PasscourierService.start(Home.find(), check, Clock.systemUTC());
-                Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
+                ServiceManager manager = ServiceManager.of(System::getenv);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(manager, service), "stop"));
                 HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
                 err.println(summary(settings, service));
                 err.flush();
+                manager.ready(summary(settings, service), service::lives);
                 new CountDownLatch(1).await();
                 return 0;
             }
@@ -63,6 +66,12 @@ public final class RunCommand implements Callable<Integer> {
         err.println("not started");
         err.flush();
         return settings == null ? ExitCode.UNUSABLE : ExitCode.BAD;
+    }
+
+    private static void stop(ServiceManager manager, PasscourierService service) {
+        manager.stopping();
+        service.close();
+        manager.close();
     }
 
     private static String summary(Settings settings, PasscourierService service) {

@@ -44,6 +44,11 @@ public final class Liveness {
                 ledger, probe::runs, () -> ManagementFactory.getThreadMXBean().findDeadlockedThreads(), clock);
     }
 
+    /** Whether there is no cause. */
+    public boolean lives() {
+        return causes().isEmpty();
+    }
+
     /** The causes; empty while it lives. */
     synchronized List<HealthProblem> causes() {
         Instant now = clock.instant();

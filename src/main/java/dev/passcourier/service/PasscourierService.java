@@ -207,6 +207,11 @@ public final class PasscourierService implements AutoCloseable {
         return watch.port();
     }
 
+    /** Whether it lives: false if only a new process helps. */
+    public boolean lives() {
+        return watch.lives();
+    }
+
     /** What the routes run in. */
     CamelContext camel() {
         return main.getCamelContext();

@@ -72,6 +72,7 @@ final class Watch implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final ServiceMetrics gauges;
     private @Nullable QueueDepths depths;
+    private @Nullable Liveness liveness;
     private @Nullable Figures figures;
     private @Nullable StatusServer status;
 
@@ -115,6 +116,7 @@ final class Watch implements AutoCloseable {
         checks.add(LedgerCheck.NAME, Stops.EVERYTHING, new LedgerCheck(ledger, clock));
         checks.add("broker", Stops.EVERYTHING, brokerCheck);
         destinations.begin(ledger.status().failing());
+        liveness = Liveness.of(ledger::broken, probe, clock);
         Settings.Status page = settings.service().status();
         if (page != null) {
             StatusService waiting = StatusReader.service(ledger.status(), settings, this::problems, clock);
@@ -124,7 +126,7 @@ final class Watch implements AutoCloseable {
             status = StatusServer.open(page, tls(page));
             status.page("/", new StatusPage(checks, gate, figures, ThisNode.version(), clock)::reply);
             status.page("/metrics", metrics::reply);
-            new HealthPages(checks, gate, Liveness.of(ledger::broken, probe, clock)).addTo(status);
+            new HealthPages(checks, gate, liveness).addTo(status);
             status.start();
         }
     }
@@ -276,6 +278,11 @@ final class Watch implements AutoCloseable {
     /** After the routes have started: lets them take work. */
     void open() {
         gate.open();
+    }
+
+    /** Whether the process lives: a restart would not help. */
+    boolean lives() {
+        return liveness == null || liveness.lives();
     }
 
     /** Port of the status page, or -1 without one. */
