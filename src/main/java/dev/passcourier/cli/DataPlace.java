@@ -30,7 +30,7 @@ final class DataPlace {
             return data;
         }
         Path configured = SettingsLoader.dataDirectory(settings.file());
-        return configured == null ? Home.find().resolve("data") : configured;
+        return configured == null ? settings.home().resolve("data") : configured;
     }
 
     /**

@@ -6,7 +6,6 @@ import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.provider.ProviderCatalog;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -42,10 +41,9 @@ final class SettingsPlace {
         return settings;
     }
 
-    /** The folder that relative paths in the settings count from: the one that holds theirs. */
+    /** The folder that relative paths in the settings count from. */
     Path home() {
-        return Objects.requireNonNull(file().toAbsolutePath().normalize().getParent())
-                .resolveSibling("");
+        return SettingsLoader.home(file());
     }
 
     /** Whether the person has named the folder, and does not only happen to have it beside the program. */
@@ -55,7 +53,7 @@ final class SettingsPlace {
 
     /** The file itself, whether it is there or not. */
     Path file() {
-        Path folder = config == null ? Home.find().resolve("config") : config;
+        Path folder = config == null ? Home.config() : config;
         return folder.resolve(SettingsLoader.FILE_NAME);
     }
 }

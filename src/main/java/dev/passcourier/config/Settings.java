@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code config/passcourier.yaml}, checked whole: every reference between its parts resolves, every default is filled
- * in. Relative paths have been resolved against the service's home, the folder that holds {@code config}.
+ * in. Relative paths have been resolved against the service's home, {@link SettingsLoader#home}.
  */
 public record Settings(
         Service service,

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -60,8 +61,7 @@ public final class SettingsLoader {
     /**
      * Loads the settings.
      *
-     * @param file  usually {@code config/passcourier.yaml}; the folder above its folder is the home that relative paths
-     *              count from
+     * @param file  usually {@code config/passcourier.yaml}; relative paths in it count from {@link #home}
      * @param providers the kinds of accounts there are, by id
      * @param clock tells whether a schedule's times have all passed
      * @throws InvalidConfigurationException with everything that is wrong
@@ -174,10 +174,16 @@ public final class SettingsLoader {
         }
     }
 
-    private static Path home(Path file) {
-        Path config = file.toAbsolutePath().normalize().getParent();
-        Path home = config == null ? null : config.getParent();
-        return home == null ? file.toAbsolutePath().getRoot() : home;
+    /**
+     * The folder that relative paths in the settings count from: the one that holds {@code config}, or, if the settings are
+     * in a folder of another name such as {@code /etc/passcourier}, that folder itself.
+     *
+     * @param file as for {@link #load}
+     */
+    public static Path home(Path file) {
+        Path config = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent());
+        Path above = config.getParent();
+        return above != null && config.endsWith("config") ? above : config;
     }
 
     private static @Nullable String text(Path file, Findings findings) {

@@ -18,7 +18,8 @@ final class ReferencePage {
             Generated from `passcourier.schema.json`; do not edit. The settings stand in `passcourier.yaml` beside this page.
 
             - Check them with `bin/passcourier validate`: it names file, line, column and key of everything that is wrong.
-            - Relative paths count from the service's home, the folder that holds `config`.
+            - Relative paths count from the service's home: the folder that holds `config`, or the settings' own folder if it has
+              another name, as `/etc/passcourier` has.
             - `"{{env:NAME}}"` and `"{{file:path}}"`, in quotes, may stand in any text. Secrets may be given in no other way. A
               secret's file has mode 0600 or less and belongs to the service's user or root.
             - A duration is a number with `ms`, `s`, `m`, `h` or `d`, such as `20m`.

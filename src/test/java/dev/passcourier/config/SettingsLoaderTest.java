@@ -84,6 +84,16 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void countsPathsFromTheSettingsOwnFolderIfItHasAnotherName() {
+        assertThat(SettingsLoader.home(Path.of("/opt/passcourier/config/passcourier.yaml")))
+                .isEqualTo(Path.of("/opt/passcourier"));
+        assertThat(SettingsLoader.home(Path.of("/etc/passcourier/passcourier.yaml")))
+                .isEqualTo(Path.of("/etc/passcourier"));
+        assertThat(SettingsLoader.home(Path.of("/config/passcourier.yaml"))).isEqualTo(Path.of("/"));
+        assertThat(SettingsLoader.home(Path.of("/passcourier.yaml"))).isEqualTo(Path.of("/"));
+    }
+
+    @Test
     void mapsTheProcessAndTheBroker() throws Exception {
         Settings settings = bench.load(SettingsBench.WHOLE);
 

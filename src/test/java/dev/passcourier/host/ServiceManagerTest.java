@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The socket is the system's; that systemd itself understands what comes is shown by {@code src/packaging/try-deb}. */
 @Timeout(60)
 class ServiceManagerTest {
 

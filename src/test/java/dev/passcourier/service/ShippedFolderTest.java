@@ -212,6 +212,23 @@ class ShippedFolderTest {
         assertThat(config.resolveSibling("data")).doesNotExist();
     }
 
+    /** As packages and containers have it: the program in one place, its settings in another. */
+    @Test
+    void findsTheSettingsWhereAPackageSays() throws Exception {
+        Path etc = Files.createDirectories(directory.resolve("etc/passcourier"));
+        Files.writeString(
+                etc.resolve("passcourier.yaml"),
+                "sources: {file: {directory: drop}}\nkeyRings: {ring: {keys: [{path: gone.pem}]}}\n");
+
+        Process process = start(
+                Map.of("PASSCOURIER_CONFIG", etc.toString()),
+                program.resolve("bin/passcourier").toString(),
+                "validate");
+
+        assertThat(exitCode(process)).isEqualTo(1);
+        assertThat(said(process)).contains(etc.resolve("gone.pem") + " does not exist", etc.resolve("drop") + " ");
+    }
+
     /** Containers and units have no locale: by itself, Java would see question marks in both. */
     @Test
     void readsVariablesAndPathsBeyondAsciiWithoutALocale() throws Exception {
