@@ -132,6 +132,12 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         RESTORED,
         /** The record before is signed, and by the chain all before it: {@code TRAIL, KEY, SIGNATURE}. */
         CHECKPOINT,
+        /**
+         * Other settings are put in force while the service runs: {@code USER} who had it done, {@code BEFORE} and
+         * {@code AFTER}, the SHA-256 of the settings' file, and {@code CHANGES}, what differs by name; with {@code CODE}, why,
+         * if the settings before were taken back because the others could not be put in force.
+         */
+        RELOADED,
         /** The trail can be written again, after appends had failed: {@code CODE}, why. */
         RESUMED,
         /**
@@ -143,7 +149,7 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
 
     /**
      * Names of facts. The writer escapes the values, removes invisible characters and cuts at 200 characters; only
-     * {@link #DESTINATIONS} and {@link #PARAMETERS}, made of names and ids, may have 8192.
+     * {@link #DESTINATIONS}, {@link #PARAMETERS} and {@link #CHANGES}, made of names and ids, may have 8192.
      */
     public enum Fact {
         REQUEST,
@@ -181,6 +187,8 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         BEFORE,
         POSITION,
         /** Of a delivery: it waited in a backup when that was restored, so its recipient may have got it before. */
-        RESTORE
+        RESTORE,
+        AFTER,
+        CHANGES
     }
 }

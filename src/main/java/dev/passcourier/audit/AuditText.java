@@ -1,12 +1,15 @@
 package dev.passcourier.audit;
 
 import dev.passcourier.audit.AuditEvent.Fact;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Makes values fit for the trail: nothing invisible, nothing that turns the reading direction, not too long. */
 public final class AuditText {
 
     private static final int LONGEST = 200;
     private static final int LONGEST_LIST = 8192;
+    private static final Set<Fact> LISTS = EnumSet.of(Fact.DESTINATIONS, Fact.PARAMETERS, Fact.CHANGES);
 
     private AuditText() {}
 
@@ -19,7 +22,7 @@ public final class AuditText {
     }
 
     static String clean(Fact fact, String value) {
-        return clean(value, fact == Fact.DESTINATIONS || fact == Fact.PARAMETERS ? LONGEST_LIST : LONGEST);
+        return clean(value, LISTS.contains(fact) ? LONGEST_LIST : LONGEST);
     }
 
     private static String clean(String value, int longest) {

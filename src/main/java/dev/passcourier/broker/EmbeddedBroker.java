@@ -12,11 +12,13 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -86,12 +88,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final BrokerAccess access;
     private final Plan plan;
+    private final Set<String> collectable;
     private ActiveMQServer server;
     private boolean listening;
     private boolean closed;
 
-    private EmbeddedBroker(BrokerAccess access, Plan plan) throws Exception {
+    private EmbeddedBroker(BrokerAccess access, Plan plan, Set<String> collectable) throws Exception {
         this.access = access;
+        this.collectable = collectable;
         this.plan = plan;
         this.server = plan.server();
     }
@@ -121,11 +125,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         String password = HexFormat.of().formatHex(random);
+        Set<String> collected = ConcurrentHashMap.newKeySet();
+        collected.addAll(collectable);
         Plan plan = () -> {
             Configuration configuration = configuration(directory, vmId, settings.acceptor());
             configuration.setGlobalMaxSizePercentOfJvmMaxMemory(MEMORY_PERCENT);
             configuration.setMinDiskFree(minDiskFree).setMaxDiskUsage(-1).setDiskScanPeriod(DISK_SCAN_MILLIS);
-            configuration.setSecurityRoles(roles(intake, collectable));
+            configuration.setSecurityRoles(roles(intake, collected));
             ActiveMQServer server = new ActiveMQServerImpl(
                     configuration,
                     null,
@@ -134,7 +140,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             server.addProtocolManagerFactory(new OtherProtocols.Factory());
             return server;
         };
-        EmbeddedBroker broker = new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password), plan);
+        EmbeddedBroker broker =
+                new EmbeddedBroker(new BrokerAccess("vm://" + vmId, OWN_USER, password), plan, collected);
         try {
             broker.begin();
             return broker;
@@ -444,15 +451,34 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets users with the collector role read these queues from now on, too. Those before can be read until the next start:
+     * what was delivered there is theirs.
+     */
+    public synchronized void alsoCollectable(Set<String> queues) {
+        Set<String> more = new HashSet<>(queues);
+        more.removeAll(collectable);
+        collectable.addAll(more);
+        more.forEach(queue -> server.getSecurityRepository().addMatch(queue, collectors()));
+    }
+
     private static Map<String, Set<Role>> roles(String intake, Set<String> collectable) {
-        Role own = new Role(OWN_ROLE, true, true, true, true, true, true, true, true, true, true, true, true);
+        Role own = own();
         Map<String, Set<Role>> roles = new HashMap<>();
         roles.put("#", Set.of(own));
         roles.put(intake, Set.of(own, role(Settings.BrokerUser.Role.REQUESTER, true, false)));
         for (String queue : collectable) {
-            roles.put(queue, Set.of(own, role(Settings.BrokerUser.Role.COLLECTOR, false, true)));
+            roles.put(queue, collectors());
         }
         return roles;
+    }
+
+    private static Role own() {
+        return new Role(OWN_ROLE, true, true, true, true, true, true, true, true, true, true, true, true);
+    }
+
+    private static Set<Role> collectors() {
+        return Set.of(own(), role(Settings.BrokerUser.Role.COLLECTOR, false, true));
     }
 
     private static Role role(Settings.BrokerUser.Role role, boolean send, boolean consume) {

@@ -17,7 +17,7 @@ public final class QueueDepths implements Callable<Map<String, Long>>, AutoClose
     private static final int PATIENCE_MILLIS = 3_000;
 
     private final BrokerAccess access;
-    private final Collection<String> queues;
+    private volatile Collection<String> queues;
     private @Nullable ServerLocator locator;
     private @Nullable ClientSessionFactory connection;
     private @Nullable ClientSession session;
@@ -26,6 +26,11 @@ public final class QueueDepths implements Callable<Map<String, Long>>, AutoClose
     public QueueDepths(BrokerAccess access, Collection<String> queues) {
         this.access = access;
         this.queues = queues;
+    }
+
+    /** From now on of these. */
+    public void of(Collection<String> others) {
+        queues = others;
     }
 
     /**

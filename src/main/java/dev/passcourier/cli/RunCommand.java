@@ -10,10 +10,13 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 /** Runs the service until it is told to stop. */
 @Command(
@@ -31,6 +34,9 @@ import picocli.CommandLine.Spec;
         footer = "  passcourier run --config data/sandbox/config")
 public final class RunCommand implements Callable<Integer> {
 
+    /** Set by {@code bin/passcourier} where there is no terminal whose closing ends the service. */
+    private static final String HANGS_ON = "passcourier.hangup.reloads";
+
     @Mixin
     private SettingsPlace place = new SettingsPlace();
 
@@ -40,6 +46,10 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
+        AtomicReference<@Nullable PasscourierService> running = new AtomicReference<>();
+        if (Boolean.getBoolean(HANGS_ON)) {
+            onHangUp(running);
+        }
         StartCheck.Result check = StartCheck.of(Home.find(), place.file(), Clock.systemUTC());
         check.findings().stream()
                 .filter(finding -> finding.level() != Finding.Level.NOTE)
@@ -49,6 +59,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             if (settings != null) {
                 PasscourierService service = PasscourierService.start(Home.find(), check, Clock.systemUTC());
+                running.set(service);
                 ServiceManager manager = ServiceManager.of(System::getenv);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(manager, service), "stop"));
                 HostCheck.warnings().forEach(warning -> err.println("warning: " + warning));
@@ -72,6 +83,19 @@ public final class RunCommand implements Callable<Integer> {
         manager.stopping();
         service.close();
         manager.close();
+    }
+
+    /**
+     * Reloads at SIGHUP, as services do. Java has no other way to take a signal than {@code sun.misc.Signal}, which it supports
+     * for that; each comes on a thread of its own.
+     */
+    private static void onHangUp(AtomicReference<@Nullable PasscourierService> running) {
+        Signal.handle(new Signal("HUP"), signal -> {
+            PasscourierService service = running.get();
+            if (service != null) {
+                service.reloadBySignal();
+            }
+        });
     }
 
     private static String summary(Settings settings, PasscourierService service) {

@@ -125,6 +125,23 @@ public final class SinkFactory {
         return jms(camel, alias, (JmsChannel) channel, consumers);
     }
 
+    /** Ids of one destination's routes: of the one that takes messages, and of the one that it leads to, if there is one. */
+    public static List<String> routeIds(String alias, Destination destination) {
+        Channel channel = destination.channel();
+        if (channel instanceof EmailChannel) {
+            return List.of("outbox." + alias, "email-sink." + alias);
+        }
+        if (channel instanceof WebhookChannel) {
+            return List.of("outbox." + alias, "webhook-sink." + alias);
+        }
+        if (channel instanceof RouteChannel) {
+            return List.of("outbox." + alias, "route-sink." + alias);
+        }
+        return channel instanceof FileChannel
+                ? List.of("outbox." + alias, "file-sink." + alias)
+                : List.of("jms-sink." + alias);
+    }
+
     /** Binds what all routes of a kind share: {@code exact-headers}, and {@code expired} for the route of that name. */
     public void bind(Registry registry) {
         registry.bind("exact-headers", new ExactHeaders());

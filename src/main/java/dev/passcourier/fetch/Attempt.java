@@ -13,6 +13,7 @@ import dev.passcourier.remote.ErrorBody;
 import dev.passcourier.remote.RemoteText;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.vault.SealTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class Attempt {
     private boolean renewed;
     private boolean unasked;
     private Supplier<Optional<Answer>> halt = Optional::empty;
+    private List<SealTarget> sealFor = List.of();
     private int calls;
 
     /** Begins to ask for the password of {@code work}. */
@@ -61,6 +63,15 @@ public final class Attempt {
     /** Begins to have the cloud forget the password of {@code work}. */
     static Attempt clearing(FetchWork work) {
         return new Attempt(work, true);
+    }
+
+    /** Whom its password is to be sealed for: settled with the settings that it begins under. */
+    void sealFor(List<SealTarget> targets) {
+        sealFor = List.copyOf(targets);
+    }
+
+    List<SealTarget> sealFor() {
+        return sealFor;
     }
 
     /** Has no further call made from when there is a reason on, which is the answer then. */

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -172,6 +173,9 @@ public final class CloudAccount {
 
     /** Adds the account's routes; the templates must have been loaded. */
     public void addRoutes() throws Exception {
+        if (sessions != null) {
+            sessions.goOn();
+        }
         SignInStep signIn = new SignInStep(protocol, sessions);
         addCall(account, API, new HttpCallStep(protocol, turn, clock), this::read, this::operation);
         if (sessions != null) {
@@ -187,6 +191,21 @@ public final class CloudAccount {
         if (clears) {
             addAsk("clear-", ASK_CLEAR);
         }
+    }
+
+    /** Ids of the routes that {@link #addRoutes} adds, each before those it leads to. */
+    List<String> routes() {
+        List<String> routes = new ArrayList<>(List.of(ASK + account));
+        if (clears) {
+            routes.add(ASK_CLEAR + account);
+        }
+        routes.add(SIGN_IN + "." + account);
+        routes.add("call." + account);
+        if (sessions != null) {
+            routes.add("call." + signInCall());
+            routes.add("call." + signOutCall());
+        }
+        return routes;
     }
 
     private void addAsk(String template, String name) throws Exception {

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,6 @@ final class DecryptAndSealStep implements Processor {
     private final Opening opening;
     private final Settings.AfterDelivery afterDelivery;
     private final boolean showInstance;
-    private final Function<String, SealTarget> targets;
     private final WrongKeyReply wrongKey;
     private final AuditTrail audit;
     private final SealedBundles bundles;
@@ -52,14 +50,12 @@ final class DecryptAndSealStep implements Processor {
      *
      * @param opening    of its passwords
      * @param settings   of the account
-     * @param targets    from a destination's alias to the key that seals for it
      * @param bundles    keeps results of batches that are to be in one file
      * @param retryTable says when it is first looked whether a password that the cloud is to forget was delivered
      */
     DecryptAndSealStep(
             Opening opening,
             Settings.Account settings,
-            Function<String, SealTarget> targets,
             WrongKeyReply wrongKey,
             AuditTrail audit,
             SealedBundles bundles,
@@ -68,7 +64,6 @@ final class DecryptAndSealStep implements Processor {
         this.opening = opening;
         this.afterDelivery = settings.afterDelivery();
         this.showInstance = settings.showInstance();
-        this.targets = targets;
         this.wrongKey = wrongKey;
         this.audit = audit;
         this.bundles = bundles;
@@ -91,7 +86,7 @@ final class DecryptAndSealStep implements Processor {
     private @Nullable List<OutboundMessage> decryptAndSeal(Attempt attempt, Answer.Found found) throws VaultException {
         Instant began = clock.instant();
         try {
-            return seal(attempt.work(), found);
+            return seal(attempt.work(), attempt.sealFor(), found);
         } catch (VaultException e) {
             if (e.code() == VaultException.Code.WRONG_KEY) {
                 return wrongKey.end(attempt.work(), opening.fingerprint(found.secret()), began);
@@ -101,9 +96,9 @@ final class DecryptAndSealStep implements Processor {
         }
     }
 
-    private List<OutboundMessage> seal(FetchWork work, Answer.Found found) throws VaultException {
+    private List<OutboundMessage> seal(FetchWork work, List<SealTarget> sealFor, Answer.Found found)
+            throws VaultException {
         PasswordRequest request = work.request();
-        List<SealTarget> sealFor = request.deliverTo().stream().map(targets).toList();
         Opening.Result result = opening.seal(request, found, sealFor);
         ResultFacts facts = result.facts();
         // Only after it was opened is it known which key does. Nothing has left the process by then.

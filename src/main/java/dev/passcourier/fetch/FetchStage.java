@@ -21,10 +21,11 @@ import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.Vault;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -44,7 +45,6 @@ public final class FetchStage {
     private final Vault vault;
     private final Notices notices;
     private final SealedBundles bundles;
-    private final Function<String, SealTarget> targets;
     private final Duration resultLifetime;
     private final Duration keepFailedWork;
     private final Gate service;
@@ -55,13 +55,13 @@ public final class FetchStage {
     private final CallsInHand calls;
     private final CloudObserver.Factory observers;
     private final @Nullable NodeRegistry nodes;
-    private final List<Fetcher> fetchers = new ArrayList<>();
+    private final Map<String, AccountFetch> accounts = new ConcurrentHashMap<>();
 
     /**
      * Binds what all accounts share.
      *
      * @param bundles        keeps results of batches that are to be in one file
-     * @param targets        from a destination's alias to the key that seals for it
+     * @param targets        from a destination's alias to the key that seals for it; taken once for each attempt
      * @param resultLifetime of a sealed result
      * @param keepFailedWork how long work that failed is kept to be returned
      * @param service        the gate that all consumers pass, besides their account's
@@ -76,7 +76,7 @@ public final class FetchStage {
             Vault vault,
             Notices notices,
             SealedBundles bundles,
-            Function<String, SealTarget> targets,
+            Supplier<Map<String, SealTarget>> targets,
             Duration resultLifetime,
             Duration keepFailedWork,
             Gate service,
@@ -91,7 +91,6 @@ public final class FetchStage {
         this.vault = vault;
         this.notices = notices;
         this.bundles = bundles;
-        this.targets = targets;
         this.resultLifetime = resultLifetime;
         this.keepFailedWork = keepFailedWork;
         this.service = service;
@@ -103,7 +102,7 @@ public final class FetchStage {
         this.clock = clock;
         this.failedOpenings = new FailedOpenings(clock);
         CloudAccount.bindShared(camel.getRegistry());
-        camel.getRegistry().bind("fetch-take", new TakeWorkStep(audit, failedOpenings, clock));
+        camel.getRegistry().bind("fetch-take", new TakeWorkStep(audit, failedOpenings, targets, clock));
     }
 
     /**
@@ -115,85 +114,120 @@ public final class FetchStage {
      */
     public AccountGate add(String name, Settings.Account account, ProviderType type, KeyRing keys)
             throws ConfigurationException {
+        AccountFetch made = make(name, account, type, keys);
+        put(made);
+        return made.gate();
+    }
+
+    /**
+     * The same for an account that is put in the place of another later, or added later, by {@link #put} and
+     * {@link AccountFetch#addRoutes}.
+     */
+    public AccountFetch make(String name, Settings.Account account, ProviderType type, KeyRing keys)
+            throws ConfigurationException {
         double rate = account.rate() == null ? type.defaultRate() : account.rate();
         AccountGate gate = gate(name, rate, account.concurrency());
+        CallsInHand own = calls.some();
         CloudAccount cloud = new CloudAccount(
                 camel,
                 type,
                 new AccountSettings(name, account.settings(), clock),
-                new HttpClients(account.concurrency(), PemTrust.context(account.trust()), calls),
-                calls,
+                new HttpClients(account.concurrency(), PemTrust.context(account.trust()), own),
+                own,
                 gate::awaitTurn);
         CloudObserver observer = observers.of(name, cloud.operations());
         cloud.observe(observer);
-        failedOpenings.account(name, keys);
         RequestEnd end = new RequestEnd(audit, notices, keepFailedWork, inspections, clock);
         Opening opening = new Opening(
                 type.id(), keys, account.clones() ? null : () -> ledger, vault, audit, resultLifetime, clock);
         WrongKeyReply wrongKey = new WrongKeyReply(failedOpenings, end, clock, retryTable.jitter());
-        fetchers.add(new Fetcher(
+        return new AccountFetch(
+                camel,
                 name,
                 account,
+                keys,
                 cloud,
                 gate,
                 opening,
-                new GatedContainers(gate.then(service)),
-                new InspectStep(opening, failedOpenings, inspections, audit, clock),
-                new DecryptAndSealStep(opening, account, targets, wrongKey, audit, bundles, retryTable, clock),
-                new SettleStep(new RetryScheduler(audit, end, clock, retryTable, observer), end, gate)));
-        return gate;
+                own,
+                new AccountFetch.Steps(
+                        new GatedContainers(gate.then(service)),
+                        new InspectStep(opening, failedOpenings, inspections, audit, clock),
+                        new DecryptAndSealStep(opening, account, wrongKey, audit, bundles, retryTable, clock),
+                        new SettleStep(new RetryScheduler(audit, end, clock, retryTable, observer), end, gate),
+                        new GatedContainers(service),
+                        new Clearing(ledger, gate, audit, retryTable, keepFailedWork, clock)));
     }
 
     private AccountGate gate(String account, double rate, int concurrency) {
         if (nodes == null) {
             return new AccountGate(account, rate, clock);
         }
-        AccountGate gate = AccountGate.shared(account, rate, concurrency, clock);
-        gate.tell(nodes.join(account, gate));
-        return gate;
+        return AccountGate.shared(account, rate, concurrency, clock);
     }
 
-    /** What commands have this account's cloud do. The routes must have been added. */
-    public Optional<DirectFetch> direct(String account) {
-        return fetchers.stream()
-                .filter(fetcher -> fetcher.name().equals(account))
-                .findFirst()
-                .map(fetcher -> new DirectFetch(
-                        fetcher.cloud(),
-                        fetcher.gate(),
-                        fetcher.opening(),
-                        failedOpenings,
-                        audit,
-                        retryTable.jitter(),
-                        clock));
+    /** From now on it is the account of its name. */
+    public void put(AccountFetch account) {
+        failedOpenings.account(account.name(), account.keys());
+        if (nodes != null) {
+            account.gate().tell(nodes.join(account.name(), account.gate()));
+        }
+        accounts.put(account.name(), account);
+    }
+
+    /** There is no account of this name from now on. */
+    public void remove(String name) {
+        accounts.remove(name);
+    }
+
+    /** The account of this name, or empty. */
+    public Optional<AccountFetch> account(String name) {
+        return Optional.ofNullable(accounts.get(name));
+    }
+
+    /** What a command has an account's cloud do. */
+    @FunctionalInterface
+    public interface Use<T> {
+
+        /** Does it. */
+        T make(DirectFetch cloud) throws Exception;
+    }
+
+    /**
+     * Does what a command wants of an account's cloud, or answers empty if there is no such account. The routes must have
+     * been added; a reload waits for its end.
+     */
+    public <T> Optional<T> direct(String name, Use<T> use) throws Exception {
+        for (AccountFetch account = accounts.get(name); account != null; account = accounts.get(name)) {
+            account.commands().lockInterruptibly();
+            try {
+                // While it waited, another may have come to its place.
+                if (account == accounts.get(name)) {
+                    return Optional.of(use.make(new DirectFetch(
+                            account.cloud(),
+                            account.gate(),
+                            account.opening(),
+                            failedOpenings,
+                            audit,
+                            retryTable.jitter(),
+                            clock)));
+                }
+            } finally {
+                account.commands().unlock();
+            }
+        }
+        return Optional.empty();
     }
 
     /** How an account's cloud refused its latest sign-in, and until when it is not tried again; empty if it did not. */
-    public Optional<Answer.Ended> refusedSignIn(String account) {
-        return fetchers.stream()
-                .filter(fetcher -> fetcher.name().equals(account))
-                .findFirst()
-                .flatMap(fetcher -> fetcher.cloud().refusedSignIn());
+    public Optional<Answer.Ended> refusedSignIn(String name) {
+        return account(name).flatMap(account -> account.cloud().refusedSignIn());
     }
 
     /** Adds the routes of all accounts; their templates must have been loaded. */
     public void addRoutes() throws Exception {
-        for (Fetcher fetcher : fetchers) {
-            fetcher.cloud().addRoutes();
-            route(
-                            camel,
-                            fetcher.name(),
-                            fetcher.account().concurrency(),
-                            fetcher.containers(),
-                            fetcher.inspect(),
-                            fetcher.decryptAndSeal(),
-                            fetcher.settle())
-                    .add();
-            if (fetcher.account().afterDelivery() != Settings.AfterDelivery.KEEP) {
-                Clearing clearing = new Clearing(ledger, fetcher.gate(), audit, retryTable, keepFailedWork, clock);
-                clearRoute(camel, fetcher.name(), new GatedContainers(service), clearing::take, clearing::settle)
-                        .add();
-            }
+        for (AccountFetch account : accounts.values()) {
+            account.addRoutes();
         }
     }
 
@@ -240,22 +274,10 @@ public final class FetchStage {
         } catch (Exception e) {
             LOG.warn("STOP_INCOMPLETE {}", e.getClass().getName());
         }
-        fetchers.forEach(fetcher -> fetcher.cloud().signOut());
+        accounts.values().forEach(AccountFetch::signOut);
     }
 
     private static boolean isConsumer(String routeId) {
         return routeId.startsWith("fetch.") || routeId.startsWith("clear.");
     }
-
-    /** One account's consumers and their way to its cloud. */
-    private record Fetcher(
-            String name,
-            Settings.Account account,
-            CloudAccount cloud,
-            AccountGate gate,
-            Opening opening,
-            GatedContainers containers,
-            InspectStep inspect,
-            DecryptAndSealStep decryptAndSeal,
-            SettleStep settle) {}
 }

@@ -122,6 +122,11 @@ final class SessionKeeper {
         session.compareAndSet(stale, null);
     }
 
+    /** Goes on after an end, without a session. */
+    void goOn() {
+        ended = false;
+    }
+
     /**
      * Ends the keeping: whoever still asks for a session gets none and asks again after the next start.
      *

@@ -7,10 +7,15 @@ import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.PasswordRequest;
+import dev.passcourier.request.RefusalCode;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.request.WorkCodec;
+import dev.passcourier.vault.SealTarget;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -26,12 +31,18 @@ final class TakeWorkStep implements Processor {
 
     private final AuditTrail audit;
     private final FailedOpenings failures;
+    private final Supplier<Map<String, SealTarget>> targets;
     private final Clock clock;
 
-    /** Records to {@code audit}. */
-    TakeWorkStep(AuditTrail audit, FailedOpenings failures, Clock clock) {
+    /**
+     * Records to {@code audit}.
+     *
+     * @param targets from a destination's alias to the key that seals for it; taken once for each attempt
+     */
+    TakeWorkStep(AuditTrail audit, FailedOpenings failures, Supplier<Map<String, SealTarget>> targets, Clock clock) {
         this.audit = audit;
         this.failures = failures;
+        this.targets = targets;
         this.clock = clock;
     }
 
@@ -43,7 +54,11 @@ final class TakeWorkStep implements Processor {
         }
         FetchWork work = WorkCodec.fromBytes(arrival.body());
         Attempt attempt = new Attempt(work);
-        if (failures.tooMany(work)) {
+        List<SealTarget> sealFor = sealFor(work);
+        attempt.sealFor(sealFor);
+        if (sealFor.size() < work.request().deliverTo().size()) {
+            attempt.settleUnasked(new Answer.Ended(Verdict.FAILED, RefusalCode.DESTINATION_UNKNOWN.name()));
+        } else if (failures.tooMany(work)) {
             LOG.warn(
                     "{} request {} is refused",
                     FailedOpenings.CODE,
@@ -56,6 +71,15 @@ final class TakeWorkStep implements Processor {
         }
         attempt.variables().forEach(exchange::setVariable);
         exchange.getMessage().setBody(null);
+    }
+
+    /** Of the destinations that there are: since the request was accepted, one may have been taken out of the settings. */
+    private List<SealTarget> sealFor(FetchWork work) {
+        Map<String, SealTarget> known = targets.get();
+        return work.request().deliverTo().stream()
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private void recordAsking(FetchWork work) {

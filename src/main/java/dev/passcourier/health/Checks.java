@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +30,12 @@ public final class Checks {
     public synchronized void add(String name, Stops stops, HealthCheck check) {
         healthChecks.put(name, check);
         states.put(name, new CheckState(name, stops, null, clock.instant()));
+    }
+
+    /** Takes a check out, if it is there. */
+    public synchronized void remove(String name) {
+        healthChecks.remove(name);
+        states.remove(name);
     }
 
     /** Who is to be told of every change, from the thread that found it. */
@@ -79,8 +84,8 @@ public final class Checks {
     private void set(String name, @Nullable HealthProblem problem) {
         Runnable told;
         synchronized (this) {
-            CheckState before = Optional.ofNullable(states.get(name)).orElseThrow();
-            if (Objects.equals(before.problem(), problem)) {
+            CheckState before = states.get(name);
+            if (before == null || Objects.equals(before.problem(), problem)) {
                 return;
             }
             Instant since = sameKind(before.problem(), problem) ? before.since() : clock.instant();

@@ -22,7 +22,7 @@ public final class KeyExpiry implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofDays(30);
 
-    private final Map<String, RecipientKey> recipients;
+    private volatile Map<String, RecipientKey> recipients;
     private final Clock clock;
     private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "key-expiry");
@@ -41,6 +41,11 @@ public final class KeyExpiry implements AutoCloseable {
         KeyExpiry expiry = new KeyExpiry(recipients, clock);
         expiry.daily.scheduleAtFixedRate(expiry::warn, 0, 1, TimeUnit.DAYS);
         return expiry;
+    }
+
+    /** From now on of these. */
+    public void watchInstead(Map<String, RecipientKey> others) {
+        recipients = Map.copyOf(others);
     }
 
     /** Recipients whose keys expire within 30 days or have expired, by name, with the time. */

@@ -17,15 +17,26 @@ public final class FileRequests {
 
     private static final Requester NOBODY = Requester.unsigned(new Origin(Origin.Source.FILE, "", null, null, 0));
 
-    private final Settings settings;
-    private final Permission permission;
     private final Clock clock;
+    private volatile Basis basis;
+
+    /** What they are read after. */
+    private record Basis(Settings settings, Permission permission) {
+
+        static Basis of(Settings settings) {
+            return new Basis(settings, new Permission(settings));
+        }
+    }
 
     /** After the settings. */
     public FileRequests(Settings settings, Clock clock) {
-        this.settings = settings;
-        this.permission = new Permission(settings);
+        this.basis = Basis.of(settings);
         this.clock = clock;
+    }
+
+    /** From now on after these. */
+    public void follow(Settings settings) {
+        basis = Basis.of(settings);
     }
 
     /**
@@ -33,6 +44,7 @@ public final class FileRequests {
      * file's name begins with, up to its first dot. Only the name of a configured account is one.
      */
     public BatchDefaults defaults(String fileName) {
+        Settings settings = basis.settings();
         Settings.FileSource file = settings.sources().file();
         BatchDefaults defaults = BatchDefaults.of(file == null ? null : file.defaults(), clock.instant());
         int dot = fileName.indexOf('.');
@@ -60,6 +72,7 @@ public final class FileRequests {
      */
     Optional<RequestException> objection(PasswordRequest request) {
         try {
+            Permission permission = basis.permission();
             permission.demandSignature(NOBODY);
             permission.rule(request, NOBODY);
             return Optional.empty();

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Date;
@@ -43,7 +44,7 @@ public final class RunScheduleStep implements Processor {
     private static final String SCHEDULED_FIRE_TIME = "scheduledFireTime";
     private static final Logger LOG = LoggerFactory.getLogger(RunScheduleStep.class);
 
-    private final Map<String, Entry> schedules;
+    private volatile Map<String, Entry> schedules;
     private final Function<String, Optional<Instant>> lastPlanned;
     private final Predicate<String> hasBegun;
     private final BatchHandOver handOver;
@@ -97,15 +98,46 @@ public final class RunScheduleStep implements Processor {
             Predicate<String> hasBegun,
             BatchHandOver handOver,
             Clock clock) {
-        Map<String, Entry> entries = new HashMap<>();
-        schedules.forEach((name, schedule) -> entries.put(name, Entry.of(name, schedule)));
-        reports.forEach((name, report) -> entries.put(name, Entry.of(name, report, inspected.apply(name))));
-        this.schedules = Map.copyOf(entries);
+        this.schedules = entries(schedules, reports, inspected);
         this.lastPlanned = lastPlanned;
         this.hasBegun = hasBegun;
         this.handOver = handOver;
         this.clock = clock;
         this.startedAt = clock.instant();
+    }
+
+    private static Map<String, Entry> entries(
+            Map<String, Settings.Schedule> schedules,
+            Map<String, Settings.Report> reports,
+            Function<String, Lines> inspected) {
+        Map<String, Entry> entries = new HashMap<>();
+        schedules.forEach((name, schedule) -> entries.put(name, Entry.of(name, schedule)));
+        reports.forEach((name, report) -> entries.put(name, Entry.of(name, report, inspected.apply(name))));
+        return Map.copyOf(entries);
+    }
+
+    /**
+     * From now on runs these. One whose times are the same keeps what is known of its runs; of others, what was planned
+     * before now has not been missed.
+     */
+    public void follow(
+            Map<String, Settings.Schedule> others,
+            Map<String, Settings.Report> reports,
+            Function<String, Lines> inspected) {
+        Map<String, Entry> before = schedules;
+        Map<String, Entry> next = entries(others, reports, inspected);
+        next.forEach((name, entry) -> {
+            Entry known = before.get(name);
+            if (known != null && known.planned.equals(entry.planned)) {
+                synchronized (known) {
+                    entry.last = known.last;
+                    entry.complained = known.complained;
+                }
+            } else {
+                entry.last = clock.instant();
+            }
+        });
+        schedules = next;
     }
 
     /** Runs the schedule that the route names in the property {@value #SCHEDULE}: Quartz says that its time has come. */
@@ -254,6 +286,7 @@ public final class RunScheduleStep implements Processor {
 
         private final String name;
         private final Origin.Source source;
+        private final String planned;
         private final PlannedTimes times;
         private final boolean skips;
         private final Lines lines;
@@ -266,7 +299,8 @@ public final class RunScheduleStep implements Processor {
             return new Entry(
                     name,
                     Origin.Source.SCHEDULE,
-                    new PlannedTimes(schedule.cron(), schedule.timeZone()),
+                    schedule.cron(),
+                    schedule.timeZone(),
                     false,
                     (run, prefix, planned) -> list(schedule.requests(), format, prefix));
         }
@@ -275,16 +309,18 @@ public final class RunScheduleStep implements Processor {
             return new Entry(
                     name,
                     Origin.Source.REPORT,
-                    new PlannedTimes(report.cron(), report.timeZone()),
+                    report.cron(),
+                    report.timeZone(),
                     report.misfire() == Settings.Misfire.SKIP,
                     lines);
         }
 
         /** One that {@code skips} leaves out what was planned before our start. */
-        private Entry(String name, Origin.Source source, PlannedTimes times, boolean skips, Lines lines) {
+        private Entry(String name, Origin.Source source, String cron, ZoneId zone, boolean skips, Lines lines) {
             this.name = name;
             this.source = source;
-            this.times = times;
+            this.planned = cron + " " + zone;
+            this.times = new PlannedTimes(cron, zone);
             this.skips = skips;
             this.lines = lines;
         }

@@ -63,6 +63,7 @@ final class Projection {
                     BACKED_UP,
                     RESTORED,
                     CHECKPOINT,
+                    RELOADED,
                     RESUMED -> {
                 // Of interest to people only.
             }

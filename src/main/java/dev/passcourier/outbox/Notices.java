@@ -14,16 +14,25 @@ public final class Notices {
 
     private final BinaryOperator<String> deliveryIds;
     private final Predicate<String> showsInstance;
+    private final Predicate<String> isDestination;
+
+    /** The same where every alias is a destination. */
+    public Notices(BinaryOperator<String> deliveryIds, Predicate<String> showsInstance) {
+        this(deliveryIds, showsInstance, alias -> true);
+    }
 
     /**
      * Makes notices.
      *
      * @param deliveryIds   stable id of a delivery, from the request's id and the alias
      * @param showsInstance whether an account, by its name, lets instances be named outside of the seal
+     * @param isDestination whether there is, still, a destination of this alias: others cannot be told
      */
-    public Notices(BinaryOperator<String> deliveryIds, Predicate<String> showsInstance) {
+    public Notices(
+            BinaryOperator<String> deliveryIds, Predicate<String> showsInstance, Predicate<String> isDestination) {
         this.deliveryIds = deliveryIds;
         this.showsInstance = showsInstance;
+        this.isDestination = isDestination;
     }
 
     /**
@@ -46,6 +55,7 @@ public final class Notices {
     public List<OutboundMessage> notices(Notice notice, String key, List<String> aliases, @Nullable Instant notBefore) {
         Notice told = showsInstance.test(notice.account()) ? notice : notice.withoutInstance();
         return aliases.stream()
+                .filter(isDestination)
                 .map(alias -> OutboxItem.notice(told, alias, deliveryIds.apply(key, alias + SUFFIX), notice.endedAt()))
                 .map(item -> OutboxCodec.outboundMessage(item, notBefore))
                 .toList();

@@ -32,7 +32,7 @@ public final class SealedBundles {
     private static final Pattern BATCH = Pattern.compile("[0-9a-f]{64}");
 
     private final Path place;
-    private final Map<String, String> recipients;
+    private volatile Map<String, String> recipients;
 
     /**
      * At a directory of our own, which need not be there.
@@ -47,6 +47,11 @@ public final class SealedBundles {
     /** Keeps nothing. */
     public static SealedBundles none() {
         return new SealedBundles(Path.of(""), Map.of());
+    }
+
+    /** From now on these get a file, by the aliases of their destinations. */
+    public void keepInstead(Map<String, String> others) {
+        recipients = Map.copyOf(others);
     }
 
     /** Who gets a file. */

@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +28,15 @@ public final class QuarantineNotices implements ArrivalStep.QuarantineNotifier {
 
     private final Ledger ledger;
     private final Notices notices;
-    private final Set<String> destinations;
+    private final Predicate<String> destinations;
     private final Clock clock;
 
     /**
      * For one service.
      *
-     * @param destinations aliases of those that are configured
+     * @param destinations whether one of this alias is configured
      */
-    public QuarantineNotices(Ledger ledger, Notices notices, Set<String> destinations, Clock clock) {
+    public QuarantineNotices(Ledger ledger, Notices notices, Predicate<String> destinations, Clock clock) {
         this.ledger = ledger;
         this.notices = notices;
         this.destinations = destinations;
@@ -70,8 +70,7 @@ public final class QuarantineNotices implements ArrivalStep.QuarantineNotifier {
                 Advice.on(Verdict.FAILED, code),
                 row.attempts(),
                 clock.instant());
-        List<String> aliases =
-                row.destinations().stream().filter(destinations::contains).toList();
+        List<String> aliases = row.destinations().stream().filter(destinations).toList();
         return notices.notices(notice, row.id(), aliases);
     }
 }

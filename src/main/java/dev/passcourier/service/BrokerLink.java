@@ -138,7 +138,22 @@ final class BrokerLink implements AutoCloseable {
         return new QueueDepths(access, queues(settings));
     }
 
-    private static Set<String> queues(Settings settings) {
+    /**
+     * Makes the queues that these settings need besides, and lets them be used. What else there is stays.
+     *
+     * @throws ConfigurationException if an external broker does not let us
+     * @throws Exception              if the broker does not answer
+     */
+    void makeReady(Settings settings) throws Exception {
+        QueueDeclarer.declare(access, queues(settings));
+        if (embedded == null) {
+            new BrokerProbe(access).demandConsumers(consumed(settings));
+        } else {
+            embedded.alsoCollectable(collectable(settings));
+        }
+    }
+
+    static Set<String> queues(Settings settings) {
         Set<String> queues = new TreeSet<>(collectable(settings));
         queues.addAll(consumed(settings));
         return queues;

@@ -11,19 +11,19 @@ import dev.passcourier.fetch.DirectOrder;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.vault.KeyLoadException;
 import java.time.Clock;
+import java.util.function.Supplier;
 
 /** What commands have the running service do with one account's cloud: one attempt an order, sealed when it comes out. */
 final class DirectOrders {
 
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final FetchStage fetch;
-    private final DirectFetch.Grant grant;
     private final Clock clock;
 
-    DirectOrders(Settings settings, FetchStage fetch, Clock clock) {
+    /** After the settings that are in force when an order comes. */
+    DirectOrders(Supplier<Settings> settings, FetchStage fetch, Clock clock) {
         this.settings = settings;
         this.fetch = fetch;
-        this.grant = DirectAccount.grant(settings);
         this.clock = clock;
     }
 
@@ -37,12 +37,16 @@ final class DirectOrders {
                                 direct -> direct.get(
                                         order,
                                         caller(peer),
-                                        grant,
-                                        () -> DirectAccount.recipient(settings, order, clock))))
+                                        grant(),
+                                        () -> DirectAccount.recipient(settings.get(), order, clock))))
                 .addWaiting(
                         DirectOrder.CLEAR_ORDER,
                         DirectOrder.class,
-                        (order, peer) -> answer(order, direct -> direct.clear(order, caller(peer), grant)));
+                        (order, peer) -> answer(order, direct -> direct.clear(order, caller(peer), grant())));
+    }
+
+    private DirectFetch.Grant grant() {
+        return DirectAccount.grant(settings.get());
     }
 
     private static DirectFetch.Caller caller(Peer peer) {
@@ -54,16 +58,16 @@ final class DirectOrders {
     }
 
     private DirectAnswer answer(DirectOrder order, Act act) throws OrderException, InterruptedException {
-        DirectFetch direct = fetch.direct(String.valueOf(order.account()))
-                .orElseThrow(() -> new OrderException(
-                        "ACCOUNT_UNKNOWN",
-                        "the running service has no account of this name, only "
-                                + String.join(", ", settings.accounts().keySet())));
         try {
-            return act.of(direct);
+            return fetch.direct(String.valueOf(order.account()), act::of)
+                    .orElseThrow(() -> new OrderException(
+                            "ACCOUNT_UNKNOWN",
+                            "the running service has no account of this name, only "
+                                    + String.join(
+                                            ", ", settings.get().accounts().keySet())));
         } catch (KeyLoadException | ConfigurationException e) {
             throw new OrderException(DirectFetch.UNUSABLE_RECIPIENT, String.valueOf(e.getMessage()));
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (OrderException | InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e.getClass().getSimpleName());

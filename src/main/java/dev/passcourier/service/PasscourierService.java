@@ -41,9 +41,7 @@ import dev.passcourier.provider.ProviderType;
 import dev.passcourier.redrive.LostRequests;
 import dev.passcourier.redrive.QueuedWork;
 import dev.passcourier.redrive.RedriveOrder;
-import dev.passcourier.redrive.RedriveService;
 import dev.passcourier.reload.ReloadOrder;
-import dev.passcourier.reload.SettingsChanges;
 import dev.passcourier.report.BatchReporter;
 import dev.passcourier.report.CredentialReportWriter;
 import dev.passcourier.report.CredentialReporter;
@@ -56,13 +54,11 @@ import dev.passcourier.retention.RetentionOrder;
 import dev.passcourier.retention.RetentionService;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.status.StatusOrder;
-import dev.passcourier.status.StatusService;
 import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyLoadException;
 import dev.passcourier.vault.KeyRing;
 import dev.passcourier.vault.RecipientKey;
-import dev.passcourier.vault.SealTarget;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
 import java.io.IOException;
@@ -72,7 +68,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,7 +78,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.Processor;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -114,7 +109,7 @@ public final class PasscourierService implements AutoCloseable {
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CallsInHand calls = new CallsInHand();
-    private final List<TemplatedRouteBuilder> sinks = new ArrayList<>();
+    private final AtomicReference<@Nullable Views> views = new AtomicReference<>();
     private Main main;
     private DataDirectory data;
     private BrokerLink broker;
@@ -126,6 +121,10 @@ public final class PasscourierService implements AutoCloseable {
     private Ledger ledger;
     private ServiceKeys keys;
     private FetchStage fetch;
+    private Destinations destinations;
+    private BatchReporter reporter;
+    private KeyExpiry expiry;
+    private volatile @Nullable Reload reloading;
     private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
     private LocalRoutes local;
@@ -184,6 +183,14 @@ public final class PasscourierService implements AutoCloseable {
         } catch (Exception | Error e) {
             service.close();
             throw e;
+        }
+    }
+
+    /** Reads the settings again, as {@code SIGHUP} asks for; the log says what came of it. Does nothing before it listens. */
+    public void reloadBySignal() {
+        Reload reload = reloading;
+        if (reload != null) {
+            reload.bySignal();
         }
     }
 
@@ -284,12 +291,24 @@ public final class PasscourierService implements AutoCloseable {
         }
     }
 
+    /** The settings in force. */
+    private Settings now() {
+        return inForce.get().settings();
+    }
+
+    private Views views() {
+        return Objects.requireNonNull(views.get());
+    }
+
     /** Of a request whose account is not known, the instance is what its sender wrote. */
     private Notices notices() {
-        return new Notices(DeliveryIds::of, name -> {
-            Settings.Account account = settings.accounts().get(name);
-            return account == null || account.showInstance();
-        });
+        return new Notices(
+                DeliveryIds::of,
+                name -> {
+                    Settings.Account account = now().accounts().get(name);
+                    return account == null || account.showInstance();
+                },
+                alias -> now().destinations().containsKey(alias));
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -322,24 +341,24 @@ public final class PasscourierService implements AutoCloseable {
     /** What commands may have done by the running service: of the service's own user, or of the members of a group. */
     private void listen() throws IOException, ConfigurationException {
         SubmittedBatches submitted = sources.submitted();
-        StatusService status = StatusReader.service(ledger.status(), settings, watch::problems, clock);
-        RedriveService redrive = broker.redrive(settings, audit, gone, clock);
-        Reload reload = new Reload(home, file, inForce::get, this::putInForce, ledger.status(), clock);
-        ReportService reports = new ReportService(ledger.reports(), settings.reports(), clock);
-        Orders all = asking(new Orders(), submitted, status)
-                .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> redrive.carryOut(order))
+        Reload reload = new Reload(home, file, inForce::get, putInForce(), ledger.status(), clock);
+        reloading = reload;
+        Orders all = asking(new Orders(), submitted)
+                .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> views().redrive()
+                        .carryOut(order))
                 .addWaiting(ReloadOrder.NAME, ReloadOrder.class, (order, peer) -> reload.carryOut(order, peer.user()))
                 .add(RunOrder.NAME, RunOrder.class, (order, peer) -> sources.runNow(order, peer.user()))
                 .add(RunOrder.REPORT, RunOrder.class, (order, peer) -> sources.reportNow(order, peer.user()))
-                .add(ReportService.ListOrder.NAME, ReportService.ListOrder.class, (order, peer) -> reports.list(order))
-                .addWaiting(
-                        RetentionOrder.NAME,
-                        RetentionOrder.class,
-                        (order, peer) -> retention.carryOut(order, peer.user()))
+                .add(ReportService.ListOrder.NAME, ReportService.ListOrder.class, (order, peer) -> views().runs()
+                        .list(order))
                 .add(
                         ReportService.DocumentOrder.NAME,
                         ReportService.DocumentOrder.class,
-                        (order, peer) -> reports.document(order));
+                        (order, peer) -> views().runs().document(order))
+                .addWaiting(
+                        RetentionOrder.NAME,
+                        RetentionOrder.class,
+                        (order, peer) -> retention.carryOut(order, peer.user()));
         BackupService backups =
                 new BackupService(settings, trail, keys, broker::whileStill, ledger::copyTo, this::recipient, clock);
         all.addWaiting(
@@ -347,7 +366,7 @@ public final class PasscourierService implements AutoCloseable {
         Path directory = settings.service().dataDirectory();
         String group = settings.service().controlGroup();
         if (group != null) {
-            Orders members = asking(new Orders(), submitted, status).besides(all);
+            Orders members = asking(new Orders(), submitted).besides(all);
             try {
                 keep(ControlServer.listenForGroup(directory, group, members, clock));
             } catch (IOException e) {
@@ -357,43 +376,69 @@ public final class PasscourierService implements AutoCloseable {
         keep(ControlServer.listen(directory, all, clock));
     }
 
-    private void putInForce(InForce next, SettingsChanges changes, String who) throws Exception {
-        throw new ConfigurationException("restart the service");
+    private PutInForce putInForce() {
+        return new PutInForce(
+                camel(),
+                new RouteSwap(camel(), PATIENCE),
+                inForce::get,
+                this::follow,
+                fetch,
+                destinations,
+                broker,
+                watch,
+                gone,
+                audit,
+                clock);
+    }
+
+    /** Has all that look at the settings as a whole look at these from now on. */
+    private void follow(InForce next) {
+        InForce before = inForce.getAndSet(next);
+        before.recipients().keySet().forEach(name -> watch.forget("recipient", name));
+        expiry.watchInstead(next.recipients());
+        watch.recipients(next.recipients().keySet(), expiry);
+        bundles.keepInstead(bundled(next.settings()));
+        sources.follow(next.settings());
+        views.set(views(next));
+    }
+
+    private Views views(InForce in) {
+        return new Views(
+                new CheckRequestStep(in.settings(), audit, ledger, notices(), in.signatures(), restored, clock),
+                credentialReporter(in),
+                reportHandOver(in.settings()),
+                broker.redrive(in.settings(), audit, gone, clock),
+                StatusReader.service(ledger.status(), in.settings(), watch::problems, clock),
+                new ReportService(ledger.reports(), in.settings().reports(), clock));
     }
 
     private @Nullable RecipientKey recipient(String name) throws KeyLoadException {
-        Settings.Recipient recipient = settings.recipients().get(name);
+        Settings.Recipient recipient = now().recipients().get(name);
         return recipient == null ? null : RecipientKey.load(recipient, clock);
     }
 
     /** Whoever asks is asked about at the policy, or looks at what is on record. */
-    private Orders asking(Orders orders, SubmittedBatches submitted, StatusService status) {
+    private Orders asking(Orders orders, SubmittedBatches submitted) {
         SubmittedResults results = new SubmittedResults(ledger);
-        orders.add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status.answer(order))
+        orders.add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> views().status()
+                        .answer(order))
                 .add(SubmittedBatches.SUBMIT, Part.class, (part, peer) -> submitted.take(part, peer.user()))
                 .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question))
                 .add(
                         SubmittedResults.NAME,
                         SubmittedResults.Question.class,
                         (question, peer) -> results.page(question));
-        return new DirectOrders(settings, fetch, clock).addTo(orders);
+        return new DirectOrders(this::now, fetch, clock).addTo(orders);
     }
 
     private void bind(CamelContext camel) throws Exception {
-        Map<String, RecipientKey> recipients = inForce.get().recipients();
-        Map<String, SealTarget> targets = inForce.get().targets();
-        watch.recipients(recipients.keySet(), keep(KeyExpiry.watch(recipients, clock)));
+        InForce in = inForce.get();
+        expiry = keep(KeyExpiry.watch(in.recipients(), clock));
+        watch.recipients(in.recipients().keySet(), expiry);
         Vault vault = new Vault(keys, clock);
-        Notices notices = notices();
         RetryTable retryTable =
                 new RetryTable(new SecureRandom(), settings.service().retryPace());
-        bindHops(camel.getRegistry(), notices);
-        camel.getRegistry()
-                .bind(
-                        "check-request",
-                        new CheckRequestStep(
-                                settings, audit, ledger, notices, inForce.get().signatures(), restored, clock));
-
+        bindHops(camel.getRegistry(), notices());
         bundles = bundles();
         NodeRegistry nodes =
                 ledger.nodes(ThisNode.of(home, settings), watch.gate()::isOpen).orElse(null);
@@ -402,9 +447,9 @@ public final class PasscourierService implements AutoCloseable {
                 audit,
                 ledger,
                 vault,
-                notices,
+                notices(),
                 bundles,
-                targets::get,
+                () -> inForce.get().targets(),
                 settings.service().resultLifetime(),
                 settings.service().keepFailedWork(),
                 watch.gate(),
@@ -419,18 +464,15 @@ public final class PasscourierService implements AutoCloseable {
         Map<String, ProviderType> providers = ProviderCatalog.find();
         for (var account : settings.accounts().entrySet()) {
             Settings.Account value = account.getValue();
-            KeyRing ring = value.keyRing() == null
-                    ? KeyRing.empty()
-                    : inForce.get().rings().get(value.keyRing());
             String name = account.getKey();
             watch.account(
                     name,
-                    fetch.add(name, value, providers.get(value.provider()), ring),
+                    fetch.add(name, value, providers.get(value.provider()), PutInForce.ring(value, in.rings())),
                     () -> fetch.refusedSignIn(name));
         }
-        bindSinks(
-                camel,
-                new SinkFactory(
+        destinations = new Destinations(
+                calls,
+                own -> new SinkFactory(
                         audit,
                         clock,
                         retryTable,
@@ -439,8 +481,13 @@ public final class PasscourierService implements AutoCloseable {
                         restored,
                         watch.gate(),
                         settings.service().keepFailedWork(),
-                        calls,
+                        own,
                         (uri, message) -> local.send(uri, message)));
+        for (var destination : settings.destinations().entrySet()) {
+            destinations.put(
+                    destination.getKey(), destinations.make(camel, destination.getKey(), destination.getValue()));
+        }
+        destinations.bind(camel);
         sources = keep(new Sources(camel, settings, audit, ledger, broker.pool(), watch, clock));
         sources.bind(ledger);
         DropDirectory drop = sources.drop();
@@ -450,17 +497,15 @@ public final class PasscourierService implements AutoCloseable {
                 ledger,
                 drop == null ? null : new DoneFiles(drop, ledger::areReported),
                 clock));
-        camel.getRegistry().bind("report-hand-over", watch.whileOpen(reportHandOver(sources)));
-        camel.getRegistry().bind("report-credentials", watch.whileOpen(credentialReporter(recipients)));
+        reporter = reporter();
+        views.set(views(in));
+        Registry registry = camel.getRegistry();
+        registry.bind("check-request", (Processor) exchange -> views().check().process(exchange));
+        registry.bind("report-hand-over", watch.whileOpen(exchange -> views().reports()
+                .process(exchange)));
+        registry.bind("report-credentials", watch.whileOpen(exchange -> views().credentials()
+                .process(exchange)));
         watch.begin(camel, gone);
-    }
-
-    private void bindSinks(CamelContext camel, SinkFactory factory) throws ConfigurationException {
-        for (var destination : settings.destinations().entrySet()) {
-            factory.makeReady(destination.getKey(), destination.getValue());
-            sinks.addAll(factory.routes(camel, destination.getKey(), destination.getValue()));
-        }
-        factory.bind(camel.getRegistry());
     }
 
     /** Results that files of the drop directory get bundled, kept in its own part that every node on it shares. */
@@ -469,21 +514,27 @@ public final class PasscourierService implements AutoCloseable {
         if (file == null || file.bundle().isEmpty()) {
             return SealedBundles.none();
         }
+        return new SealedBundles(DropDirectory.bundles(file.directory()), bundled(settings));
+    }
+
+    /** Who gets what goes to a destination in a file too. */
+    private static Map<String, String> bundled(Settings settings) {
+        Settings.FileSource file = settings.sources().file();
         Map<String, String> recipients = new HashMap<>();
         settings.destinations().forEach((alias, destination) -> {
-            if (destination.seal() != null && file.bundle().contains(destination.seal())) {
+            if (file != null && destination.seal() != null && file.bundle().contains(destination.seal())) {
                 recipients.put(alias, destination.seal());
             }
         });
-        return new SealedBundles(DropDirectory.bundles(file.directory()), recipients);
+        return recipients;
     }
 
-    private CredentialReporter credentialReporter(Map<String, RecipientKey> recipients) {
+    private CredentialReporter credentialReporter(InForce in) {
         return new CredentialReporter(
-                settings,
+                in.settings(),
                 ledger,
                 audit,
-                recipients,
+                in.recipients(),
                 ThisNode.version(),
                 new CredentialReportWriter(ReportEvidence.signer(keys)),
                 new Vault(keys, clock),
@@ -491,22 +542,28 @@ public final class PasscourierService implements AutoCloseable {
                 clock);
     }
 
-    private ReportHandOver reportHandOver(Sources from) {
-        DropDirectory drop = from.drop();
-        Settings.FileSource file = settings.sources().file();
-        List<String> summary = file == null ? List.of() : file.summary();
-        BatchReporter reporter = new BatchReporter(
+    private BatchReporter reporter() {
+        DropDirectory drop = sources.drop();
+        return new BatchReporter(
                 ledger,
                 audit,
                 clock,
                 drop == null ? null : drop::done,
-                schedule -> settings.schedules().containsKey(schedule)
-                        ? settings.schedules().get(schedule).timeZone()
+                schedule -> now().schedules().containsKey(schedule)
+                        ? now().schedules().get(schedule).timeZone()
                         : ZoneOffset.UTC,
-                !summary.isEmpty(),
+                !summary().isEmpty(),
                 bundles);
+    }
+
+    private List<String> summary() {
+        Settings.FileSource file = settings.sources().file();
+        return file == null ? List.of() : file.summary();
+    }
+
+    private ReportHandOver reportHandOver(Settings after) {
         IntakeSender sender = new ClusterIntakeSender(ledger, new JmsIntakeSender(broker.pool()));
-        return new ReportHandOver(reporter, settings.schedules(), summary, sender, clock);
+        return new ReportHandOver(reporter, after.schedules(), summary(), sender, clock);
     }
 
     private void bindHops(Registry registry, Notices notices) {
@@ -520,7 +577,7 @@ public final class PasscourierService implements AutoCloseable {
                         BrokerLink.intakeQueue(settings),
                         audit,
                         new QuarantineNotices(
-                                ledger, notices, settings.destinations().keySet(), clock),
+                                ledger, notices, alias -> now().destinations().containsKey(alias), clock),
                         clock));
     }
 
@@ -552,9 +609,7 @@ public final class PasscourierService implements AutoCloseable {
         public void afterConfigure(BaseMainSupport configured) {
             checked(() -> {
                 fetch.addRoutes();
-                for (TemplatedRouteBuilder sink : sinks) {
-                    sink.add();
-                }
+                destinations.addRoutes();
                 sources.addRoutes();
                 HostCheck.ofCamel(configured.getCamelContext(), main.configure());
             });

@@ -20,9 +20,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the settings again while the service runs: checked as for a start, and put in force whole or not at all. */
 final class Reload {
+
+    /** What the audit trail calls whoever sent it. */
+    private static final String SIGNAL = "SIGHUP";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
     private final Path home;
     private final @Nullable Path file;
@@ -88,6 +95,22 @@ final class Reload {
             return carryOut(settings, order, who);
         } finally {
             oneAtATime.unlock();
+        }
+    }
+
+    /** Because of a signal: who sent it is not known, and the log is where it is told what became of it. */
+    void bySignal() {
+        try {
+            ReloadAnswer answer = carryOut(new ReloadOrder(false), SIGNAL);
+            answer.findings().forEach(finding -> LOG.warn("RELOAD_FINDING {}", finding));
+            answer.refused().forEach(why -> LOG.error("RELOAD_REFUSED {}: nothing was reloaded", why));
+            if (answer.refused().isEmpty() && answer.changes().isEmpty()) {
+                LOG.info("RELOAD_UNCHANGED {}", answer.file());
+            }
+        } catch (OrderException e) {
+            LOG.error("{} {}", e.code(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -51,8 +52,10 @@ final class Sources implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
+    private static final String CATCH_UP = "request-schedule-catch-up";
+
     private final CamelContext camel;
-    private final Settings settings;
+    private volatile Settings settings;
     private final AuditTrail audit;
     private final ConnectionFactory ownPool;
     private final IntakeSender sender;
@@ -62,6 +65,8 @@ final class Sources implements AutoCloseable {
     private final String intakeQueue;
     private @Nullable DropDirectory drop;
     private @Nullable RunScheduleStep runs;
+    private @Nullable Function<Settings, Function<String, RunScheduleStep.Lines>> inspected;
+    private @Nullable FileRequests requests;
     private @Nullable SubmittedBatches submitted;
     private @Nullable JmsPoolConnectionFactory foreignPool;
 
@@ -88,6 +93,8 @@ final class Sources implements AutoCloseable {
         BatchHandOver handOver =
                 new BatchHandOver(intakeQueue, audit, inTurn, ledger::refusedLines, ledger::isReported, clock);
         Registry registry = camel.getRegistry();
+        FileRequests read = new FileRequests(settings, clock);
+        requests = read;
         Settings.FileSource file = settings.sources().file();
         if (file != null) {
             DropGuard guard = new DropGuard(file.owners());
@@ -96,15 +103,8 @@ final class Sources implements AutoCloseable {
             drop = directory;
             DropFilter filter = new DropFilter(directory, guard, settling, audit, clock);
             watch.drop(directory, filter);
-            TakeBatchFileStep files = new TakeBatchFileStep(
-                    directory,
-                    guard,
-                    settling,
-                    handOver,
-                    new FileRequests(settings, clock),
-                    ledger::batch,
-                    audit,
-                    clock);
+            TakeBatchFileStep files =
+                    new TakeBatchFileStep(directory, guard, settling, handOver, read, ledger::batch, audit, clock);
             registry.bind("drop-filter", filter);
             registry.bind("take-batch-file", watch.whileOpenForFiles(files));
             registry.bind(
@@ -115,17 +115,19 @@ final class Sources implements AutoCloseable {
         SubmittedBatches batches = new SubmittedBatches(
                 settings.service().dataDirectory().resolve("submitted"),
                 handOver,
-                new FileRequests(settings, clock),
+                read,
                 ledger,
                 watch.gate()::isOpen,
                 clock);
         submitted = batches;
         registry.bind("submitted-go-on", (Processor) exchange -> batches.goOn());
+        Function<Settings, Function<String, RunScheduleStep.Lines>> lines = after -> name -> new ReportScope(
+                name, after.reports().get(name), after.accounts().keySet(), ledger, clock)::begin;
+        inspected = lines;
         RunScheduleStep schedules = new RunScheduleStep(
                 settings.schedules(),
                 settings.reports(),
-                name -> new ReportScope(
-                        name, settings.reports().get(name), settings.accounts().keySet(), ledger, clock)::begin,
+                lines.apply(settings),
                 ledger::lastPlanned,
                 run -> ledger.reports().run(run).isPresent(),
                 handOver,
@@ -134,6 +136,32 @@ final class Sources implements AutoCloseable {
         registry.bind("run-schedule", watch.whileOpen(schedules));
         registry.bind("schedule-catch-up", watch.whileOpen(exchange -> schedules.catchUp()));
         bindForeignBroker(registry);
+    }
+
+    /** From now on after these settings; the routes of schedules that differ are replaced besides. */
+    void follow(Settings others) {
+        settings = others;
+        Objects.requireNonNull(requests).follow(others);
+        Objects.requireNonNull(runs)
+                .follow(
+                        others.schedules(),
+                        others.reports(),
+                        Objects.requireNonNull(inspected).apply(others));
+    }
+
+    /** The routes of one schedule, or of a report. */
+    static RouteSwap.Part part(CamelContext camel, Settings settings, String name) {
+        Settings.Schedule schedule = settings.schedules().get(name);
+        Settings.Report report = settings.reports().get(name);
+        TemplatedRouteBuilder route = schedule == null
+                ? schedule(camel, name, report.cron(), report.timeZone())
+                : schedule(camel, name, schedule.cron(), schedule.timeZone());
+        return RouteSwap.Part.of("schedule " + name, List.of("request-schedule-source." + name), () -> {
+            route.add();
+            if (camel.getRoute(CATCH_UP) == null) {
+                catchUp(camel).add();
+            }
+        });
     }
 
     /** What commands submit to, once it is bound. */
@@ -249,10 +277,13 @@ final class Sources implements AutoCloseable {
         settings.reports()
                 .forEach((name, report) -> routes.add(schedule(camel, name, report.cron(), report.timeZone())));
         if (!settings.schedules().isEmpty() || !settings.reports().isEmpty()) {
-            routes.add(TemplatedRouteBuilder.builder(camel, "request-schedule-catch-up")
-                    .routeId("request-schedule-catch-up"));
+            routes.add(catchUp(camel));
         }
         return routes;
+    }
+
+    private static TemplatedRouteBuilder catchUp(CamelContext camel) {
+        return TemplatedRouteBuilder.builder(camel, CATCH_UP).routeId(CATCH_UP);
     }
 
     private static TemplatedRouteBuilder schedule(CamelContext camel, String name, String cron, ZoneId timeZone) {

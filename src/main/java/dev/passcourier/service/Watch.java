@@ -223,6 +223,24 @@ final class Watch implements AutoCloseable {
         return component;
     }
 
+    /** Shows a destination. */
+    void destination(String alias, GoneDestinations gone) {
+        checks.add("destination." + alias, Stops.NOTHING, check(alias, gone));
+    }
+
+    /** Shows one no more: {@code account}, {@code destination} or {@code recipient}, and its name. */
+    void forget(String kind, String name) {
+        checks.remove(kind + "." + name);
+    }
+
+    /** Counts what these settings have from now on. */
+    void follow(Settings others) {
+        metrics.follow(others);
+        if (depths != null) {
+            depths.of(BrokerLink.queues(others));
+        }
+    }
+
     private HealthCheck check(String alias, GoneDestinations gone) {
         HealthCheck latest = destinations.of(alias);
         return () ->
@@ -268,9 +286,7 @@ final class Watch implements AutoCloseable {
 
     /** Before the routes start: runs all checks. */
     void begin(CamelContext camel, GoneDestinations gone) {
-        settings.destinations()
-                .keySet()
-                .forEach(alias -> checks.add("destination." + alias, Stops.NOTHING, check(alias, gone)));
+        settings.destinations().keySet().forEach(alias -> destination(alias, gone));
         CamelHealthCheck.register(camel, checks);
         probe.start();
     }

@@ -26,6 +26,7 @@ import dev.passcourier.request.PasswordRequest;
 import dev.passcourier.request.WorkCodec;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.vault.KeyRing;
+import dev.passcourier.vault.SealTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -104,7 +105,7 @@ class FetchStageStopTest {
                 null,
                 new Notices((request, alias) -> "dlv-" + request + alias, account -> true),
                 SealedBundles.none(),
-                alias -> null,
+                () -> Map.of("ops", new SealTarget("ops", null)),
                 Duration.ofHours(1),
                 Duration.ofDays(30),
                 Gate.OPEN,

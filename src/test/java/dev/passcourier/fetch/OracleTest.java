@@ -14,6 +14,7 @@ import dev.passcourier.sandbox.MovableClock;
 import dev.passcourier.secrecy.CapturedOutput;
 import dev.passcourier.vault.Blocks;
 import dev.passcourier.vault.KolmogorovSmirnov;
+import dev.passcourier.vault.SealTarget;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -178,12 +180,17 @@ class OracleTest {
         return Duration.between(handed, answered).toNanos() / 1e6;
     }
 
+    private static Map<String, SealTarget> targets(FetchWork work) {
+        return work.request().deliverTo().stream()
+                .collect(Collectors.toMap(alias -> alias, alias -> new SealTarget(alias, null)));
+    }
+
     private static Attempt opened(SettleBench bench, FetchWork work) throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage()
                     .setBody(new InboundMessage("fetch.kakao", "ID:1", "us", true, Map.of(), WorkCodec.toBytes(work)));
-            new TakeWorkStep(bench.audit(), bench.failures(), Clock.systemUTC()).process(exchange);
+            new TakeWorkStep(bench.audit(), bench.failures(), () -> targets(work), Clock.systemUTC()).process(exchange);
             return exchange.getVariable(Attempt.VARIABLE, Attempt.class);
         }
     }

@@ -99,7 +99,6 @@ final class SettleBench implements AutoCloseable {
                                 null,
                                 false,
                                 JsonNodeFactory.instance.objectNode()),
-                        alias -> new SealTarget(alias, null),
                         new WrongKeyReply(failures, end, clock, random),
                         audit,
                         SealedBundles.none(),
@@ -169,6 +168,9 @@ final class SettleBench implements AutoCloseable {
 
     List<OutboundMessage> settle(Steps steps, FetchWork work, Answer answer) throws Exception {
         Attempt attempt = new Attempt(work);
+        attempt.sealFor(work.request().deliverTo().stream()
+                .map(alias -> new SealTarget(alias, null))
+                .toList());
         attempt.settle(answer);
         return settle(steps, attempt);
     }

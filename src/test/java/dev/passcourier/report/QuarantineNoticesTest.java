@@ -55,8 +55,8 @@ class QuarantineNoticesTest {
                                 Fact.DEADLINE,
                                 clock.instant().toString()))));
             }
-            QuarantineNotices notices =
-                    new QuarantineNotices(ledger, new Notices(DeliveryIds::of, account -> true), Set.of("ops"), clock);
+            QuarantineNotices notices = new QuarantineNotices(
+                    ledger, new Notices(DeliveryIds::of, account -> true), Set.of("ops")::contains, clock);
 
             assertThat(notices.of(Map.of(Fact.REQUEST, "JMS", Fact.CODE, "POISON")))
                     .extracting(OutboundMessage::queue)
