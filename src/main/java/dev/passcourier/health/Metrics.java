@@ -137,6 +137,13 @@ public final class Metrics implements AutoCloseable {
         account(account).ended(source, verdict);
     }
 
+    /** The meters of an account that the settings have, or are going to have. */
+    public synchronized Account accountOfSettings(String name) {
+        Account account = accounts.computeIfAbsent(name, Account::new);
+        account.begin(sources);
+        return account;
+    }
+
     /** The meters of one account, as the settings name it. */
     public Account account(@Nullable String name) {
         return Objects.requireNonNull(accounts.getOrDefault(name == null ? UNKNOWN : name, accounts.get(UNKNOWN)));

@@ -183,7 +183,7 @@ final class Watch implements AutoCloseable {
 
     /** Counts what comes of asking an account's cloud. */
     CloudObserver observer(String account, Set<Operation> operations) {
-        Metrics.Account meters = metrics.account(account);
+        Metrics.Account meters = metrics.accountOfSettings(account);
         Map<Operation, Metrics.Calls> calls = new EnumMap<>(Operation.class);
         operations.forEach(operation -> calls.put(operation, meters.calls(word(operation, ""))));
         Map<RetryRule, Runnable> retries = new EnumMap<>(RetryRule.class);

@@ -24,6 +24,7 @@ final class ReferencePage {
               secret's file has mode 0600 or less and belongs to the service's user or root.
             - A duration is a number with `ms`, `s`, `m`, `h` or `d`, such as `20m`.
             - A `<name>` has lower-case letters, digits and dashes, at most 63, and does not start with a dash.
+            - `passcourier reload` puts changes in force, but for keys that say "needs a restart".
             - Left out sections take their defaults; an empty file is valid. Unknown and duplicate keys, anchors, aliases and tags
               are refused.
             """;
@@ -120,7 +121,8 @@ final class ReferencePage {
                         key,
                         type(schema),
                         required ? "**required**" : fallback,
-                        prose(either(schema, resolved, "description").asText()),
+                        prose(either(schema, resolved, "description").asText())
+                                + (RestartKeys.contain(key) ? " *Needs a restart.*" : ""),
                         isSection
                                 ? ""
                                 : code(either(schema, resolved, "examples").path(0)))

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** Stands before a pretend cloud and writes down what it is asked. */
 final class RecordingProxy implements AutoCloseable {
@@ -26,12 +28,32 @@ final class RecordingProxy implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final HttpServer server;
     private final String cloud;
+    private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile @Nullable String heldWord;
+    private volatile boolean holding;
 
     RecordingProxy(String cloud) throws IOException {
         this.cloud = cloud;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /** Holds calls back whose first line has this word, until {@link #release}. */
+    void hold(String word) {
+        held = new CountDownLatch(1);
+        holding = false;
+        heldWord = word;
+    }
+
+    /** Whether one is held back. */
+    boolean holds() {
+        return holding;
+    }
+
+    void release() {
+        heldWord = null;
+        held.countDown();
     }
 
     String url() {
@@ -48,6 +70,11 @@ final class RecordingProxy implements AutoCloseable {
             exchange.getRequestHeaders()
                     .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
             calls.add(new Call(exchange.getRequestMethod() + " " + exchange.getRequestURI(), headers));
+            String word = heldWord;
+            if (word != null && exchange.getRequestURI().toString().contains(word)) {
+                holding = true;
+                held.await();
+            }
             HttpResponse<byte[]> answer = forward(exchange);
             answer.headers().firstValue("content-type").ifPresent(type -> exchange.getResponseHeaders()
                     .set("Content-Type", type));

@@ -2,62 +2,300 @@ package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.passcourier.audit.AuditEvent;
+import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.control.ControlClient;
+import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.ledger.RequestState;
 import dev.passcourier.reload.ReloadAnswer;
 import dev.passcourier.reload.ReloadOrder;
+import dev.passcourier.request.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quartz.CronTrigger;
+import org.quartz.TriggerKey;
 
-/** One service whose settings are changed while it runs; each test leaves it with settings that work. */
+/** One service whose settings are changed while it runs. After each test it has those of the start again. */
 class ReloadTest {
 
     @TempDir
     static Path directory;
 
     private static Whole whole;
+    private static String begun;
+    private static RecordingProxy slow;
 
     @BeforeAll
     static void start() throws Exception {
-        whole = Whole.prepare(directory).settings(Whole::withoutSchedules).start();
+        whole = Whole.prepare(directory);
+        slow = new RecordingProxy(whole.world().zstack().baseUrl());
+        whole.settings(Whole::withoutSchedules)
+                .settings(text -> text.replace("destinations: [tickets, hook, ops-mail]", "destinations: [\"*\"]")
+                        .replace("\nrecipients:", "\n" + zstack("slow", slow.url()) + "\nrecipients:"))
+                .start();
+        begun = Files.readString(whole.world().settings());
+        for (String folder : List.of("second", "short", "signalled")) {
+            Files.createDirectory(
+                    whole.home().resolve(folder),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
     }
 
     @AfterAll
     static void stop() throws Exception {
         whole.close();
+        slow.close();
     }
 
-    static ReloadAnswer reload(boolean dryRun) throws Exception {
+    @AfterEach
+    void takeBack() throws Exception {
+        slow.release();
+        Files.writeString(whole.world().settings(), begun);
+        assertThat(reload(false).refused()).isEmpty();
+    }
+
+    /** A further account of the pretend ZStack. */
+    private static String zstack(String name, String url) {
+        return "  " + name + ":\n    provider: zstack\n    settings:\n      endpoint: " + url
+                + "\n      auth:\n        type: session\n        account: "
+                + whole.world().zstack().accountName() + "\n        password: \"{{file:secrets/zstack}}\"";
+    }
+
+    private static ReloadAnswer reload(boolean dryRun) throws Exception {
         return ControlClient.of(whole.home().resolve("data"), Clock.systemUTC())
                 .order(ReloadOrder.NAME, new ReloadOrder(dryRun), ReloadAnswer.class, Duration.ofMinutes(5));
     }
 
+    private static ReloadAnswer reload(UnaryOperator<String> change) throws Exception {
+        whole.settings(change);
+        ReloadAnswer answer = reload(false);
+        assertThat(answer.refused()).as("%s", answer.findings()).isEmpty();
+        assertThat(answer.applied()).isTrue();
+        return answer;
+    }
+
+    private static UnaryOperator<String> with(String section, String more) {
+        return text -> text.replace("\n" + section + ":\n", "\n" + section + ":\n" + more + "\n");
+    }
+
+    private static Verdict verdict(String id, String account, String instance, String... deliverTo) throws Exception {
+        whole.send(Whole.request(id, account, instance, deliverTo));
+        return whole.ended(id).verdict();
+    }
+
     @Test
     void aDryRunSaysWhatWouldChangeAndNoSecret() throws Exception {
-        String before = Files.readString(whole.world().settings());
         Path secret = whole.home().resolve("secrets/gse");
         String key = Files.readString(secret);
-        whole.settings(text -> text.replace("    provider: zstack\n", "    provider: zstack\n    rate: 7\n")
+        whole.settings(text -> text.replace("    provider: tencent-gse\n", "    provider: tencent-gse\n    rate: 7\n")
                 .replace("    minAge: 500ms", "    minAge: 600ms"));
         Files.writeString(secret, "another-secret");
         try {
-            ReloadAnswer answer = reload(true);
+            for (boolean dryRun : List.of(true, false)) {
+                ReloadAnswer answer = reload(dryRun);
+
+                assertThat(answer.changes()).extracting(Object::toString).containsExactly("changed account gse");
+                assertThat(answer.changes().get(0).what())
+                        .containsExactly("rate added: 7.0", "settings.secretKey: new content");
+                assertThat(answer.refused()).containsExactly("sources.file.minAge needs a restart");
+                assertThat(answer.applied()).isFalse();
+                assertThat(answer.toString()).doesNotContain("another-secret").doesNotContain(key.strip());
+            }
+        } finally {
+            Files.writeString(secret, key);
+        }
+    }
+
+    @Test
+    void settingsWithMistakesChangeNothingAndAllOfThemAreTold() throws Exception {
+        whole.settings(text -> text.replace(
+                        "  hook:\n    type: webhook\n    seal: ops", "  hook:\n    type: webhook\n    seal: nobody")
+                .replace("    provider: zstack\n", "    provider: zstock\n")
+                .replace("destinations: [\"*\"]", "destinations: []"));
+
+        ReloadAnswer answer = reload(false);
+
+        assertThat(String.join("\n", answer.findings())).contains("destinations.hook.seal", "accounts.zstack.provider");
+        assertThat(answer.refused()).singleElement().asString().contains("mistakes");
+        assertThat(answer.applied()).isFalse();
+        assertThat(verdict("mistakes-1", "zstack", DemoWorld.ZSTACK, "hook")).isEqualTo(Verdict.DELIVERED);
+    }
+
+    @Test
+    void anAccountADestinationAndARuleAreAddedAndTakenBack() throws Exception {
+        assertThat(verdict("added-1", "more", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.REFUSED);
+
+        ReloadAnswer answer = reload(
+                text -> with("accounts", zstack("more", whole.world().zstack().baseUrl()))
+                        .andThen(with(
+                                "destinations",
+                                "  second:\n    type: file\n    seal: ops\n    directory: second\n"
+                                        + "  third:\n    type: jms\n    seal: ops\n    queue: third.results"))
+                        .apply(text));
+
+        assertThat(answer.changes())
+                .extracting(Object::toString)
+                .containsExactly("added account more", "added destination second", "added destination third");
+        assertThat(verdict("added-2", "more", DemoWorld.ZSTACK, "second", "third", "hook"))
+                .isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.home().resolve("second")).isNotEmptyDirectory();
+        whole.asTicketing(session -> {
+            try (var consumer = session.createConsumer(session.createQueue("third.results"))) {
+                assertThat(consumer.receive(60_000)).isNotNull();
+            }
+        });
+        assertThat(whole.audited(AuditEvent.Type.RELOADED)).last().satisfies(record -> assertThat(
+                        record.event().facts())
+                .containsAllEntriesOf(Map.of(
+                        Fact.USER, System.getProperty("user.name"),
+                        Fact.AFTER, answer.after(),
+                        Fact.CHANGES, "added account more, added destination second, added destination third")));
+        takeBack();
+        assertThat(verdict("added-3", "more", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.REFUSED);
+        assertThat(verdict("added-4", "zstack", DemoWorld.ZSTACK, "second")).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void aKeyThatIsPutOntoARingOpensWhatWasAWrongKey() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        String instance = "5b0f7c1e-0000-4000-8000-0000000000aa";
+        whole.world().kakao().addInstance(instance, "Reloaded-1!", pair.getPublic());
+        assertThat(verdict("ring-1", "kakao", instance, "archive")).isEqualTo(Verdict.WRONG_KEY);
+        Path key = whole.home().resolve("keys/late-key.pem");
+        Files.writeString(
+                key,
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(pair.getPrivate().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        try {
+            ReloadAnswer answer = reload(false);
 
             assertThat(answer.changes())
                     .extracting(Object::toString)
-                    .containsExactly("changed account gse", "changed account zstack");
-            assertThat(answer.changes().get(0).what()).containsExactly("settings.secretKey: new content");
-            assertThat(answer.refused()).containsExactly("sources.file.minAge needs a restart");
-            assertThat(answer.applied()).isFalse();
-            assertThat(answer.toString()).doesNotContain("another-secret").doesNotContain(key.strip());
+                    .containsExactly("changed key ring huawei", "changed key ring kakao");
+            assertThat(answer.changes().get(1).what())
+                    .singleElement()
+                    .asString()
+                    .startsWith("key late-key added: RSA 2048 SHA256:");
+            assertThat(verdict("ring-2", "kakao", instance, "archive")).isEqualTo(Verdict.DELIVERED);
         } finally {
-            Files.writeString(whole.world().settings(), before);
-            Files.writeString(secret, key);
+            Files.delete(key);
         }
+    }
+
+    @Test
+    void whatIsInHandEndsUnderTheSettingsItBeganWithAndAllElseGoesOn() throws Exception {
+        slow.hold("console-passwords");
+        whole.send(Whole.request("in-hand", "slow", DemoWorld.ZSTACK, "archive"));
+        Whole.patiently().until(slow::holds);
+        whole.settings(text -> text.replace(
+                "  slow:\n    provider: zstack\n", "  slow:\n    provider: zstack\n    showInstance: false\n"));
+
+        CompletableFuture<ReloadAnswer> reloading = CompletableFuture.supplyAsync(() -> {
+            try {
+                return reload(false);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThat(verdict("goes-on-" + i, "zstack", DemoWorld.ZSTACK, "archive"))
+                    .isEqualTo(Verdict.DELIVERED);
+        }
+        assertThat(reloading).isNotDone();
+        assertThat(whole.row("in-hand").orElseThrow().verdict()).isNull();
+        slow.release();
+
+        assertThat(reloading.get(5, TimeUnit.MINUTES).applied()).isTrue();
+        assertThat(whole.ended("in-hand").verdict()).isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.archived("in-hand")).singleElement().asString().contains(DemoWorld.ZSTACK);
+        assertThat(verdict("after-it", "slow", DemoWorld.ZSTACK, "archive")).isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.archived("after-it")).singleElement().asString().doesNotContain(DemoWorld.ZSTACK);
+    }
+
+    @Test
+    void whatWaitsAtAnAccountIsToldStaysAndIsAskedWhenItIsBack() throws Exception {
+        reload(with("accounts", zstack("away", "http://127.0.0.1:1")));
+        reload(with("destinations", "  short:\n    type: file\n    seal: ops\n    directory: short"));
+        whole.send(Whole.request("waits", "away", DemoWorld.ZSTACK, "archive"));
+        whole.send(Whole.request("waits-for-short", "away", DemoWorld.ZSTACK, "short", "archive"));
+        for (String id : List.of("waits", "waits-for-short")) {
+            Whole.patiently().until(() -> whole.row(id)
+                    .filter(row -> row.state() == RequestState.POSTPONED)
+                    .isPresent());
+        }
+        Files.writeString(whole.world().settings(), begun);
+
+        assertThat(reload(true).changes().get(0).waits()).startsWith("2 waiting: stay in its queue");
+        assertThat(reload(false).applied()).isTrue();
+        reload(with("accounts", zstack("away", whole.world().zstack().baseUrl())));
+
+        assertThat(whole.ended("waits").verdict()).isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.ended("waits-for-short").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(whole.row("waits-for-short").orElseThrow().code()).isEqualTo("DESTINATION_UNKNOWN");
+    }
+
+    @Test
+    void aRuleThatIsTakenOutGrantsNothingAnyMore() throws Exception {
+        assertThat(verdict("rule-1", "zstack", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.DELIVERED);
+        reload(text -> text.replace("      accounts: [\"*\"]", "      accounts: [kakao]"));
+        assertThat(verdict("rule-2", "zstack", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void aScheduleIsAddedChangedAndRemoved() throws Exception {
+        reload(text -> text.replace(
+                "\npolicy:",
+                "\nschedules:\n  nightly:\n    cron: \"0 0 3 * * ?\"\n    timeZone: UTC\n"
+                        + "    requests: lists/machines.csv\npolicy:"));
+        assertThat(cron("nightly")).isEqualTo("0 0 3 * * ?");
+        reload(text -> text.replace("0 0 3 * * ?", "0 0 4 * * ?"));
+        assertThat(cron("nightly")).isEqualTo("0 0 4 * * ?");
+        takeBack();
+        assertThat(cron("nightly")).isEmpty();
+        assertThat(whole.rows()).noneMatch(row -> row.id().startsWith("nightly"));
+    }
+
+    private static String cron(String schedule) throws Exception {
+        var trigger = whole.service()
+                .camel()
+                .getComponent("quartz", QuartzComponent.class)
+                .getScheduler()
+                .getTrigger(new TriggerKey(schedule, "passcourier"));
+        return trigger instanceof CronTrigger times ? times.getCronExpression() : "";
+    }
+
+    @Test
+    void theSignalReloadsToo() throws Exception {
+        whole.settings(with("destinations", "  signalled:\n    type: file\n    seal: ops\n    directory: signalled"));
+
+        whole.service().reloadBySignal();
+
+        assertThat(verdict("signalled-1", "zstack", DemoWorld.ZSTACK, "signalled"))
+                .isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.audited(AuditEvent.Type.RELOADED))
+                .last()
+                .satisfies(record -> assertThat(record.event().facts()).containsEntry(Fact.USER, "SIGHUP"));
     }
 }
