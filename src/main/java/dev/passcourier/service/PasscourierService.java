@@ -379,7 +379,7 @@ public final class PasscourierService implements AutoCloseable {
     private PutInForce putInForce() {
         return new PutInForce(
                 camel(),
-                new RouteSwap(camel(), PATIENCE),
+                new RouteSwap(camel(), PATIENCE, clock),
                 inForce::get,
                 this::follow,
                 fetch,

@@ -2,7 +2,9 @@ package dev.passcourier.service;
 
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.http.CallsInHand;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,15 +30,17 @@ final class RouteSwap {
 
     private final CamelContext camel;
     private final Duration grace;
+    private final Clock clock;
 
     /**
      * In a Camel that runs.
      *
      * @param grace how long what is in hand may take before its calls are cut
      */
-    RouteSwap(CamelContext camel, Duration grace) {
+    RouteSwap(CamelContext camel, Duration grace, Clock clock) {
         this.camel = camel;
         this.grace = grace;
+        this.clock = clock;
     }
 
     /** Adds routes. */
@@ -151,10 +155,10 @@ final class RouteSwap {
     }
 
     private void drain(List<Part> parts, List<Part> held) throws InterruptedException, ConfigurationException {
-        long end = System.nanoTime() + grace.toNanos();
+        Instant end = clock.instant().plus(grace);
         boolean cut = false;
         while (isAnyInHand(parts) || !isHeld(parts, held)) {
-            if (System.nanoTime() - end > 0) {
+            if (clock.instant().isAfter(end)) {
                 if (cut) {
                     throw new ConfigurationException("what is in hand does not end: "
                             + String.join(", ", parts.stream().map(Part::name).toList()) + "; try again later");
@@ -162,7 +166,7 @@ final class RouteSwap {
                 LOG.info("RELOAD_CUTS what is in hand after {}; it goes back to its queue", grace);
                 parts.forEach(part -> part.calls().cut());
                 cut = true;
-                end = System.nanoTime() + AFTER_THE_CUT.toNanos();
+                end = clock.instant().plus(AFTER_THE_CUT);
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }

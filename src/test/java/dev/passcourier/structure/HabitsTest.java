@@ -42,6 +42,8 @@ class HabitsTest {
             "a command holds the data directory that a service is started on",
             "service.DirectAccount",
             "another command holds the data directory, and a lock of the operating system tells nobody when it is free",
+            "service.RouteSwap",
+            "a reload waits for what is in hand, and Camel tells nobody when that has ended",
             "cli.DirectCommand",
             "shows the person before the screen how long it is until the next attempt",
             "demo.Demo",
