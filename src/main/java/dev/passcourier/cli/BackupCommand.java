@@ -46,10 +46,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier backup --config data/sandbox/config",
+            "  passcourier backup --to data/sandbox/passcourier.zip --config data/sandbox/config",
             "  passcourier backup --to /backup/passcourier.zip.age --seal-to backup.pub \\",
-            "      --config data/sandbox/config",
-            "  passcourier backup verify /backup/passcourier.zip.age --key backup.key"
+            "      --config data/sandbox/config"
         })
 final class BackupCommand implements Callable<Integer> {
 
@@ -169,8 +168,11 @@ final class BackupCommand implements Callable<Integer> {
                 "1:it is damaged, or not signed by the key that was given",
                 "2:wrong usage, or it cannot be read: no key for its seal, or made by a newer release"
             },
-            footerHeading = "%nExample:%n",
-            footer = "  passcourier backup verify passcourier.zip.age --key backup.key")
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  passcourier backup verify data/sandbox/passcourier.zip",
+                "  passcourier backup verify /backup/passcourier.zip.age --key backup.key"
+            })
     static final class Verify implements Callable<Integer> {
 
         @Mixin

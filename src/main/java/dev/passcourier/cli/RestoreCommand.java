@@ -37,9 +37,9 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier restore passcourier.zip.age --key backup.key \\",
-            "      --into /var/lib/passcourier",
-            "  passcourier restore passcourier.zip --replace --config data/sandbox/config"
+            "  passcourier restore data/sandbox/passcourier.zip --replace --config data/sandbox/config",
+            "  passcourier restore /backup/passcourier.zip.age --key backup.key \\",
+            "      --into /var/lib/passcourier"
         })
 final class RestoreCommand implements Callable<Integer> {
 

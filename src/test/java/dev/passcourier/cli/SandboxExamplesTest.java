@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.outbox.ReportMessage;
-import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.report.CredentialReportWriter;
 import dev.passcourier.report.CredentialReportWriter.Format;
 import dev.passcourier.report.CredentialReportWriter.Limit;
@@ -15,6 +13,7 @@ import dev.passcourier.report.ReportEvidence;
 import dev.passcourier.report.SampleReport;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.service.PasscourierService;
+import dev.passcourier.service.StartCheck;
 import dev.passcourier.vault.RecipientKey;
 import dev.passcourier.vault.ServiceKeys;
 import dev.passcourier.vault.Vault;
@@ -62,7 +61,8 @@ class SandboxExamplesTest {
     private static final Set<String> STAY_UP = Set.of("passcourier run", "passcourier sandbox", "passcourier demo");
 
     /** They take hold of the data directory. */
-    private static final Set<String> WHILE_STOPPED = Set.of("passcourier ledger check", "passcourier ledger rebuild");
+    private static final Set<String> WHILE_STOPPED =
+            Set.of("passcourier ledger check", "passcourier ledger rebuild", "passcourier restore");
 
     @TempDir
     private static Path home;
@@ -92,10 +92,7 @@ class SandboxExamplesTest {
                 .until(() -> said.toString().contains("The sandbox is up.") || sandbox.isDone());
         service = PasscourierService.start(
                 home,
-                SettingsLoader.load(
-                        home.resolve("data/sandbox/config/passcourier.yaml"),
-                        ProviderCatalog.find(),
-                        Clock.systemUTC()),
+                StartCheck.of(home, home.resolve("data/sandbox/config/passcourier.yaml"), Clock.systemUTC()),
                 Clock.systemUTC());
         await().atMost(Duration.ofMinutes(1)).until(() -> service.ledger().requests(List.of("first")).stream()
                 .anyMatch(request -> request.verdict() == Verdict.DELIVERED));
@@ -249,12 +246,13 @@ class SandboxExamplesTest {
                         Collectors.flatMapping(command -> examples(command).stream(), Collectors.toList())));
     }
 
-    /** Those that do something, but for the hidden ones and picocli's own. */
+    /** Those that do something, but for the hidden ones and picocli's own. {@code backup} does, and has a command below it. */
     private static Stream<CommandLine> commands() {
         List<CommandLine> all = new ArrayList<>();
         collect(Passcourier.commandLine(), all);
         return all.stream()
-                .filter(command -> command.getSubcommands().isEmpty()
+                .filter(command -> command.getParent() != null
+                        && !(command.getCommand() instanceof CommandGroup)
                         && !(command.getCommand() instanceof CommandLine.HelpCommand)
                         && !command.getCommandSpec().usageMessage().hidden());
     }
@@ -264,14 +262,16 @@ class SandboxExamplesTest {
         command.getSubcommands().values().forEach(each -> collect(each, all));
     }
 
-    /** Each as one line, but for the one of a true cloud with its own environment. */
+    /** Each as one line, but for those of a true cloud with its own environment, and of a key that lies elsewhere. */
     private static List<String> examples(CommandLine command) {
         String footer =
                 String.join("\n", command.getCommandSpec().usageMessage().footer());
         return footer.replaceAll("\\\\\n +", "")
                 .lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith("passcourier ") && !line.contains(" --private-key "))
+                .filter(line -> line.startsWith("passcourier ")
+                        && !line.contains(" --private-key ")
+                        && !line.contains(" backup."))
                 .toList();
     }
 
