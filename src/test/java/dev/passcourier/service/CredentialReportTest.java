@@ -413,7 +413,7 @@ class CredentialReportTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("update report_line set inspected_at = inspected_at - interval '100' day");
             statement.execute("update fingerprint set seen_at = seen_at - interval '100' day");
-            statement.execute("update delivery set begun_at = begun_at - interval '100' day,"
+            statement.execute("update machine set begun_at = begun_at - interval '100' day,"
                     + " ended_at = ended_at - interval '100' day");
             statement.execute("update report_run set started_at = started_at - interval '100' day,"
                     + " ended_at = ended_at - interval '100' day");
