@@ -46,7 +46,8 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier backup --to data/sandbox/passcourier.zip --config data/sandbox/config",
+            "  passcourier backup --to data/sandbox/passcourier.zip \\",
+            "      --config data/sandbox/config",
             "  passcourier backup --to /backup/passcourier.zip.age --seal-to backup.pub \\",
             "      --config data/sandbox/config"
         })

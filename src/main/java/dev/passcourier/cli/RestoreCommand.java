@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  passcourier restore data/sandbox/passcourier.zip --replace --config data/sandbox/config",
+            "  passcourier restore data/sandbox/passcourier.zip --replace \\",
+            "      --config data/sandbox/config",
             "  passcourier restore /backup/passcourier.zip.age --key backup.key \\",
             "      --into /var/lib/passcourier"
         })
