@@ -55,8 +55,11 @@ final class DataPlace {
         if (!Files.exists(settings.file()) || data != null && !isOfTheSettings(data)) {
             return null;
         }
-        return SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
-                .settings();
+        Settings readable = SettingsLoader.glance(settings.file(), clock);
+        return readable == null
+                ? SettingsLoader.check(settings.file(), ProviderCatalog.find(), clock)
+                        .settings()
+                : readable;
     }
 
     private boolean isOfTheSettings(Path directory) {

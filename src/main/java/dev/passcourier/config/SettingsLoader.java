@@ -95,10 +95,46 @@ public final class SettingsLoader {
             return null;
         }
         ObjectNode root = YamlReader.read(text, findings);
+        root.retain("service");
         SchemaParts schema = new SchemaParts(SettingsSchema.of(Map.of()));
         Preparation.of(root, schema, new Placeholders(System::getenv, home(file)), findings);
         String directory = root.at("/service/dataDirectory").asText();
         return directory.isEmpty() || findings.concern("service.dataDirectory") ? null : Path.of(directory);
+    }
+
+    /**
+     * The settings for a command that shows what others keep, and needs them at once: no file or key that they name is looked
+     * at, and of accounts there is only what all of them have in common.
+     *
+     * @param file  as for {@link #load}
+     * @param clock as for {@link #load}
+     * @return null if they cannot be read like that: {@link #check} then says why, and leaves out what is wrong
+     */
+    public static @Nullable Settings glance(Path file, Clock clock) {
+        return new SettingsLoader(Map.of(), System::getenv, clock).glance(file);
+    }
+
+    @Nullable
+    Settings glance(Path file) {
+        Findings findings = new Findings(file.toString());
+        String text = text(file, findings);
+        if (text == null) {
+            return null;
+        }
+        ObjectNode root = YamlReader.read(text, findings);
+        // Only the provider's schema tells which of them are secrets.
+        root.path("accounts").forEach(account -> {
+            if (account instanceof ObjectNode section) {
+                section.putObject("settings");
+            }
+        });
+        Preparation.of(root, schema, new Placeholders(environment, home(file)), findings);
+        ScheduleCheck.of(root, findings, clock);
+        try {
+            return findings.stop() ? null : map(root);
+        } catch (ConfigurationException | RuntimeException e) {
+            return null;
+        }
     }
 
     Settings read(Path file) throws InvalidConfigurationException {
@@ -132,7 +168,7 @@ public final class SettingsLoader {
         unreadable.forEach(key -> leaveOut(root, key));
         // Fills in anew the defaults of what was left out.
         Preparation.of(root, schema, placeholders, new Findings(""));
-        return new Checked(findings, map(root, findings), digest(text));
+        return new Checked(findings, mapped(root, findings), digest(text));
     }
 
     private static void leaveOut(ObjectNode root, String key) {
@@ -146,11 +182,15 @@ public final class SettingsLoader {
         }
     }
 
-    private static @Nullable Settings map(ObjectNode root, Findings findings) {
+    private static Settings map(ObjectNode root) throws ConfigurationException {
+        SettingsShape.shape(root);
+        return SettingsMapper.read(root, Settings.class);
+    }
+
+    private static @Nullable Settings mapped(ObjectNode root, Findings findings) {
         boolean isWhole = !findings.stop();
         try {
-            SettingsShape.shape(root);
-            return SettingsMapper.read(root, Settings.class);
+            return map(root);
         } catch (ConfigurationException e) {
             if (isWhole) {
                 findings.add("", e, "see config/REFERENCE.md");

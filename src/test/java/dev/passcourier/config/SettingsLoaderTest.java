@@ -284,6 +284,35 @@ class SettingsLoaderTest {
         assertThat(secret.read()).isEqualTo("CANARY-rotated".getBytes(StandardCharsets.UTF_8));
     }
 
+    @Test
+    void readsTheSameAtAGlanceButWhatIsOfOneProviderOnly() throws Exception {
+        Settings whole = bench.load(SettingsBench.WHOLE);
+
+        Settings glanced = bench.glance(SettingsBench.WHOLE);
+
+        assertThat(glanced).isNotNull();
+        assertThat(glanced)
+                .usingRecursiveComparison()
+                .ignoringFields("accounts")
+                .isEqualTo(whole);
+        assertThat(glanced.accounts().get("nimbus-prod").provider()).isEqualTo("nimbus");
+        assertThat(glanced.accounts().get("nimbus-prod").settings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "schedules.nightly.cron, cron: 0 0 2 * * ?, cron: at noon",
+        "an unknown key, schedules:, shedules:",
+        "a variable that is not there, smtp.example.com, '\"{{env:NOT_SET}}\"'",
+        "a word that is none, security: starttls, security: sometimes",
+        "no YAML, service:, 'service: ['"
+    })
+    void readsNothingAtAGlanceIfThereIsAMistake(String what, String part, String mistake) throws Exception {
+        assertThat(bench.glance(SettingsBench.WHOLE.replace(part, mistake)))
+                .as(what)
+                .isNull();
+    }
+
     private SecretRef fileSecret() {
         return new SecretRef("{{file:" + home.resolve("secrets/nimbus") + "}}");
     }
