@@ -41,8 +41,7 @@ final class DataPlace {
      */
     Settings load(Clock clock) throws InvalidConfigurationException, ConfigurationException {
         Settings loaded = settings.load(clock);
-        if (data != null
-                && !data.toAbsolutePath().normalize().equals(loaded.service().dataDirectory())) {
+        if (!isNamed(loaded.service().dataDirectory())) {
             throw new ConfigurationException("no service runs on " + data + ", and the settings " + settings.file()
                     + " are those of " + loaded.service().dataDirectory() + ": name the right ones with --config");
         }
@@ -52,7 +51,7 @@ final class DataPlace {
     /** The settings as far as they can be read, or null; null too if the data directory was named without them. */
     @Nullable
     Settings settingsIfAny(Clock clock) {
-        if (!Files.exists(settings.file()) || data != null && !isOfTheSettings(data)) {
+        if (!Files.exists(settings.file()) || data != null && !isNamed(SettingsLoader.dataDirectory(settings.file()))) {
             return null;
         }
         Settings readable = SettingsLoader.glance(settings.file(), clock);
@@ -62,13 +61,13 @@ final class DataPlace {
                 : readable;
     }
 
-    private boolean isOfTheSettings(Path directory) {
-        Path configured = SettingsLoader.dataDirectory(settings.file());
-        return configured != null
-                && directory
-                        .toAbsolutePath()
-                        .normalize()
-                        .equals(configured.toAbsolutePath().normalize());
+    /** Whether the settings' directory is the one that was named, if one was. */
+    private boolean isNamed(@Nullable Path configured) {
+        return data == null
+                || configured != null
+                        && data.toAbsolutePath()
+                                .normalize()
+                                .equals(configured.toAbsolutePath().normalize());
     }
 
     Path trail() {
