@@ -64,6 +64,11 @@ final class Confinement {
             + "|date:[A-Za-z0-9 :.'+_/-]+|uuid(\\([a-z]*\\))?|random\\([0-9, ]+\\)|null|empty(\\([a-z]*\\))?"
             + "|file:(name|name\\.noext|name\\.ext|ext|onlyname|onlyname\\.noext|parent|path|size|modified|length)");
 
+    /** Those that say nothing but the name of the file in hand below its directory, a date, or an id. */
+    private static final Pattern NAMING =
+            Pattern.compile("file:(name|name\\.noext|name\\.ext|ext|onlyname|onlyname\\.noext"
+                    + "|size|modified|length)|date:.*|uuid.*|random.*|exchangeId|messageId|id|routeId|null");
+
     private static final Set<String> JAVA = Set.of(
             "java.lang.String",
             "java.lang.Object",
@@ -102,6 +107,15 @@ final class Confinement {
         return Optional.empty();
     }
 
+    /** The first function of the simple language in a text by which the content of a message would name a file. */
+    static Optional<String> refusedInNames(String text) {
+        return FUNCTION.matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .filter(function -> !NAMING.matcher(function).matches())
+                .findFirst();
+    }
+
     /** Confines a context that has not been started. */
     static void of(CamelContext camel, Settings.Local local) {
         ExtendedCamelContext context = camel.getCamelContextExtension();
@@ -121,7 +135,12 @@ final class Confinement {
 
         @Override
         public @Nullable Component resolveComponent(String name, CamelContext context) throws Exception {
-            return isOpen(name, local) ? all.resolveComponent(name, context) : null;
+            if (!isOpen(name, local)) {
+                return null;
+            }
+            return name.equals("file")
+                    ? new LocalFileComponent(local.directories())
+                    : all.resolveComponent(name, context);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.passcourier.extension;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.FileGuard;
 import dev.passcourier.config.Finding;
-import dev.passcourier.provider.ProviderType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -38,7 +37,7 @@ public final class ExtensionJars {
     private static final String CAMEL = "META-INF/maven/org.apache.camel/";
     private static final String SERVICES = "META-INF/services/org/apache/camel/";
 
-    private static final String PROVIDERS = "META-INF/services/" + ProviderType.class.getName();
+    private static final String PROVIDERS = "META-INF/services/dev.passcourier.provider.ProviderType";
     private static final String OWN = "dev/passcourier/";
 
     /** A component, language or data format, by its name. */
@@ -222,7 +221,7 @@ public final class ExtensionJars {
     private boolean isLookedAt(String name) {
         boolean isPlain = name.matches("[A-Za-z0-9._+-]+") && !name.matches("\\.+");
         Path there = folder.resolve(isPlain ? name : ".");
-        return isPlain && (jars.contains(there) || isJar(there) && !Files.exists(there));
+        return isPlain && (jars.contains(there) || (isJar(there) && !Files.exists(there)));
     }
 
     /** A provider that is named and is not there stops the search for all of them. */
@@ -242,7 +241,7 @@ public final class ExtensionJars {
 
     /** Of which there must be one: the first on the class path would win. */
     private static boolean isOneOnly(String name) {
-        return name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("-info.class")
+        return (name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("-info.class"))
                 || ONE_SERVICE.matcher(name).matches();
     }
 

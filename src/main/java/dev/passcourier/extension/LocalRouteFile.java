@@ -4,10 +4,13 @@ import dev.passcourier.config.Finding;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.Suggestion;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,8 +64,7 @@ final class LocalRouteFile {
             Map.entry("routeTemplate", "write a route for each"),
             Map.entry("kamelet", "write a route for each"),
             Map.entry("routeConfiguration", "what a route fails with is tried again by the service; use doTry"),
-            Map.entry("rest", "use from with a component that listens"),
-            Map.entry("jailStartingDirectory", "a route stays in its directory")));
+            Map.entry("rest", "use from with a component that listens")));
 
     /** The classes that a route may name. */
     private static final Pattern TYPE = Pattern.compile(
@@ -75,6 +77,19 @@ final class LocalRouteFile {
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Set<String> ADDRESSES = Set.of("uri", "to", "from");
+    private static final String JAIL = "jailstartingdirectory";
+
+    private static final String BEGIN = "begin with  - route:  and give it an id";
+
+    /** Headers by which a message would say where it goes, or which file is taken. */
+    private static final Pattern WHERE =
+            Pattern.compile("camel[a-z0-9]*(uri|host|port|overr|destination|localworkpath)[a-z0-9]*");
+
+    /** What stands in {@code RAW(...)} is a value, whatever it holds. */
+    private static final Pattern NAME_IN_QUERY =
+            Pattern.compile("[?&]([^=&]*)(?:=(?:RAW\\([^)]*\\)|RAW\\{[^}]*}|[^&]*))?", Pattern.DOTALL);
+
+    private static final Pattern OPTION = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
 
     private final Path file;
     private final Settings.Local local;
@@ -94,14 +109,18 @@ final class LocalRouteFile {
             LoadSettings yaml =
                     LoadSettings.builder().setAllowDuplicateKeys(false).build();
             Optional<Node> root = new Compose(yaml).composeString(Files.readString(file));
-            root.ifPresentOrElse(read::document, () -> read.add(1, 1, "is empty", "write a route, or remove the file"));
+            root.ifPresentOrElse(
+                    read::document, () -> read.add(Optional.empty(), "is empty", "write a route, or remove the file"));
         } catch (MarkedYamlEngineException e) {
             Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             read.add(mark, "is not YAML: " + e.getProblem(), "look at indentation, quotes and colons here");
         } catch (YamlEngineException e) {
-            read.add(1, 1, "is not YAML", "look at indentation, quotes and colons");
+            read.add(Optional.empty(), "is not YAML", "look at indentation, quotes and colons");
         } catch (IOException e) {
-            read.add(1, 1, "cannot be read", "save it as UTF-8, and give the service's user the right to read it");
+            read.add(
+                    Optional.empty(),
+                    "cannot be read",
+                    "save it as UTF-8, and give the service's user the right to read it");
         }
         return read;
     }
@@ -125,21 +144,23 @@ final class LocalRouteFile {
         return routes.keySet();
     }
 
-    /** A finding at the route with this id. */
-    void addAtRoute(String id, String message, String hint) {
-        add(Optional.ofNullable(routes.get(id)), message, hint);
+    /** A finding at the route with this id, if it stands here. */
+    Optional<Finding> atRoute(String id, String message, String hint) {
+        return Optional.ofNullable(routes.get(id)).map(mark -> finding(mark, message, hint));
     }
 
-    /** Adds a finding where an address of this component and path stands, if it stands here. */
-    boolean addAtAddress(String resolved, String message, String hint) {
+    /** A finding where an address of this component and path stands, if it stands here. */
+    Optional<Finding> atAddress(String resolved, String message, String hint) {
         String wanted = plain(resolved);
-        for (Map.Entry<String, Mark> written : uris.entrySet()) {
-            if (plain(written.getKey()).equals(wanted)) {
-                add(Optional.of(written.getValue()), message, hint);
-                return true;
-            }
-        }
-        return false;
+        return uris.entrySet().stream()
+                .filter(written -> plain(written.getKey()).equals(wanted))
+                .findFirst()
+                .map(written -> finding(written.getValue(), message, hint));
+    }
+
+    /** A finding at a place that Camel's parser names, or at the beginning. */
+    Finding at(Optional<Mark> mark, String message, String hint) {
+        return mark.map(place -> finding(place, message, hint)).orElseGet(() -> finding(1, 1, message, hint));
     }
 
     /** Without options and without the slashes that Camel adds. */
@@ -147,16 +168,16 @@ final class LocalRouteFile {
         return uri.replaceFirst("\\?.*", "").replaceFirst("^([a-z0-9+.-]+):/*", "$1:");
     }
 
-    void add(int line, int column, String message, String hint) {
-        findings.add(new Finding(Finding.Level.ERROR, file.toString(), line, column, "", message, hint));
+    private Finding finding(Mark at, String message, String hint) {
+        return finding(at.getLine() + 1, at.getColumn() + 1, message, hint);
+    }
+
+    private Finding finding(int line, int column, String message, String hint) {
+        return new Finding(Finding.Level.ERROR, file.toString(), line, column, "", message, hint);
     }
 
     private void add(Optional<Mark> mark, String message, String hint) {
-        add(
-                mark.map(at -> at.getLine() + 1).orElse(1),
-                mark.map(at -> at.getColumn() + 1).orElse(1),
-                message,
-                hint);
+        findings.add(at(mark, message, hint));
     }
 
     private void add(Node at, String message, String hint) {
@@ -169,12 +190,26 @@ final class LocalRouteFile {
             return;
         }
         for (Node entry : list.getValue()) {
-            Node route = entry instanceof MappingNode mapping ? value(mapping, "route") : null;
-            if (route instanceof MappingNode fields) {
-                route(fields);
+            if (!(entry instanceof MappingNode mapping)) {
+                add(entry, "is not a route", BEGIN);
+                continue;
+            }
+            for (NodeTuple each : mapping.getValue()) {
+                boolean isRoute = each.getKeyNode() instanceof ScalarNode key
+                        && key.getValue().equals("route");
+                if (isRoute && each.getValueNode() instanceof MappingNode fields) {
+                    route(fields);
+                } else if (isRoute || isKnown(each.getKeyNode())) {
+                    // Camel would take it, and give it an id that the policy can not name.
+                    add(each.getKeyNode(), "does not begin a route with an id", BEGIN);
+                }
             }
             walk(entry, "", "");
         }
+    }
+
+    private static boolean isKnown(Node key) {
+        return key instanceof ScalarNode word && WORDS.contains(word.getValue());
     }
 
     private void route(MappingNode fields) {
@@ -224,17 +259,43 @@ final class LocalRouteFile {
         Node name = entry.getKeyNode();
         String word = name instanceof ScalarNode scalar ? scalar.getValue() : "";
         if (parent.equals("parameters")) {
-            if (word.equals("jailStartingDirectory")) {
-                add(name, word + " is not for routes in routes/local", INSTEAD.get(word));
-            }
+            option(name, word);
             scalarOnly(entry.getValueNode(), address);
         } else if (WORDS.contains(word)) {
+            if (word.equals("setHeader") && entry.getValueNode() instanceof MappingNode fields) {
+                header(fields);
+            }
             walk(entry.getValueNode(), word, address);
         } else {
             add(
                     name,
                     "'" + word + "' is not for routes in routes/local",
                     INSTEAD.getOrDefault(word, Suggestion.forWord(word, WORDS)));
+        }
+    }
+
+    /** A name that is none is not repeated: it may be a value in the wrong place. */
+    private void option(Node at, String name) {
+        if (!OPTION.matcher(name).matches()) {
+            add(at, "is no name of an option", "write  name: value  with nothing but the name before the colon");
+        } else if (bare(name).equals(JAIL)) {
+            add(at, name + " is not for routes in routes/local", "a route stays in its directory");
+        }
+    }
+
+    /** Camel takes names of options in any case, and with dashes. */
+    private static String bare(String name) {
+        return name.replace("-", "").toLowerCase(Locale.ROOT);
+    }
+
+    private void header(MappingNode fields) {
+        Node name = value(fields, "name");
+        if (name instanceof ScalarNode written) {
+            if (written.getValue().contains("${")) {
+                add(name, "the name of a header is fixed: nothing of a message may stand in it", "write it out");
+            } else if (WHERE.matcher(bare(written.getValue())).matches()) {
+                add(name, "addresses are fixed: " + written.getValue() + " would give another", "use choice and to");
+            }
         }
     }
 
@@ -252,7 +313,8 @@ final class LocalRouteFile {
             address(node, text);
         }
         boolean isAddress = ADDRESSES.contains(key) || key.equals("parameters");
-        if (isAddress && (text.startsWith("#") || text.matches("(?s).*[?&][^=&]*=#.*"))) {
+        String read = decoded(text);
+        if (isAddress && (read.strip().startsWith("#") || read.matches("(?s).*[?&][^=&]*=\\s*#.*"))) {
             add(node, "there are no beans here", "give the option a plain value");
         }
         if (text.contains("resource:")) {
@@ -273,13 +335,37 @@ final class LocalRouteFile {
                 && !FAILURE.matcher(text).matches()) {
             add(node, text + " is no exception that a route may name", "use java.lang.Exception");
         }
-        if (address.startsWith("file:") && isAddress && key.equals("parameters")) {
+        if (address.startsWith("file:") && key.equals("parameters")) {
             insideOnly(node, text);
+            Confinement.refusedInNames(text)
+                    .ifPresent(function -> add(
+                            node,
+                            "${" + function + "} would have a message say which file",
+                            "use file:name, file:onlyname, date:now:FORMAT or uuid; or set the header CamelFileName"));
         }
+    }
+
+    /** As Camel reads an address: percent-decoded, and not only once. */
+    private static String decoded(String text) {
+        String before;
+        String after = text;
+        do {
+            before = after;
+            try {
+                after = URLDecoder.decode(before.replace("+", "%2B"), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException noEncoding) {
+                return before;
+            }
+        } while (!after.equals(before));
+        return after;
     }
 
     private void placeholders(ScalarNode node, String text, boolean isAddress) {
         Matcher found = PLACEHOLDER.matcher(text);
+        if (found.replaceAll("").contains("{{")) {
+            add(node, "begins a placeholder that does not end", "write  {{name}}");
+        }
+        found.reset();
         while (found.find()) {
             String name = found.group(1);
             if (!SECRET.matcher(name).matches() || !local.secrets().containsKey(name)) {
@@ -312,9 +398,19 @@ final class LocalRouteFile {
                     node,
                     "the component '" + scheme.group(1) + "' is not open to routes in routes/local",
                     "add it to local.components in the settings" + near(scheme.group(1), known));
-        } else if (scheme.group(1).equals("file")) {
-            insideOnly(node, uri.substring("file:".length()).replaceFirst("^[^?]*", ""));
-            directory(node, uri);
+        } else {
+            query(node, uri);
+            if (scheme.group(1).equals("file")) {
+                insideOnly(node, uri.substring("file:".length()).replaceFirst("^[^?]*", ""));
+                directory(node, uri);
+            }
+        }
+    }
+
+    private void query(ScalarNode node, String uri) {
+        Matcher names = NAME_IN_QUERY.matcher(uri);
+        while (names.find()) {
+            option(node, decoded(names.group(1)));
         }
     }
 
@@ -324,16 +420,21 @@ final class LocalRouteFile {
     }
 
     /** The directory itself may be absolute; names and moves in it may not leave it. */
-    private void insideOnly(ScalarNode node, String text) {
-        if (text.contains("..") || text.startsWith("/") || text.matches("(?s).*[?&][^=&]*=(/|%2[fF]).*")) {
+    private void insideOnly(ScalarNode node, String written) {
+        String text = decoded(written);
+        if (PLACEHOLDER.matcher(text).find()) {
+            add(node, "a secret has no place in the names of files", "write the name out");
+        } else if (text.contains("..") || text.matches("(?s)(.*[?&][^=&]*=)?(RAW[({])?/.*")) {
             add(node, "would leave the route's directory", "name files and folders below it, without a slash first");
         }
     }
 
     private void directory(ScalarNode node, String uri) {
-        Path named = Path.of(
-                uri.substring("file:".length()).replaceFirst("\\?.*", "").replaceFirst("^/{2,}", "/"));
+        Path named = Path.of(decoded(uri.substring("file:".length()).replaceFirst("\\?.*", ""))
+                .replace("\0", "?")
+                .replaceFirst("^/{2,}", "/"));
         boolean isListed = !named.toString().contains("..")
+                && !PLACEHOLDER.matcher(named.toString()).find()
                 && named.isAbsolute()
                 && local.directories().stream().anyMatch(named::startsWith);
         if (!isListed) {

@@ -52,6 +52,7 @@ public final class LocalRoutes implements AutoCloseable {
 
     private static final String ENDING = ".camel.yaml";
     private static final String PAGE = "see config/EXTENDING.md";
+    private static final String STAND_IN = "secret-of-settings-";
     private static final int STOP_SECONDS = 10;
 
     private final Settings settings;
@@ -110,7 +111,7 @@ public final class LocalRoutes implements AutoCloseable {
                     context.getRouteController().startRoute(route.getRouteId());
                 }
             } catch (Exception e) {
-                place(e);
+                findings.add(place(e, told(e)));
             }
         }
     }
@@ -126,7 +127,7 @@ public final class LocalRoutes implements AutoCloseable {
                 context.getRouteController().startAllRoutes();
             }
         } catch (Exception e) {
-            throw new ConfigurationException("routes/local: cannot be started: " + words.apply(e));
+            throw new ConfigurationException("routes/local: cannot be started: " + told(e));
         }
     }
 
@@ -140,8 +141,9 @@ public final class LocalRoutes implements AutoCloseable {
             throw new IllegalStateException("LOCAL_ROUTES_NOT_STARTED");
         }
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOnly);
-        exchange.getMessage().setBody(sealed.getBody(byte[].class));
-        exchange.getMessage().setHeaders(sealed.getHeaders());
+        byte[] body = sealed.getBody(byte[].class);
+        exchange.getMessage().setBody(body == null ? null : body.clone());
+        sealed.getHeaders().forEach(exchange.getMessage()::setHeader);
         Exception failure = template.send(uri, exchange).getException();
         if (failure != null) {
             throw failure;
@@ -167,8 +169,49 @@ public final class LocalRoutes implements AutoCloseable {
         files.forEach(file -> begun.addAll(file.begun()));
         unrouted(begun);
         if (findings.isEmpty() && !files.isEmpty()) {
-            build(local, requests);
+            try {
+                build(local, requests, secrets(local.secrets()));
+            } catch (ConfigurationException e) {
+                findings.add(at("local.secrets", String.valueOf(e.getMessage()), PAGE));
+            }
         }
+    }
+
+    /**
+     * Camel says its mind of an address with all that stands in it. So a failure is told as it comes without the secrets, and
+     * by the names of its exceptions only if it comes with them alone.
+     */
+    private void build(Settings.Local local, Processor requests, Properties secrets) {
+        if (secrets.isEmpty()) {
+            build(local, requests, secrets, words);
+            return;
+        }
+        build(local, requests, secrets, LocalRoutes::names);
+        if (!findings.isEmpty()) {
+            List<Finding> bare = List.copyOf(findings);
+            findings.clear();
+            close();
+            Properties none = new Properties();
+            secrets.stringPropertyNames().forEach(name -> none.setProperty(name, STAND_IN + name));
+            build(local, requests, none, words.andThen(text -> text.replace(STAND_IN, "the secret ")));
+            if (findings.isEmpty()) {
+                findings.addAll(bare);
+            }
+        }
+    }
+
+    /** Of a failure once there are secrets in addresses. */
+    private String told(Throwable failure) {
+        Settings.Local local = settings.local();
+        return local == null || local.secrets().isEmpty() ? words.apply(failure) : names(failure);
+    }
+
+    private static String names(Throwable failure) {
+        List<String> names = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            names.add(cause.getClass().getSimpleName());
+        }
+        return "fails with what local.secrets holds: " + String.join(", ", names);
     }
 
     private List<Path> find(Path folder) {
@@ -263,7 +306,7 @@ public final class LocalRoutes implements AutoCloseable {
         });
     }
 
-    private void build(Settings.Local local, Processor requests) {
+    private void build(Settings.Local local, Processor requests, Properties secrets, Function<Throwable, String> say) {
         DefaultCamelContext camel = new DefaultCamelContext();
         context = camel;
         try {
@@ -279,7 +322,7 @@ public final class LocalRoutes implements AutoCloseable {
             PropertiesComponent placeholders = (PropertiesComponent) camel.getPropertiesComponent();
             placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
             placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-            placeholders.setInitialProperties(secrets(local.secrets()));
+            placeholders.setInitialProperties(secrets);
             camel.setAutoStartup(false);
             camel.addRoutes(new RouteBuilder() {
                 @Override
@@ -287,41 +330,37 @@ public final class LocalRoutes implements AutoCloseable {
                     from("direct:" + REQUEST).routeId(REQUEST).process(requests);
                 }
             });
-        } catch (ConfigurationException e) {
-            findings.add(at("local.secrets", String.valueOf(e.getMessage()), PAGE));
-            return;
         } catch (Exception e) {
             throw new IllegalStateException("LOCAL_CONTEXT", e);
         }
-        files.forEach(file -> load(camel, file));
+        files.forEach(file -> load(camel, file, say));
         if (findings.isEmpty()) {
-            begin(camel);
+            begin(camel, say);
         }
     }
 
     /** Components take texts, so that these secrets become some; they are the operator's for these routes only. */
-    private static Properties secrets(Map<String, SecretRef> secrets) throws ConfigurationException {
+    private static Properties secrets(Map<String, SecretRef> references) throws ConfigurationException {
         Properties values = new Properties();
-        for (Map.Entry<String, SecretRef> secret : secrets.entrySet()) {
+        for (Map.Entry<String, SecretRef> secret : references.entrySet()) {
             byte[] value = secret.getValue().read();
-            values.setProperty(secret.getKey(), new String(value, StandardCharsets.UTF_8));
+            String text = new String(value, StandardCharsets.UTF_8);
             Arrays.fill(value, (byte) 0);
+            if (text.contains("{{")) {
+                throw new ConfigurationException(
+                        secret.getKey() + " holds {{, by which Camel would begin another placeholder");
+            }
+            values.setProperty(secret.getKey(), text);
         }
         return values;
     }
 
-    private void load(DefaultCamelContext camel, LocalRouteFile file) {
+    private void load(DefaultCamelContext camel, LocalRouteFile file, Function<Throwable, String> say) {
         try {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource("file:" + file.path()));
-        } catch (Exception e) {
-            Optional<Mark> mark = mark(e);
-            file.add(
-                    mark.map(at -> at.getLine() + 1).orElse(1),
-                    mark.map(at -> at.getColumn() + 1).orElse(1),
-                    words.apply(e),
-                    PAGE);
-            findings.addAll(file.findings());
+        } catch (Exception | LinkageError e) {
+            findings.add(file.at(mark(e), say.apply(e), PAGE));
         }
     }
 
@@ -334,12 +373,12 @@ public final class LocalRoutes implements AutoCloseable {
         return Optional.empty();
     }
 
-    private void begin(DefaultCamelContext camel) {
+    private void begin(DefaultCamelContext camel, Function<Throwable, String> say) {
         try {
             camel.start();
             template = camel.createProducerTemplate();
-        } catch (Exception e) {
-            place(e);
+        } catch (Exception | LinkageError e) {
+            findings.add(place(e, say.apply(e)));
             return;
         }
         Set<String> begun = new TreeSet<>(Set.of("direct:" + REQUEST));
@@ -347,42 +386,30 @@ public final class LocalRoutes implements AutoCloseable {
         for (Endpoint endpoint : camel.getEndpoints()) {
             String name = endpoint.getEndpointUri().replace("://", ":");
             if (endpoint instanceof DirectEndpoint && !begun.contains(name)) {
-                place(name, "no route in routes/local begins at " + name, Suggestion.near(name, begun));
+                findings.add(find(file -> file.atAddress(
+                                name, "no route in routes/local begins at " + name, Suggestion.near(name, begun)))
+                        .orElseThrow());
             }
         }
     }
 
-    private void place(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    private Finding place(Throwable failure, String message) {
+        Optional<Finding> place = Optional.empty();
+        for (Throwable cause = failure; cause != null && place.isEmpty(); cause = cause.getCause()) {
             if (cause instanceof ResolveEndpointFailedException endpoint) {
-                place(endpoint.getUri(), words.apply(failure), PAGE);
-                return;
+                place = find(file -> file.atAddress(endpoint.getUri(), message, PAGE));
             }
         }
-        String route = "";
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        for (Throwable cause = failure; cause != null && place.isEmpty(); cause = cause.getCause()) {
             if (cause instanceof FailedToCreateRouteException created) {
-                route = created.getRouteId();
+                place = find(file -> file.atRoute(created.getRouteId(), message, PAGE));
             }
         }
-        for (LocalRouteFile file : files) {
-            if (file.routes().contains(route)) {
-                file.addAtRoute(route, words.apply(failure), PAGE);
-                findings.addAll(file.findings());
-                return;
-            }
-        }
-        findings.add(line(files.get(0).path(), words.apply(failure), PAGE));
+        return place.orElseGet(() -> line(files.get(0).path(), message, PAGE));
     }
 
-    private void place(String uri, String message, String hint) {
-        for (LocalRouteFile file : files) {
-            if (file.addAtAddress(uri, message, hint)) {
-                findings.add(file.findings().get(file.findings().size() - 1));
-                return;
-            }
-        }
-        findings.add(line(files.get(0).path(), message, hint));
+    private Optional<Finding> find(Function<LocalRouteFile, Optional<Finding>> where) {
+        return files.stream().map(where).flatMap(Optional::stream).findFirst();
     }
 
     private static Finding line(Path file, String message, String hint) {

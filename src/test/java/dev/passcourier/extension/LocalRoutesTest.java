@@ -2,6 +2,7 @@ package dev.passcourier.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.config.Finding;
 import dev.passcourier.config.SecretRef;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.component.file.FileConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What routes in {@code routes/local} may do, and that what they may not is said with file, line and column. */
 class LocalRoutesTest {
@@ -136,6 +139,55 @@ class LocalRoutesTest {
                         "- setBodi: {constant: x}",
                         "7:11",
                         "'setBodi' is not for routes in routes/local; did you mean 'setBody'"),
+                refused("- to: {uri: \"file:OPEN\", parameters: {move: \"${header.where}\"}}", "COL", "say which file"),
+                refused("- to: {uri: \"file:OPEN\", parameters: {tempFileName: \"${body}\"}}", "COL", "say which file"),
+                refused(
+                        "- to: {uri: \"file:OPEN\", parameters: {doneFileName: \"x/${file:path}\"}}",
+                        "COL",
+                        "say which file"),
+                refused(
+                        "- to: {uri: \"file:OPEN\", parameters: {moveFailed: \"%2e%2e/keys\"}}",
+                        "COL", "leave the route's"),
+                refused(
+                        "- to: {uri: \"file:OPEN\", parameters: {move: \"%252e%252e/keys\"}}",
+                        "COL", "leave the route's"),
+                refused("- to: {uri: \"file:OPEN\", parameters: {move: \"RAW(/etc/x)\"}}", "COL", "leave the route's"),
+                refused(
+                        "- to: {uri: \"file:OPEN\", parameters: {move: \"{{ftp-password}}\"}}",
+                        "COL",
+                        "no place in the names"),
+                refused("- to: file:OPEN/%2e%2e/data/keys", "7:15", "is not open"),
+                refused("- to: file:OPEN/{{ftp-password}}", "7:15", "is not open"),
+                refused("- to: file:OPEN?fileName=%2fetc/passwd", "7:15", "leave the route's directory"),
+                refused("- to: file:OPEN?jail-Starting-directory=false", "7:15", "not for routes in routes/local"),
+                refused(
+                        "- to: {uri: \"file:OPEN\", parameters: {JAILSTARTINGDIRECTORY: false}}",
+                        "COL",
+                        "not for routes"),
+                refused("- to: {uri: \"file:OPEN\", parameters: {directoryName: data}}", "7:21", "directoryName"),
+                refused(
+                        "- setHeader: {name: CamelHttpUri, simple: \"${body}\"}",
+                        "7:29",
+                        "CamelHttpUri would give another"),
+                refused("- setHeader: {name: CamelFileLocalWorkPath, constant: /x}", "7:29", "would give another"),
+                refused("- setHeader: {name: \"Camel${body}\", constant: /x}", "7:29", "the name of a header is fixed"),
+                refused("- to: log:x?exchangeFormatter=%23vault", "7:15", "there are no beans here"),
+                refused(
+                        "- to: {uri: \"log:x\", parameters: {exchangeFormatter: \" #vault\"}}",
+                        "COL",
+                        "there are no beans here"),
+                refused(
+                        "- to: {uri: \"log:x\", parameters: {\"{{ftp-password}}\": 1}}",
+                        "7:43",
+                        "is no name of an option"),
+                refused("- to: log:x?{{ftp-password}}=1", "7:15", "is no name of an option"),
+                refused("- to: log:x?%7B%7Bftp-password}}=1", "7:15", "is no name of an option"),
+                refused("- to: \"log:x{{ftp-password\"", "7:15", "a placeholder that does not end"),
+                refused(
+                        "- to: log:x?showBdy={{ftp-password}}",
+                        "7:15",
+                        "Unknown parameters=[{showBdy=the secret ftp-password}]"),
+                refused("- to: log:x?level=RAW({{ftp-password}})", "7:15", "the secret ftp-password"),
                 refused("- setBody: &a {constant: x}", "7:20", "anchor"),
                 refused("- setBody: {constant: x", "8:1", "is not YAML"));
     }
@@ -155,8 +207,40 @@ class LocalRoutesTest {
         assertThat(found.get(0).toString())
                 .startsWith(place.equals("COL") ? file + ":7:" : file + ":" + place + " ")
                 .contains(says);
+        assertThat(found.toString()).doesNotContain("s3cret");
         assertThatThrownBy(() -> LocalRoutes.start(home, settings(local(), null), Throwable::toString, NOBODY))
-                .hasMessageContaining(file + ":");
+                .hasMessageContaining(file + ":")
+                .message()
+                .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- from: {uri: \"timer:x\", steps: [{to: \"log:x\"}]}",
+                "- from:\n    id: x\n    uri: timer:x\n    steps: []",
+                "- to: log:x",
+                "- route: log:x",
+                "- log"
+            })
+    void whatBeginsNoRouteWithAnIdIsRefused(String entry) throws IOException {
+        Path file = put("odd", "# Ours.\n" + entry + "\n");
+
+        assertThat(check(local()).get(0).toString())
+                .startsWith(file + ":2:3 ")
+                .endsWith("; begin with  - route:  and give it an id");
+    }
+
+    @Test
+    void aSecondKeyBesideARouteIsRefusedToo() throws IOException {
+        Path file = put("two", """
+                - route:
+                    id: two
+                    from: {uri: "direct:two", steps: [{to: "log:x"}]}
+                  from: {uri: "timer:x", steps: [{to: "log:x"}]}
+                """);
+
+        assertThat(check(local()).get(0).toString()).startsWith(file + ":4:3 does not begin a route");
     }
 
     /** What is written nowhere in the file, and comes with a message, meets the same walls. */
@@ -194,9 +278,88 @@ class LocalRoutesTest {
         assertThat(home.resolve("data/keys")).isEmptyDirectory();
     }
 
+    /** However an option, a header or a link names it. */
+    @Test
+    void noFileOutsideIsWrittenReadOrMoved() throws Exception {
+        Path key = Files.writeString(home.resolve("data/keys/signing.jwk"), "the key");
+        Files.createSymbolicLink(open.resolve("away"), home.resolve("data/keys"));
+        Path other = Files.createDirectory(home.resolve("other"));
+        Path mine = Files.writeString(open.resolve("mine"), "mine");
+        DefaultCamelContext camel = new DefaultCamelContext();
+        Confinement.of(camel, local());
+        camel.start();
+        try (camel) {
+            for (String options : List.of(
+                    "?fileName=x&tempFileName=${header.where}",
+                    "?fileName=x&tempPrefix=${header.where}",
+                    "?fileName=away/x",
+                    "/away?fileName=x",
+                    "?jailStartingDirectory=false&fileName=${header.where}")) {
+                assertThatThrownBy(() -> camel.createProducerTemplate()
+                                .sendBodyAndHeaders("file:" + open + options, "x", Map.of("where", "../other/evil")))
+                        .as(options)
+                        .hasStackTraceContaining("OUTSIDE_DIRECTORY");
+            }
+            Map<String, Object> taken =
+                    Map.of(Exchange.FILE_NAME, "copy", FileConstants.FILE_LOCAL_WORK_PATH, key.toString());
+            camel.createProducerTemplate().sendBodyAndHeaders("file:" + open, mine.toFile(), taken);
+        }
+        assertThat(open.resolve("copy")).hasContent("mine");
+        assertThat(key).hasContent("the key");
+        assertThat(home.resolve("data/keys")).isDirectoryNotContaining("glob:**/x*");
+        assertThat(other).isEmptyDirectory();
+    }
+
+    @Test
+    void aLinkIsNotFollowedOutOfTheDirectory() throws Exception {
+        Path key = Files.writeString(home.resolve("data/keys/signing.jwk"), "the key");
+        Files.createDirectories(open.resolve("in"));
+        Files.createSymbolicLink(open.resolve("in/a"), key);
+        Files.writeString(open.resolve("in/b"), "b");
+        put("mover", """
+                - route:
+                    id: mover
+                    from:
+                      uri: file:%s/in?sortBy=file:name&initialDelay=0&delay=50
+                      steps:
+                        - to: file:%s/out
+                """.formatted(open, open));
+
+        try (LocalRoutes routes = LocalRoutes.start(home, settings(local(), null), Throwable::toString, NOBODY)) {
+            routes.open();
+            await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(open.resolve("in/.camel/b")));
+        }
+        assertThat(open.resolve("out")).isDirectoryContaining("glob:**/b").isDirectoryNotContaining("glob:**/a");
+        assertThat(key).hasContent("the key");
+    }
+
+    @Test
+    void aSecretThatCamelWouldReadOnIsRefused() throws IOException {
+        Files.writeString(secret, "s3cret{{x}}");
+        route("collector", "- to: log:x?marker=RAW({{ftp-password}})");
+
+        assertThat(check(local()).toString())
+                .contains("local.secrets", "ftp-password holds {{")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void aMistakeThatComesByASecretAloneIsToldByTheNamesOfExceptions() throws IOException {
+        Files.writeString(secret, "s3cret)&showBdy=(");
+        Path file = route("collector", "- to: log:x?marker={{ftp-password}}");
+
+        assertThat(check(local())).singleElement().satisfies(found -> assertThat(found.toString())
+                .startsWith(file + ":7:15 fails with what local.secrets holds: ")
+                .contains("ResolveEndpointFailedException")
+                .doesNotContain("s3cret"));
+    }
+
     @Test
     void aRouteGetsACopyOfBodyAndHeadersAndItsFailureComesBack() throws Exception {
         route("collector", "- to: file:" + open);
+        route(
+                "changing",
+                "- setHeader: {name: CamelFileName, constant: other}\n        - setHeader: {name: x, constant: y}");
         route("broken", "- throwException: {exceptionType: java.io.IOException, message: away}");
 
         try (LocalRoutes routes = LocalRoutes.start(home, settings(local(), null), Throwable::toString, NOBODY)) {
@@ -205,6 +368,9 @@ class LocalRoutesTest {
             sealed.setHeader(Exchange.FILE_NAME, "r-1.jwe");
             routes.send("direct:collector", sealed);
             assertThat(open.resolve("r-1.jwe")).hasContent("sealed");
+            assertThat(sealed.getHeaders()).containsOnlyKeys(Exchange.FILE_NAME);
+            routes.send("direct:changing", sealed);
+            assertThat(sealed.getHeaders()).containsOnly(Map.entry(Exchange.FILE_NAME, "r-1.jwe"));
             assertThatThrownBy(() -> routes.send("direct:broken", sealed))
                     .isInstanceOf(IOException.class)
                     .hasMessage("away");
@@ -232,8 +398,8 @@ class LocalRoutesTest {
                 exchange -> asked.add(exchange.getFromRouteId() + " " + exchange.getVariable("instance")))) {
             assertThat(asked).isEmpty();
             routes.open();
-            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(asked)
-                    .containsExactly("ask i-1"));
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(asked).containsExactly("ask i-1"));
         }
     }
 
@@ -291,7 +457,7 @@ class LocalRoutesTest {
     }
 
     private Path route(String id, String step) throws IOException {
-        Path file = Files.writeString(folder.resolve(id + ".camel.yaml"), """
+        return put(id, """
                 # A route of ours.
                 - route:
                     id: %s
@@ -300,6 +466,10 @@ class LocalRoutesTest {
                       steps:
                         %s
                 """.formatted(id, id, step));
+    }
+
+    private Path put(String name, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve(name + ".camel.yaml"), text);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
