@@ -27,6 +27,9 @@ final class RouteComposer implements Composer {
         out.setHeader("kind", item.kind().name());
         out.setHeader("contentType", item.mediaType());
         out.setHeader("attempt", item.attempt());
+        if (item.isPossibleDuplicate()) {
+            out.setHeader("possibleDuplicate", true);
+        }
         if (item.notAfter() != null) {
             out.setHeader("expires", item.notAfter().toString());
         }

@@ -11,6 +11,8 @@ import dev.passcourier.outbox.OutboxItem;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
 import org.apache.camel.Message;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +66,18 @@ class RouteSinkTest {
                 .containsEntry("deliveryId", item.deliveryId())
                 .containsEntry("kind", "RESULT")
                 .containsEntry("CamelFileName", item.fileName(".jwe"));
+    }
+
+    @Test
+    void isToldThatItMayHaveGotWhatWaitedAtARestore() throws Exception {
+        OutboxItem item = SinkHarness.sealed(harness.open(new RouteChannel("direct:collector")));
+        harness.restored.begin("rst_1", Instant.now(), Set.of(item.requestId()));
+
+        harness.put(item);
+
+        harness.await(item, AuditEvent.Type.DELIVERED);
+        assertThat(harness.own.got.get(0).getHeaders()).containsEntry("possibleDuplicate", true);
+        assertThat(harness.own.got.get(0).getHeader("CamelFileName")).asString().contains("_possible-duplicate");
     }
 
     @Test

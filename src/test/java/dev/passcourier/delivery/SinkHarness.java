@@ -57,6 +57,7 @@ final class SinkHarness implements AutoCloseable {
     final GoneDestinations gone;
     final CallsInHand calls = new CallsInHand();
     final OwnRoute own = new OwnRoute();
+    final RestoredWork restored;
     private final SinkFactory factory;
     private final BrokerAccess access;
     private final AutoCloseable broker;
@@ -76,13 +77,14 @@ final class SinkHarness implements AutoCloseable {
         this.access = access;
         this.broker = broker;
         gone = GoneDestinations.open(directory.resolve("disabled"));
+        restored = RestoredWork.open(directory.resolve("restored"));
         factory = new SinkFactory(
                 this::audit,
                 CLOCK,
                 new RetryTable(new NoJitter(), retryPace),
                 vault,
                 gone,
-                RestoredWork.none(),
+                restored,
                 Gate.OPEN,
                 Duration.ofDays(30),
                 calls,
