@@ -26,6 +26,7 @@ import dev.passcourier.request.WorkCodec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,9 +163,13 @@ public final class CheckRequestStep implements Processor {
         }
     }
 
-    /** Of what waited in a backup as a message, the request's id is known only now. */
+    /** Of what waited in a backup as a message, or as a line of a batch, the request's id is known only now. */
     private void noteRestored(String request, Origin origin) {
-        restored.restore(List.of(request, AuditText.clean(origin.reference())))
+        List<String> ids = new ArrayList<>(List.of(request, AuditText.clean(origin.reference())));
+        if (origin.batch() != null) {
+            ids.add(origin.batch());
+        }
+        restored.restore(ids)
                 .or(() -> origin.planned().flatMap(restored::restoreAfter))
                 .ifPresent(restore -> {
                     restored.add(restore, request);

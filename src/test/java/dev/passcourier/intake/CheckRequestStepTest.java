@@ -11,6 +11,7 @@ import dev.passcourier.audit.AuditException;
 import dev.passcourier.broker.InboundMessage;
 import dev.passcourier.broker.OutboundMessage;
 import dev.passcourier.outbox.Notices;
+import dev.passcourier.outbox.RestoredWork;
 import dev.passcourier.request.FetchWork;
 import dev.passcourier.request.Origin;
 import dev.passcourier.request.WorkCodec;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +43,17 @@ class CheckRequestStepTest {
     @BeforeEach
     void start() throws Exception {
         audit = new FollowedTrail(home);
-        check = new CheckRequestStep(
+        check = check(RestoredWork.none());
+    }
+
+    private CheckRequestStep check(RestoredWork restored) throws IOException {
+        return new CheckRequestStep(
                 Fakes.settings(home, Fakes.rule("jms", "alice", "ops"), Fakes.rule("file", "", "files")),
                 audit,
                 audit.ledger(),
                 new Notices((request, alias) -> request + "|" + alias, account -> true),
                 Fakes.NO_SIGNERS,
+                restored,
                 new Fakes.HandClock(NOW.toString()));
     }
 
@@ -200,6 +207,29 @@ class CheckRequestStepTest {
 
         assertThat(WorkCodec.fromBytes(ours.get(0).body()).origin()).isEqualTo(file);
         assertThat(audit.events.get(2).facts()).containsEntry(Fact.BATCH, "abc").containsEntry(Fact.LINE, "3");
+    }
+
+    /** It was half handed over: its other lines come to the intake after the restore, and no message of theirs waited. */
+    @Test
+    void marksEachLineOfABatchThatWaitedAtARestore() throws IOException {
+        RestoredWork restored = RestoredWork.open(home.resolve("restored"));
+        restored.begin("rst_1", NOW.minusSeconds(60), Set.of("abc"));
+        check = check(restored);
+
+        for (String batch : List.of("abc", "other")) {
+            Origin line = new Origin(Origin.Source.FILE, batch + ":7", null, batch, 7);
+            check.check(arrival(
+                    "ID:" + batch,
+                    "passcourier",
+                    true,
+                    Map.of("pcOrigin", WorkCodec.originToText(line)),
+                    GOOD.replace("ops", "files").replace("r-1", "of-" + batch)));
+        }
+
+        assertThat(restored.restore("of-abc")).isEqualTo("rst_1");
+        assertThat(RestoredWork.open(home.resolve("restored")).restore("of-abc"))
+                .isEqualTo("rst_1");
+        assertThat(restored.restore("of-other")).isNull();
     }
 
     private static InboundMessage fromAlice(String messageId, String json) {
