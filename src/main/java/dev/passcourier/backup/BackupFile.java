@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -91,8 +94,8 @@ public final class BackupFile {
     }
 
     /**
-     * Puts it back. Everything is unpacked and checked beside the data directory first, which is in its place whole or not at
-     * all.
+     * Puts it back. Everything is unpacked and checked beside the data directory first; then the old directory and the head
+     * are moved aside and the new one to its place, or all stays as it is.
      *
      * @param lock of a data directory that is there
      * @throws BackupException if that may or can not be; nothing is changed then
@@ -109,7 +112,7 @@ public final class BackupFile {
                     "RESTORE_TARGET",
                     into + " holds something: name an empty or new directory, or say --replace, which moves it aside");
         }
-        Path unpacked = above.resolve("." + into.getFileName() + ".restoring-" + random());
+        Path unpacked = above.resolve(unpackedFor(into) + random());
         Files.createDirectory(unpacked, DurableFile.ownerOnlyDirectory(unpacked));
         try (AutoCloseable held = there ? lock.take(into) : () -> {}) {
             Manifest manifest = BackupArchive.read(archive, key, signers, unpacked, name -> true, clock);
@@ -120,6 +123,33 @@ public final class BackupFile {
             throw new IOException(e.getClass().getSimpleName());
         } finally {
             BackupArchive.remove(unpacked);
+        }
+    }
+
+    private static String unpackedFor(Path into) {
+        return "." + into.getFileName() + ".restoring-";
+    }
+
+    /**
+     * Demands that no restore to a data directory that is not there was killed: a start would make an empty one, with new
+     * keys.
+     *
+     * @throws ConfigurationException {@code RESTORE_CUT}, saying what lies where
+     */
+    public static void demandNoneCut(Path into) throws IOException, ConfigurationException {
+        Path absolute = into.toAbsolutePath().normalize();
+        Path above = absolute.getParent();
+        if (above == null || !Files.isDirectory(above) || Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                above, file -> file.getFileName().toString().startsWith(unpackedFor(absolute)))) {
+            for (Path unpacked : left) {
+                throw new ConfigurationException("RESTORE_CUT a restore to " + absolute + " was cut short, or is under"
+                        + " way: if there is a " + absolute.getFileName()
+                        + ".before-… beside it, rename that back; then"
+                        + " remove " + unpacked + " and restore again");
+            }
         }
     }
 
@@ -150,12 +180,57 @@ public final class BackupFile {
                 null);
         Restores.of(unpacked).add(restore);
         String keysFrom = manifest.keys() ? "backup" : there && keysFromOld(into, unpacked) ? "old directory" : null;
-        note(restore, into, target.again());
-        Path aside = there ? aside(into, restore) : null;
-        Files.deleteIfExists(into);
-        Files.move(unpacked, into, StandardCopyOption.ATOMIC_MOVE);
-        DurableFile.forceDirectory(into.getParent());
-        return new Restored(restore, manifest, aside, headAside(target.head(), restore), keysFrom);
+        long notes = note(restore, into, target.again());
+        Renames renames = new Renames();
+        try {
+            Path aside = there ? renames.aside(into, restore) : null;
+            Path head = target.head();
+            Path headAside = head != null && Files.exists(head) ? renames.aside(head, restore) : null;
+            renames.rename(unpacked, into);
+            DurableFile.forceDirectory(into.getParent());
+            return new Restored(restore, manifest, aside, headAside, keysFrom);
+        } catch (IOException e) {
+            renames.undo();
+            forget(notes);
+            throw refused(
+                    "RESTORE_TARGET",
+                    e.getMessage() + " (" + e.getClass().getSimpleName()
+                            + "): data directory and head can be moved aside"
+                            + " only in folders that are ours to write, and not where one is mounted itself");
+        }
+    }
+
+    /** What is renamed for a restore: all of it, or none. */
+    private static final class Renames {
+
+        private final Deque<Path[]> done = new ArrayDeque<>();
+
+        void rename(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            done.push(new Path[] {from, to});
+        }
+
+        /** To a name beside it that tells which restore it was. */
+        Path aside(Path path, Restore restore) throws IOException {
+            Path aside = path.resolveSibling(path.getFileName() + ".before-" + restore.restore());
+            rename(path, aside);
+            return aside;
+        }
+
+        /** @throws BackupException naming what cannot be moved back */
+        void undo() throws BackupException {
+            while (!done.isEmpty()) {
+                Path[] rename = done.pop();
+                try {
+                    Files.move(rename[1], rename[0], StandardCopyOption.ATOMIC_MOVE);
+                } catch (IOException e) {
+                    throw refused(
+                            "RESTORE_CUT",
+                            "the restore failed half way, and " + rename[1] + " could not be moved back: rename it to "
+                                    + rename[0] + " before anything is started");
+                }
+            }
+        }
     }
 
     private static boolean holdsAnything(Path into) throws IOException {
@@ -189,22 +264,6 @@ public final class BackupFile {
         return true;
     }
 
-    private static Path aside(Path into, Restore restore) throws IOException {
-        Path aside = into.resolveSibling(into.getFileName() + ".before-" + restore.restore());
-        return Files.move(into, aside, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** Who restores has to be able to write where the head is kept elsewhere: without, an older trail does not start. */
-    private static @Nullable Path headAside(@Nullable Path head, Restore restore) throws IOException {
-        if (head == null || Files.notExists(head)) {
-            return null;
-        }
-        return Files.move(
-                head,
-                head.resolveSibling(head.getFileName() + ".before-" + restore.restore()),
-                StandardCopyOption.ATOMIC_MOVE);
-    }
-
     private Path notes() {
         return archive.resolveSibling(archive.getFileName() + ".restored");
     }
@@ -219,13 +278,16 @@ public final class BackupFile {
         }
     }
 
-    private void note(Restore restore, Path into, boolean again) throws BackupException {
+    /** Answers how long the notes were before. */
+    private long note(Restore restore, Path into, boolean again) throws BackupException {
         String line = restore.backup() + " " + restore.restore() + " " + restore.restoredAt() + " " + into + "\n";
         Set<StandardOpenOption> append =
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
         try (FileChannel channel = FileChannel.open(notes(), append, DurableFile.ownerOnly(notes()))) {
+            long before = channel.size();
             channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
+            return before;
         } catch (IOException e) {
             if (!again) {
                 throw refused(
@@ -233,6 +295,22 @@ public final class BackupFile {
                         notes() + " cannot be written, so that nothing would show later that this backup was restored"
                                 + " once: copy the backup to where it can, or say --again");
             }
+            return -1;
+        }
+    }
+
+    /** What was noted of a restore that came to nothing. */
+    private void forget(long before) {
+        try {
+            if (before == 0) {
+                Files.deleteIfExists(notes());
+            } else if (before > 0) {
+                try (FileChannel channel = FileChannel.open(notes(), StandardOpenOption.WRITE)) {
+                    channel.truncate(before);
+                }
+            }
+        } catch (IOException e) {
+            // Then the next restore has to be asked for with --again.
         }
     }
 

@@ -71,13 +71,16 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         try {
             Settings settings = settings();
+            Path directory = directory(settings);
+            boolean isTheirs =
+                    settings != null && isSame(directory, settings.service().dataDirectory());
             Restored restored = BackupClient.restore(
                     archive.backup(),
                     new Target(
-                            directory(settings),
+                            directory,
                             replace,
                             again,
-                            settings == null ? null : settings.service().auditHead()));
+                            isTheirs ? settings.service().auditHead() : null));
             output.print(new Table("restore", "backup", "madeAt", "position", "time", "keys", "oldDirectory", "oldHead")
                     .row(
                             restored.restore().restore(),
@@ -88,7 +91,7 @@ final class RestoreCommand implements Callable<Integer> {
                             restored.keysFrom(),
                             restored.aside(),
                             restored.headAside()));
-            talk(restored, settings);
+            talk(restored, settings, isTheirs);
             return ExitCode.OK;
         } catch (BackupException e) {
             boolean bad = e.code().equals("BACKUP_DAMAGED") || e.code().equals("BACKUP_SIGNER");
@@ -101,7 +104,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private void talk(Restored restored, @Nullable Settings settings) {
+    private void talk(Restored restored, @Nullable Settings settings, boolean isTheirs) {
         if (restored.keysFrom() == null) {
             output.talk(
                     "the backup held no keys: put the service's signing key and at-rest key back, as they were; without"
@@ -119,8 +122,25 @@ final class RestoreCommand implements Callable<Integer> {
             output.talk(
                     "no settings were found: if they name a service.auditHead, move that file aside, as the trail no"
                             + " longer reaches it");
+        } else if (!isTheirs && settings.service().auditHead() != null) {
+            output.talk("service.auditHead stays where it is: it belongs to "
+                    + settings.service().dataDirectory() + "; have settings for this directory name another");
         }
         output.talk("start the service: it records the restore and marks what waited");
+    }
+
+    /** The head belongs to the trail of the settings' own data directory, whatever its path is written like. */
+    private static boolean isSame(Path one, Path other) throws IOException {
+        return real(one).equals(real(other));
+    }
+
+    private static Path real(Path path) throws IOException {
+        Path absolute = path.toAbsolutePath().normalize();
+        Path above = absolute.getParent();
+        if (Files.exists(absolute) || above == null) {
+            return absolute.toRealPath();
+        }
+        return Files.exists(above) ? above.toRealPath().resolve(absolute.getFileName()) : absolute;
     }
 
     private Path directory(@Nullable Settings settings) throws CommandFailure {

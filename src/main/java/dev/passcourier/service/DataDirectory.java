@@ -1,6 +1,7 @@
 package dev.passcourier.service;
 
 import com.sun.security.auth.module.UnixSystem;
+import dev.passcourier.backup.BackupFile;
 import dev.passcourier.backup.DataFormat;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.outbox.GoneDestinations;
@@ -133,6 +134,7 @@ final class DataDirectory implements AutoCloseable {
 
     private static @Nullable DataDirectory tryLock(Path path, Holder holder, Look look)
             throws IOException, ConfigurationException {
+        BackupFile.demandNoneCut(path);
         make(path);
         demandUsable(path);
         FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
