@@ -58,6 +58,10 @@ final class AuditFiles {
         return all().stream().filter(next -> first(next) > begun).findFirst().orElse(null);
     }
 
+    static boolean isOne(Path file) {
+        return NAME.matcher(name(file)).matches();
+    }
+
     /** Number of the file's first record, as its name says. */
     static long first(Path file) {
         Matcher name = NAME.matcher(name(file));

@@ -201,6 +201,11 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         }
     }
 
+    /** Whether a file in a trail's directory holds records, as its name says. */
+    public static boolean holdsRecords(Path file) {
+        return AuditFiles.isOne(file);
+    }
+
     /** How far it reaches now. Its files only grow beyond that. */
     public Extent extent() throws IOException {
         lock.lock();

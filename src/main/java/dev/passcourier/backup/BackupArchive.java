@@ -55,7 +55,15 @@ final class BackupArchive {
     static final String PUBLIC_KEY = "keys/signing.pub.jwk";
 
     private static final String MEDIA_TYPE = "application/json";
-    private static final int LONGEST_MANIFEST = 4 * 1024 * 1024;
+
+    /** In bytes: of some 300,000 files. */
+    private static final int LONGEST_MANIFEST = 64 * 1024 * 1024;
+
+    /** No file takes more in a manifest beside its path, of which each byte takes two at most. */
+    private static final int FILE_IN_MANIFEST = 160;
+
+    private static final int HEAD_OF_MANIFEST = 4096;
+    private static final int LONGEST_SIGNATURE = 64 * 1024;
     private static final int START = 32;
 
     private BackupArchive() {}
@@ -75,7 +83,15 @@ final class BackupArchive {
         String sign(List<SignedFiles.File> files, Map<String, String> about);
     }
 
-    /** Packs the files, and a manifest that names them. */
+    /** Whether a manifest of these is one that {@link #read} takes. */
+    static boolean isWithinBounds(List<Source> sources) {
+        long length = sources.stream()
+                .mapToLong(source -> FILE_IN_MANIFEST + 2L * source.path().getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+        return length < LONGEST_MANIFEST - HEAD_OF_MANIFEST;
+    }
+
+    /** Packs the files, and a manifest that names them; they are {@link #isWithinBounds within bounds}. */
     static Manifest write(OutputStream to, List<Source> sources, Manifest about, Signer signer) throws IOException {
         List<Manifest.File> files = new ArrayList<>();
         ZipOutputStream zip = new ZipOutputStream(to);
@@ -155,9 +171,9 @@ final class BackupArchive {
                     throw damaged(archive, "it holds " + name(name) + " twice, or behind its end");
                 }
                 if (name.equals(Manifest.NAME)) {
-                    manifest = zip.readNBytes(LONGEST_MANIFEST);
+                    manifest = zip.readNBytes(LONGEST_MANIFEST + 1);
                 } else if (name.equals(Manifest.SIGNATURE)) {
-                    signature = new String(zip.readNBytes(LONGEST_MANIFEST), StandardCharsets.US_ASCII);
+                    signature = new String(zip.readNBytes(LONGEST_SIGNATURE), StandardCharsets.US_ASCII);
                 } else {
                     boolean write = name.startsWith(TRAIL + "/") || name.equals(PUBLIC_KEY) || wanted.test(name);
                     found.add(extract(zip, name, write ? place(archive, into, name) : null));
@@ -178,7 +194,9 @@ final class BackupArchive {
         if (manifest == null || signature == null) {
             throw damaged(archive, "its end is missing, or it is no backup");
         }
-        Manifest read = ControlJson.read(manifest, Manifest.class).orElse(null);
+        Manifest read = manifest.length > LONGEST_MANIFEST
+                ? null
+                : ControlJson.read(manifest, Manifest.class).orElse(null);
         if (read == null) {
             throw unreadable(archive, manifest);
         }

@@ -15,12 +15,17 @@ import dev.passcourier.vault.ServiceKeys;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -55,6 +60,7 @@ public final class BackupService {
     private static final String BROKER = "broker";
     private static final String LEDGER = "ledger";
     private static final String HEAD = "audit-head";
+    private static final String KEYS = "keys";
 
     /** What is not kept: locks, sockets, and other backups. */
     private static final Set<String> LEFT_OUT = Set.of("lock", OWN_PLACE, BROKER, LEDGER, BackupArchive.TRAIL);
@@ -215,17 +221,23 @@ public final class BackupService {
                         code)));
         Files.createDirectory(staging, DurableFile.ownerOnlyDirectory(staging));
         demandRoom();
+        SecretFiles secrets = SecretFiles.of(settings, data.resolve(KEYS));
         boolean hasLedger = ledger.to(made(staging.resolve(LEDGER).resolve("ledger.mv.db")));
         long[] heldUp = new long[1];
         Instant[] at = new Instant[1];
         boolean withKeys = recipient != null || order.withKeys();
         Extent extent = broker.during(() -> {
             Instant begun = clock.instant();
-            Extent reached = copy(staging, withKeys);
+            Extent reached = copy(staging, file -> withKeys || !secrets.has(file));
             at[0] = clock.instant();
             heldUp[0] = Duration.between(begun, at[0]).toMillis();
             return reached;
         });
+        Path ownKey = staging.resolve(BackupArchive.PUBLIC_KEY);
+        if (Files.notExists(ownKey)) {
+            // The signing key is kept elsewhere: the archive must show its damage all the same.
+            DurableFile.write(made(ownKey), keys.publicSigningJwk().getBytes(StandardCharsets.UTF_8));
+        }
         Manifest about = new Manifest(
                 Manifest.FORMAT,
                 id,
@@ -236,14 +248,20 @@ public final class BackupService {
                 extent.position(),
                 extent.hash(),
                 keys.signingThumbprint(),
-                Files.exists(staging.resolve("keys")
+                Files.exists(staging.resolve(KEYS)
                                 .resolve(name(settings.service().atRestKey())))
-                        && Files.exists(staging.resolve("keys")
+                        && Files.exists(staging.resolve(KEYS)
                                 .resolve(name(settings.service().signingKey()))),
                 settings.broker().url() == null,
                 hasLedger,
                 List.of());
         List<BackupArchive.Source> sources = sources(staging, extent);
+        if (!BackupArchive.isWithinBounds(sources)) {
+            throw new OrderException(
+                    "BACKUP_TOO_MANY_FILES",
+                    "the data directory holds " + sources.size() + " files, more than a backup can name: find what else"
+                            + " is written there, and move it away");
+        }
         Manifest[] written = new Manifest[1];
         DurableFile.write(target, out -> {
             try (OutputStream sealed = recipient == null ? new Kept(out) : SealedStream.to(recipient, out)) {
@@ -342,36 +360,39 @@ public final class BackupService {
         }
     }
 
+    /** Which files go along. */
+    private interface Wanted {
+        boolean test(Path file) throws IOException;
+    }
+
     /** While the queues stand still. The head first: it may not be beyond the trail. */
-    private Extent copy(Path staging, boolean withKeys) throws IOException {
+    private Extent copy(Path staging, Wanted wanted) throws IOException {
         for (String part : EmbeddedBroker.FILES) {
             Path from = data.resolve(BROKER).resolve(part);
             if (Files.isDirectory(from)) {
                 for (Path file : files(from)) {
-                    copy(file, staging, !file.toString().endsWith(".lock"));
+                    copy(file, staging, each -> !each.toString().endsWith(".lock"));
                 }
             }
         }
         for (Path file : others()) {
-            if (withKeys || !isSecret(file)) {
-                copy(file, staging, true);
-            }
+            copy(file, staging, wanted);
         }
         Path head = data.resolve(BackupArchive.TRAIL).resolve(HEAD);
         if (Files.exists(head)) {
-            copy(head, staging, true);
+            copy(head, staging, each -> true);
         }
         Extent extent = trail.extent();
         for (Path file : extent.files().keySet()) {
             Path link = made(staging.resolve(BackupArchive.TRAIL).resolve(name(file)));
             Files.createLink(link, file);
         }
+        for (Path file : files(data.resolve(BackupArchive.TRAIL))) {
+            if (!file.equals(head) && !LEFT_OUT.contains(name(file)) && !FileAuditTrail.holdsRecords(file)) {
+                copy(file, staging, each -> Files.notExists(staging.resolve(data.relativize(each))));
+            }
+        }
         return extent;
-    }
-
-    private boolean isSecret(Path file) {
-        return file.equals(settings.service().signingKey())
-                || file.equals(settings.service().atRestKey());
     }
 
     /** All that is not queues, trail and ledger, and small. */
@@ -391,24 +412,48 @@ public final class BackupService {
         return !name(file).startsWith(".");
     }
 
-    private static List<Path> files(Path below) throws IOException {
-        try (Stream<Path> all = Files.walk(below)) {
-            return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .filter(BackupService::isVisible)
-                    .sorted()
-                    .toList();
-        }
+    /** What lies below a path, links followed as the service does; what is removed meanwhile is not there. */
+    static List<Path> files(Path below) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(below, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && isVisible(file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return goOnIfGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                return e == null ? FileVisitResult.CONTINUE : goOnIfGone(e);
+            }
+        });
+        found.sort(Comparator.naturalOrder());
+        return found;
     }
 
-    private void copy(Path file, Path staging, boolean wanted) throws IOException {
-        if (wanted) {
-            try {
+    private static FileVisitResult goOnIfGone(IOException e) throws IOException {
+        if (e instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+        }
+        throw e;
+    }
+
+    /** What is removed meanwhile is left out: no file that the queues consist of, those stand still. */
+    private void copy(Path file, Path staging, Wanted wanted) throws IOException {
+        try {
+            if (wanted.test(file)) {
                 Files.copy(file, made(staging.resolve(data.relativize(file))));
-            } catch (NoSuchFileException e) {
-                if (Files.exists(file)) {
-                    throw e;
-                }
-                // Removed meanwhile: no file that the queues consist of, those stand still.
+            }
+        } catch (NoSuchFileException e) {
+            if (Files.exists(file)) {
+                throw e;
             }
         }
     }

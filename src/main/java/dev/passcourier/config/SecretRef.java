@@ -2,6 +2,9 @@ package dev.passcourier.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a secret is: <code>{{env:NAME}}</code> or <code>{{file:path}}</code>. The secret itself is read at every use
@@ -28,6 +31,16 @@ public record SecretRef(@JsonValue String reference) {
     /** Whether a text of the settings is a reference to a secret. */
     public static boolean isOne(String text) {
         return SecretSource.REFERENCE.matcher(text).matches();
+    }
+
+    /** The file that it is in, or null of a variable of the environment. */
+    public @Nullable Path file() {
+        Matcher yaml = SecretSource.IN_YAML.matcher(reference);
+        Matcher plain = SecretSource.REFERENCE.matcher(reference);
+        if (yaml.matches()) {
+            return Path.of(yaml.group(1));
+        }
+        return plain.matches() && plain.group(1).equals("file") ? Path.of(plain.group(2)) : null;
     }
 
     /**

@@ -21,7 +21,6 @@ public final class ControlJson {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxDocumentLength(ControlLine.LONGEST_ANSWER)
                             .maxNestingDepth(16)
                             .maxStringLength(ControlLine.LONGEST_ORDER)
                             .maxNameLength(128)
@@ -63,7 +62,7 @@ public final class ControlJson {
         }
     }
 
-    /** Reads what {@link #bytes} has written, or nothing if it is anything else. */
+    /** Reads what {@link #bytes} has written, or nothing if it is anything else. Whoever calls it bounds what is read. */
     public static <T extends Record> Optional<T> read(byte[] line, Class<T> type) {
         try {
             return Optional.ofNullable(MAPPER.readValue(line, type));

@@ -1,5 +1,6 @@
 package dev.passcourier.service;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,24 +14,33 @@ import dev.passcourier.backup.BackupFile.Target;
 import dev.passcourier.backup.BackupService.Answer;
 import dev.passcourier.backup.BackupService.Order;
 import dev.passcourier.backup.Manifest;
+import dev.passcourier.cli.Passcourier;
 import dev.passcourier.config.ConfigurationException;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.control.OrderException;
+import dev.passcourier.files.DurableFile;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.secrecy.CanaryScan;
 import dev.passcourier.vault.TestKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -40,6 +50,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 /** Backups as files: of the data of a stopped service, which waits with work at every stage. */
 class BackupFileTest {
@@ -202,6 +213,153 @@ class BackupFileTest {
                 BackupClient.restore(at(backup, null), new Target(elsewhere.resolve("data"), false, false, head));
         assertThat(head).doesNotExist();
         assertThat(restored.headAside()).hasContent("later").hasParent(elsewhere);
+    }
+
+    /** A head in a folder where its new name is too long: the data directory was moved aside before. */
+    @Test
+    void changesNothingIfOneOfItsRenamesFails() throws Exception {
+        Path elsewhere = Files.createDirectory(scratch.resolve("half"));
+        Path copy = Files.copy(backup, elsewhere.resolve("backup.zip"));
+        Path data = Files.createDirectory(elsewhere.resolve("data"), DurableFile.ownerOnlyDirectory(elsewhere));
+        Files.writeString(data.resolve("old"), "old");
+        Path head = Files.writeString(elsewhere.resolve("h".repeat(250)), "later");
+        assertThatThrownBy(() -> BackupClient.restore(at(copy, null), new Target(data, true, false, head)))
+                .isInstanceOf(BackupException.class)
+                .hasMessageStartingWith("RESTORE_TARGET")
+                .hasMessageContaining("File name too long");
+        assertThat(head).hasContent("later");
+        assertThat(data.resolve("old")).hasContent("old");
+        try (Stream<Path> left = Files.list(elsewhere)) {
+            assertThat(left).containsExactlyInAnyOrder(copy, data, head);
+        }
+        assertThat(BackupClient.restore(at(copy, null), new Target(data, true, false, null))
+                        .restore()
+                        .nth())
+                .as("it was not put back before")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void thatWasKilledHalfWayIsNotFollowedByAStartWithNewKeys() throws Exception {
+        Path cut = Files.createDirectory(scratch.resolve("cut"));
+        Path unpacked = Files.createDirectory(cut.resolve(".data.restoring-0123456789abcdef"));
+        assertThatThrownBy(() -> DataDirectory.open(cut.resolve("data")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("RESTORE_CUT");
+        assertThat(cut.resolve("data")).doesNotExist();
+        Files.delete(unpacked);
+        DataDirectory.open(cut.resolve("data")).close();
+    }
+
+    /** The live service's head stays where the live service needs it. */
+    @Test
+    void elsewhereLeavesTheHeadOfTheSettingsAlone() throws Exception {
+        Path machine = Files.createDirectory(scratch.resolve("live"));
+        Path head = Files.writeString(
+                Files.createDirectory(machine.resolve("heads")).resolve("head"), "live");
+        settings(machine, "dataDirectory: data", "dataDirectory: data\n  auditHead: " + head);
+        Path copy = Files.copy(backup, machine.resolve("backup.zip"));
+        assertThat(restore(machine, copy, "--into", machine.resolve("other").toString()))
+                .contains("service.auditHead stays where it is");
+        assertThat(head).hasContent("live");
+        Files.createSymbolicLink(scratch.resolve("link"), machine);
+        restore(machine, copy, "--again", "--into", scratch.resolve("link/data").toString());
+        assertThat(head)
+                .as("by another path to the settings' own data directory")
+                .doesNotExist();
+    }
+
+    private static String restore(Path machine, Path file, String... more) {
+        StringWriter said = new StringWriter();
+        List<String> words = new ArrayList<>(List.of("restore", file.toString()));
+        words.addAll(List.of(more));
+        words.addAll(List.of("--config", machine.resolve("config").toString()));
+        int code = Passcourier.commandLine()
+                .setOut(new PrintWriter(said, true))
+                .setErr(new PrintWriter(said, true))
+                .execute(words.toArray(String[]::new));
+        assertThat(code).as(said.toString()).isZero();
+        return said.toString();
+    }
+
+    /** The world's settings with a change, for another home. */
+    private static Path settings(Path machine, String... changes) throws IOException {
+        String text = Files.readString(home.resolve("config/passcourier.yaml"));
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(text).contains(changes[i]);
+            text = text.replace(changes[i], changes[i + 1]);
+        }
+        return Files.writeString(
+                Files.createDirectories(machine.resolve("config")).resolve("passcourier.yaml"), text);
+    }
+
+    @Test
+    void inClearHoldsNoSecretWhateverPathLeadsToIt() throws Exception {
+        Path machine = Files.createDirectory(scratch.resolve("links"));
+        OldDataTest.unpack(machine);
+        Path data = machine.resolve("data");
+        try (OldDataWorld other = OldDataWorld.toOpen(machine, Clock.systemUTC())) {
+            Path rings = Files.createDirectory(data.resolve("rings"), DurableFile.ownerOnlyDirectory(data));
+            for (String secret : List.of("keys/kakao.pem", "secrets/kakao", "secrets/zstack")) {
+                Path file = machine.resolve(secret);
+                Files.copy(file, rings.resolve(file.getFileName() + ".of-ours"), COPY_ATTRIBUTES);
+            }
+            TestKeys.file(data.resolve("keys/at-rest.before.key"), "an earlier one");
+            Path notes = Files.createDirectory(data.resolve("notes"));
+            Files.writeString(notes.resolve("plain"), "plain");
+            Files.createLink(notes.resolve("hard"), data.resolve("keys/at-rest.key"));
+            Files.createSymbolicLink(notes.resolve("soft"), data.resolve("keys/signing.jwk"));
+            Files.writeString(data.resolve("audit/audit-of-a-later-release"), "goes along");
+            Files.createSymbolicLink(scratch.resolve("way"), machine);
+            Path file = settings(
+                    machine,
+                    "dataDirectory: data",
+                    "dataDirectory: " + scratch.resolve("way/data") + "\n  signingKey: data/keys/signing.jwk\n"
+                            + "  atRestKey: data/keys/at-rest.key",
+                    "path: keys/kakao.pem",
+                    "path: data/rings/kakao.pem.of-ours",
+                    "file:secrets/kakao}}",
+                    "file:data/rings/kakao.of-ours}}",
+                    "file:secrets/zstack}}",
+                    "file:" + scratch.resolve("way/data/rings/zstack.of-ours") + "}}");
+            Settings settings = SettingsLoader.load(file, ProviderCatalog.find(), Clock.systemUTC());
+            Path clear = scratch.resolve("clear.zip");
+            Answer made = BackupClient.order(
+                    settings.service().dataDirectory(),
+                    () -> settings,
+                    new Order(clear.toString(), null, null, false),
+                    "tester",
+                    Clock.systemUTC());
+            assertThat(made.code()).isEqualTo("WITHOUT_KEYS");
+            assertThat(new BackupFile(clear, null, List.of(), Clock.systemUTC())
+                            .verify()
+                            .files())
+                    .extracting(Manifest.File::path)
+                    .contains("notes/plain", "keys/signing.pub.jwk", "audit/audit-of-a-later-release", "format")
+                    .doesNotContain(
+                            "keys/signing.jwk",
+                            "keys/at-rest.key",
+                            "keys/at-rest.before.key",
+                            "notes/hard",
+                            "notes/soft")
+                    .noneMatch(path -> path.startsWith("rings"));
+        }
+    }
+
+    /** More files than fit into 4 MiB of names and hashes. */
+    @Test
+    void ofVeryManyFilesIsReadBack() throws Exception {
+        Path many = Files.createDirectory(home.resolve("data/many"));
+        for (int i = 0; i < 15_000; i++) {
+            Files.createFile(many.resolve("a".repeat(200) + i));
+        }
+        try {
+            Path file = scratch.resolve("many.zip");
+            order(new Order(file.toString(), null, null, true));
+            assertThat(at(file, null).verify().files()).hasSizeGreaterThan(15_000);
+        } finally {
+            FileSystemUtils.deleteRecursively(many);
+        }
     }
 
     private static Answer order(Order order) throws Exception {
