@@ -44,8 +44,12 @@ public final class Restores {
     /** Finds what waits, when it is seen whole; called once, before anything is taken. */
     @FunctionalInterface
     public interface Waiting {
-        /** Every id that waiting work goes by. */
-        Set<String> ids() throws Exception;
+        /**
+         * Every id that waiting work goes by, and what was done since.
+         *
+         * @param since when the backup was made
+         */
+        Set<String> ids(Instant since) throws Exception;
     }
 
     /** Of a data directory. */
@@ -105,7 +109,7 @@ public final class Restores {
         RestoredWork work = RestoredWork.open(file.resolveSibling(WORK));
         Optional<Restore> pending = pending();
         if (pending.isPresent()) {
-            begin(pending.get(), keys, trail, work, waiting.ids(), clock.instant());
+            begin(pending.get(), keys, trail, work, waiting.ids(pending.get().madeAt()), clock.instant());
         }
         return work;
     }

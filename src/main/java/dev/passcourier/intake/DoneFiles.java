@@ -67,6 +67,24 @@ public final class DoneFiles {
         return aged;
     }
 
+    /**
+     * What came there after a time, without the pages about it and results.
+     *
+     * @throws IOException with a code, if the drop directory is not as it must be
+     */
+    List<Aged> after(Instant since) throws IOException {
+        List<Aged> came = new ArrayList<>();
+        for (Path directory : List.of(drop.done(), drop.failed())) {
+            Map<String, Aged> files = files(directory);
+            files.forEach((name, file) -> {
+                if (file.came().isAfter(since) && files.keySet().stream().noneMatch(of -> name.startsWith(of + "."))) {
+                    came.add(file);
+                }
+            });
+        }
+        return came;
+    }
+
     /** Removes it, if it is still the same. */
     public boolean remove(Aged aged) throws IOException {
         drop.demandRight();

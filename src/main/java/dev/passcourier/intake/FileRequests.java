@@ -61,9 +61,12 @@ public final class FileRequests {
      * @param read   the defaults that all lines have been read with
      */
     static String batchId(String sha256, BatchDefaults read) {
-        return read.namedAccount()
-                .map(account -> Hashes.sha256((sha256 + "/" + account).getBytes(StandardCharsets.UTF_8)))
-                .orElse(sha256);
+        return read.namedAccount().map(account -> batchId(sha256, account)).orElse(sha256);
+    }
+
+    /** The same of lines that have this account from the file's name. */
+    static String batchId(String sha256, String account) {
+        return Hashes.sha256((sha256 + "/" + account).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

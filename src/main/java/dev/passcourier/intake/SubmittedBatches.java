@@ -401,7 +401,25 @@ public final class SubmittedBatches {
                 why.getClass().getSimpleName());
     }
 
+    /**
+     * The ids of the batches that are not handed over whole.
+     *
+     * @param directory need not be there
+     */
+    public static Set<String> left(Path directory) throws IOException {
+        return Files.isDirectory(directory)
+                ? heads(directory).stream()
+                        .map(head -> String.valueOf(head.getFileName()))
+                        .map(name -> name.substring(0, name.length() - HEAD.length()))
+                        .collect(Collectors.toSet())
+                : Set.of();
+    }
+
     private List<Path> heads() throws IOException {
+        return heads(directory);
+    }
+
+    private static List<Path> heads(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().endsWith(HEAD))
                     .sorted()

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.passcourier.files.DurableFile;
 import dev.passcourier.request.BatchDefaults;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ final class TakenParts {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<List<Part>> PARTS = new TypeReference<>() {};
+
+    private static final String PAGE = ".taken.json";
 
     private final Path work;
 
@@ -75,6 +79,21 @@ final class TakenParts {
         DurableFile.replace(page(inode), out -> out.write(JSON.writeValueAsBytes(parts)));
     }
 
+    /** Has all parts of all files be handed over once more, from their beginnings; answers what they are. */
+    List<Part> asUnsent() throws IOException {
+        List<Part> all = new ArrayList<>();
+        try (DirectoryStream<Path> pages = Files.newDirectoryStream(work, ".*" + PAGE)) {
+            for (Path page : pages) {
+                List<Part> unsent = JSON.readValue(Files.readAllBytes(page), PARTS).stream()
+                        .map(part -> new Part(part.bytes(), part.sha256(), false, 0, part.begun()))
+                        .toList();
+                DurableFile.replace(page, out -> out.write(JSON.writeValueAsBytes(unsent)));
+                all.addAll(unsent);
+            }
+        }
+        return all;
+    }
+
     void delete(long inode) throws IOException {
         Files.deleteIfExists(page(inode));
         Files.deleteIfExists(content(inode));
@@ -100,6 +119,6 @@ final class TakenParts {
 
     /** Hidden, so that it never has the name of a batch. */
     private Path page(long inode) {
-        return work.resolve("." + inode + ".taken.json");
+        return work.resolve("." + inode + PAGE);
     }
 }

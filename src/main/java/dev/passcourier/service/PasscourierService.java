@@ -25,6 +25,7 @@ import dev.passcourier.intake.CheckRequestStep;
 import dev.passcourier.intake.ClusterIntakeSender;
 import dev.passcourier.intake.DoneFiles;
 import dev.passcourier.intake.DropDirectory;
+import dev.passcourier.intake.DroppedFiles;
 import dev.passcourier.intake.LocalRequests;
 import dev.passcourier.intake.RunOrder;
 import dev.passcourier.intake.SubmittedBatches;
@@ -66,6 +67,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -99,6 +101,9 @@ public final class PasscourierService implements AutoCloseable {
 
     /** How long a start waits for a command that holds the data directory. */
     private static final Duration LONGEST_COMMAND = Duration.ofMinutes(3);
+
+    /** Files that are named in one line of the log. */
+    private static final int NAMED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(PasscourierService.class);
 
@@ -245,8 +250,24 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     /** What goes by which id is known only as far as the queues can be seen; the record knows the rest. */
-    private Set<String> waiting() throws Exception {
-        Set<String> ids = new HashSet<>();
+    private Set<String> waiting(Instant since) throws Exception {
+        Set<String> ids = new HashSet<>(SubmittedBatches.left(data.part(Sources.SUBMITTED)));
+        Settings.FileSource file = settings.sources().file();
+        if (file != null) {
+            DroppedFiles dropped = DroppedFiles.after(
+                    DropDirectory.open(file.directory(), file.owners(), clock),
+                    since,
+                    settings.accounts().keySet());
+            ids.addAll(dropped.batches());
+            if (!dropped.done().isEmpty()) {
+                LOG.warn(
+                        "RESTORED_DROPPED {} files in {} were worked on after the backup was made, and what became of them"
+                                + " is not known here: {}; what is dropped again of them is asked again, and marked",
+                        dropped.done().size(),
+                        file.directory(),
+                        dropped.done().stream().limit(NAMED).collect(Collectors.joining(", ")));
+            }
+        }
         ledger.open(open -> true).forEach(open -> {
             ids.add(open.row().id());
             if (open.row().batch() != null) {

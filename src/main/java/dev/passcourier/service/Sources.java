@@ -50,6 +50,9 @@ import org.springframework.jms.core.JmsTemplate;
 /** The edges that requests come in by, as far as the settings open them. */
 final class Sources implements AutoCloseable {
 
+    /** Where batches by commands are kept in the data directory. */
+    static final String SUBMITTED = "submitted";
+
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
     private static final String CATCH_UP = "request-schedule-catch-up";
@@ -113,7 +116,7 @@ final class Sources implements AutoCloseable {
                             directory, filter, settling, watch.whileOpenForFiles(exchange -> files.lookAgain())));
         }
         SubmittedBatches batches = new SubmittedBatches(
-                settings.service().dataDirectory().resolve("submitted"),
+                settings.service().dataDirectory().resolve(SUBMITTED),
                 handOver,
                 read,
                 ledger,

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +43,7 @@ class TakeBatchFileStepTest {
     private static final String HEADER = "account,instance,deliverTo,reason\n";
 
     private final Fakes.Trail audit = new Fakes.Trail();
-    private final Fakes.Sender sender = new Fakes.Sender();
+    private Fakes.Sender sender = new Fakes.Sender();
     private final Fakes.HandClock clock = new Fakes.HandClock("2026-03-01T12:00:00Z");
 
     private final Map<String, BatchSummary> earlier = new HashMap<>();
@@ -131,6 +132,40 @@ class TakeBatchFileStepTest {
 
         assertThat(sender.sent).hasSize(1);
         assertThat(names("done")).containsExactly("first.csv", "second.csv");
+    }
+
+    /** A backup was restored that was made before: the queues do not hold what the file's page says was sent. */
+    @Test
+    void handsAFileInHandOverOnceMoreAfterARestore() throws Exception {
+        Files.writeString(drop.resolve("batch.csv"), HEADER + "huawei,i-1,ops,\n");
+        source.take("batch.csv");
+        List<String> ids = List.copyOf(sender.ids);
+        assertThat(ids).hasSize(1);
+
+        DroppedFiles dropped = DroppedFiles.after(
+                DropDirectory.open(drop, List.of(), clock), Instant.now().minusSeconds(60), Set.of("huawei"));
+        assertThat(dropped.done()).isEmpty();
+        assertThat(dropped.batches()).containsAll(ids);
+        sender = new Fakes.Sender();
+        start();
+        source.take("batch.csv");
+        assertThat(sender.ids).isEqualTo(ids);
+    }
+
+    @Test
+    void knowsWhatWasFiledAfterABackup() throws Exception {
+        take("huawei.csv", "instance,deliverTo\ni-1,ops\n");
+        take("bad.csv", HEADER + "huawei,i-1,ops,\nhuawei,/etc,ops,\n");
+        take("bad.json", "{");
+        assertThat(names("done")).contains("bad.csv.rejects.ndjson");
+
+        DropDirectory opened = DropDirectory.open(drop, List.of(), clock);
+        DroppedFiles dropped = DroppedFiles.after(opened, Instant.now().minusSeconds(600), Set.of("huawei"));
+        assertThat(dropped.done()).containsExactlyInAnyOrder("huawei.csv", "bad.csv", "bad.json");
+        assertThat(dropped.batches()).containsAll(sender.ids);
+        assertThat(DroppedFiles.after(opened, Instant.now().plusSeconds(600), Set.of("huawei"))
+                        .batches())
+                .isEmpty();
     }
 
     @Test

@@ -47,6 +47,7 @@ class BackupTest {
     private static final String FETCH = "waits-for-fetch";
     private static final String INTAKE = "waits-for-intake";
     private static final String AFTER = "after";
+    private static final String DROPPED = "dropped-after-the-backup";
     private static final List<String> EVERYWHERE = List.of("archive", "tickets", "hook");
     private static final List<String> TWO = List.of("archive", "hook");
     private static final int LOAD = 15;
@@ -63,6 +64,10 @@ class BackupTest {
             world.start();
             Answer made = backupUnderLoad(world, file);
             assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            Files.writeString(
+                    home.resolve("drop/after.csv"),
+                    "id,account,instance,deliverTo\n" + DROPPED + ",kakao," + OldDataWorld.KAKAO + ",archive hook\n");
+            asked.add(DROPPED);
             letAllEnd(world, asked);
             world.stop();
             int before = world.hook().requests().size();
@@ -76,6 +81,8 @@ class BackupTest {
             Set<String> known = new HashSet<>();
             world.service().ledger().newest(1000).forEach(row -> known.add(row.id()));
             known.add(INTAKE);
+            // Its file was in hand when the old service was stopped: nobody drops it again.
+            known.add(DROPPED);
             letAllEnd(world, known);
             assertThat(known).contains(DONE, FETCH, "load-0", "load-" + (LOAD - 1));
             for (String request : known) {
