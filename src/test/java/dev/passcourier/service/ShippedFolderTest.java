@@ -3,9 +3,13 @@ package dev.passcourier.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.passcourier.demo.DemoWorld;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import jakarta.jms.TextMessage;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,12 +20,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,9 +79,14 @@ class ShippedFolderTest {
     void servesFromLinkedFoldersOutlivesItsSessionGivesNothingAwayAndEndsOnSigterm() throws Exception {
         Path home = linked("linked");
         Files.createSymbolicLink(home.resolve("routes"), program.resolve("routes"));
-        try (Whole world = Whole.prepare(directory)) {
+        try (Whole world = Whole.prepare(directory);
+                ServiceManagerSocket manager = new ServiceManagerSocket(directory.resolve("notify"))) {
             Process process = start(
                     Map.of(
+                            "NOTIFY_SOCKET",
+                            directory.resolve("notify").toString(),
+                            "WATCHDOG_USEC",
+                            "3600000000",
                             "PASSCOURIER_INTAKE_QUEUE",
                             "elsewhere",
                             "passcourier.intake-queue",
@@ -110,6 +121,50 @@ class ShippedFolderTest {
             assertThat(openToOthers(world.home().resolve("data"))).isEmpty();
             assertThat(world.home().resolve("data/audit/audit-000000000000001.jsonl"))
                     .exists();
+            manager.heardCountsAndAQueueOnly();
+        }
+    }
+
+    /** As systemd listens to a unit of {@code Type=notify}. */
+    private static final class ServiceManagerSocket implements AutoCloseable {
+
+        private final @Nullable Socket socket;
+
+        ServiceManagerSocket(Path file) throws IOException {
+            socket = Epoll.isAvailable() ? Socket.newSocketDomainDgram() : null;
+            if (socket != null) {
+                socket.bind(new DomainSocketAddress(file.toString()));
+            }
+        }
+
+        void heardCountsAndAQueueOnly() throws IOException {
+            if (socket != null) {
+                assertThat(next())
+                        .matches("READY=1\nSTATUS=passcourier is up: [0-9]+ accounts, [0-9]+ destinations,"
+                                + " [0-9]+ schedules, requests on queue " + Whole.REQUESTS + ", broker port [0-9]+");
+                assertThat(next()).isEqualTo("WATCHDOG=1");
+                assertThat(next()).isEqualTo("STOPPING=1\nSTATUS=stopping: gives what is in hand 20 seconds");
+                assertThat(next()).isEmpty();
+            }
+        }
+
+        /** What was said next, or nothing. */
+        private String next() throws IOException {
+            ByteBuffer datagram = ByteBuffer.allocateDirect(4096);
+            var sender = Objects.requireNonNull(socket).recvFromDomainSocket(datagram, 0, datagram.capacity());
+            if (sender == null) {
+                return "";
+            }
+            byte[] text = new byte[sender.receivedAmount()];
+            datagram.get(text);
+            return new String(text, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (socket != null) {
+                socket.close();
+            }
         }
     }
 
