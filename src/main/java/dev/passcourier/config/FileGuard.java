@@ -32,7 +32,8 @@ public final class FileGuard {
     /**
      * Demands a regular file that is ours or root's, closed to group and others ({@code 0600} or less), in folders that
      * nobody else can swap it in. Links are followed, and the folders on both ways are looked at. Where root has put it
-     * into memory for our group alone to read, as Kubernetes does with a secret's volume, group may read it.
+     * into memory for our group or its own to read, as Kubernetes does with a secret's volume and systemd with a credential,
+     * group may read it.
      *
      * @throws ConfigurationException naming the path and what is wrong with it
      */
@@ -142,11 +143,13 @@ public final class FileGuard {
     /**
      * What Kubernetes makes of {@code defaultMode: 0400} with {@code fsGroup}: root's, {@code 0440}, of a group that this
      * process is in, and never on a disk. A group that has other members reads it too; that is the pod's to decide.
+     * A credential of systemd has the same mode since release 255, of root's group: there, an access control list lets the
+     * unit's user read it, and the group's bits are that list's mask.
      */
     private static boolean isMountedForUs(Path target, Map<String, Object> facts) throws ConfigurationException {
         return isRootsInMemory(target, facts)
                 && (mode(facts) & ALL_BUT_READING_BY_OWNER_AND_GROUP) == 0
-                && isOurGroup(((Number) facts.get("gid")).longValue());
+                && isOurGroupOrRoots(((Number) facts.get("gid")).longValue());
     }
 
     private static boolean isRootsInMemory(Path target, Map<String, Object> facts) throws ConfigurationException {
@@ -158,9 +161,11 @@ public final class FileGuard {
         }
     }
 
-    private static boolean isOurGroup(long group) {
+    private static boolean isOurGroupOrRoots(long group) {
         UnixSystem we = new UnixSystem();
-        return we.getGid() == group || LongStream.of(we.getGroups()).anyMatch(each -> each == group);
+        return group == 0
+                || we.getGid() == group
+                || LongStream.of(we.getGroups()).anyMatch(each -> each == group);
     }
 
     private static boolean isRoots(Map<String, Object> facts) {

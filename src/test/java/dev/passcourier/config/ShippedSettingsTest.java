@@ -46,6 +46,15 @@ class ShippedSettingsTest {
         assertThat(load(Files.readString(SHIPPED)).accounts()).isEmpty();
     }
 
+    /** Its data directory has a name below the one that the unit makes, so that a restore can move it aside. */
+    @Test
+    void thoseOfTheDebianPackageAreValid() throws Exception {
+        assertThat(load(Files.readString(Path.of("src/main/deb", SettingsLoader.FILE_NAME)))
+                        .service()
+                        .dataDirectory())
+                .isEqualTo(Path.of("/var/lib/passcourier/data"));
+    }
+
     @Test
     void isValidWithEveryExampleInUse() throws Exception {
         String inUse = Files.readString(SHIPPED).replaceAll("(?m)^#(?! \\S)", "");
