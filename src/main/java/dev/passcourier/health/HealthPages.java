@@ -11,6 +11,12 @@ import java.util.Optional;
 /** {@code /health} and the probes of orchestrators, as JSON: 200 or 503, and why. */
 public final class HealthPages {
 
+    /** Where an orchestrator asks whether a restart would help. */
+    public static final String LIVE = "/health/live";
+
+    /** Where it asks whether work is taken. */
+    public static final String READY = "/health/ready";
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Checks checks;
@@ -27,8 +33,8 @@ public final class HealthPages {
     /** Adds them. */
     public void addTo(StatusServer server) {
         server.page("/health", this::health);
-        server.probe("/health/live", details -> probe(liveCauses(), details));
-        server.probe("/health/ready", details -> probe(readyCauses(), details));
+        server.probe(LIVE, details -> probe(liveCauses(), details));
+        server.probe(READY, details -> probe(readyCauses(), details));
     }
 
     /** How all checks stand. */
