@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "0:printed",
             "1:not on record, or the request or a line of the batch ended otherwise than DELIVERED",
             "2:wrong usage or settings, no such account or destination, or the stopped service's ledger cannot be read",
-            "3:the running service cannot be reached, or is starting; --follow waits for its start"
+            "3:the running service cannot be reached, is starting, or its ledger does not answer; --follow waits for the latter two"
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
@@ -62,6 +65,7 @@ final class StatusText {
             section(lines, batches());
             section(lines, schedules());
             section(lines, nodes());
+            section(lines, problems());
         }
         if (!answer.running()) {
             section(lines, Table.wrap("No service runs: this is what was on record when it stopped.", width, ""));
@@ -151,6 +155,21 @@ final class StatusText {
                     back(node.startedAt()),
                     back(node.seenAt()));
         }
+        return table.lines();
+    }
+
+    /** What the checks found that stands beside nothing that waits: brokers, disks, the ledger, idle accounts. */
+    private List<String> problems() {
+        Set<String> told = Stream.concat(
+                        answer.accounts().stream().map(work -> "account." + work.name()),
+                        answer.destinations().stream().map(work -> "destination." + work.name()))
+                .collect(Collectors.toSet());
+        Rows table = new Rows("check", "problem");
+        new TreeMap<>(answer.problems()).forEach((check, problem) -> {
+            if (!told.contains(check)) {
+                table.row(check, problem);
+            }
+        });
         return table.lines();
     }
 

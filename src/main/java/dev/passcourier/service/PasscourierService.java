@@ -13,7 +13,9 @@ import dev.passcourier.broker.JmsIntakeSender;
 import dev.passcourier.broker.OutboundMessageStep;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
+import dev.passcourier.control.ControlException;
 import dev.passcourier.control.ControlServer;
+import dev.passcourier.control.OrderException;
 import dev.passcourier.control.Orders;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.extension.LocalRoutes;
@@ -32,6 +34,7 @@ import dev.passcourier.intake.SubmittedBatches;
 import dev.passcourier.intake.SubmittedBatches.Part;
 import dev.passcourier.intake.SubmittedBatches.Question;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.NodeRegistry;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.outbox.Notices;
@@ -54,6 +57,7 @@ import dev.passcourier.report.SubmittedResults;
 import dev.passcourier.retention.RetentionOrder;
 import dev.passcourier.retention.RetentionService;
 import dev.passcourier.retry.RetryTable;
+import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.DeliveryIds;
@@ -438,11 +442,25 @@ public final class PasscourierService implements AutoCloseable {
         return recipient == null ? null : RecipientKey.load(recipient, clock);
     }
 
+    private StatusAnswer status(StatusOrder order) throws OrderException {
+        try {
+            return views().status().answer(order);
+        } catch (LedgerException e) {
+            throw new OrderException(
+                    ControlException.Reason.NOT_NOW,
+                    String.valueOf(e.getMessage()),
+                    "the service runs, but its ledger does not answer (" + e.getMessage()
+                            + "), which knows where everything is: look again once it does"
+                            + watch.problems().entrySet().stream()
+                                    .map(down -> "; " + down.getKey() + " is down: " + down.getValue())
+                                    .collect(Collectors.joining()));
+        }
+    }
+
     /** Whoever asks is asked about at the policy, or looks at what is on record. */
     private Orders asking(Orders orders, SubmittedBatches submitted) {
         SubmittedResults results = new SubmittedResults(ledger);
-        orders.add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> views().status()
-                        .answer(order))
+        orders.add(StatusOrder.NAME, StatusOrder.class, (order, peer) -> status(order))
                 .add(SubmittedBatches.SUBMIT, Part.class, (part, peer) -> submitted.take(part, peer.user()))
                 .add(SubmittedBatches.PROGRESS, Question.class, (question, peer) -> submitted.progress(question))
                 .add(
