@@ -41,7 +41,8 @@ public record BrokerAccess(
 
     /**
      * Prefetching nothing, whatever the URL says: a crash must not burn delivery attempts of messages nobody has looked
-     * at.
+     * at. Nor does a connection mend itself: the pool gives up one that has failed in any case, and would then close
+     * sessions that the broker has just handed messages to again, so that one failover would burn several attempts.
      */
     ActiveMQConnectionFactory factory() throws JMSException {
         return careful(new ActiveMQConnectionFactory(url, user, password));
@@ -49,6 +50,7 @@ public record BrokerAccess(
 
     static ActiveMQConnectionFactory careful(ActiveMQConnectionFactory factory) {
         factory.setConsumerWindowSize(0);
+        factory.setReconnectAttempts(0);
         factory.setBlockOnDurableSend(true);
         factory.setDeserializationAllowList("none");
         return factory;

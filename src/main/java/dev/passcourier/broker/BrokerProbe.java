@@ -14,12 +14,18 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
+import org.apache.activemq.artemis.api.core.client.ClusterTopologyListener;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.api.core.client.TopologyMember;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
@@ -269,6 +275,40 @@ public final class BrokerProbe {
                         sessions.createSession(access.user(), access.password(), false, true, true, false, 1)) {
             ClientSession.QueueQuery answer = session.queueQuery(SimpleString.of(queue));
             return answer.isExists() ? answer.getMessageCount() : -1;
+        }
+    }
+
+    /**
+     * Where the backup is that takes over when the broker that lets us in fails, by what that one tells its clients.
+     *
+     * @return host and port; empty if none stands ready
+     * @throws Exception if the broker does not answer, or does not say it in time
+     */
+    public static Optional<String> backup(BrokerAccess access) throws Exception {
+        CompletableFuture<TopologyMember> told = new CompletableFuture<>();
+        try (ServerLocator locator = access.factory().getServerLocator()) {
+            locator.addClusterTopologyListener(new ClusterTopologyListener() {
+                @Override
+                public void nodeUP(TopologyMember member, boolean last) {
+                    told.complete(member);
+                }
+
+                @Override
+                public void nodeDown(long eventUid, String nodeId) {
+                    // Of a pair, the next connection tells.
+                }
+            });
+            // Only who has logged in is told.
+            try (ClientSessionFactory sessions = locator.createSessionFactory();
+                    ClientSession session =
+                            sessions.createSession(access.user(), access.password(), false, true, true, false, 1)) {
+                TransportConfiguration backup =
+                        told.get(ARRIVES_WITHIN_MILLIS, TimeUnit.MILLISECONDS).getBackup();
+                return Optional.ofNullable(backup)
+                        .map(TransportConfiguration::getParams)
+                        .map(where -> where.get(TransportConstants.HOST_PROP_NAME) + ":"
+                                + where.get(TransportConstants.PORT_PROP_NAME));
+            }
         }
     }
 

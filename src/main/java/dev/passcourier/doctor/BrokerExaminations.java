@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 
 /** The brokers: who sent what, and where does a message land after its last attempt and after its lifetime? */
@@ -36,6 +37,7 @@ final class BrokerExaminations {
             }
             all.add(on(broker, "dead-letters", (subject, access) -> deadLetters(subject, new BrokerProbe(access))));
             all.add(on(broker, "expiry", (subject, access) -> expiry(subject, new BrokerProbe(access))));
+            all.add(on(broker, "failover", BrokerExaminations::failover));
         }
         Settings.JmsSource jms = settings.sources().jms();
         if (jms.url() != null) {
@@ -138,6 +140,27 @@ final class BrokerExaminations {
 
     private static Diagnosis expiry(String subject, BrokerProbe probe) throws Exception {
         return diagnosis(subject, probe.expiry(PATIENCE), Queues.EXPIRED, "after its lifetime");
+    }
+
+    /** Whether another broker takes over when this one fails, and whether we would find it. */
+    private static Diagnosis failover(String subject, BrokerAccess access) throws Exception {
+        boolean several = access.url().contains(",");
+        Optional<String> backup = BrokerProbe.backup(access);
+        if (backup.isEmpty()) {
+            return several
+                    ? Diagnosis.warn(
+                            subject,
+                            "the URL names several brokers, and no backup stands ready: if the active one fails, all work"
+                                    + " waits until it is back; look why the other one does not run or does not know it")
+                    : Diagnosis.ok(subject, "one broker without a backup: while it is away, all work waits");
+        }
+        return several
+                ? Diagnosis.ok(subject, "a backup stands ready at " + backup.get())
+                : Diagnosis.warn(
+                        subject,
+                        "a backup stands ready at " + backup.get()
+                                + ", and the URL does not name it, so that we would not find it: name both, as in"
+                                + " (tcp://a:61616,tcp://b:61616)?ha=true");
     }
 
     private static Diagnosis diagnosis(String subject, BrokerProbe.Fate fate, String home, String when) {

@@ -2,276 +2,162 @@ package dev.passcourier.killloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.passcourier.audit.AuditEvent;
-import dev.passcourier.audit.AuditEvent.Fact;
-import dev.passcourier.audit.AuditRecord;
-import dev.passcourier.broker.Queues;
-import dev.passcourier.killloop.KillPlan.Kill;
+import dev.passcourier.cli.Passcourier;
 import dev.passcourier.service.Whole;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Several processes on one broker and one ledger. Results go to a queue of that broker, where each that was doubled or lost
- * is seen. PROVING names the long form, in which every part dies or is away by turns.
+ * Several processes on one failover pair of brokers and one ledger. PROVING names the long forms, in which every part dies
+ * many times, and in which broker and database are away for as long as one likes.
  */
 class ManyNodesTest {
 
     private static final int NODES = Integer.getInteger("nodes.count", 2);
-    private static final int REQUESTS = Integer.getInteger("nodes.requests", 60);
+    private static final int REQUESTS = Integer.getInteger("nodes.requests", 40);
     private static final int RATE = Integer.getInteger("nodes.rate", 20);
 
-    /** How often each part dies in the long form; none in the short one, where one node dies once. */
+    /** How often each part dies in the long form; in the short one, each dies once. */
     private static final int KILLS = Integer.getInteger("nodes.kills", 0);
 
-    /** For how many seconds broker and database are away each time. */
-    private static final int AWAY = Integer.getInteger("nodes.away", 5);
-
-    private static final Duration LONGEST_START = Duration.ofMinutes(5);
+    /** For how many seconds broker and database are away; in the short form, until all nodes say so. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("nodes.away", 0));
 
     /** Less than a second, as a slow machine may bring calls to the cloud closer together than they had leave. */
     private static final Duration NEARLY_A_SECOND = Duration.ofMillis(600);
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private EmbeddedPostgres postgres;
-    private int port;
-    private Nodes nodes;
-    private final List<Path> homes = new ArrayList<>();
-    private final Map<Path, ServiceProcess> running = new LinkedHashMap<>();
-    private final List<String> asked = new ArrayList<>();
-    private Instant warm = Instant.MIN;
+    private static Deployment deployment;
+
     private final Map<String, Integer> deaths = new TreeMap<>();
 
-    @BeforeEach
-    void prepare() throws Exception {
-        postgres = database().start();
-        port = postgres.getPort();
-        nodes = new Nodes(directory);
+    @BeforeAll
+    static void start() throws Exception {
+        deployment = new Deployment(directory);
+        deployment.startNodes(NODES, RATE);
+        deployment.ask(NODES * RATE);
+        deployment.awaitResults(deployment.asked());
     }
 
-    private EmbeddedPostgres.Builder database() {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("postgresql"))
-                .setCleanDataDirectory(false);
-        return port == 0 ? builder : builder.setPort(port);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (ServiceProcess process : running.values()) {
-            process.kill();
+    @AfterAll
+    static void stop() throws Exception {
+        if (deployment != null) {
+            deployment.close();
         }
-        nodes.close();
-        postgres.close();
-    }
-
-    private void startAll(int count, int rate) throws Exception {
-        for (int i = 0; i < count; i++) {
-            Path home = nodes.home(
-                    "node-" + i,
-                    settings -> settings.replaceFirst("cron: .*", "cron: \"0 0 0 1 1 ? 2099\"")
-                                    .replaceFirst("(provider: tencent-gse\\s+rate: )500", "$1" + rate)
-                            + "ledger:\n  url: jdbc:postgresql://localhost:" + port
-                            + "/postgres\n  user: postgres\n  password: \"{{file:secrets/mail}}\"\n");
-            homes.add(home);
-            start(home);
-        }
-        for (Path home : homes) {
-            awaitUp(home);
-        }
-        awaitTaking(count);
-    }
-
-    private void start(Path home) throws Exception {
-        running.put(home, nodes.start(home, Kill.NONE));
-    }
-
-    private void awaitUp(Path home) throws Exception {
-        assertThat(running.get(home).awaitUp(LONGEST_START))
-                .as(nodes.said(home))
-                .isTrue();
-    }
-
-    private void awaitTaking(int count) {
-        Whole.patiently().ignoreExceptions().until(() -> taking() == count);
-    }
-
-    private int taking() throws Exception {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "select count(*) from node where takes and lease_until > now() and stopped_at is null")) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private void ask(int count) throws Exception {
-        List<Ask> asks = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            asks.add(nodes.world().oneCall("req-" + asked.size()));
-            asked.add("req-" + asked.size());
-        }
-        nodes.ask(asks);
-    }
-
-    /** The requests whose results lie in the queue of the destination, as often as they do. */
-    private List<String> results() {
-        return nodes.broker().queue(KillWorld.RESULTS) == null
-                ? List.of()
-                : nodes.broker().values(KillWorld.RESULTS, "requestId");
-    }
-
-    private void awaitResults(int count) {
-        Whole.patiently()
-                .ignoreExceptions()
-                .until(() -> new HashSet<>(results()).size() + quarantined().size() >= count);
-    }
-
-    private Set<String> quarantined() throws Exception {
-        Set<String> requests = new HashSet<>();
-        for (AuditRecord record : records()) {
-            if (record.event().type() == AuditEvent.Type.QUARANTINED) {
-                requests.add(record.event().facts().get(Fact.REQUEST));
-            }
-        }
-        return requests;
-    }
-
-    private List<AuditRecord> records() throws Exception {
-        List<AuditRecord> records = new ArrayList<>();
-        for (Path home : homes) {
-            records.addAll(Whole.records(home));
-        }
-        return records;
-    }
-
-    private void kill(Path home) throws Exception {
-        running.get(home).kill();
-        deaths.merge("node, SIGKILL", 1, Integer::sum);
     }
 
     @Test
-    void everyRequestEndsOnceAndNoSecondSeesMoreCallsThanTheCloudAllowsAllNodes() throws Exception {
-        startAll(NODES, RATE);
-        ask(NODES * RATE);
-        awaitResults(asked.size());
-        int before = asked.size();
-        warm = Instant.now();
-        int perRound = KILLS == 0 ? REQUESTS : Math.max(1, REQUESTS / (KILLS + 1));
-        ask(perRound);
-        if (KILLS == 0) {
-            awaitResults(before + REQUESTS / 3);
-            kill(homes.get(0));
-        }
-        for (int round = 0; round < KILLS; round++) {
-            eachPartDies(round, perRound);
+    void everyRequestEndsOnceWhateverIsKilledAndNoSecondSeesMoreCallsThanTheCloudAllowsAllNodes() throws Exception {
+        Instant begun = Instant.now();
+        for (int round = 0; round < Math.max(1, KILLS); round++) {
+            amidWork(() -> deployment.brokers().killActive());
+            deaths.merge("active broker, SIGKILL", 1, Integer::sum);
+            amidWork(deployment::killDatabase);
+            deployment.startDatabaseAgain();
+            deaths.merge("database, SIGKILL", 1, Integer::sum);
+            Path home = deployment.running().get(round % deployment.running().size());
+            amidWork(() -> deployment.kill(home));
+            deaths.merge("node, SIGKILL", 1, Integer::sum);
+            if (KILLS > 0) {
+                deployment.startAgain(home);
+                deployment.brokers().startBoth();
+                deployment.awaitTaking();
+                System.out.printf("round %d: %s%n", round + 1, reckoned(begun));
+            }
         }
         if (KILLS > 0) {
-            rollingRestart(perRound);
+            rollingRestart();
         }
-        awaitResults(asked.size());
-        Duration took = Duration.between(warm, Instant.now());
-        for (ServiceProcess process : running.values()) {
-            process.terminate();
+        deployment.awaitResults(deployment.asked());
+        System.out.println(reckoned(begun));
+        demandThatAllEndedOnce();
+        if (KILLS == 0) {
+            // A process that has just started needs longer for its first calls, so that they come closer to the next.
+            assertThat(most(NEARLY_A_SECOND, begun)).isLessThanOrEqualTo(RATE);
+            doctorSaysWhetherABackupStandsReady(deployment.running().get(0));
         }
-        for (ServiceProcess process : running.values()) {
-            process.ended();
-        }
-        reckon(took);
     }
 
-    private void eachPartDies(int round, int perRound) throws Exception {
-        int before = results().size();
-        Path home = homes.get(round % homes.size());
-        awaitResults(Math.min(asked.size(), before + perRound / 4));
-        kill(home);
-        ask(perRound);
-        start(home);
-        awaitUp(home);
-        nodes.broker().whileAway(ManyNodesTest::stayAway);
-        deaths.merge("broker, away " + AWAY + " s", 1, Integer::sum);
-        awaitResults(asked.size() - perRound / 2);
-        postgres.close();
-        stayAway();
-        postgres = database().start();
-        deaths.merge("database, away " + AWAY + " s", 1, Integer::sum);
-        awaitTaking(homes.size());
+    private static void doctorSaysWhetherABackupStandsReady(Path home) throws Exception {
+        assertThat(command("doctor", home)).contains("no backup stands ready");
+        deployment.brokers().startBoth();
+        assertThat(command("doctor", home)).contains("a backup stands ready at 127.0.0.1:");
+        Path settings = home.resolve("config/passcourier.yaml");
+        String both = Files.readString(settings);
+        Files.writeString(
+                settings,
+                both.replace(deployment.brokers().url(), deployment.brokers().activeUrl()));
+        assertThat(command("doctor", home)).contains("the URL does not name it");
+        Files.writeString(settings, both);
     }
 
-    private static boolean stayAway() throws InterruptedException {
-        return new CountDownLatch(1).await(AWAY, TimeUnit.SECONDS);
+    private interface Death {
+        void befall() throws Exception;
     }
 
-    private void rollingRestart(int perRound) throws Exception {
-        for (Path home : homes) {
-            ask(Math.max(1, perRound / homes.size()));
-            running.get(home).terminate();
-            running.get(home).ended();
-            start(home);
-            awaitUp(home);
+    /** Lets it happen when some requests of a new lot have ended and others have not. */
+    private static void amidWork(Death death) throws Exception {
+        int before = deployment.asked();
+        deployment.ask(REQUESTS);
+        deployment.awaitResults(before + REQUESTS / 4);
+        death.befall();
+    }
+
+    private void rollingRestart() throws Exception {
+        for (Path home : deployment.running()) {
+            deployment.ask(Math.max(1, REQUESTS / NODES));
+            deployment.stop(home);
+            deployment.startAgain(home);
             deaths.merge("node, SIGTERM one after the other", 1, Integer::sum);
         }
     }
 
-    private void reckon(Duration took) throws Exception {
-        List<String> results = results();
-        Set<String> quarantined = quarantined();
-        Set<String> lost = new HashSet<>(asked);
-        results.forEach(lost::remove);
-        lost.removeAll(quarantined);
-        int doubled = results.size() - new HashSet<>(results).size();
-        System.out.printf(
-                "%d nodes, %d requests at %d a second in %d s; died: %s; results %d, lost %d, doubled %d, in quarantine after"
-                        + " several deaths %d; most calls in a second %d, in %d ms %d%n",
-                homes.size(),
-                asked.size(),
+    private String reckoned(Instant begun) throws Exception {
+        Deployment.Outcome outcome = deployment.outcome();
+        return String.format(
+                "%d nodes, %d requests at %d a second; died: %s in %d s; results %d, open or lost %d, doubled %d, in quarantine"
+                        + " after several deaths %d; most calls in a second %d, in %d ms %d",
+                NODES,
+                deployment.asked(),
                 RATE,
-                took.toSeconds(),
                 deaths,
-                results.size(),
-                lost.size(),
-                doubled,
-                quarantined.size(),
-                most(Duration.ofSeconds(1)),
+                Duration.between(begun, Instant.now()).toSeconds(),
+                outcome.results(),
+                outcome.lost().size(),
+                outcome.doubled().size(),
+                outcome.quarantined().size(),
+                most(Duration.ofSeconds(1), begun),
                 NEARLY_A_SECOND.toMillis(),
-                most(NEARLY_A_SECOND));
-        assertThat(lost).as("lost").isEmpty();
-        assertThat(doubled).as("doubled").isZero();
-        assertThat(quarantined.size())
-                .as("in quarantine")
-                .isLessThanOrEqualTo(8 * deaths.getOrDefault("node, SIGKILL", 0));
-        if (KILLS == 0) {
-            // A process that has just started needs longer for its first calls, so that they come closer to the next.
-            assertThat(most(NEARLY_A_SECOND)).isLessThanOrEqualTo(RATE);
-        }
-        assertThat(nodes.broker().queue(Queues.DEAD).getMessageCount()).isZero();
+                most(NEARLY_A_SECOND, begun));
     }
 
-    private int most(Duration span) {
+    private void demandThatAllEndedOnce() throws Exception {
+        Deployment.Outcome outcome = deployment.outcome();
+        assertThat(outcome.lost()).as("lost").isEmpty();
+        assertThat(outcome.doubled()).as("doubled").isEmpty();
+        assertThat(outcome.quarantined().size())
+                .as("in quarantine")
+                .isLessThanOrEqualTo(8 * deaths.getOrDefault("node, SIGKILL", 0));
+        assertThat(outcome.left()).as("given up by the broker").isZero();
+    }
+
+    private static int most(Duration span, Instant since) {
         List<Instant> times =
-                nodes.world().calledAt().stream().filter(warm::isBefore).toList();
+                deployment.calledAt().stream().filter(since::isBefore).toList();
         int most = 0;
         int from = 0;
         for (int to = 0; to < times.size(); to++) {
@@ -284,19 +170,82 @@ class ManyNodesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "nodes.throughput", matches = ".+", disabledReason = "only in the long form")
-    void howMuchOneBrokerAndLedgerTakeFromSoManyProcesses() throws Exception {
-        startAll(NODES, 10_000);
-        ask(Integer.getInteger("nodes.throughput") / 4);
-        awaitResults(asked.size());
-        int warm = asked.size();
-        Instant begun = Instant.now();
-        ask(Integer.getInteger("nodes.throughput"));
-        awaitResults(asked.size());
-        double seconds = Duration.between(begun, Instant.now()).toMillis() / 1000.0;
+    void everyNodeSaysThatTheDatabaseIsAwayAndGoesOnByItselfOnceItIsBack() throws Exception {
+        amidWork(deployment::killDatabase);
+        everyNodeSays("ledger", "LEDGER_DATABASE");
+        stayAway("database");
+        deployment.ask(REQUESTS);
+        deployment.startDatabaseAgain();
+        everythingGoesOn("database");
+    }
+
+    @Test
+    void everyNodeSaysThatBothBrokersAreAwayAndGoesOnByItselfOnceTheyAreBack() throws Exception {
+        amidWork(() -> deployment.brokers().killBoth());
+        everyNodeSays("broker", "BROKER_AWAY");
+        stayAway("brokers");
+        deployment.brokers().startBoth();
+        deployment.ask(REQUESTS);
+        everythingGoesOn("brokers");
+    }
+
+    private static void everyNodeSays(String check, String code) throws Exception {
+        for (Path home : deployment.running()) {
+            Whole.patiently().ignoreExceptions().untilAsserted(() -> assertThat(deployment.page(home, "/health/ready"))
+                    .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(503))
+                    .satisfies(answer -> assertThat(answer.body())
+                            .contains("\"check\":\"" + check + "\"")
+                            .contains("\"" + code + "\"")));
+            assertThat(deployment.page(home, "/").body()).contains(code);
+            assertThat(command("status", home)).contains(check).contains(code);
+        }
+    }
+
+    private static String command(String name, Path home) {
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        List<String> words =
+                new ArrayList<>(List.of(name, "--config", home.resolve("config").toString()));
+        if (name.equals("doctor")) {
+            words.addAll(List.of("--only", "broker.failover"));
+        }
+        Passcourier.commandLine().setOut(out).setErr(out).execute(words.toArray(String[]::new));
+        return said.toString();
+    }
+
+    /** A restart would not help, so no node may ask for one. */
+    private static void stayAway(String what) throws Exception {
+        Instant until = Instant.now().plus(AWAY);
+        Whole.patiently()
+                .atMost(AWAY.plusMinutes(1))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> {
+                    for (Path home : deployment.running()) {
+                        assertThat(deployment.page(home, "/health/live").statusCode())
+                                .as(what + " away")
+                                .isEqualTo(200);
+                    }
+                    return !Instant.now().isBefore(until);
+                });
+    }
+
+    private void everythingGoesOn(String what) throws Exception {
+        Instant back = Instant.now();
+        deployment.awaitTaking();
+        for (Path home : deployment.running()) {
+            Whole.patiently()
+                    .ignoreExceptions()
+                    .until(() -> deployment.page(home, "/health/ready").statusCode() == 200);
+        }
+        Duration healthy = Duration.between(back, Instant.now());
+        deployment.awaitResults(deployment.asked());
         System.out.printf(
-                "%d processes: %d requests in %.1f s, %.0f a second%n",
-                NODES, asked.size() - warm, seconds, (asked.size() - warm) / seconds);
-        assertThat(results()).doesNotHaveDuplicates().hasSize(asked.size());
+                "%s away for %d s: healthy %d s after, all done %d s after; %s%n",
+                what,
+                AWAY.toSeconds(),
+                healthy.toSeconds(),
+                Duration.between(back, Instant.now()).toSeconds(),
+                reckoned(back));
+        demandThatAllEndedOnce();
     }
 }

@@ -10,37 +10,58 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Service processes on one external broker, which outlives their kills: in this process, so that its own view of its
- * queues can be asked for. Every node has a home and an audit trail of its own; drop directory and archive are common.
+ * queues can be asked for, or wherever somebody else starts one. Every node has a home and an audit trail of its own; drop
+ * directory and archive are common.
  */
 final class Nodes implements AutoCloseable {
 
     private final Path directory;
     private final KillWorld world;
     private final Program program;
-    private final PlainArtemis broker;
+    private final @Nullable PlainArtemis broker;
+    private final String url;
     private final String password = UUID.randomUUID().toString();
 
+    /** With a broker in this process. */
     Nodes(Path directory) throws Exception {
         this.directory = directory;
         this.world = new KillWorld(directory, Clock.systemUTC());
         this.program = Program.pack(directory);
         this.broker = PlainArtemis.start(directory.resolve("broker"), password, world.brokerPassword());
+        this.url = broker.url();
+    }
+
+    /** On a broker that is somebody else's to start, with {@link #password} for the nodes. */
+    Nodes(Path directory, String url) throws Exception {
+        this.directory = directory;
+        this.world = new KillWorld(directory, Clock.systemUTC());
+        this.program = Program.pack(directory);
+        this.broker = null;
+        this.url = url;
     }
 
     KillWorld world() {
         return world;
     }
 
+    /** The one in this process. */
     PlainArtemis broker() {
-        return broker;
+        return Objects.requireNonNull(broker);
+    }
+
+    /** With which nodes log in at the broker. */
+    String password() {
+        return password;
     }
 
     Path drop() {
@@ -60,7 +81,7 @@ final class Nodes implements AutoCloseable {
     }
 
     private String onOurBroker(String settings) {
-        String access = "\nbroker:\n  url: " + broker.url() + "\n  user: " + PlainArtemis.COURIER
+        String access = "\nbroker:\n  url: \"" + url + "\"\n  user: " + PlainArtemis.COURIER
                 + "\n  password: \"{{file:secrets/courier}}\"\n";
         return settings.replaceFirst("(?s)\nbroker:.*?(?=\nsources:)", Matcher.quoteReplacement(access))
                 .replace("directory: drop\n", "directory: " + drop() + "\n")
@@ -93,7 +114,7 @@ final class Nodes implements AutoCloseable {
 
     /** As the ticket system. */
     void ask(Iterable<Ask> asks) throws Exception {
-        try (var factory = new ActiveMQConnectionFactory(broker.url(), "ticketing", world.brokerPassword());
+        try (var factory = new ActiveMQConnectionFactory(url, "ticketing", world.brokerPassword());
                 var connection = factory.createConnection();
                 var session = connection.createSession()) {
             for (Ask ask : asks) {
@@ -104,7 +125,9 @@ final class Nodes implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        broker.close();
+        if (broker != null) {
+            broker.close();
+        }
         world.close();
     }
 }

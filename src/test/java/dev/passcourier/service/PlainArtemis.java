@@ -65,16 +65,32 @@ public final class PlainArtemis implements AutoCloseable {
         return start(configuration, password, password);
     }
 
+    /** Starts it on a port, as one of a pair that share a directory; it may become active much later. */
+    static PlainArtemis start(
+            Path directory, int port, Consumer<Configuration> pair, String servicePassword, String ticketingPassword)
+            throws Exception {
+        Configuration configuration = configuration(directory);
+        listen(configuration, port);
+        pair.accept(configuration);
+        return launch(configuration, servicePassword, ticketingPassword);
+    }
+
     private static PlainArtemis start(Configuration configuration, String servicePassword, String ticketingPassword)
+            throws Exception {
+        PlainArtemis broker = launch(configuration, servicePassword, ticketingPassword);
+        if (!broker.server().waitForActivation(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the broker does not become active");
+        }
+        return broker;
+    }
+
+    private static PlainArtemis launch(Configuration configuration, String servicePassword, String ticketingPassword)
             throws Exception {
         EmbeddedActiveMQ server = new EmbeddedActiveMQ();
         server.setConfiguration(configuration);
         server.setSecurityManager(new ActiveMQJAASSecurityManager(
                 InVMLoginModule.class.getName(), users(servicePassword, ticketingPassword)));
         server.start();
-        if (!server.getActiveMQServer().waitForActivation(60, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the broker does not become active");
-        }
         return new PlainArtemis(server);
     }
 
@@ -137,11 +153,7 @@ public final class PlainArtemis implements AutoCloseable {
 
     /** Stops it, has something done, and starts it again on the same port. */
     public void whileAway(Callable<?> act) throws Exception {
-        Configuration configuration = server().getConfiguration();
-        Map<String, Object> tcp = Map.of("host", "127.0.0.1", "port", port(), "protocols", "CORE");
-        configuration.clearAcceptorConfigurations();
-        configuration.addAcceptorConfiguration(
-                new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp, "tcp"));
+        listen(server().getConfiguration(), port());
         server().stop();
         act.call();
         server().start();
@@ -168,8 +180,14 @@ public final class PlainArtemis implements AutoCloseable {
         server.stop();
     }
 
+    private static void listen(Configuration configuration, int port) {
+        Map<String, Object> tcp = Map.of("host", "127.0.0.1", "port", port, "protocols", "CORE");
+        configuration.clearAcceptorConfigurations();
+        configuration.addAcceptorConfiguration(
+                new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp, "tcp"));
+    }
+
     private static Configuration configuration(Path directory) {
-        Map<String, Object> tcp = Map.of("host", "127.0.0.1", "port", 0, "protocols", "CORE");
         Configuration configuration = new ConfigurationImpl()
                 .setJournalType(JournalType.NIO)
                 .setJournalDirectory(directory.resolve("journal").toString())
@@ -195,8 +213,7 @@ public final class PlainArtemis implements AutoCloseable {
                                 .setExpiryAddress(SimpleString.of(Queues.EXPIRED))
                                 .setAutoCreateAddresses(false)
                                 .setAutoCreateQueues(false));
-        configuration.addAcceptorConfiguration(
-                new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp, "tcp"));
+        listen(configuration, 0);
         Role service = new Role("service", true, true, true, true, true, true, true, true, true, true);
         Role ticketing = new Role("ticketing", true, true, false, false, false, false, false, true, false, false);
         configuration.setSecurityRoles(Map.of("#", Set.of(service, ticketing)));
