@@ -31,6 +31,11 @@ final class LedgerProjector implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration IDLE = Duration.ofSeconds(1);
 
+    /** SQL's class of states for a transaction that was rolled back, so that another one can go on. */
+    private static final String GIVEN_UP = "40";
+
+    private static final int MOST_TRIES = 10;
+
     private final LedgerDatabase database;
     private final FileAuditTrail trail;
     private final Thread thread = new Thread(this::run, "ledger");
@@ -262,7 +267,7 @@ final class LedgerProjector implements AutoCloseable {
 
     private void apply(List<AuditRecord> records) throws SQLException {
         AuditRecord last = records.get(records.size() - 1);
-        List<Ledger.Ended> ended = database.inTransaction(sql -> {
+        List<Ledger.Ended> ended = unlessGivenUp(sql -> {
             List<Ledger.Ended> found = new ArrayList<>();
             Projection projection = new Projection(sql, found::add);
             for (AuditRecord record : records) {
@@ -275,6 +280,22 @@ final class LedgerProjector implements AutoCloseable {
         inconsistencies = 0;
         answered(false);
         publish(last.sequence());
+    }
+
+    /** Nodes may hold rows that the other one needs. Then the database gives one up, which is no sign that it is unwell. */
+    private <T> T unlessGivenUp(Sql.Work<T> work) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return database.inTransaction(work);
+            } catch (SQLException e) {
+                if (tries == MOST_TRIES
+                        || e.getSQLState() == null
+                        || !e.getSQLState().startsWith(GIVEN_UP)) {
+                    throw e;
+                }
+                LOG.debug("LEDGER_TRIED_AGAIN {}", e.getSQLState());
+            }
+        }
     }
 
     private void publish(long sequence) {

@@ -2,9 +2,11 @@ package dev.passcourier.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.secrecy.CapturedOutput;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 class PostgresqlLedgerTest extends LedgerContract {
 
@@ -61,6 +64,52 @@ class PostgresqlLedgerTest extends LedgerContract {
                 assertThat(known.verdict()).isEqualTo(Verdict.DELIVERED);
             });
         }
+    }
+
+    /** Two nodes that hold what the other one needs: the one that waited first is given up. */
+    @Test
+    void isInNoTroubleWhenTheDatabaseGivesItUpForAnotherNode() throws Exception {
+        story.asked("r0", "ID:0").asked("r1", "ID:1").asked("r2", "ID:2");
+        caughtUp();
+        try (Connection first = server.getPostgresDatabase().getConnection();
+                Connection other = server.getPostgresDatabase().getConnection();
+                CapturedOutput said = new CapturedOutput()) {
+            hold(first, "r0");
+            hold(other, "r2");
+            story.allowed("r0", "mail");
+            awaitSomebodyBehind(first);
+            story.allowed("r1", "mail").allowed("r2", "mail");
+            first.commit();
+            awaitSomebodyBehind(other);
+            hold(other, "r1");
+            other.commit();
+            caughtUp();
+            assertThat(said.log()).doesNotContain("trying again");
+        }
+        assertThat(ledger.requests(List.of("r2")).get(0).state()).isEqualTo(RequestState.ALLOWED);
+    }
+
+    private static void hold(Connection node, String request) throws SQLException {
+        node.setAutoCommit(false);
+        try (Statement statement = node.createStatement()) {
+            statement.execute("set deadlock_timeout = '60s'");
+            statement.execute("update request set id = id where id = '" + request + "'");
+        }
+    }
+
+    private static void awaitSomebodyBehind(Connection node) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    try (Connection connection = server.getPostgresDatabase().getConnection();
+                            Statement statement = connection.createStatement();
+                            ResultSet rows = statement.executeQuery("select count(*) from pg_stat_activity where "
+                                    + node.unwrap(PGConnection.class).getBackendPID()
+                                    + " = any(pg_blocking_pids(pid))")) {
+                        rows.next();
+                        return rows.getInt(1) == 1;
+                    }
+                });
     }
 
     @Test
