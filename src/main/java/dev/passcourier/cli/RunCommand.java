@@ -105,6 +105,7 @@ public final class RunCommand implements Callable<Integer> {
                 + settings.schedules().size()
                 + " schedules, requests on queue "
                 + settings.sources().jms().queue()
-                + port;
+                + port
+                + (service.statusPort() < 0 ? "" : ", status page on port " + service.statusPort());
     }
 }

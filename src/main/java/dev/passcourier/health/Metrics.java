@@ -24,7 +24,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -35,24 +37,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is measured, for {@code GET /metrics}. Every label's values are names of the settings or words of ours: what comes in
  * a message, an answer or a file is no label, and an account that the settings do not have counts as {@value #UNKNOWN}. What
  * the settings name is there from the start, with 0. Counting is for many threads at once and looks nothing up but a name.
+ * No scrape waits longer than a second: of what does not answer it has the numbers of before, and says how old they are.
  */
 public final class Metrics implements AutoCloseable {
 
     /** What stands for a name that no settings have. No account's or destination's name has parentheses. */
     static final String UNKNOWN = "(unknown)";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
     private static final String ACCOUNT = "account";
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration[] CALL_BUCKETS = millis(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000);
     private static final Duration[] APPEND_BUCKETS = millis(1, 2, 5, 10, 25, 50, 100, 250, 1000, 5000);
     private static final Set<String> MISNAMED = Set.of("process.cpu.time", "system.cpu.count");
@@ -64,10 +66,13 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, Destination> destinations = new ConcurrentHashMap<>();
     private final List<Rows> tables = new ArrayList<>();
     private final Timer appends;
+    private final Clock clock;
+    private double age;
     private Set<Source> sources = EnumSet.noneOf(Source.class);
 
     /** Of the process, and of nobody yet. */
-    public Metrics() {
+    public Metrics(Clock clock) {
+        this.clock = clock;
         // Names that Prometheus' own check objects to.
         registry.config().meterFilter(MeterFilter.deny(id -> MISNAMED.contains(id.getName())));
         collections.bindTo(registry);
@@ -85,6 +90,10 @@ public final class Metrics implements AutoCloseable {
         appends = Timer.builder("passcourier.audit.append")
                 .description("How long appends to the audit trail took until they were synced to the disk.")
                 .serviceLevelObjectives(APPEND_BUCKETS)
+                .register(registry);
+        Gauge.builder("passcourier.scrape.age.seconds", () -> age)
+                .description(
+                        "How old the oldest gauges of this scrape are; more than a few seconds if something hangs.")
                 .register(registry);
         accounts.put(UNKNOWN, new Account(UNKNOWN));
     }
@@ -188,8 +197,11 @@ public final class Metrics implements AutoCloseable {
      */
     public synchronized void gauges(
             String name, String help, List<String> labels, Supplier<Map<List<String>, ? extends Number>> rows) {
-        tables.add(
-                new Rows(MultiGauge.builder(name).description(help).register(registry), labels, new HashMap<>(), rows));
+        tables.add(new Rows(
+                MultiGauge.builder(name).description(help).register(registry),
+                labels,
+                new HashMap<>(),
+                new BoundedReader<>(rows, clock)));
     }
 
     /** A gauge whose labels' values come and go. */
@@ -197,19 +209,20 @@ public final class Metrics implements AutoCloseable {
             MultiGauge gauge,
             List<String> labels,
             Map<List<String>, Number> shown,
-            Supplier<Map<List<String>, ? extends Number>> rows) {
+            BoundedReader<? extends Map<List<String>, ? extends Number>> reader) {
 
-        void refresh() {
+        /** Shows what was read, and answers when; what could not be read is as new as what could. */
+        Instant refresh(Instant now) {
+            var read = reader.latest();
             Set<List<String>> before = Set.copyOf(shown.keySet());
             shown.clear();
-            try {
-                shown.putAll(rows.get());
-            } catch (RuntimeException e) {
-                LOG.debug("METRIC_MISSING {}", e.getClass().getName());
+            if (read != null) {
+                shown.putAll(read.value());
             }
             if (!before.equals(shown.keySet())) {
                 gauge.register(shown.keySet().stream().map(this::row).toList(), true);
             }
+            return read == null ? now : read.at();
         }
 
         /** Reads the number that was found last, so that a row is made once and not at every scrape. */
@@ -247,13 +260,23 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * Everything as it is now.
+     * Everything as it is now, or as it was when it could last be read.
      *
      * @param accept what the Accept header of who asks says
      */
     public synchronized StatusServer.Reply reply(String accept) {
         Format format = Format.accepted(accept);
-        tables.forEach(Rows::refresh);
+        Instant now = clock.instant();
+        BoundedReader.await(
+                CompletableFuture.allOf(
+                        tables.stream().map(table -> table.reader().begin()).toArray(CompletableFuture<?>[]::new)),
+                PATIENCE);
+        Instant oldest = now;
+        for (Rows table : tables) {
+            Instant read = table.refresh(now);
+            oldest = read.isBefore(oldest) ? read : oldest;
+        }
+        age = Duration.between(oldest, now).toMillis() / 1e3;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             registry.scrape(out, format.mediaType());

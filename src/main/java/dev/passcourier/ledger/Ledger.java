@@ -142,7 +142,7 @@ public final class Ledger implements AutoCloseable {
 
     /**
      * Who is told of each request that ends from now on, once it is in the tables, by the thread that follows the trail: of
-     * one whose end was taken back and that ended again, twice.
+     * one whose end was taken back and that ended again, twice. A ledger that is made again from the trail tells none again.
      */
     public void onEnd(Consumer<Ended> told) {
         projector.onEnd(told);

@@ -50,6 +50,8 @@ final class LedgerProjector implements AutoCloseable {
     private int inconsistencies;
 
     private volatile Consumer<Ledger.Ended> ends = ended -> {};
+    /** The last record whose end has been told: what is applied again is not told again. For the thread alone. */
+    private long told;
 
     private @Nullable String broken;
     private @Nullable String trouble;
@@ -270,13 +272,15 @@ final class LedgerProjector implements AutoCloseable {
         List<Ledger.Ended> ended = unlessGivenUp(sql -> {
             List<Ledger.Ended> found = new ArrayList<>();
             Projection projection = new Projection(sql, found::add);
+            Projection repetition = new Projection(sql);
             for (AuditRecord record : records) {
-                projection.apply(record.event());
+                (record.sequence() > told ? projection : repetition).apply(record.event());
             }
             projection.position(trail.name(), last.sequence(), last.hash());
             return found;
         });
         ended.forEach(ends);
+        told = Math.max(told, last.sequence());
         inconsistencies = 0;
         answered(false);
         publish(last.sequence());

@@ -1,7 +1,6 @@
 package dev.passcourier.service;
 
 import dev.passcourier.audit.FileAuditTrail;
-import dev.passcourier.broker.Queues;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.fetch.AccountGate;
@@ -32,7 +31,7 @@ final class ServiceMetrics {
     private static final Duration FRESH = Duration.ofMinutes(10);
 
     private final Metrics metrics;
-    private final Settings settings;
+    private volatile Settings settings;
     private final Clock clock;
     private final Map<String, AccountGate> gates = new ConcurrentHashMap<>();
     private Map<List<String>, Instant> certificates = Map.of();
@@ -49,6 +48,13 @@ final class ServiceMetrics {
                 "Seconds until the first certificate of a file ends, by whose file it is; below 0 once it has.",
                 List.of("kind", "name"),
                 () -> left(certificates()));
+    }
+
+    /** Has exactly what these settings name from now on. */
+    synchronized void follow(Settings others) {
+        settings = others;
+        gates.keySet().retainAll(others.accounts().keySet());
+        nextLook = Instant.MIN;
     }
 
     private void disks() {
@@ -159,18 +165,21 @@ final class ServiceMetrics {
     }
 
     void waiting(Figures figures) {
+        metrics.gauge(
+                "passcourier.ledger.count.age.seconds",
+                "How long ago the ledger last counted what waits; not there while nobody knows what waits.",
+                () -> figures.countedAt().map(this::age).orElse(null));
         metrics.gauges(
                 "passcourier.queue.oldest.seconds",
-                "Age of the oldest request of an account, or delivery to a destination, that has not ended, by its queue.",
+                "Age of the oldest request of an account, or delivery to a destination, that has not ended, by its queue;"
+                        + " 0 if there is none, not there while nobody knows.",
                 List.of("queue"),
                 () -> {
                     Map<List<String>, Double> found = new HashMap<>();
-                    settings.accounts().keySet().forEach(name -> found.put(List.of(Queues.fetch(name)), 0.0));
-                    settings.destinations().keySet().forEach(name -> found.put(List.of(Queues.outbox(name)), 0.0));
-                    figures.oldest(
-                                    settings.accounts().keySet(),
-                                    settings.destinations().keySet())
-                            .forEach((queue, since) -> found.put(List.of(queue), age(since)));
+                    Settings now = settings;
+                    figures.oldest(now.accounts().keySet(), now.destinations().keySet())
+                            .forEach((queue, since) -> found.put(
+                                    List.of(queue), since.map(this::age).orElse(0.0)));
                     return found;
                 });
     }

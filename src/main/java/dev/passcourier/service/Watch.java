@@ -34,6 +34,7 @@ import dev.passcourier.http.PemTrust;
 import dev.passcourier.intake.DropDirectory;
 import dev.passcourier.intake.DropFilter;
 import dev.passcourier.ledger.Ledger;
+import dev.passcourier.ledger.LedgerStatus;
 import dev.passcourier.outbox.GoneDestinations;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.retry.RetryRule;
@@ -69,8 +70,10 @@ final class Watch implements AutoCloseable {
     private final ServiceGate gate;
     private final DiskCheck disk;
     private final MonitoredTrail.Destinations destinations = new MonitoredTrail.Destinations();
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
     private final ServiceMetrics gauges;
+    private @Nullable LedgerStatus whatWaits;
+    private volatile @Nullable StatusService waiting;
     private @Nullable QueueDepths depths;
     private @Nullable Liveness liveness;
     private @Nullable Figures figures;
@@ -85,6 +88,7 @@ final class Watch implements AutoCloseable {
         this.disk = new DiskCheck(
                 settings.service().dataDirectory(), settings.service().minFreeSpace());
         checks.add("disk", Stops.EVERYTHING, disk);
+        metrics = new Metrics(clock);
         metrics.follow(settings);
         gauges = new ServiceMetrics(metrics, settings, clock);
         gauges.checks(checks, gate);
@@ -119,9 +123,11 @@ final class Watch implements AutoCloseable {
         liveness = Liveness.of(ledger::broken, probe, clock);
         Settings.Status page = settings.service().status();
         if (page != null) {
-            StatusService waiting = StatusReader.service(ledger.status(), settings, this::problems, clock);
+            whatWaits = ledger.status();
+            waiting = StatusReader.service(whatWaits, settings, this::problems, clock);
             StatusOrder all = new StatusOrder(null);
-            figures = new Figures(ledger, () -> waiting.answer(all), brokerCheck, checks, clock);
+            figures =
+                    new Figures(ledger, () -> Objects.requireNonNull(waiting).answer(all), brokerCheck, checks, clock);
             gauges.waiting(figures);
             status = StatusServer.open(page, tls(page));
             status.page("/", new StatusPage(checks, gate, figures, ThisNode.version(), clock)::reply);
@@ -233,9 +239,13 @@ final class Watch implements AutoCloseable {
         checks.remove(kind + "." + name);
     }
 
-    /** Counts what these settings have from now on. */
+    /** Counts and shows what these settings have from now on. */
     void follow(Settings others) {
         metrics.follow(others);
+        gauges.follow(others);
+        if (whatWaits != null) {
+            waiting = StatusReader.service(whatWaits, others, this::problems, clock);
+        }
         if (depths != null) {
             depths.of(BrokerLink.queues(others));
         }

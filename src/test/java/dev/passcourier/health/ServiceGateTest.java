@@ -29,7 +29,7 @@ class ServiceGateTest {
     private final Checks checks = new Checks(Clock.systemUTC());
     private final Probe probe = new Probe(checks);
     private final ServiceGate gate = new ServiceGate(checks, probe);
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics = new Metrics(Clock.systemUTC());
 
     @AfterEach
     void stop() {

@@ -12,6 +12,7 @@ import dev.passcourier.config.Settings;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
 import dev.passcourier.ledger.Story;
+import dev.passcourier.sandbox.MovableClock;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.status.StatusService;
@@ -30,7 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,10 +57,12 @@ class StatusServerTest {
     private final Probe probe = new Probe(checks);
     private final ServiceGate gate = new ServiceGate(checks, probe);
     private final AtomicReference<Optional<String>> broken = new AtomicReference<>(Optional.empty());
-    private final Metrics metrics = new Metrics();
+    private final MovableClock scraped = new MovableClock(NOW, ZoneOffset.UTC);
+    private final Metrics metrics = new Metrics(scraped);
     private FileAuditTrail trail;
     private Ledger ledger;
     private Figures figures;
+    private Supplier<StatusAnswer> whatWaits = this::waiting;
     private StatusServer server;
 
     @BeforeEach
@@ -68,7 +74,7 @@ class StatusServerTest {
                 new BrokerCheckTest.Stoppable(),
                 Optional::empty,
                 Clock.systemUTC());
-        figures = new Figures(ledger, this::waiting, broker, checks, clock);
+        figures = new Figures(ledger, () -> whatWaits.get(), broker, checks, clock);
         checks.add("disk", Stops.EVERYTHING, disk::get);
         checks.add("broker", Stops.EVERYTHING, broker);
         checks.add("account.kakao", Stops.NOTHING, account::get);
@@ -96,6 +102,47 @@ class StatusServerTest {
         assertThat(answer).startsWith("HTTP/1.1 200 ");
         assertThat(json(answer).path("status").asText()).isEqualTo("UP");
         assertThat(json(answer).path("checks")).hasSize(3);
+    }
+
+    /** A database that hangs keeps a thread of its own, not those who look. */
+    @Test
+    void whatHangsKeepsNoPageAndNoScrapeWaiting() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+        metrics.gauge("slow", "Hangs.", () -> {
+            before.get().run();
+            return 7;
+        });
+        metrics.gauge("quick", "Does not.", () -> 8);
+        assertThat(ask("GET", "/metrics", "localhost"))
+                .contains("\nslow 7.0\n", "\npasscourier_scrape_age_seconds 0.0\n");
+        whatWaits = () -> {
+            await(hangs);
+            return waiting();
+        };
+        before.set(() -> await(hangs));
+        scraped.advance(Duration.ofSeconds(60));
+        try {
+            assertThat(ask("GET", "/metrics", "localhost"))
+                    .contains("\nslow 7.0\n", "\nquick 8.0\n", "\npasscourier_scrape_age_seconds 60.0\n");
+            assertThat(ask("GET", "/", "localhost")).contains("The ledger does not say now what waits.");
+            assertThat(figures.oldest(Set.of("kakao"), Set.of("hook"))).isEmpty();
+        } finally {
+            hangs.countDown();
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(figures.oldest(Set.of("kakao"), Set.of("hook")))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("fetch.kakao", Optional.empty(), "outbox.hook", Optional.empty())));
+        Awaitility.await().untilAsserted(() -> assertThat(ask("GET", "/metrics", "localhost"))
+                .contains("\npasscourier_scrape_age_seconds 0.0\n"));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -152,7 +199,7 @@ class StatusServerTest {
     /** As with many large batches under way: however often the page is asked for, the ledger has its rest. */
     @Test
     void theLedgerCountsForATwentiethOfTheTimeAtMost() {
-        Iterator<Integer> seconds = List.of(0, 3, 4, 62, 63, 63).iterator();
+        Iterator<Integer> seconds = List.of(0, 0, 0, 3, 4, 62, 63, 63, 63, 63).iterator();
         Clock counting = new Clock() {
             @Override
             public Instant instant() {

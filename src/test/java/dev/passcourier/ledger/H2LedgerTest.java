@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.request.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,7 +48,9 @@ class H2LedgerTest extends LedgerContract {
     /** A row that somebody else has locked looks to us like a row that a kill has left out of its index. */
     @Test
     void beginsAnewWhenItContradictsItself() throws Exception {
-        story.asked("r1", "ID:1");
+        List<Verdict> told = new CopyOnWriteArrayList<>();
+        ledger.onEnd(ended -> told.add(ended.verdict()));
+        story.asked("r1", "ID:1").asked("r0", "ID:0").ended("r0", "DENIED", "HTTP_403");
         caughtUp();
         Path aside = directory.resolve("ledger/ledger.mv.db.unreadable");
         try (Connection other = DriverManager.getConnection(
@@ -64,6 +68,9 @@ class H2LedgerTest extends LedgerContract {
                         .singleElement()
                         .extracting(RequestRow::state)
                         .isEqualTo(RequestState.ALLOWED));
+        story.ended("r1", "NOT_SET", "HTTP_404");
+        caughtUp();
+        assertThat(told).as("what had ended before is not told again").containsExactly(Verdict.DENIED, Verdict.NOT_SET);
     }
 
     @Test

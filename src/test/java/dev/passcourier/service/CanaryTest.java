@@ -15,6 +15,10 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.TextMessage;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +56,7 @@ class CanaryTest {
     private static final Map<Canary, Set<String>> ends = new LinkedHashMap<>();
     private static final Map<Canary, Set<String>> expected = new LinkedHashMap<>();
     private static final List<String> messages = new ArrayList<>();
+    private static final Map<String, String> pages = new TreeMap<>();
 
     private static CanaryWorld world;
     private static CanaryTrail trail;
@@ -226,8 +231,17 @@ class CanaryTest {
         }
     }
 
-    /** Takes what lies in the ticket system's queue, with everything a message says of itself. */
+    /** Takes what lies in the ticket system's queue, with everything a message says of itself, and what the status port says. */
     private static void collect() throws Exception {
+        for (String page : List.of("/", "/health", "/metrics", "/health/ready")) {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.statusPort() + page))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.body()).isNotEmpty();
+            pages.merge(page, answer.headers() + "\n" + answer.body(), String::concat);
+        }
         world.whole().asTicketing(service.broker(), session -> {
             try (MessageConsumer consumer = session.createConsumer(session.createQueue(Whole.RESULTS))) {
                 for (Message next = consumer.receive(1000); next != null; next = consumer.receive(1000)) {
@@ -348,6 +362,15 @@ class CanaryTest {
                 .allSatisfy(message -> assertThat(scan.hits("message", message.getBytes(StandardCharsets.UTF_8)))
                         .isEmpty());
         System.out.println("Canary: " + messages.size() + " messages with all their properties: none");
+    }
+
+    @Test
+    void noScrapeAndNoPageShowsOne() {
+        assertThat(pages.get("/metrics")).contains("passcourier_requests_total{account=\"kakao\"");
+        assertThat(pages.get("/")).contains("Passcourier: ", "hook-shaky");
+        pages.forEach((page, text) -> assertThat(scan.hits(page, text.getBytes(StandardCharsets.UTF_8)))
+                .isEmpty());
+        System.out.println("Canary: " + pages.keySet() + " of the status port: none");
     }
 
     @Test

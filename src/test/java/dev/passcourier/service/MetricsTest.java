@@ -6,26 +6,40 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.passcourier.config.Settings;
+import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.health.BrokerCheck;
+import dev.passcourier.health.Checks;
+import dev.passcourier.health.Figures;
+import dev.passcourier.health.Metrics;
 import dev.passcourier.health.Scrape;
 import dev.passcourier.health.Scrape.Sample;
+import dev.passcourier.ledger.LedgerException;
+import dev.passcourier.provider.ProviderCatalog;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.secrecy.CanaryScan;
+import dev.passcourier.status.StatusAnswer;
+import dev.passcourier.status.StatusOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -111,6 +125,36 @@ class MetricsTest {
                 .isZero();
         assertThat(before.sum("passcourier_deliveries_total", "destination", "hook", "outcome", "failed"))
                 .isZero();
+    }
+
+    /** An age of 0 would say that all is well. */
+    @Test
+    void aQueueWhoseAgeNobodyKnowsIsNotShown() throws Exception {
+        Clock clock = Clock.systemUTC();
+        Settings settings = SettingsLoader.load(whole.world().settings(), ProviderCatalog.find(), clock);
+        Metrics metrics = new Metrics(clock);
+        BrokerCheck broker = new BrokerCheck(Map::of, null, Optional::empty, clock);
+        AtomicReference<StatusAnswer> known = new AtomicReference<>();
+        Supplier<StatusAnswer> status = () -> {
+            if (known.get() == null) {
+                throw new LedgerException("LEDGER_DATABASE");
+            }
+            return known.get();
+        };
+        for (String age : List.of("", "0.0")) {
+            new ServiceMetrics(metrics, settings, clock)
+                    .waiting(new Figures(whole.service().ledger(), status, broker, new Checks(clock), clock));
+            String text = new String(metrics.reply("").body(), StandardCharsets.UTF_8);
+            assertThat(text.lines().filter(line -> line.startsWith("passcourier_queue_oldest_seconds{queue=\"outbox.")))
+                    .hasSize(age.isEmpty() ? 0 : settings.destinations().size())
+                    .allMatch(line -> line.endsWith(" " + age));
+            assertThat(text.contains("\npasscourier_ledger_count_age_seconds ")).isEqualTo(!age.isEmpty());
+            known.set(StatusReader.service(whole.service().ledger().status(), settings, null, clock)
+                    .answer(new StatusOrder(null)));
+            metrics.close();
+            metrics = new Metrics(clock);
+        }
+        metrics.close();
     }
 
     /** Whoever may ask, or answers, can make no series: those that there were before are those that there are. */

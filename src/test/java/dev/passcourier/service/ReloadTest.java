@@ -6,6 +6,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.control.ControlClient;
 import dev.passcourier.demo.DemoWorld;
+import dev.passcourier.health.Scrape;
 import dev.passcourier.ledger.RequestState;
 import dev.passcourier.reload.ReloadAnswer;
 import dev.passcourier.reload.ReloadOrder;
@@ -170,6 +171,36 @@ class ReloadTest {
         takeBack();
         assertThat(verdict("added-3", "more", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.REFUSED);
         assertThat(verdict("added-4", "zstack", DemoWorld.ZSTACK, "second")).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void whatComesAndGoesIsMeasuredFromThenOn() throws Exception {
+        int port = whole.service().statusPort();
+        Scrape before = Scrape.of(port);
+        assertThat(before.values("account")).doesNotContain("measured");
+        reload(text -> with(
+                        "accounts", zstack("measured", whole.world().zstack().baseUrl()))
+                .andThen(with("destinations", "  counted:\n    type: file\n    seal: ops\n    directory: second"))
+                .apply(text));
+        for (String metric : List.of("account_breaker_open", "account_rate_limit", "cloud_call_seconds_count")) {
+            assertThat(Scrape.of(port).sum("passcourier_" + metric, "account", "measured"))
+                    .as(metric)
+                    .isNotNaN();
+        }
+        assertThat(Scrape.of(port).sum("passcourier_requests_total", "account", "measured"))
+                .isZero();
+        Whole.patiently()
+                .until(() -> Scrape.of(port).values("queue").containsAll(List.of("fetch.measured", "outbox.counted")));
+        assertThat(Scrape.of(port).sum("passcourier_queue_oldest_seconds", "queue", "fetch.measured"))
+                .isZero();
+
+        takeBack();
+
+        Scrape after = Scrape.of(port);
+        assertThat(after.values("account")).isEqualTo(before.values("account"));
+        assertThat(after.values("destination")).isEqualTo(before.values("destination"));
+        assertThat(after.sum("passcourier_queue_oldest_seconds", "queue", "outbox.counted"))
+                .isNaN();
     }
 
     @Test

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  */
 final class ServiceJvm implements AutoCloseable {
 
-    private static final Pattern PORT = Pattern.compile("broker port ([0-9]+)");
+    private static final Pattern BROKER = Pattern.compile("broker port ([0-9]+)");
+    private static final Pattern STATUS = Pattern.compile("status page on port ([0-9]+)");
 
     private final Process process;
     private final Path said;
@@ -78,12 +79,21 @@ final class ServiceJvm implements AutoCloseable {
 
     /** The address of its broker. */
     String broker() throws IOException {
-        Matcher port = PORT.matcher(Files.readString(said));
+        return "tcp://127.0.0.1:" + latest(BROKER);
+    }
+
+    /** The port of its status page. */
+    int statusPort() throws IOException {
+        return Integer.parseInt(latest(STATUS));
+    }
+
+    private String latest(Pattern pattern) throws IOException {
+        Matcher port = pattern.matcher(Files.readString(said));
         String last = "";
         while (port.find()) {
             last = port.group(1);
         }
-        return "tcp://127.0.0.1:" + last;
+        return last;
     }
 
     /**
