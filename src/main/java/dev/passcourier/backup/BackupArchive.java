@@ -211,21 +211,21 @@ final class BackupArchive {
         Matcher format = Pattern.compile("\"format\":(\\d{1,9}),.{0,80}?\"product\":\"([^\"]{1,60})\"")
                 .matcher(new String(manifest, StandardCharsets.UTF_8));
         return format.find() && Integer.parseInt(format.group(1)) > Manifest.FORMAT
-                ? newer("backup format " + format.group(1), format.group(2))
+                ? newer("backup format " + format.group(1), format.group(2), Manifest.FORMAT)
                 : damaged(archive, "its manifest is not readable");
     }
 
     private static void demandReadable(Manifest manifest) throws BackupException {
         if (manifest.format() > Manifest.FORMAT) {
-            throw newer("backup format " + manifest.format(), manifest.product());
+            throw newer("backup format " + manifest.format(), manifest.product(), Manifest.FORMAT);
         }
         if (manifest.dataFormat() > DataFormat.NEWEST) {
-            throw newer("data format " + manifest.dataFormat(), manifest.product());
+            throw newer("data format " + manifest.dataFormat(), manifest.product(), DataFormat.NEWEST);
         }
     }
 
-    private static BackupException newer(String what, String product) {
-        return new BackupException(DataFormat.newer(what, product));
+    private static BackupException newer(String what, String product, int newest) {
+        return new BackupException(DataFormat.newer(what, product, newest));
     }
 
     private static InputStream opened(Path archive, @Nullable Path key) throws IOException, BackupException {

@@ -158,8 +158,8 @@ public final class BackupFile {
         long before = Math.max(
                 noted(manifest.backup()),
                 Math.max(
-                        Restores.of(unpacked).times(manifest.backup()),
-                        there ? Restores.of(into).times(manifest.backup()) : 0));
+                        Restores.times(unpacked, manifest.backup()),
+                        there ? Restores.times(into, manifest.backup()) : 0));
         if (before > 0 && !target.again()) {
             throw refused(
                     "RESTORED_BEFORE",

@@ -47,7 +47,8 @@ public record DataFormat(int format, String writtenBy) {
         DataFormat found =
                 ControlJson.read(Files.readAllBytes(file), DataFormat.class).orElseThrow(() -> unreadable(file));
         if (found.format() > NEWEST) {
-            throw new ConfigurationException(newer("version " + found.format() + " of " + file, found.writtenBy()));
+            throw new ConfigurationException(
+                    newer("version " + found.format() + " of " + file, found.writtenBy(), NEWEST));
         }
         return found;
     }
@@ -58,9 +59,9 @@ public record DataFormat(int format, String writtenBy) {
     }
 
     /** Of what a newer release has written: what it is, and what to do. */
-    static String newer(String what, String writtenBy) {
+    static String newer(String what, String writtenBy, int newest) {
         return "DATA_NEWER " + what + ": written by Passcourier " + writtenBy
-                + ", this is " + version() + " and reads up to " + NEWEST
+                + ", this is " + version() + " and reads up to " + newest
                 + "; use that version, or restore the backup made before the upgrade";
     }
 

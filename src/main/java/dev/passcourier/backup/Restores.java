@@ -1,5 +1,7 @@
 package dev.passcourier.backup;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditTrail;
@@ -29,6 +31,8 @@ public final class Restores {
     private static final Logger LOG = LoggerFactory.getLogger(Restores.class);
 
     static final String FILE = "restores.json";
+
+    private static final ObjectMapper ANY_RELEASE = new ObjectMapper();
 
     /** Where {@link RestoredWork} is kept. */
     private static final String WORK = "restored";
@@ -61,14 +65,28 @@ public final class Restores {
         return new Restores(
                 file,
                 ControlJson.read(Files.readAllBytes(file), All.class)
-                        .orElseThrow(() -> new ConfigurationException(
-                                file + " is damaged: it says which backups this directory comes from; restore again"))
+                        .orElseThrow(() -> damaged(file))
                         .restores());
     }
 
-    /** How often a backup has been put back here. */
-    long times(String backup) {
-        return all.stream().filter(each -> each.backup().equals(backup)).count();
+    /** How often a backup has been put back to a data directory, whichever release's that is. */
+    static long times(Path directory, String backup) throws IOException, ConfigurationException {
+        Path file = directory.resolve(FILE);
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        try {
+            return ANY_RELEASE.readTree(Files.readAllBytes(file)).findValuesAsText("backup").stream()
+                    .filter(backup::equals)
+                    .count();
+        } catch (JsonProcessingException e) {
+            throw damaged(file);
+        }
+    }
+
+    private static ConfigurationException damaged(Path file) {
+        return new ConfigurationException(
+                file + " is damaged: it says which backups this directory comes from; restore again");
     }
 
     void add(Restore restore) throws IOException {

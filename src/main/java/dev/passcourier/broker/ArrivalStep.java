@@ -22,7 +22,7 @@ import org.springframework.jms.core.JmsTemplate;
 
 /**
  * First step of every route that consumes from our broker. Takes the message over as an {@link InboundMessage} and drops all
- * headers. A message that is neither text nor bytes, is too large, or has come too often is moved to quarantine,
+ * headers. A message that is neither text nor bytes, is too large, has come too often, or is a later release's is moved to quarantine,
  * unread, and the route stops. On our own broker that is one transaction; from another broker a crash may copy it twice.
  */
 public final class ArrivalStep implements Processor {
@@ -94,7 +94,9 @@ public final class ArrivalStep implements Processor {
         String queue = ((JmsEndpoint) exchange.getFromEndpoint()).getDestinationName();
         SenderIdentity.Sender sender = senders.of(message);
         int limit = queue.equals(intake) ? MAX_REQUEST : MAX_INTERNAL;
-        String poison = queue.equals(Queues.DEAD) ? "DEAD_LETTERED" : reasonToQuarantine(message, limit);
+        String poison = queue.equals(Queues.DEAD)
+                ? "DEAD_LETTERED"
+                : isOfNewerRelease(message, sender) ? "DATA_NEWER" : reasonToQuarantine(message, limit);
         if (poison == null) {
             byte[] body = body(message);
             if (body.length <= limit) {
@@ -108,6 +110,14 @@ public final class ArrivalStep implements Processor {
         }
         quarantine(message, sender, cameFrom(message, sender, queue), poison);
         exchange.setRouteStop(true);
+    }
+
+    /** On another broker a node of a later release may have sent it: that release can return it from quarantine. */
+    private static boolean isOfNewerRelease(Message message, SenderIdentity.Sender sender) throws JMSException {
+        return sender.ours()
+                && message.propertyExists(MessageProperties.FORMAT)
+                && message.getObjectProperty(MessageProperties.FORMAT) instanceof Integer format
+                && format > MessageProperties.NEWEST;
     }
 
     private static @Nullable String reasonToQuarantine(Message message, int limit) throws JMSException {

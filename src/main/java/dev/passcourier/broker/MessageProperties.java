@@ -14,6 +14,12 @@ import java.util.Map;
  */
 public final class MessageProperties {
 
+    /** The form of the message, body and properties, as a number; without it, it is 1. */
+    public static final String FORMAT = "pcFormat";
+
+    /** What this release writes, and the newest form that it reads. */
+    static final int NEWEST = 1;
+
     /** Id of the request whose work the message carries. */
     public static final String REQUEST = "pcRequest";
 

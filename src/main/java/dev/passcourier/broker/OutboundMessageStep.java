@@ -17,6 +17,7 @@ public final class OutboundMessageStep implements Processor {
         OutboundMessage outboundMessage = message.getBody(OutboundMessage.class);
         message.removeHeaders("*");
         message.setBody(outboundMessage.body());
+        message.setHeader(MessageProperties.FORMAT, MessageProperties.NEWEST);
         outboundMessage.properties().forEach(message::setHeader);
         message.setHeader(JmsConstants.JMS_DESTINATION_NAME, outboundMessage.queue());
         message.setHeader(JmsConstants.JMS_HEADER_PRIORITY, outboundMessage.priority());

@@ -33,6 +33,7 @@ public final class PlainSend {
     static BytesMessage message(Session session, OutboundMessage outboundMessage) throws JMSException {
         BytesMessage message = session.createBytesMessage();
         message.writeBytes(outboundMessage.body());
+        message.setIntProperty(MessageProperties.FORMAT, MessageProperties.NEWEST);
         for (Map.Entry<String, Object> property : outboundMessage.properties().entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }

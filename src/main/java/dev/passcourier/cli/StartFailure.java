@@ -45,6 +45,9 @@ public final class StartFailure {
         if (cause instanceof ConfigurationException || cause instanceof KeyLoadException) {
             return cause.getMessage();
         }
+        if (cause instanceof AuditDamage damage && damage.kind() == AuditDamage.Kind.NEWER) {
+            return damage.kind().meaning() + " (the audit trail, " + damage.file() + ":" + damage.line() + ")";
+        }
         if (cause instanceof AuditDamage damage) {
             return "the audit trail is damaged, " + damage.getMessage() + ": run  passcourier audit verify";
         }
@@ -55,6 +58,11 @@ public final class StartFailure {
                             : cause instanceof AccessDeniedException
                                     ? "may not be read or written by this user; run as the service's user, or chown it"
                                     : String.valueOf(file.getReason()));
+        }
+        if (cause instanceof LedgerException ledger && ledger.isOfNewerRelease()) {
+            return ledger.getMessage()
+                    + " the ledger's tables are of a newer release than this: use that release, or restore"
+                    + " the backup made before the upgrade";
         }
         if (cause instanceof LedgerException) {
             return "the ledger cannot be used, " + cause.getMessage() + ": run  passcourier ledger check";

@@ -51,13 +51,21 @@ public final class ControlClient {
      */
     public <A extends Record> A order(String name, Record order, Class<A> answer, Duration atMost)
             throws ControlException {
-        byte[] line = ControlJson.bytes(new Order(name, ControlJson.tree(order)));
+        byte[] line = ControlJson.bytes(new Order(ControlJson.VERSION, name, ControlJson.tree(order)));
         if (line.length > ControlLine.LONGEST_ORDER) {
             throw new ControlException(
                     Reason.REFUSED, "CONTROL_TOO_LONG", "this is too much for one order to the running service");
         }
-        Reply reply = ControlJson.read(exchange(reachable(), line, atMost), Reply.class)
-                .orElseThrow(this::unreadable);
+        byte[] said = exchange(reachable(), line, atMost);
+        if (ControlJson.isNewer(said)) {
+            throw new ControlException(
+                    Reason.NO_ANSWER,
+                    "CONTROL_VERSION",
+                    "CONTROL_VERSION the service on " + directory
+                            + " is of a later release than this program, which cannot read its"
+                            + " answer: it is not known whether it has done it; use the commands of that release");
+        }
+        Reply reply = ControlJson.read(said, Reply.class).orElseThrow(this::unreadable);
         if (reply.error() != null) {
             throw new ControlException(
                     reply.reason() == null ? Reason.REFUSED : reply.reason(),

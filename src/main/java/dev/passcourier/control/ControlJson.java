@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,21 +36,33 @@ public final class ControlJson {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    /** Of both lines. One that does not say its version is of the first. */
+    static final int VERSION = 1;
+
     private ControlJson() {}
 
     /** What a client sends: an order's name, and what it is about. */
-    record Order(String order, @Nullable ObjectNode with) {}
+    record Order(
+            @Nullable Integer version,
+            String order,
+            @Nullable ObjectNode with) {}
 
     /** What it gets: an answer, or what kind of failure there is, its code and words. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Reply(
+            @Nullable Integer version,
             @Nullable ObjectNode answer,
             ControlException.@Nullable Reason reason,
             @Nullable String error,
             @Nullable String says) {
 
         static Reply failed(ControlException.Reason reason, String code, String says) {
-            return new Reply(null, reason, code, says);
+            return new Reply(null, null, reason, code, says);
+        }
+
+        /** For who has sent an order of this version; null of earlier releases, which do not read one. */
+        Reply of(@Nullable Integer asked) {
+            return new Reply(asked, answer, reason, error, says);
         }
     }
 
@@ -68,6 +81,16 @@ public final class ControlJson {
             return Optional.ofNullable(MAPPER.readValue(line, type));
         } catch (IOException | RuntimeException quotesContent) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether a line says that it is of a later version than this release reads. */
+    static boolean isNewer(byte[] line) {
+        try {
+            JsonNode tree = MAPPER.readTree(line);
+            return tree != null && tree.path("version").asInt(VERSION) > VERSION;
+        } catch (IOException | RuntimeException quotesContent) {
+            return false;
         }
     }
 

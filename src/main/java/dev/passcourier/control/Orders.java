@@ -80,8 +80,16 @@ public final class Orders {
 
     /** Answers one line with one line, whatever is in it. */
     byte[] answer(byte[] line, Peer peer) {
+        if (ControlJson.isNewer(line)) {
+            return ControlJson.bytes(Reply.failed(
+                    Reason.REFUSED,
+                    "CONTROL_VERSION",
+                    "CONTROL_VERSION the running service is of an earlier release than this program and cannot read this order: restart"
+                            + " it after an upgrade, or use the commands of its own release"));
+        }
         Optional<Order> order = ControlJson.read(line, Order.class);
-        return ControlJson.bytes(order.isPresent() ? answer(order.get(), peer) : failed(unreadable()));
+        return ControlJson.bytes(
+                order.map(read -> answer(read, peer).of(read.version())).orElseGet(() -> failed(unreadable())));
     }
 
     private Reply answer(Order order, Peer peer) {
@@ -109,7 +117,7 @@ public final class Orders {
             if (kind.waits()) {
                 waiters.add(Thread.currentThread());
             }
-            return new Reply(ControlJson.tree(kind.answer(order, peer)), null, null, null);
+            return new Reply(null, ControlJson.tree(kind.answer(order, peer)), null, null, null);
         } catch (OrderException e) {
             return failed(e);
         } catch (InterruptedException e) {

@@ -33,7 +33,11 @@ final class FailureCodes {
         AtRestResult.UnopenedException unopened = find(failure, AtRestResult.UnopenedException.class);
         if (unopened != null) {
             return new DeliveryOutcome.Failed(
-                    unopened.code() == VaultException.Code.EXPIRED ? EXPIRED : VaultException.Code.NOT_OPENED.name());
+                    switch (unopened.code()) {
+                        case EXPIRED -> EXPIRED;
+                        case SEAL_NEWER -> VaultException.Code.SEAL_NEWER.name();
+                        default -> VaultException.Code.NOT_OPENED.name();
+                    });
         }
         return new DeliveryOutcome.TryLater(code(failure), null, said);
     }

@@ -111,7 +111,7 @@ final class Opening {
             case NO_SECRET -> new Answer.NotYet(code);
             case TRANSPLANTED -> new Answer.Ended(Verdict.REFUSED, code);
             case RECIPIENT_EXPIRED -> new Answer.Ended(Verdict.FAILED, code);
-            case WRONG_KEY, SEAL, NOT_OPENED, EXPIRED -> throw e;
+            case WRONG_KEY, SEAL, NOT_OPENED, SEAL_NEWER, EXPIRED -> throw e;
         };
     }
 

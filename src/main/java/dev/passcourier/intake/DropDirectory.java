@@ -70,7 +70,7 @@ public final class DropDirectory {
      * half written.
      *
      * @param owners users who may own the directory and its files beside the service's own and root
-     * @throws ConfigurationException if {@link #check} finds a fault
+     * @throws ConfigurationException if {@link #check} finds a fault, or {@code DATA_NEWER} if a later release has files in hand
      */
     public static DropDirectory open(Path drop, List<String> owners, Clock clock) throws ConfigurationException {
         demandUsable(drop, owners);
@@ -79,6 +79,12 @@ public final class DropDirectory {
         Optional<Fault> fault = directory.check();
         if (fault.isPresent()) {
             throw new ConfigurationException(fault.get().says());
+        }
+        try {
+            directory.takenParts().demandReadable();
+        } catch (IOException e) {
+            throw new ConfigurationException(path + ": what it says of files in hand cannot be read ("
+                    + e.getClass().getSimpleName() + "); see its folder work");
         }
         return directory;
     }

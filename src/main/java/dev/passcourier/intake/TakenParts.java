@@ -1,8 +1,10 @@
 package dev.passcourier.intake;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.files.DurableFile;
 import dev.passcourier.request.BatchDefaults;
 import java.io.IOException;
@@ -26,6 +28,7 @@ final class TakenParts {
     private static final TypeReference<List<Part>> PARTS = new TypeReference<>() {};
 
     private static final String PAGE = ".taken.json";
+    private static final String NEWER = "DATA_NEWER";
 
     private final Path work;
 
@@ -66,10 +69,36 @@ final class TakenParts {
      */
     record Begun(String batch, ObjectNode defaults) {}
 
+    /**
+     * Demands pages that this release reads.
+     *
+     * @throws ConfigurationException {@code DATA_NEWER}
+     */
+    void demandReadable() throws IOException, ConfigurationException {
+        try (DirectoryStream<Path> pages = Files.newDirectoryStream(work, ".*" + PAGE)) {
+            for (Path page : pages) {
+                if (JSON.readTree(Files.readAllBytes(page)).isObject()) {
+                    throw new ConfigurationException(
+                            NEWER + " " + page + ": a newer release has this file in hand; start"
+                                    + " that one, and let it end its files before you go back");
+                }
+            }
+        }
+    }
+
+    /** A list of parts; a later form is an object that says its {@code version}. */
+    private static List<Part> parts(Path page) throws IOException {
+        JsonNode content = JSON.readTree(Files.readAllBytes(page));
+        if (content.isObject()) {
+            throw new IOException(NEWER);
+        }
+        return JSON.readerFor(PARTS).readValue(content);
+    }
+
     /** The parts of a file, in their order; empty if it is new. */
     List<Part> read(long inode) throws IOException {
         try {
-            return JSON.readValue(Files.readAllBytes(page(inode)), PARTS);
+            return parts(page(inode));
         } catch (NoSuchFileException none) {
             return List.of();
         }
@@ -84,7 +113,7 @@ final class TakenParts {
         List<Part> all = new ArrayList<>();
         try (DirectoryStream<Path> pages = Files.newDirectoryStream(work, ".*" + PAGE)) {
             for (Path page : pages) {
-                List<Part> unsent = JSON.readValue(Files.readAllBytes(page), PARTS).stream()
+                List<Part> unsent = parts(page).stream()
                         .map(part -> new Part(part.bytes(), part.sha256(), false, 0, part.begun()))
                         .toList();
                 DurableFile.replace(page, out -> out.write(JSON.writeValueAsBytes(unsent)));

@@ -50,6 +50,9 @@ public final class AtRest {
 
     /** The result, which the caller closes. */
     SecretBytes open(byte[] sealed, String deliveryId, Instant now) throws VaultException {
+        if (sealed.length > 0 && sealed[0] > VERSION) {
+            throw new VaultException(Code.SEAL_NEWER);
+        }
         if (sealed.length <= HEAD + NONCE + TAG || sealed[0] != VERSION) {
             throw new VaultException(Code.NOT_OPENED);
         }

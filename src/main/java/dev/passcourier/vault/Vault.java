@@ -122,8 +122,8 @@ public final class Vault {
      * @param sealed     bytes of media type {@link AtRest#MEDIA_TYPE}
      * @param deliveryId the delivery it was sealed for
      * @return the result's JSON, which the caller closes and thereby wipes
-     * @throws VaultException with {@link Code#NOT_OPENED} if it is damaged or another delivery's, or
-     *                        {@link Code#EXPIRED}
+     * @throws VaultException with {@link Code#NOT_OPENED} if it is damaged or another delivery's, {@link Code#SEAL_NEWER},
+     *                        or {@link Code#EXPIRED}
      */
     public ClearResult openAtRest(byte[] sealed, String deliveryId) throws VaultException {
         return new ClearResult(atRest.open(sealed, deliveryId, clock.instant()));

@@ -30,6 +30,8 @@ public final class VaultException extends Exception {
         RECIPIENT_EXPIRED,
         /** Sealing failed. */
         SEAL,
+        /** A result is under a seal of a later release. */
+        SEAL_NEWER,
         /** A sealed result is damaged, altered or not for this key. */
         NOT_OPENED,
         /** A sealed result's lifetime is over. */

@@ -244,8 +244,23 @@ class EmbeddedBrokerTest {
                 "work", "hello".getBytes(StandardCharsets.UTF_8), Map.of("pcAttempt", 2), null, null));
         await().atMost(PATIENCE).until(() -> ARRIVALS.size() == 1);
         assertThat(ARRIVALS.get(0).internal()).isTrue();
-        assertThat(ARRIVALS.get(0).properties()).containsExactly(Map.entry("pcAttempt", 2));
+        assertThat(ARRIVALS.get(0).properties()).isEqualTo(Map.of("pcAttempt", 2, "pcFormat", 1));
         assertThat(ARRIVALS.get(0).body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+    }
+
+    /** On an external broker that nodes of two releases share. */
+    @Test
+    void whatALaterReleaseOfOursHasSentGoesToQuarantineByName() throws Exception {
+        handOn(new OutboundMessage("work", new byte[] {1}, Map.of("pcFormat", 2, "pcRequest", "r-1"), null, null));
+        Message quarantined = receive(Queues.QUARANTINE);
+        assertThat(quarantined.getStringProperty("pcReason")).isEqualTo("DATA_NEWER");
+        assertThat(quarantined.getIntProperty("pcFormat"))
+                .as("for that release")
+                .isEqualTo(2);
+        assertThat(AUDITED).singleElement().satisfies(event -> assertThat(event.facts())
+                .containsEntry(AuditEvent.Fact.CODE, "DATA_NEWER")
+                .containsEntry(AuditEvent.Fact.REQUEST, "r-1"));
+        assertThat(ARRIVALS).isEmpty();
     }
 
     @Test

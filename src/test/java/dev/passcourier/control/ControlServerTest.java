@@ -246,7 +246,8 @@ class ControlServerTest {
                 assertThat(cutWhileWriting).isNotNull();
             }
             assertThat(asked).hasValue(0);
-            int most = ControlLine.LONGEST_ORDER - "{\"order\":\"upper\",\"with\":{\"text\":\"\"}}".length();
+            int most =
+                    ControlLine.LONGEST_ORDER - "{\"version\":1,\"order\":\"upper\",\"with\":{\"text\":\"\"}}".length();
             assertThat(ask("upper", "x".repeat(most))).hasSize(most);
         }
     }

@@ -1,12 +1,19 @@
 package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditVerifier;
+import dev.passcourier.backup.BackupFile;
+import dev.passcourier.backup.BackupFile.Restored;
+import dev.passcourier.backup.BackupFile.Target;
+import dev.passcourier.backup.BackupService;
+import dev.passcourier.backup.DataFormat;
 import dev.passcourier.broker.Queues;
+import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.ledger.DeliveryRow;
 import dev.passcourier.ledger.DeliveryState;
 import dev.passcourier.ledger.LedgerMaintenance;
@@ -116,6 +123,45 @@ class OldDataTest {
                     .contains("<td>" + Queues.QUARANTINE + "</td><td>1</td>");
         }
         trailAndLedgerAreWhole(recorded);
+    }
+
+    /** The upgrade, and what can be done if it was none. */
+    @Test
+    void theBackupMadeBeforeAnUpgradeTakesItBackAndWhatWaitedIsDoneAgainMarked() throws Exception {
+        unpack(home);
+        Clock clock = anHourLater();
+        Path data = home.resolve("data");
+        try (OldDataWorld world = OldDataWorld.toOpen(home, clock)) {
+            Path backup = home.resolve("before.zip");
+            BackupClient.order(
+                    data, world::settings, new BackupService.Order(backup.toString(), null, null, true), "ops", clock);
+            world.start();
+            Whole.patiently().until(() -> world.isSettled(OldDataMaker.INTAKE));
+            world.stop();
+
+            // What a later release leaves behind.
+            Files.writeString(data.resolve("format"), "{\"format\":99,\"writtenBy\":\"9.9\"}");
+            Files.writeString(data.resolve("restores.json"), "{\"restores\":[],\"later\":1}");
+            assertThatThrownBy(world::start)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("DATA_NEWER version 99 of ")
+                    .hasMessageContaining("written by Passcourier 9.9");
+
+            Restored restored = BackupClient.restore(
+                    new BackupFile(backup, null, List.of(data.resolve("keys/signing.pub.jwk")), clock),
+                    new Target(data, true, false, null));
+            assertThat(restored.aside().resolve("format")).content().contains("9.9");
+            int before = world.hook().requests().size();
+            world.start();
+            Whole.patiently().until(() -> world.isSettled(OldDataMaker.INTAKE));
+            assertThat(world.hook()
+                            .requests()
+                            .subList(before, world.hook().requests().size()))
+                    .isNotEmpty()
+                    .allSatisfy(webhook -> assertThat(new String(webhook.body(), StandardCharsets.UTF_8))
+                            .contains("\"possibleDuplicate\":true"));
+        }
+        assertThat(data.resolve("format")).content().contains("\"format\":" + DataFormat.NEWEST);
     }
 
     private void everyResultIsThereOnceAndOpens(OldDataWorld world) throws Exception {
