@@ -15,12 +15,18 @@ public final class AuditDamage extends Exception {
         OUT_OF_SEQUENCE("the number is not the next one: records were removed, repeated or moved"),
         MISSING("records or files before this place are missing"),
         TORN("the line is not finished, yet more records follow"),
-        SIGNATURE("the checkpoint's signature is not right: it, or a record before it, was not written by the service"),
-        SIGNER("the checkpoint is signed with a key that was not given"),
+        SIGNATURE(
+                "the signature of the checkpoint or cut is not right: it, or a record before it, was not written by the service"),
+        SIGNER("the checkpoint or cut is signed with a key that was not given"),
         NO_HEAD("the file that says how far the trail must reach is missing"),
         OTHER_THAN_HEAD("the head has another record here: the trail from the last whole checkpoint on is made anew"),
         OTHER_THAN_EXPECTED("another hash was written down for this record: the trail is made anew"),
         CUT("the trail ends before the record that it must reach: records or files were cut off its end"),
+        OTHER_CUT("the trail has a record of another cut: this one was put back, made anew or taken away"),
+        CARRY("what was carried over from the archived records is missing, or is not what the cut names"),
+        ARCHIVED("the record that is asked for was archived: name the archive with --archive"),
+        ARCHIVE_MISSING("the archive does not have this file, which a cut names"),
+        ARCHIVE_CHANGED("this file of the archive is not the one that a cut names"),
         UNSIGNED("there is no checkpoint in the whole trail"),
         OVERDUE("more records follow the last checkpoint than the service leaves unsigned");
 

@@ -141,8 +141,10 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
         /** The trail can be written again, after appends had failed: {@code CODE}, why. */
         RESUMED,
         /**
-         * What is older than the settings keep it goes: {@code NAME} (what: {@code ledger}, {@code reports}, {@code done}), {@code COUNT}, {@code BEFORE}, and {@code USER} if a command had it done. Of the ledger, the rows
-         * that ended up to that time, and of a batch that was reported just then the lines up to {@code LINE}.
+         * What is older than the settings keep it goes: {@code NAME} (what: {@code ledger}, {@code reports}, {@code done},
+         * {@code audit}), {@code COUNT}, {@code BEFORE}, and {@code USER} if a command had it done. Of the ledger, the rows
+         * that ended up to that time, and of a batch that was reported just then the lines up to {@code LINE}. Of this trail,
+         * the records up to {@code POSITION}, archived by the cut whose SHA-256 is {@code REFERENCE}.
          */
         RETENTION
     }

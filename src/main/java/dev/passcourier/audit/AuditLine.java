@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -151,12 +150,8 @@ final class AuditLine {
     }
 
     private static String hash(byte[] line, int length) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(line, 0, length);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256", e);
-        }
+        MessageDigest digest = AuditCut.sha256();
+        digest.update(line, 0, length);
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

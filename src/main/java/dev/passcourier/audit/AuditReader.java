@@ -4,12 +4,22 @@ import dev.passcourier.audit.AuditDamage.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records in order over all files and checks the chain while it goes. For one thread. */
 public final class AuditReader implements Closeable {
 
     private final AuditFiles files;
+
+    /** Of the archive, to be read before those of the directory. */
+    private final Deque<Path> archived = new ArrayDeque<>();
+
+    private boolean begun;
+    private @Nullable AuditCut cut;
+    private String name = "";
     private long expected = 1;
     private @Nullable String previous;
     private @Nullable Path file;
@@ -21,27 +31,55 @@ public final class AuditReader implements Closeable {
         this.files = files;
     }
 
-    /** Reads the whole trail in a directory. */
+    /** Reads the whole trail in a directory, or what remains of it after a cut. */
     public static AuditReader whole(Path directory) {
         return new AuditReader(new AuditFiles(directory));
     }
 
     /**
+     * Reads the whole trail in a directory.
+     *
+     * @param archive what was cut off its beginning, or null to begin after that
+     * @throws AuditDamage if the archive is not what the cuts say
+     */
+    public static AuditReader whole(Path directory, @Nullable Path archive) throws IOException, AuditDamage {
+        AuditReader reader = whole(directory);
+        if (archive != null) {
+            reader.begun = true;
+            for (AuditCut each : AuditArchive.cuts(reader.files, archive)) {
+                AuditArchive.files(each, archive).forEach(reader.archived::add);
+            }
+        }
+        return reader;
+    }
+
+    /** The cut after which the records in a directory begin, or empty while the trail has all of them. */
+    public static Optional<AuditCut> cut(Path directory) throws IOException, AuditDamage {
+        return Optional.ofNullable(new AuditFiles(directory).cut());
+    }
+
+    /**
      * Reads what follows a record.
      *
-     * @param sequence number of the record to begin after, 0 for the whole trail
-     * @throws AuditDamage if the way there is damaged within its file
+     * @param sequence number of the record to begin after, 0 for all that remains
+     * @throws AuditDamage if the way there is damaged within its file, or the record was archived
      */
     static AuditReader after(AuditFiles files, long sequence) throws IOException, AuditDamage {
         AuditReader reader = new AuditReader(files);
         try {
+            reader.begin();
+            if (sequence > 0 && sequence < reader.expected - 1) {
+                throw AuditCut.damage(files.startingAt(sequence + 1), Kind.ARCHIVED);
+            }
             for (Path candidate : files.all()) {
                 if (AuditFiles.first(candidate) <= sequence + 1) {
                     reader.file = candidate;
                 }
             }
             if (reader.file != null) {
-                reader.expected = AuditFiles.first(reader.file);
+                long first = AuditFiles.first(reader.file);
+                reader.previous = first == reader.expected ? reader.previous : null;
+                reader.expected = first;
                 reader.open(reader.file);
             }
             reader.skipTo(sequence);
@@ -50,6 +88,31 @@ public final class AuditReader implements Closeable {
             reader.close();
             throw e;
         }
+    }
+
+    /** At the cut, if there is one. */
+    private void begin() throws IOException, AuditDamage {
+        begun = true;
+        cut = files.cut();
+        if (cut != null) {
+            name = cut.trail();
+            expected = cut.last() + 1;
+            previous = cut.hash();
+        }
+    }
+
+    /** What tells the trail from others; empty before its first record or the first after a cut is read. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * What was carried over at that cut.
+     *
+     * @throws AuditDamage if it is not there as the cut says
+     */
+    public Optional<AuditCarry> carry() throws IOException, AuditDamage {
+        return cut == null ? Optional.empty() : Optional.of(AuditCarry.of(files, cut));
     }
 
     private void skipTo(long sequence) throws IOException, AuditDamage {
@@ -71,6 +134,9 @@ public final class AuditReader implements Closeable {
         }
         line++;
         AuditRecord record = check(bytes);
+        if (expected == 1) {
+            name = record.previous();
+        }
         expected++;
         previous = record.hash();
         return record;
@@ -123,7 +189,10 @@ public final class AuditReader implements Closeable {
 
     /** Opens the file in which the next record must be; false if there is none yet. */
     private boolean moveOn() throws IOException, AuditDamage {
-        Path next = files.following(file);
+        if (!begun) {
+            begin();
+        }
+        Path next = archived.isEmpty() ? files.following(file) : archived.remove();
         if (next == null) {
             return false;
         }

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the records of one request. Lines that do not name it are passed over unread, so that a large trail is searched in
@@ -46,25 +49,39 @@ public final class AuditSearch {
      * All records of a request, in their order. A service may be appending meanwhile.
      *
      * @param directory the trail
+     * @param archive   with the beginning of the trail, or null to leave that out
      * @param into      gets them, those before a damage too
-     * @throws AuditDamage if one of them was changed; the chain as a whole is not looked at
+     * @return the cut before which there are other records that were not searched, or empty
+     * @throws AuditDamage if one of them was changed, or the archive is not what the cuts say; the chain as a whole is not
+     *     looked at
      */
-    public static void find(Path directory, String request, List<AuditRecord> into) throws IOException, AuditDamage {
+    public static Optional<AuditCut> find(
+            Path directory, @Nullable Path archive, String request, List<AuditRecord> into)
+            throws IOException, AuditDamage {
         AuditSearch search = new AuditSearch(request);
+        AuditFiles files = new AuditFiles(directory);
+        AuditCut cut = files.cut();
         try {
-            for (Path file : new AuditFiles(directory).all()) {
+            for (AuditCut each : archive == null ? List.<AuditCut>of() : AuditArchive.cuts(files, archive)) {
+                for (Path file : AuditArchive.files(each, archive)) {
+                    search.in(file);
+                }
+            }
+            for (Path file : files.all()) {
                 search.in(file);
             }
         } finally {
             into.addAll(search.found);
         }
+        return archive == null ? Optional.ofNullable(cut) : Optional.empty();
     }
 
     private void in(Path file) throws IOException, AuditDamage {
         byte[] chunk = new byte[CHUNK];
         int end = 0;
         long lines = 0;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream raw = Files.newInputStream(file);
+                InputStream in = AuditFiles.isArchived(file) ? new GZIPInputStream(raw, CHUNK) : raw) {
             for (int count = in.read(chunk); count > 0; count = in.read(chunk, end, chunk.length - end)) {
                 end += count;
                 int whole = lastLineEnd(chunk, end);

@@ -1,5 +1,6 @@
 package dev.passcourier.audit;
 
+import dev.passcourier.audit.AuditCut.Before;
 import dev.passcourier.audit.AuditDamage.Kind;
 import dev.passcourier.audit.AuditEvent.Fact;
 import java.io.IOException;
@@ -7,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,21 +19,33 @@ import org.jspecify.annotations.Nullable;
  * Reads a trail whole and checks numbers, chain and hashes, the signatures of its checkpoints, and that it reaches its
  * head. Finds edited, removed, moved and inserted records, missing files, a cut end, and a chain made anew by somebody
  * without the service's key. Records after the last checkpoint are not signed yet. Somebody who has the key, or who
- * puts an older trail and its older head back together, is found only with a head or a hash kept elsewhere.
+ * puts an older trail and its older head back together, is found only with a head or a hash kept elsewhere. A trail whose
+ * beginning was archived is read from its cut on, or with the archive from its first record; the cut's signature, and that
+ * it is the one on record, are checked either way.
  */
 public final class AuditVerifier {
 
-    private final AuditReader reader;
+    private static final int ATTEMPTS = 3;
+
+    private final AuditFiles files;
     private final Demands demands;
+
+    /** Hashes of the last archived records, by number. */
+    private final Map<Long, String> cuts = new HashMap<>();
+
     private final List<AuditRecord> goals = new ArrayList<>();
     private @Nullable AuditRecord last;
     private @Nullable AuditRecord checkpoint;
     private @Nullable AuditRecord unsigned;
     private String trail = "";
+    private @Nullable AuditCut cut;
+    private @Nullable Before stated;
+    private AuditReader reader;
 
-    private AuditVerifier(AuditReader reader, Demands demands) {
-        this.reader = reader;
+    private AuditVerifier(AuditFiles files, Demands demands) {
+        this.files = files;
         this.demands = demands;
+        reader = AuditReader.whole(files.directory());
     }
 
     /**
@@ -39,6 +55,7 @@ public final class AuditVerifier {
      * @param heads    files with a checkpoint that the trail must reach, besides its own head
      * @param signed   whether a trail without any checkpoint counts as damaged
      * @param expected a record that somebody wrote down elsewhere, or null
+     * @param archive  with the beginning of the trail, or null to check it from its cut on
      * @param progress told the number of each record that was read
      */
     public record Demands(
@@ -46,6 +63,7 @@ public final class AuditVerifier {
             List<Path> heads,
             boolean signed,
             @Nullable Expected expected,
+            @Nullable Path archive,
             LongConsumer progress) {
 
         /** Copies the list. */
@@ -55,7 +73,7 @@ public final class AuditVerifier {
 
         /** The chain and the trail's own head only. */
         public static Demands chain() {
-            return new Demands(null, List.of(), false, null, record -> {});
+            return new Demands(null, List.of(), false, null, null, record -> {});
         }
     }
 
@@ -73,17 +91,20 @@ public final class AuditVerifier {
      * @param damage     the first damage, or null
      * @param unfinished whether the trail ends in half a line: torn by a kill, or being written right now
      * @param signed     the last checkpoint among the whole records, or null if there is none
+     * @param cut        after which the trail was checked, or which the archive goes up to; null if nothing was archived
      */
     public record Finding(
             long records,
             @Nullable String hash,
             @Nullable AuditDamage damage,
             boolean unfinished,
-            @Nullable Signed signed) {
+            @Nullable Signed signed,
+            @Nullable AuditCut cut) {
 
-        /** How many whole records no checkpoint has signed yet. */
+        /** How many whole records no checkpoint has signed yet. A cut's signature is one, too. */
         public long unsigned() {
-            return signed == null ? records : records - signed.sequence();
+            long last = cut == null ? 0 : cut.last();
+            return Math.max(0, records - Math.max(last, signed == null ? 0 : signed.sequence()));
         }
     }
 
@@ -94,29 +115,108 @@ public final class AuditVerifier {
 
     /** Checks the trail in a directory; it may be in use. */
     public static Finding verify(Path directory, Demands demands) throws IOException {
-        try (AuditReader reader = AuditReader.whole(directory)) {
-            return new AuditVerifier(reader, demands).find(directory);
+        AuditFiles files = new AuditFiles(directory);
+        for (int i = 1; ; i++) {
+            Finding finding = new AuditVerifier(files, demands).find();
+            AuditDamage damage = finding.damage();
+            boolean isCutMeanwhile = damage != null
+                    && (damage.kind() == Kind.MISSING || damage.kind() == Kind.OTHER_CUT)
+                    && !Objects.equals(finding.cut(), cutIfAny(files));
+            if (!isCutMeanwhile || i == ATTEMPTS) {
+                return finding;
+            }
         }
     }
 
-    private Finding find(Path directory) throws IOException {
-        AuditDamage damage = null;
+    private static @Nullable AuditCut cutIfAny(AuditFiles files) throws IOException {
         try {
-            List<Path> heads = heads(directory);
-            for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
-                check(next);
-                demands.progress().accept(next.sequence());
-            }
-            checkEnd(directory, heads.isEmpty());
+            return files.cut();
         } catch (AuditDamage e) {
-            damage = e;
+            return null;
+        }
+    }
+
+    private Finding find() throws IOException {
+        AuditDamage damage = null;
+        boolean unfinished = false;
+        try {
+            cut = files.cut();
+            checkCuts();
+            List<Path> heads = heads(files.directory());
+            try (AuditReader opened = AuditReader.whole(files.directory(), demands.archive())) {
+                reader = opened;
+                readToEnd();
+                checkOnRecord();
+                unfinished = reader.unfinished();
+                checkEnd(files.directory(), heads.isEmpty());
+            }
+        } catch (AuditDamage e) {
+            damage = putBack(e);
         }
         return new Finding(
                 last == null ? 0 : last.sequence(),
                 last == null ? null : last.hash(),
                 damage,
-                reader.unfinished(),
-                signed());
+                unfinished,
+                signed(),
+                cut);
+    }
+
+    private void readToEnd() throws IOException, AuditDamage {
+        for (AuditRecord next = reader.next(); next != null; next = reader.next()) {
+            check(next);
+            demands.progress().accept(next.sequence());
+        }
+    }
+
+    /** The signatures of the cuts, and what was carried over at the last. */
+    private void checkCuts() throws IOException, AuditDamage {
+        if (cut == null) {
+            return;
+        }
+        trail = cut.trail();
+        Path archive = demands.archive();
+        for (AuditCut each : archive == null ? List.of(cut) : AuditArchive.cuts(files, archive)) {
+            Kind wrong = demands.keys() == null ? null : each.check(demands.keys());
+            if (wrong != null) {
+                throw AuditCut.damage(
+                        each.equals(cut)
+                                ? cutFile()
+                                : Objects.requireNonNull(archive).resolve(each.archiveName()),
+                        wrong);
+            }
+            cuts.put(each.last(), each.hash());
+        }
+    }
+
+    private Path cutFile() {
+        return files.directory().resolve(AuditCut.NAME);
+    }
+
+    /** The last cut that the trail has on record must be the one there is; one that was just made is seen by reading on. */
+    private void checkOnRecord() throws IOException, AuditDamage {
+        AuditCut now = files.cut();
+        AuditCut proposed = files.proposed();
+        readToEnd();
+        Before there = now == null ? null : new Before(now.last(), now.digest());
+        Before coming = proposed == null ? null : new Before(proposed.last(), proposed.digest());
+        if (!Objects.equals(stated, there) && (stated == null || !stated.equals(coming))) {
+            throw AuditCut.damage(cutFile(), Kind.OTHER_CUT);
+        }
+        if (now != null) {
+            AuditArchive.carry(files, now);
+        }
+    }
+
+    /** Records are missing behind a cut that is not the last one on record: then that is what is wrong. */
+    private AuditDamage putBack(AuditDamage missing) throws IOException {
+        try {
+            Before onRecord = missing.kind() == Kind.MISSING && last == null ? files.stated() : null;
+            boolean isOther = onRecord != null && (cut == null || onRecord.last() != cut.last());
+            return isOther ? AuditCut.damage(cutFile(), Kind.OTHER_CUT) : missing;
+        } catch (AuditDamage e) {
+            return missing;
+        }
     }
 
     /** Reads the heads before the trail, which may grow meanwhile. */
@@ -140,7 +240,8 @@ public final class AuditVerifier {
     }
 
     private void check(AuditRecord record) throws AuditDamage {
-        if (last == null) {
+        if (last == null && record.sequence() == 1) {
+            demand(cut == null || trail.equals(record.previous()) ? null : Kind.OUT_OF_CHAIN);
             trail = record.previous();
         }
         boolean signs = Checkpoint.isOne(record);
@@ -148,6 +249,9 @@ public final class AuditVerifier {
             demand(Checkpoint.check(record, trail, demands.keys()));
         }
         checkGoals(record);
+        demand(record.hash().equals(cuts.getOrDefault(record.sequence(), record.hash())) ? null : Kind.OTHER_CUT);
+        Before states = AuditCut.stated(record.event());
+        stated = states == null ? stated : states;
         last = record;
         if (signs) {
             checkpoint = record;
@@ -180,6 +284,11 @@ public final class AuditVerifier {
     private void checkEnd(Path directory, boolean headless) throws AuditDamage {
         long end = last == null ? 0 : last.sequence();
         Expected expected = demands.expected();
+        long begin = cut == null || demands.archive() != null ? 0 : cut.last();
+        if (goals.stream().anyMatch(goal -> goal.sequence() <= begin)
+                || (expected != null && expected.sequence() <= begin)) {
+            throw AuditCut.damage(cutFile(), Kind.ARCHIVED);
+        }
         if (goals.stream().anyMatch(goal -> goal.sequence() > end) || (expected != null && expected.sequence() > end)) {
             throw reader.beyond(Kind.CUT);
         }

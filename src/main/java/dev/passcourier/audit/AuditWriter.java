@@ -48,13 +48,17 @@ final class AuditWriter implements Closeable {
         this.clock = clock;
         oldestUnsigned = clock.instant();
         List<Path> all = files.all();
+        AuditCut cut = files.cut();
+        if (all.isEmpty() && cut != null) {
+            throw new AuditDamage(AuditFiles.name(files.startingAt(cut.last() + 1)), 1, AuditDamage.Kind.MISSING);
+        }
         Path last = all.isEmpty() ? files.startingAt(1) : all.get(all.size() - 1);
         file = opener.open(last);
         try {
             cutTornLine(last);
             AuditRecord end = end(all);
             sequence = end == null ? 0 : end.sequence();
-            name = end == null ? nameOfNewTrail() : firstPrevious();
+            name = cut != null ? cut.trail() : end == null ? nameOfNewTrail() : firstPrevious();
             hash = end == null ? name : end.hash();
             checkHeads();
         } catch (IOException | AuditDamage | RuntimeException e) {
@@ -196,6 +200,10 @@ final class AuditWriter implements Closeable {
     }
 
     private void demandReaches(AuditRecord head) throws IOException, AuditDamage {
+        if (head.sequence() <= files.archived()) {
+            // A second head that could not be written for long: the trail reaches it, and the archive has it.
+            return;
+        }
         long before = Math.min(head.sequence() - 1, sequence);
         try (AuditReader reader = AuditReader.after(files, before)) {
             AuditRecord same = reader.next();

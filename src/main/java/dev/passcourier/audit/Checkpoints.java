@@ -39,6 +39,11 @@ public final class Checkpoints {
         return new Checkpoints(signer, secondHead, CheckpointPace.USUAL);
     }
 
+    @Nullable
+    CheckpointSigner signer() {
+        return signer;
+    }
+
     boolean areMade() {
         return signer != null;
     }

@@ -51,6 +51,8 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
     private final AuditFiles files;
     private final AuditLock process;
     private final AuditWriter writer;
+    private final Checkpoints checkpoints;
+    private final Clock clock;
     private Group gathering = new Group();
     private boolean writing;
     private boolean closed;
@@ -68,10 +70,13 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         private @Nullable String failure;
     }
 
-    private FileAuditTrail(AuditFiles files, AuditLock process, AuditWriter writer) {
+    private FileAuditTrail(
+            AuditFiles files, AuditLock process, AuditWriter writer, Checkpoints checkpoints, Clock clock) {
         this.files = files;
         this.process = process;
         this.writer = writer;
+        this.checkpoints = checkpoints;
+        this.clock = clock;
         this.position = writer.sequence();
     }
 
@@ -100,8 +105,9 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         files.makeDirectory();
         AuditLock process = AuditLock.take(directory);
         try {
+            files.settle();
             AuditWriter writer = new AuditWriter(files, opener, rotateAt, checkpoints, clock);
-            FileAuditTrail trail = new FileAuditTrail(files, process, writer);
+            FileAuditTrail trail = new FileAuditTrail(files, process, writer, checkpoints, clock);
             trail.begin();
             return trail;
         } catch (IOException | AuditDamage | RuntimeException e) {
@@ -206,16 +212,35 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         return AuditFiles.isOne(file);
     }
 
-    /** How far it reaches now. Its files only grow beyond that. */
-    public Extent extent() throws IOException {
+    /** Takes a file of the trail, which may be deleted thereafter. */
+    @FunctionalInterface
+    public interface Taking {
+
+        /** Such as by a link to it. */
+        void take(Path file) throws IOException;
+    }
+
+    /**
+     * How far it reaches now. Its files only grow beyond that; the cut and what was carried over belong to them.
+     *
+     * @param taking gets each of them before another cut can be made; the trail stands still meanwhile
+     */
+    public Extent extent(Taking taking) throws IOException, AuditDamage {
         lock.lock();
         try {
             while (writing) {
                 changed.awaitUninterruptibly();
             }
+            List<Path> all = new ArrayList<>(files.all());
+            AuditCut cut = files.cut();
+            if (cut != null) {
+                all.add(files.directory().resolve(AuditCut.NAME));
+                all.add(files.carry(cut.last()));
+            }
             Map<Path, Long> lengths = new HashMap<>();
-            for (Path file : files.all()) {
+            for (Path file : all) {
                 lengths.put(file, Files.size(file));
+                taking.take(file);
             }
             return new Extent(writer.name(), writer.sequence(), writer.hash(), lengths);
         } finally {
@@ -223,13 +248,49 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         }
     }
 
+    /** Where what is cut off its beginning goes. */
+    public AuditArchive archive(Path directory) {
+        return new AuditArchive(this, files, checkpoints, directory, clock);
+    }
+
+    /** Puts a cut on record and has it count. */
+    void cut(AuditCut cut, AuditEvent event) throws IOException, AuditDamage {
+        files.propose(cut);
+        try {
+            append(event);
+        } catch (AuditException e) {
+            files.withdraw();
+            throw e;
+        }
+        lock.lock();
+        try {
+            while (writing) {
+                changed.awaitUninterruptibly();
+            }
+            files.adopt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What was carried over at the cut, for whoever reads the trail from its beginning.
+     *
+     * @return empty while the trail has all its records
+     * @throws AuditDamage if it is not there as the cut says
+     */
+    public Optional<AuditCarry> carry() throws IOException, AuditDamage {
+        return AuditCarry.of(files);
+    }
+
     /**
      * Follows the trail in file order, beginning after a record.
      *
-     * @throws AuditDamage if the trail is damaged on the way to that record, or ends before it
+     * @param after its number, 0 for all that remains
+     * @throws AuditDamage if the trail is damaged on the way to that record, ends before it, or was cut after it
      */
     public AuditTail tail(long after) throws IOException, AuditDamage {
-        return new AuditTail(this, AuditReader.after(files, after), after);
+        return new AuditTail(this, AuditReader.after(files, after), after == 0 ? files.archived() : after);
     }
 
     /** Has whoever follows the trail look up at once, with no records, if it waits for some: its own end may have come. */

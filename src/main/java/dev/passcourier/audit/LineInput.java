@@ -3,21 +3,32 @@ package dev.passcourier.audit;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a growing file line by line. An unfinished last line stays until it is finished. */
+/** Reads a growing file, or an archived one, line by line. An unfinished last line stays until it is finished. */
 final class LineInput implements Closeable {
 
-    private final FileInputStream in;
+    private static final int BLOCK = 64 * 1024;
+
+    private final FileInputStream file;
+    private final InputStream in;
     private final byte[] buffer = new byte[AuditLine.LONGEST];
     private int start;
     private int seen;
     private int end;
 
-    LineInput(Path file) throws IOException {
-        in = new FileInputStream(file.toFile());
+    LineInput(Path path) throws IOException {
+        file = new FileInputStream(path.toFile());
+        try {
+            in = AuditFiles.isArchived(path) ? new GZIPInputStream(file, BLOCK) : file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /**
@@ -43,9 +54,9 @@ final class LineInput implements Closeable {
         return end - start;
     }
 
-    /** Forgets what has been read beyond the last line that was returned; it is read anew. */
+    /** Forgets what has been read beyond the last line that was returned; it is read anew. Not of an archived file. */
     void forgetReadAhead() throws IOException {
-        in.getChannel().position(in.getChannel().position() - rest());
+        file.getChannel().position(file.getChannel().position() - rest());
         start = 0;
         seen = 0;
         end = 0;

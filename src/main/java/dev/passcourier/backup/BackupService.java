@@ -1,5 +1,7 @@
 package dev.passcourier.backup;
 
+import dev.passcourier.audit.AuditArchive;
+import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.FileAuditTrail;
@@ -366,7 +368,7 @@ public final class BackupService {
     }
 
     /** While the queues stand still. The head first: it may not be beyond the trail. */
-    private Extent copy(Path staging, Wanted wanted) throws IOException {
+    private Extent copy(Path staging, Wanted wanted) throws IOException, AuditDamage {
         for (String part : EmbeddedBroker.FILES) {
             Path from = data.resolve(BROKER).resolve(part);
             if (Files.isDirectory(from)) {
@@ -382,11 +384,8 @@ public final class BackupService {
         if (Files.exists(head)) {
             copy(head, staging, each -> true);
         }
-        Extent extent = trail.extent();
-        for (Path file : extent.files().keySet()) {
-            Path link = made(staging.resolve(BackupArchive.TRAIL).resolve(name(file)));
-            Files.createLink(link, file);
-        }
+        Extent extent = trail.extent(file ->
+                Files.createLink(made(staging.resolve(BackupArchive.TRAIL).resolve(name(file))), file));
         for (Path file : files(data.resolve(BackupArchive.TRAIL))) {
             if (!file.equals(head) && !LEFT_OUT.contains(name(file)) && !FileAuditTrail.holdsRecords(file)) {
                 copy(file, staging, each -> Files.notExists(staging.resolve(data.relativize(each))));
@@ -449,12 +448,25 @@ public final class BackupService {
     private void copy(Path file, Path staging, Wanted wanted) throws IOException {
         try {
             if (wanted.test(file)) {
-                Files.copy(file, made(staging.resolve(data.relativize(file))));
+                Path target = made(staging.resolve(data.relativize(file)));
+                if (!file.startsWith(data.resolve(AuditArchive.NAME)) || !isLinked(file, target)) {
+                    Files.copy(file, target);
+                }
             }
         } catch (NoSuchFileException e) {
             if (Files.exists(file)) {
                 throw e;
             }
+        }
+    }
+
+    /** Files of the trail's archive are large, and never changed; one behind a link to another disk is copied all the same. */
+    private static boolean isLinked(Path file, Path target) {
+        try {
+            Files.createLink(target, file);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

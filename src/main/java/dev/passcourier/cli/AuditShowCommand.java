@@ -8,6 +8,7 @@ import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditSearch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,12 @@ final class AuditShowCommand implements Callable<Integer> {
     @Option(names = "--request", required = true, paramLabel = "ID", description = "the request")
     private String request = "";
 
+    @Option(
+            names = "--archive",
+            paramLabel = "DIR",
+            description = "look too in this directory, where retention.audit has put older records")
+    private @Nullable Path archive;
+
     @Mixin
     private Output output = new Output();
 
@@ -56,9 +64,19 @@ final class AuditShowCommand implements Callable<Integer> {
         List<AuditRecord> found = new ArrayList<>();
         try {
             place.demandTrail();
-            AuditSearch.find(place.trail(), request, found);
+            AuditVerifyCommand.demandArchive(archive);
+            String archived = AuditSearch.find(place.trail(), archive, request, found)
+                    .map(cut -> ": records 1 to " + cut.last() + " were archived by " + cut.at()
+                            + "; name the archive with --archive")
+                    .orElse("");
             print(found);
-            return found.isEmpty() ? failed(1, "no record of this request") : 0;
+            if (found.isEmpty()) {
+                return failed(1, "no record of this request" + archived);
+            }
+            if (!archived.isEmpty() && !isBegun(found.get(0))) {
+                output.talk("its first records are not here" + archived);
+            }
+            return 0;
         } catch (CommandFailure e) {
             return failed(2, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -67,6 +85,14 @@ final class AuditShowCommand implements Callable<Integer> {
             print(found);
             return failed(1, "the trail is damaged, " + e.getMessage() + ": run  passcourier audit verify");
         }
+    }
+
+    /** Whether it is the first that a request can have. */
+    private static boolean isBegun(AuditRecord first) {
+        return switch (first.event().type()) {
+            case ASKED, GET, NOT_GOT, NOT_CLEARED -> true;
+            default -> false;
+        };
     }
 
     private void print(List<AuditRecord> found) {

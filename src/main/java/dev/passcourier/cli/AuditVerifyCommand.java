@@ -1,5 +1,6 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.audit.AuditCut;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.audit.AuditVerifier.Demands;
@@ -31,7 +32,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Checks numbers, hashes and chain of the whole audit trail, the signatures of its checkpoints, and that it"
                     + " reaches its head.",
-            "Names the first place that was edited, cut, moved, put in or made anew."
+            "Names the first place that was edited, cut, moved, put in or made anew.",
+            "A trail whose beginning was archived is checked from the signed cut on; with --archive, from its first record."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -73,6 +75,13 @@ final class AuditVerifyCommand implements Callable<Integer> {
             description = "a record's number and hash written down elsewhere, which must be in the trail")
     private @Nullable Expected expected;
 
+    @Option(
+            names = "--archive",
+            paramLabel = "DIR",
+            description = "check the records too that retention.audit has put into this directory, as one chain with"
+                    + " those that remain")
+    private @Nullable Path archive;
+
     @Option(names = "--signed", description = "a trail without any checkpoint counts as damaged")
     private boolean signed;
 
@@ -90,10 +99,12 @@ final class AuditVerifyCommand implements Callable<Integer> {
             List<Path> files = signers();
             StatementVerifier keys = StatementVerifier.load(files, Clock.systemUTC());
             demandHeads();
+            demandArchive(archive);
             Finding finding = AuditVerifier.verify(
-                    place.trail(), new Demands(checkpointKeys(keys), heads, signed, expected, progress::at));
+                    place.trail(), new Demands(checkpointKeys(keys), heads, signed, expected, archive, progress::at));
             progress.end();
             demandKey(files, finding);
+            demandRemaining(finding);
             return print(finding);
         } catch (CommandFailure | KeyLoadException e) {
             return unreadable(String.valueOf(e.getMessage()));
@@ -117,6 +128,23 @@ final class AuditVerifyCommand implements Callable<Integer> {
             if (!Files.isReadable(head)) {
                 throw new CommandFailure(head + ": cannot be read");
             }
+        }
+    }
+
+    /** Fails if an archive is named that is none. */
+    static void demandArchive(@Nullable Path archive) throws CommandFailure {
+        if (archive != null && !Files.isDirectory(archive)) {
+            throw new CommandFailure(archive + ": there is no such directory");
+        }
+    }
+
+    /** What is asked for and archived cannot be looked at, which is not the same as damaged. */
+    private static void demandRemaining(Finding finding) throws CommandFailure {
+        AuditDamage damage = finding.damage();
+        AuditCut cut = finding.cut();
+        if (cut != null && damage != null && damage.kind() == AuditDamage.Kind.ARCHIVED) {
+            throw new CommandFailure("records 1 to " + cut.last() + " were archived at " + cut.at()
+                    + ", and that one is among them: name the archive with --archive");
         }
     }
 
@@ -146,7 +174,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
     }
 
     private int print(Finding finding) {
-        FindingText text = new FindingText(place.trail(), finding);
+        FindingText text = new FindingText(place.trail(), archive, finding);
         if (output.isTable()) {
             output.line(text.lines());
         } else {

@@ -74,6 +74,12 @@ final class ReportVerifyCommand implements Callable<Integer> {
                             + " rests on; and if the .json is among the files, a record for each row that names one")
     private boolean trail;
 
+    @Option(
+            names = "--archive",
+            paramLabel = "DIR",
+            description = "with --trail: look too in this directory, where retention.audit has put older records")
+    private @Nullable Path archive;
+
     @Mixin
     private DataPlace place = new DataPlace();
 
@@ -98,8 +104,9 @@ final class ReportVerifyCommand implements Callable<Integer> {
             }
             if (trail) {
                 place.demandTrail();
+                AuditVerifyCommand.demandArchive(archive);
                 wrong.addAll(ReportEvidence.missing(
-                        found, rows, place.trail(), AuditVerifyCommand.checkpointKeys(keys), progress::at));
+                        found, rows, place.trail(), archive, AuditVerifyCommand.checkpointKeys(keys), progress::at));
                 progress.end();
             }
             print(found, signed, wrong, rows);

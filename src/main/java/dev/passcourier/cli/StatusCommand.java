@@ -1,5 +1,7 @@
 package dev.passcourier.cli;
 
+import dev.passcourier.audit.AuditDamage;
+import dev.passcourier.audit.AuditReader;
 import dev.passcourier.config.ConfigurationException;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.control.ControlJson;
@@ -9,6 +11,7 @@ import dev.passcourier.request.Verdict;
 import dev.passcourier.service.StatusReader;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -126,7 +129,20 @@ public final class StatusCommand implements Callable<Integer> {
         return output.failed(
                 ExitCode.BAD,
                 "no request, batch or schedule " + about + " is on record"
-                        + (answer.near().isEmpty() ? "" : ": did you mean " + String.join(", ", answer.near()) + "?"));
+                        + (answer.near().isEmpty() ? "" : ": did you mean " + String.join(", ", answer.near()) + "?")
+                        + archived());
+    }
+
+    /** What the ledger does not list any more, the trail or its archive may have. */
+    private String archived() {
+        try {
+            return AuditReader.cut(place.trail())
+                    .map(cut -> "; records of the audit trail up to " + cut.last() + " were archived by " + cut.at()
+                            + ": look with  passcourier audit show --request ID --archive DIR")
+                    .orElse("");
+        } catch (IOException | AuditDamage e) {
+            return "";
+        }
     }
 
     private static StatusText text(StatusAnswer answer) {

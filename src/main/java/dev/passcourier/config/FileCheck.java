@@ -44,6 +44,7 @@ final class FileCheck {
         check.acceptor();
         check.status();
         check.dropDirectory();
+        check.retention();
         Sections.each(
                 root, "keyRings", (key, ring) -> Sections.eachItem(ring.path("keys"), key + ".keys", check::keyFile));
         Sections.each(root, "accounts", (key, account) -> check.demand(key, account, "trust", FileGuard::trusted));
@@ -145,6 +146,10 @@ final class FileCheck {
         demand("service", service, "signingKey", FileCheck::secretIfThere);
         demand("service", service, "atRestKey", FileCheck::secretIfThere);
         demand("service", service, "auditHead", head -> FileGuard.directory(Objects.requireNonNull(head.getParent())));
+    }
+
+    private void retention() {
+        demand("retention", root.path("retention"), "archive", FileCheck::directoryIfThere);
     }
 
     private void acceptor() {

@@ -27,6 +27,7 @@ final class RetentionCheck {
                     "is shorter than work can come back within: the longest deadline of 30d, 3d of notices,"
                             + " service.resultLifetime and service.keepFailedWork");
         }
+        audit(root, retention, findings);
         Sections.each(root, "reports", (name, report) -> duration(
                         report.path("thresholds").path("unchanged"))
                 .ifPresent(unchanged -> demand(
@@ -36,6 +37,37 @@ final class RetentionCheck {
                         unchanged,
                         "is shorter than " + name
                                 + ".thresholds.unchanged, so that no password would be seen to be as old")));
+    }
+
+    /** A record stays while the ledger lists its request, and a ledger of several nodes has several trails. */
+    private static void audit(JsonNode root, JsonNode retention, Findings findings) {
+        if (retention.has("archive") && !retention.has("audit")) {
+            findings.add("retention.archive", "is not used, as retention.audit is not set", "set retention.audit");
+        }
+        if (!retention.has("audit")) {
+            return;
+        }
+        if (root.path("ledger").has("url")) {
+            findings.add(
+                    "retention.audit",
+                    "does not go with ledger.url: other nodes' trails may have records of the same requests",
+                    "leave it out");
+            return;
+        }
+        Optional<Duration> ledger = duration(retention.path("ledger"));
+        if (!retention.has("ledger")) {
+            findings.add(
+                    "retention.audit",
+                    "needs retention.ledger: a record stays while the ledger lists its request",
+                    "set retention.ledger");
+        } else if (ledger.isPresent()) {
+            demand(
+                    findings,
+                    retention,
+                    "audit",
+                    ledger.get(),
+                    "is shorter than retention.ledger: a record stays while the ledger lists its request");
+        }
     }
 
     private static void demand(Findings findings, JsonNode retention, String key, Duration least, String why) {

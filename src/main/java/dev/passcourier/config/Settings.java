@@ -493,14 +493,18 @@ public record Settings(
      * @param ledger       rows of requests, deliveries and lines of batches, counted from their end
      * @param done         what lies in the drop directory's {@code done} and {@code failed}
      * @param reports      runs of credential reports with their machines and documents
+     * @param audit        records of the audit trail, in the data directory
+     * @param archive      where they go then, or null for {@code archive} in the data directory
      */
     public record Retention(
             @Nullable Duration ledger,
             @Nullable Duration done,
-            @Nullable Duration reports) {
+            @Nullable Duration reports,
+            @Nullable Duration audit,
+            @Nullable Path archive) {
 
         /** Keeps everything. */
-        public static final Retention FOREVER = new Retention(null, null, null);
+        public static final Retention FOREVER = new Retention(null, null, null, null, null);
     }
 
     /**

@@ -187,6 +187,11 @@ public final class Ledger implements AutoCloseable {
         return new LedgerAging(database);
     }
 
+    /** What is kept of records that are archived. */
+    public LedgerCarry carry() {
+        return new LedgerCarry(database, projector.trail());
+    }
+
     /** The runs of credential reports. */
     public ReportStore reports() {
         return reports;

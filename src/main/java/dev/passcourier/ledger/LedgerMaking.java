@@ -1,8 +1,10 @@
 package dev.passcourier.ledger;
 
+import dev.passcourier.audit.AuditCarry;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ final class LedgerMaking {
      */
     long apply(List<Path> trails, @Nullable Map<String, Long> upTo) throws IOException, AuditDamage, SQLException {
         try (MergedTrails merged = MergedTrails.open(trails, upTo)) {
+            for (AuditCarry carry : merged.carries()) {
+                begin(carry);
+            }
             List<AuditRecord> step = new ArrayList<>();
             for (AuditRecord next = merged.next(); next != null; next = merged.next()) {
                 step.add(next);
@@ -45,6 +50,21 @@ final class LedgerMaking {
             List<TrailPosition> ends = merged.positions();
             fresh.inTransaction(sql -> note(sql, ends));
             return records;
+        }
+    }
+
+    private void begin(AuditCarry carry) throws IOException, SQLException {
+        try {
+            fresh.inTransaction(sql -> {
+                try {
+                    LedgerCarry.apply(carry, sql);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return null;
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

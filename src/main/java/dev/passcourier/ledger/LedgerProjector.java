@@ -1,10 +1,13 @@
 package dev.passcourier.ledger;
 
+import dev.passcourier.audit.AuditCarry;
+import dev.passcourier.audit.AuditCut;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditTail;
 import dev.passcourier.audit.FileAuditTrail;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +51,9 @@ final class LedgerProjector implements AutoCloseable {
     private long applied = -1;
     /** Failures in a row that look like a database contradicting itself; for the thread alone. */
     private int inconsistencies;
+
+    /** Whose records make no rows any more; for the thread alone. */
+    private LedgerCarry.Spent spent = LedgerCarry.Spent.NONE;
 
     private volatile Consumer<Ledger.Ended> ends = ended -> {};
     /** The last record whose end has been told: what is applied again is not told again. For the thread alone. */
@@ -176,11 +182,21 @@ final class LedgerProjector implements AutoCloseable {
                 "select sequence, hash from applied where trail = ?",
                 row -> new Applied(row.getLong(1), row.getString(2)),
                 trail.name()));
+        Optional<AuditCarry> carry = trail.carry();
+        spent = carry.isPresent() ? LedgerCarry.spent(carry.get()) : LedgerCarry.Spent.NONE;
         if (last.isEmpty()) {
-            publish(0);
+            publish(carry.isPresent() ? beginAt(carry.get()) : 0);
             return trail.tail(0);
         }
         Applied position = last.get();
+        long archived = carry.map(each -> each.cut().last()).orElse(0L);
+        if (position.sequence() < archived) {
+            throw new LedgerException("LEDGER_BEHIND_CUT");
+        }
+        if (position.sequence() == archived) {
+            publish(archived);
+            return trail.tail(0);
+        }
         if (position.sequence() > trail.position()) {
             throw new LedgerException("LEDGER_AHEAD_OF_TRAIL");
         }
@@ -192,6 +208,24 @@ final class LedgerProjector implements AutoCloseable {
         }
         publish(position.sequence());
         return tail;
+    }
+
+    /** Takes over what was carried over from archived records, as if they had been applied. */
+    private long beginAt(AuditCarry carry) throws SQLException, IOException {
+        AuditCut cut = carry.cut();
+        try {
+            return database.inTransaction(sql -> {
+                try {
+                    LedgerCarry.apply(carry, sql);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                new Projection(sql).position(trail.name(), cut.last(), cut.hash());
+                return cut.last();
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private void follow(AuditTail tail) throws SQLException, IOException, AuditDamage, InterruptedException {
@@ -274,7 +308,9 @@ final class LedgerProjector implements AutoCloseable {
             Projection projection = new Projection(sql, found::add);
             Projection repetition = new Projection(sql);
             for (AuditRecord record : records) {
-                (record.sequence() > told ? projection : repetition).apply(record.event());
+                if (!spent.has(record)) {
+                    (record.sequence() > told ? projection : repetition).apply(record.event());
+                }
             }
             projection.position(trail.name(), last.sequence(), last.hash());
             return found;

@@ -1,5 +1,7 @@
 package dev.passcourier.ledger;
 
+import dev.passcourier.audit.AuditCarry;
+import dev.passcourier.audit.AuditCut;
 import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditReader;
 import dev.passcourier.audit.AuditRecord;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads several trails as one, each in its own order, the earlier record first. */
@@ -49,23 +52,36 @@ final class MergedTrails implements Closeable {
         }
     }
 
+    /** What was carried over from records that are archived, to be put in before the first record. */
+    List<AuditCarry> carries() throws IOException, AuditDamage {
+        List<AuditCarry> carries = new ArrayList<>();
+        for (Source source : sources) {
+            if (source.last > 0) {
+                source.reader.carry().ifPresent(carries::add);
+            }
+        }
+        return carries;
+    }
+
     @Nullable
     AuditRecord next() throws IOException, AuditDamage {
-        Source earliest = sources.stream()
-                .filter(source -> source.next != null)
-                .min(Comparator.comparing(Source::time))
-                .orElse(null);
-        return earliest == null ? null : earliest.take();
+        while (true) {
+            Source earliest = sources.stream()
+                    .filter(source -> source.next != null)
+                    .min(Comparator.comparing(Source::time))
+                    .orElse(null);
+            AuditRecord record = earliest == null ? null : earliest.take();
+            if (record == null || !earliest.spent.has(record)) {
+                return record;
+            }
+        }
     }
 
     /** The last record taken of each trail. */
     List<TrailPosition> positions() {
         return sources.stream()
                 .filter(source -> source.taken != null)
-                .map(source -> {
-                    AuditRecord taken = Objects.requireNonNull(source.taken);
-                    return new TrailPosition(source.name, taken.sequence(), taken.hash());
-                })
+                .map(source -> Objects.requireNonNull(source.taken))
                 .toList();
     }
 
@@ -83,7 +99,8 @@ final class MergedTrails implements Closeable {
         private String name = "";
         private long last = Long.MAX_VALUE;
         private @Nullable AuditRecord next;
-        private @Nullable AuditRecord taken;
+        private @Nullable TrailPosition taken;
+        private LedgerCarry.Spent spent = LedgerCarry.Spent.NONE;
 
         Source(AuditReader reader) {
             this.reader = reader;
@@ -91,10 +108,20 @@ final class MergedTrails implements Closeable {
 
         void begin() throws IOException, AuditDamage {
             AuditRecord first = reader.next();
-            if (first != null) {
-                name = first.previous();
-                last = upTo == null ? Long.MAX_VALUE : upTo.getOrDefault(name, 0L);
-                next = last >= 1 ? first : null;
+            if (first == null) {
+                return;
+            }
+            name = reader.name();
+            last = upTo == null ? Long.MAX_VALUE : upTo.getOrDefault(name, 0L);
+            next = last >= first.sequence() ? first : null;
+            Optional<AuditCarry> carry = last > 0 ? reader.carry() : Optional.empty();
+            if (carry.isPresent()) {
+                AuditCut cut = carry.get().cut();
+                if (last < cut.last()) {
+                    throw new LedgerException("LEDGER_BEHIND_CUT");
+                }
+                taken = new TrailPosition(name, cut.last(), cut.hash());
+                spent = LedgerCarry.spent(carry.get());
             }
         }
 
@@ -104,7 +131,7 @@ final class MergedTrails implements Closeable {
 
         AuditRecord take() throws IOException, AuditDamage {
             AuditRecord record = Objects.requireNonNull(next);
-            taken = record;
+            taken = new TrailPosition(name, record.sequence(), record.hash());
             next = record.sequence() < last ? reader.next() : null;
             return record;
         }

@@ -7,6 +7,7 @@ import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.audit.AuditVerifier;
 import dev.passcourier.audit.AuditVerifier.Demands;
 import dev.passcourier.audit.AuditVerifier.Expected;
+import dev.passcourier.audit.AuditVerifier.Finding;
 import dev.passcourier.audit.CheckpointKeys;
 import dev.passcourier.outbox.ReportMessage.Part;
 import dev.passcourier.report.CredentialReport.Row;
@@ -106,22 +107,30 @@ public final class ReportEvidence {
      * @param report   what the signature says: the position and the run
      * @param rows     of the report; none if only the position is to be checked
      * @param trail    directory of the trail; it may be in use
+     * @param archive  with the beginning of the trail, or null: then rows whose records were archived are told
      * @param keys     for the trail's own checkpoints, or null to leave them unchecked
      * @param progress told the number of each record that was read
      * @return what does not hold, in the order in which it was found; empty if all does
      */
     public static List<String> missing(
-            Signature report, List<Row> rows, Path trail, @Nullable CheckpointKeys keys, LongConsumer progress)
+            Signature report,
+            List<Row> rows,
+            Path trail,
+            @Nullable Path archive,
+            @Nullable CheckpointKeys keys,
+            LongConsumer progress)
             throws IOException {
         Trail position = report.trail();
         Expected expected = new Expected(position.sequence(), position.hash());
-        AuditDamage damage = AuditVerifier.verify(trail, new Demands(keys, List.of(), false, expected, progress))
-                .damage();
+        Finding finding = AuditVerifier.verify(trail, new Demands(keys, List.of(), false, expected, archive, progress));
+        AuditDamage damage = finding.damage();
         List<String> missing = new ArrayList<>();
         if (damage != null) {
             missing.add("the trail: %s, %s:%d".formatted(damage.kind().meaning(), damage.file(), damage.line()));
             return missing;
         }
+        long archived =
+                finding.cut() == null || archive != null ? 0 : finding.cut().last();
         Map<Long, List<Row>> bySequence = new HashMap<>();
         for (Row row : rows) {
             if (row.sequence() != null) {
@@ -132,7 +141,7 @@ public final class ReportEvidence {
                 missing.add("row %s/%s: it names no audit record".formatted(row.account(), row.instance()));
             }
         }
-        try (AuditReader reader = AuditReader.whole(trail)) {
+        try (AuditReader reader = AuditReader.whole(trail, archive)) {
             for (AuditRecord record = reader.next();
                     record != null && record.sequence() <= position.sequence();
                     record = reader.next()) {
@@ -150,9 +159,14 @@ public final class ReportEvidence {
         }
         bySequence
                 .values()
-                .forEach(left -> left.forEach(
-                        row -> missing.add("row %s/%s: audit record %d comes after the position or is not there"
-                                .formatted(row.account(), row.instance(), row.sequence()))));
+                .forEach(left -> left.forEach(row -> missing.add("row %s/%s: audit record %d %s"
+                        .formatted(
+                                row.account(),
+                                row.instance(),
+                                row.sequence(),
+                                row.sequence() > 0 && row.sequence() <= archived
+                                        ? "was archived: name the archive with --archive"
+                                        : "comes after the position or is not there"))));
         return missing;
     }
 

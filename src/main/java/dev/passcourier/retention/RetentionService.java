@@ -1,19 +1,24 @@
 package dev.passcourier.retention;
 
+import dev.passcourier.audit.AuditArchive;
+import dev.passcourier.audit.AuditDamage;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.AuditTrail;
+import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.intake.DoneFiles;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerAging;
+import dev.passcourier.ledger.LedgerCarry;
 import dev.passcourier.ledger.LedgerException;
 import dev.passcourier.ledger.ReportStore;
 import dev.passcourier.retention.RetentionAnswer.Part;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,10 +46,12 @@ public final class RetentionService implements AutoCloseable {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration AGAIN = Duration.ofHours(1);
 
-    private final Settings.Retention policy;
+    private volatile Settings.Retention policy;
     private final AuditTrail audit;
     private final Ledger ledger;
     private final @Nullable DoneFiles done;
+    private final FileAuditTrail trail;
+    private final Path archive;
     private final Clock clock;
     private final ReentrantLock running = new ReentrantLock();
     private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -57,14 +65,25 @@ public final class RetentionService implements AutoCloseable {
     /**
      * For one node.
      *
-     * @param done the drop directory's finished files, or null without one
+     * @param audit   where it goes on record
+     * @param trail   the same trail's files
+     * @param archive where their beginning goes unless the settings say it
+     * @param done    the drop directory's finished files, or null without one
      */
     public RetentionService(
-            Settings.Retention policy, AuditTrail audit, Ledger ledger, @Nullable DoneFiles done, Clock clock) {
+            Settings.Retention policy,
+            AuditTrail audit,
+            FileAuditTrail trail,
+            Path archive,
+            Ledger ledger,
+            @Nullable DoneFiles done,
+            Clock clock) {
         this.policy = policy;
         this.audit = audit;
         this.ledger = ledger;
         this.done = done;
+        this.trail = trail;
+        this.archive = archive;
         this.clock = clock;
         this.next = clock.instant();
     }
@@ -72,10 +91,13 @@ public final class RetentionService implements AutoCloseable {
     /** Begins to look once a minute whether a day has passed. The first look, an hour after the start, finds it so. */
     @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
     public RetentionService start() {
-        if (!policy.equals(Settings.Retention.FOREVER)) {
-            daily.scheduleWithFixedDelay(this::runIfDue, 60, 1, TimeUnit.MINUTES);
-        }
+        daily.scheduleWithFixedDelay(this::runIfDue, 60, 1, TimeUnit.MINUTES);
         return this;
+    }
+
+    /** Keeps things as long as these settings say, from the next run on. */
+    public void follow(Settings.Retention other) {
+        policy = other;
     }
 
     /** Runs if a day has passed since the last run, or an hour since one that had a problem. */
@@ -124,7 +146,7 @@ public final class RetentionService implements AutoCloseable {
 
     /** Does one kind of thing, and adds up what went. */
     private interface Work {
-        void until(Instant until, Tally tally) throws IOException;
+        void until(Instant until, Tally tally) throws IOException, AuditDamage;
     }
 
     /** What went so far. */
@@ -134,13 +156,16 @@ public final class RetentionService implements AutoCloseable {
     }
 
     private List<Part> run(boolean dryRun, @Nullable String user) {
+        Settings.Retention kept = policy;
         List<Part> parts = new ArrayList<>();
         Instant now = clock.instant();
-        part(parts, LedgerAging.NAME, now, policy.ledger(), (until, tally) -> ledger(until, dryRun, user, tally));
-        part(parts, "reports", now, policy.reports(), (until, tally) -> reports(until, dryRun, user, tally));
+        part(parts, LedgerAging.NAME, now, kept.ledger(), (until, tally) -> ledger(until, dryRun, user, tally));
+        part(parts, "reports", now, kept.reports(), (until, tally) -> reports(until, dryRun, user, tally));
         if (done != null) {
-            part(parts, "done", now, policy.done(), (until, tally) -> files(done, until, dryRun, user, tally));
+            part(parts, "done", now, kept.done(), (until, tally) -> files(done, until, dryRun, user, tally));
         }
+        AuditArchive files = trail.archive(Objects.requireNonNullElse(kept.archive(), archive));
+        part(parts, "audit", now, kept.audit(), (until, tally) -> audit(files, until, dryRun, user, tally));
         return parts;
     }
 
@@ -155,6 +180,8 @@ public final class RetentionService implements AutoCloseable {
             work.until(until, tally);
         } catch (AuditException | LedgerException | IOException e) {
             problem = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        } catch (AuditDamage e) {
+            problem = "AUDIT_DAMAGED " + e.getMessage();
         }
         parts.add(new Part(what, tally.count, tally.bytes, until, problem));
     }
@@ -201,6 +228,28 @@ public final class RetentionService implements AutoCloseable {
         for (DoneFiles.Aged file : aged) {
             if (dryRun || files.remove(file)) {
                 tally.count++;
+                tally.bytes += file.bytes();
+            }
+        }
+    }
+
+    /** A file of the trail goes when all its records are old and nothing that they name is in the ledger any more. */
+    private void audit(AuditArchive files, Instant until, boolean dryRun, @Nullable String user, Tally tally)
+            throws IOException, AuditDamage {
+        LedgerCarry carry = ledger.carry();
+        long after = 0;
+        while (!closed) {
+            LedgerCarry.Free free = carry.free(files.due(until, after));
+            if (free.files().isEmpty()) {
+                return;
+            }
+            after = free.last();
+            if (!dryRun) {
+                LedgerCarry.Spent spent = carry.spent(free, files);
+                files.cut(free.files(), until, out -> carry.write(out, spent), user);
+            }
+            for (AuditArchive.Due file : free.files()) {
+                tally.count += file.last() - file.first() + 1;
                 tally.bytes += file.bytes();
             }
         }

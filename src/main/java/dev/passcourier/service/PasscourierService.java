@@ -3,6 +3,7 @@ package dev.passcourier.service;
 import static java.util.concurrent.CompletableFuture.delayedExecutor;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.passcourier.audit.AuditArchive;
 import dev.passcourier.audit.AuditTrail;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.backup.BackupService;
@@ -424,6 +425,7 @@ public final class PasscourierService implements AutoCloseable {
         watch.recipients(next.recipients().keySet(), expiry);
         bundles.keepInstead(bundled(next.settings()));
         sources.follow(next.settings());
+        retention.follow(next.settings().retention());
         views.set(views(next));
     }
 
@@ -533,6 +535,8 @@ public final class PasscourierService implements AutoCloseable {
         retention = keep(new RetentionService(
                 settings.retention(),
                 audit,
+                trail,
+                data.part(AuditArchive.NAME),
                 ledger,
                 drop == null ? null : new DoneFiles(drop, ledger::areReported),
                 clock));

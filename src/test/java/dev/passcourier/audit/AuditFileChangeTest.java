@@ -116,12 +116,12 @@ class AuditFileChangeTest {
         return AuditLine.whole(1, AuditLine.middle(asked("r")), "0".repeat(64)).length + 1L;
     }
 
-    private FileAuditTrail trail(long rotateAt) throws IOException, AuditDamage {
+    private FileAuditTrail trail(long rotateAt) throws Exception, AuditDamage {
         return FileAuditTrail.open(
                 directory(), Clock.fixed(NOW, ZoneOffset.UTC), Checkpoints.none(), Opened::new, rotateAt);
     }
 
-    private List<Path> files() throws IOException {
+    private List<Path> files() throws Exception {
         return new AuditFiles(directory()).all();
     }
 

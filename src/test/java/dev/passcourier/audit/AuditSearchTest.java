@@ -75,7 +75,7 @@ class AuditSearchTest {
 
     private List<AuditRecord> found(String request) throws IOException, AuditDamage {
         List<AuditRecord> found = new ArrayList<>();
-        AuditSearch.find(directory, request, found);
+        AuditSearch.find(directory, null, request, found);
         return found;
     }
 }

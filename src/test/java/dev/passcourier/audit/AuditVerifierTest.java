@@ -48,7 +48,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void findsNothingInAWholeTrail() throws IOException {
+    void findsNothingInAWholeTrail() throws IOException, AuditDamage {
         AuditVerifier.Finding finding = AuditVerifier.verify(directory);
         assertThat(finding.records()).isEqualTo(12);
         assertThat(finding.hash()).hasSize(64);
@@ -58,7 +58,7 @@ class AuditVerifierTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("damages")
-    void namesThePlace(String name, Damage damage, long file, long line, Kind kind) throws IOException {
+    void namesThePlace(String name, Damage damage, long file, long line, Kind kind) throws IOException, AuditDamage {
         damageWith(damage);
         AuditDamage found = AuditVerifier.verify(directory).damage();
         assertThat(found).isNotNull();
@@ -88,7 +88,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void missesNoFile() throws IOException {
+    void missesNoFile() throws IOException, AuditDamage {
         Files.delete(files().get(1));
         assertThat(AuditVerifier.verify(directory).damage()).hasMessage("audit-000000000000009.jsonl:1 MISSING");
         Files.delete(files().get(0));
@@ -96,7 +96,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void tellsFilesThatChangedNames() throws IOException {
+    void tellsFilesThatChangedNames() throws IOException, AuditDamage {
         List<Path> files = files();
         Path aside = directory.resolve("aside");
         Files.move(files.get(1), aside);
@@ -107,7 +107,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void callsHalfALineAtTheVeryEndUnfinished() throws IOException {
+    void callsHalfALineAtTheVeryEndUnfinished() throws IOException, AuditDamage {
         damageWith(files -> files.get(2).set(3, files.get(2).get(3).substring(0, 20) + "\0"));
         AuditVerifier.Finding finding = AuditVerifier.verify(directory);
         assertThat(finding.damage()).isNull();
@@ -116,7 +116,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void findsNoRecordsInAnEmptyDirectory(@TempDir Path empty) throws IOException {
+    void findsNoRecordsInAnEmptyDirectory(@TempDir Path empty) throws IOException, AuditDamage {
         assertThat(AuditVerifier.verify(empty).records()).isZero();
         assertThat(AuditVerifier.verify(empty).hash()).isNull();
     }
@@ -158,12 +158,12 @@ class AuditVerifierTest {
         lines.set(3, lines.get(3).substring(0, 30) + "\0");
     }
 
-    private List<Path> files() throws IOException {
+    private List<Path> files() throws IOException, AuditDamage {
         return new AuditFiles(directory).all();
     }
 
     /** A line that ends in NUL is written without its line break. */
-    private void damageWith(Damage damage) throws IOException {
+    private void damageWith(Damage damage) throws IOException, AuditDamage {
         List<Path> paths = files();
         List<List<String>> contents = new ArrayList<>();
         for (Path path : paths) {

@@ -123,7 +123,7 @@ class ChainPropertiesTest {
     }
 
     private static AuditVerifier.Finding verify(Path directory) throws IOException {
-        return AuditVerifier.verify(directory, new Demands(SERVICE, List.of(), false, null, record -> {}));
+        return AuditVerifier.verify(directory, new Demands(SERVICE, List.of(), false, null, null, record -> {}));
     }
 
     private static Path copy() throws IOException {

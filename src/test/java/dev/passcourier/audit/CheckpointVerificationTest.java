@@ -184,7 +184,7 @@ class CheckpointVerificationTest {
         cutTo(trail, 10);
         trail.save();
         assertThat(trail.verify().damage()).isNull();
-        Demands demands = new Demands(SERVICE, List.of(elsewhere), false, null, record -> {});
+        Demands demands = new Demands(SERVICE, List.of(elsewhere), false, null, null, record -> {});
         assertThat(AuditVerifier.verify(directory(), demands).damage()).hasMessage(trail.after(10) + " CUT");
         Files.delete(trail.head());
         assertThat(AuditVerifier.verify(directory(), demands).damage()).hasMessage(trail.after(10) + " CUT");
@@ -203,11 +203,12 @@ class CheckpointVerificationTest {
     @Test
     void aTrailFromBeforeCheckpointsIsWholeUnlessSignaturesAreDemanded() throws Exception {
         unsigned(3);
-        Finding finding = AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, null, r -> {}));
+        Finding finding =
+                AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, null, null, r -> {}));
         assertThat(finding.damage()).isNull();
         assertThat(finding.signed()).isNull();
         assertThat(finding.unsigned()).isEqualTo(3);
-        Demands strict = new Demands(SERVICE, List.of(), true, null, record -> {});
+        Demands strict = new Demands(SERVICE, List.of(), true, null, null, record -> {});
         assertThat(AuditVerifier.verify(directory(), strict).damage())
                 .hasMessage("audit-000000000000001.jsonl:3 UNSIGNED");
     }
@@ -215,7 +216,7 @@ class CheckpointVerificationTest {
     @Test
     void aSignedTrailSatisfiesWhoDemandsSignatures() throws Exception {
         trail();
-        Demands strict = new Demands(SERVICE, List.of(), true, null, record -> {});
+        Demands strict = new Demands(SERVICE, List.of(), true, null, null, record -> {});
         assertThat(AuditVerifier.verify(directory(), strict).damage()).isNull();
     }
 
@@ -243,16 +244,16 @@ class CheckpointVerificationTest {
     void tellsHowFarItIs() throws Exception {
         trail();
         List<Long> seen = new ArrayList<>();
-        AuditVerifier.verify(directory(), new Demands(null, List.of(), false, null, seen::add));
+        AuditVerifier.verify(directory(), new Demands(null, List.of(), false, null, null, seen::add));
         assertThat(seen).hasSize(13).startsWith(1L).endsWith(13L);
     }
 
     private Finding verified() throws IOException {
-        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, null, record -> {}));
+        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, null, null, record -> {}));
     }
 
     private @Nullable AuditDamage expecting(Expected expected) throws IOException {
-        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, expected, record -> {}))
+        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), false, expected, null, record -> {}))
                 .damage();
     }
 

@@ -292,7 +292,7 @@ class CheckpointsTest {
     }
 
     private AuditVerifier.Finding verified() throws IOException {
-        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), true, null, record -> {}));
+        return AuditVerifier.verify(directory(), new Demands(SERVICE, List.of(), true, null, null, record -> {}));
     }
 
     private List<Long> signed() throws Exception {

@@ -25,7 +25,7 @@ final class SignedTrail {
     private final List<Integer> sizes = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
 
-    private SignedTrail(Path directory) throws IOException {
+    private SignedTrail(Path directory) throws Exception {
         this.directory = directory;
         files = new AuditFiles(directory).all();
         for (Path file : files) {
@@ -146,7 +146,8 @@ final class SignedTrail {
     }
 
     AuditVerifier.Finding verify(CheckpointKeys keys) throws IOException {
-        return AuditVerifier.verify(directory, new AuditVerifier.Demands(keys, List.of(), false, null, record -> {}));
+        return AuditVerifier.verify(
+                directory, new AuditVerifier.Demands(keys, List.of(), false, null, null, record -> {}));
     }
 
     AuditVerifier.Finding verify() throws IOException {

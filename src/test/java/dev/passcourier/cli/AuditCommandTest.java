@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.audit.AuditArchive;
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.CheckpointSigner;
 import dev.passcourier.audit.Checkpoints;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.audit.SmallTrail;
 import dev.passcourier.vault.ServiceKeys;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -187,6 +189,50 @@ class AuditCommandTest {
     }
 
     @Test
+    void checksAndShowsWhatWasArchivedWithTheArchive() throws Exception {
+        ServiceKeys keys = keys("keys");
+        Path archive = data.resolve("archive");
+        try (FileAuditTrail trail = SmallTrail.open(
+                data.resolve("audit"), Clock.systemUTC(), Checkpoints.signedBy(signer(keys), null), 600)) {
+            for (int i = 1; i <= 9; i++) {
+                trail.append(new AuditEvent(
+                        AuditEvent.Type.ASKED, Clock.systemUTC().instant(), Map.of(Fact.REQUEST, "r" + i)));
+            }
+            AuditArchive place = trail.archive(archive);
+            place.cut(place.due(Clock.systemUTC().instant(), 0).subList(0, 2), Instant.EPOCH, content -> {}, "ann");
+        }
+        assertThat(verify()).isZero();
+        assertThat(out.toString()).contains("records 7 to ", ", whole", "records 1 to 6 were archived by ");
+        out.getBuffer().setLength(0);
+        assertThat(verify("--archive", archive.toString(), "--output", "json")).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.path("cut").path("record").asInt()).isEqualTo(6);
+        assertThat(json.path("whole").asBoolean()).isTrue();
+        assertThat(verify("--archive", data.resolve("none").toString())).isEqualTo(2);
+        assertThat(verify("--expect", "1:" + "0".repeat(64))).isEqualTo(2);
+        assertThat(err.toString()).contains("name the archive with --archive");
+
+        err.getBuffer().setLength(0);
+        out.getBuffer().setLength(0);
+        assertThat(run("show", "--data", data.toString(), "--request", "r1")).isOne();
+        assertThat(err.toString()).contains("no record of this request: records 1 to 6 were archived by ");
+        assertThat(run("show", "--data", data.toString(), "--request", "r1", "--archive", archive.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("ASKED");
+
+        try (Stream<Path> files = Files.list(archive)) {
+            Path first = files.filter(file -> file.toString().endsWith(".gz"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+            Files.delete(first);
+            out.getBuffer().setLength(0);
+            assertThat(verify("--archive", archive.toString())).isOne();
+            assertThat(out.toString()).startsWith(first + ":1: ARCHIVE_MISSING: ");
+        }
+    }
+
+    @Test
     void countsOnATerminalOnly() {
         Progress shown = new Progress(new PrintWriter(err, true), true);
         shown.at(9_999);
@@ -231,7 +277,12 @@ class AuditCommandTest {
     /** Signed as the service does it, at the stop. */
     private ServiceKeys writeSigned() throws Exception {
         ServiceKeys keys = keys("keys");
-        CheckpointSigner signer = new CheckpointSigner() {
+        writeTwo(Checkpoints.signedBy(signer(keys), null));
+        return keys;
+    }
+
+    private static CheckpointSigner signer(ServiceKeys keys) {
+        return new CheckpointSigner() {
 
             @Override
             public String keyId() {
@@ -243,8 +294,6 @@ class AuditCommandTest {
                 return keys.sign(statement);
             }
         };
-        writeTwo(Checkpoints.signedBy(signer, null));
-        return keys;
     }
 
     private ServiceKeys keys(String name) throws Exception {

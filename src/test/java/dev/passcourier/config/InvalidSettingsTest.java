@@ -130,6 +130,15 @@ class InvalidSettingsTest {
                                 + " 3d of notices, service.resultLifetime and service.keepFailedWork; at least 125d"),
                 mistake(
                         "policy:\n",
+                        "retention: {archive: old}\npolicy:\n",
+                        "44:13 retention.archive: is not used, as retention.audit is not set; set retention.audit"),
+                mistake(
+                        "policy:\n",
+                        "retention: {ledger: 125d, audit: 200d}\npolicy:\n",
+                        "44:27 retention.audit: does not go with ledger.url: other nodes' trails may have records of the"
+                                + " same requests; leave it out"),
+                mistake(
+                        "policy:\n",
                         "retention: {reports: 125d}\n"
                                 + "reports:\n"
                                 + "  weekly: {cron: 0 0 8 ? * MON, timeZone: Asia/Seoul, misfire: skip,"
@@ -600,6 +609,19 @@ class InvalidSettingsTest {
         assertThat(SettingsBench.WHOLE).contains(good);
 
         assertThat(found(SettingsBench.WHOLE.replace(good, bad))).containsExactlyElementsOf(findings);
+    }
+
+    @Test
+    void theTrailIsKeptAsLongAsTheLedgerListsItsRequests() throws Exception {
+        String own = SettingsBench.WHOLE.replaceFirst("ledger: \\{url.*\n", "");
+        assertThat(found(own.replace("policy:\n", "retention: {ledger: 125d, audit: 124d}\npolicy:\n")))
+                .containsExactly("44:27 retention.audit: is shorter than retention.ledger: a record stays while the"
+                        + " ledger lists its request; at least 125d");
+        assertThat(found(own.replace("policy:\n", "retention: {audit: 200d}\npolicy:\n")))
+                .containsExactly("44:13 retention.audit: needs retention.ledger: a record stays while the ledger lists"
+                        + " its request; set retention.ledger");
+        assertThat(found(own.replace("policy:\n", "retention: {ledger: 125d, audit: 125d}\npolicy:\n")))
+                .isEmpty();
     }
 
     @Test

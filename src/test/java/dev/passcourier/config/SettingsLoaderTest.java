@@ -121,9 +121,14 @@ class SettingsLoaderTest {
 
     @Test
     void mapsRetention() throws Exception {
-        assertThat(bench.load("retention: {ledger: 90d, done: 70d, reports: 400d}")
+        assertThat(bench.load("retention: {ledger: 90d, done: 70d, reports: 400d, audit: 100d, archive: old}")
                         .retention())
-                .isEqualTo(new Settings.Retention(Duration.ofDays(90), Duration.ofDays(70), Duration.ofDays(400)));
+                .isEqualTo(new Settings.Retention(
+                        Duration.ofDays(90),
+                        Duration.ofDays(70),
+                        Duration.ofDays(400),
+                        Duration.ofDays(100),
+                        home.resolve("old")));
     }
 
     @Test

@@ -11,11 +11,16 @@ import java.util.Map;
 public final class Story {
 
     private final AuditTrail trail;
-    private Instant now = Instant.parse("2026-11-01T10:00:00Z");
+    private Instant now;
     private long last;
 
     public Story(AuditTrail trail) {
+        this(trail, Instant.parse("2026-11-01T10:00:00Z"));
+    }
+
+    public Story(AuditTrail trail, Instant begin) {
         this.trail = trail;
+        this.now = begin;
     }
 
     /** Number of the last record. */

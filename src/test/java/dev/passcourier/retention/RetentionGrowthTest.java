@@ -96,7 +96,13 @@ class RetentionGrowthTest {
     private long run(int first, int last) throws Exception {
         try (Ledger ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
                 RetentionService service = new RetentionService(
-                        new Retention(Duration.ofDays(KEPT), null, null), trail, ledger, null, clock)) {
+                        new Retention(Duration.ofDays(KEPT), null, null, null, null),
+                        trail,
+                        trail,
+                        home.resolve("archive"),
+                        ledger,
+                        null,
+                        clock)) {
             for (int day = first; day <= last; day++) {
                 day(day, ledger);
                 service.runIfDue();

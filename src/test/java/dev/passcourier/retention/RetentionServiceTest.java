@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RetentionServiceTest {
 
     private static final Retention POLICY =
-            new Retention(Duration.ofDays(90), Duration.ofDays(90), Duration.ofDays(90));
+            new Retention(Duration.ofDays(90), Duration.ofDays(90), Duration.ofDays(90), null, null);
 
     @TempDir
     Path home;
@@ -80,7 +80,8 @@ class RetentionServiceTest {
         drop = DropDirectory.open(Files.createDirectory(home.resolve("drop")), List.of(), clock);
         done = drop.done();
         failed = home.resolve("drop/failed");
-        service = new RetentionService(POLICY, trail, ledger, new DoneFiles(drop, ledger::areReported), clock);
+        service = new RetentionService(
+                POLICY, trail, trail, home.resolve("archive"), ledger, new DoneFiles(drop, ledger::areReported), clock);
     }
 
     @AfterEach

@@ -11,6 +11,8 @@ import dev.passcourier.ledger.RequestState;
 import dev.passcourier.reload.ReloadAnswer;
 import dev.passcourier.reload.ReloadOrder;
 import dev.passcourier.request.Verdict;
+import dev.passcourier.retention.RetentionAnswer;
+import dev.passcourier.retention.RetentionOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,6 +124,29 @@ class ReloadTest {
         } finally {
             Files.writeString(secret, key);
         }
+    }
+
+    /** A dry run tells it, the reload puts it in force, and the next order finds it. */
+    @Test
+    void whatIsKeptForHowLongIsReloaded() throws Exception {
+        whole.settings(text -> text + "\nretention: {ledger: 3650d, audit: 3650d, archive: short}\n");
+        ReloadAnswer told = reload(true);
+        assertThat(told.refused()).isEmpty();
+        assertThat(told.changes())
+                .extracting(Object::toString)
+                .containsExactly("changed retention.archive", "changed retention.audit", "changed retention.ledger");
+        assertThat(retained()).isEmpty();
+        assertThat(reload(false).applied()).isTrue();
+        assertThat(retained()).containsExactly("ledger", "audit");
+    }
+
+    private static List<String> retained() throws Exception {
+        return ControlClient.of(whole.home().resolve("data"), Clock.systemUTC())
+                .order(RetentionOrder.NAME, new RetentionOrder(true), RetentionAnswer.class, Duration.ofMinutes(1))
+                .parts()
+                .stream()
+                .map(RetentionAnswer.Part::what)
+                .toList();
     }
 
     @Test
