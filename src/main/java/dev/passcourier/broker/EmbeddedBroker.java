@@ -75,6 +75,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The default of 3.3 ms caps each session at about 290 commits a second. */
     private static final int JOURNAL_BUFFER_NANOS = 200_000;
 
+    /** Empty files that are kept to be used again. By default all are, so that the journal stays as large as its largest backlog. */
+    private static final int JOURNAL_SPARE_FILES = 2;
+
     private static final String JOURNAL = "journal";
     private static final String BINDINGS = "bindings";
     private static final String PAGING = "paging";
@@ -355,6 +358,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setPersistenceEnabled(true)
                 .setJournalType(JournalType.NIO)
                 .setJournalFileSize(Settings.Service.JOURNAL_FILE)
+                .setJournalPoolFiles(JOURNAL_SPARE_FILES)
                 .setJournalDirectory(directory.resolve(JOURNAL).toString())
                 .setBindingsDirectory(directory.resolve(BINDINGS).toString())
                 .setPagingDirectory(directory.resolve(PAGING).toString())

@@ -6,6 +6,7 @@ import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
 import dev.passcourier.audit.AuditEvent.Type;
 import dev.passcourier.audit.FileAuditTrail;
+import dev.passcourier.audit.SmallTrail;
 import dev.passcourier.config.Settings.Retention;
 import dev.passcourier.ledger.Ledger;
 import dev.passcourier.ledger.LedgerDatabase;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Puts the records of many days on the trail, one day after the other by a stepped clock, and has the service let go daily:
- * the ledger must stop to grow. The long form is in PROVING.
+ * the ledger and the trail must stop to grow. The long form is in PROVING.
  */
 class RetentionGrowthTest {
 
@@ -37,6 +38,7 @@ class RetentionGrowthTest {
     private static final int REQUESTS = Integer.getInteger("retention.requests", 40);
     private static final int KEPT = Integer.getInteger("retention.kept", 15);
     private static final int MACHINES = Integer.getInteger("retention.machines", 100);
+    private static final int FILE = Integer.getInteger("retention.file", 256 * 1024);
     private static final int GROUP = 500;
 
     @TempDir
@@ -67,16 +69,24 @@ class RetentionGrowthTest {
     }
 
     /** What was there when the service had been stopped at the end of a day, as H2 tidies its file up only then. */
-    private record Stop(int day, long requests, long listed, long ledger, long trail) {}
+    private record Stop(int day, long requests, long listed, long ledger, long trail, long carried, long archive) {}
 
     @Test
-    void theLedgerStopsToGrow() throws Exception {
+    void theLedgerAndTheTrailStopToGrow() throws Exception {
         List<Stop> stops = new ArrayList<>();
-        try (FileAuditTrail opened = FileAuditTrail.open(home.resolve("audit"), clock)) {
+        Files.createDirectory(archive());
+        try (FileAuditTrail opened = SmallTrail.open(audit(), clock, FILE)) {
             trail = opened;
             for (int day = KEPT; day <= DAYS; day += KEPT) {
                 long listed = run(day - KEPT + 1, day);
-                stops.add(new Stop(day, (long) day * REQUESTS, listed, bytes("ledger"), bytes("audit")));
+                stops.add(new Stop(
+                        day,
+                        (long) day * REQUESTS,
+                        listed,
+                        bytes(home.resolve("ledger"), ""),
+                        bytes(audit(), ""),
+                        bytes(audit(), "audit-carry"),
+                        bytes(archive(), "")));
             }
         }
         print(stops);
@@ -86,20 +96,25 @@ class RetentionGrowthTest {
         assertThat(last.ledger())
                 .as("bytes of the ledger at the end, beside those when it was full first")
                 .isLessThanOrEqualTo(stops.get(1).ledger() * 3 / 2);
+        assertThat(last.trail())
+                .as("bytes of the trail at the end, beside those when it was full first")
+                .isLessThanOrEqualTo(stops.get(1).trail() * 3 / 2);
         assertThat(LedgerMaintenance.h2(home.resolve("ledger"))
-                        .check(List.of(home.resolve("audit")), record -> {})
+                        .check(List.of(audit()), record -> {})
                         .first())
                 .isEmpty();
+        assertThat(SmallTrail.verify(audit(), null).damage()).isNull();
+        assertThat(SmallTrail.verify(audit(), archive()).damage()).isNull();
     }
 
     /** The days of one start of the service; answers how many requests are listed at the end. */
     private long run(int first, int last) throws Exception {
         try (Ledger ledger = Ledger.follow(trail, LedgerDatabase.h2(home.resolve("ledger")));
                 RetentionService service = new RetentionService(
-                        new Retention(Duration.ofDays(KEPT), null, null, null, null),
+                        new Retention(Duration.ofDays(KEPT), null, null, Duration.ofDays(KEPT), null),
                         trail,
                         trail,
-                        home.resolve("archive"),
+                        archive(),
                         ledger,
                         null,
                         clock)) {
@@ -182,20 +197,37 @@ class RetentionGrowthTest {
         return trail.position();
     }
 
-    private long bytes(String part) throws IOException {
-        try (Stream<Path> files = Files.walk(home.resolve(part))) {
+    private Path audit() {
+        return home.resolve("audit");
+    }
+
+    private Path archive() {
+        return home.resolve("archive");
+    }
+
+    private static long bytes(Path part, String prefix) throws IOException {
+        try (Stream<Path> files = Files.walk(part)) {
             return files.filter(Files::isRegularFile)
+                    .filter(file -> file.getFileName().toString().startsWith(prefix))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         }
     }
 
     private static void print(List<Stop> stops) {
-        System.out.printf("%5s %10s %10s %12s %14s%n", "day", "requests", "listed", "ledger KiB", "trail KiB");
+        System.out.printf(
+                "%5s %10s %10s %12s %12s %12s %12s%n",
+                "day", "requests", "listed", "ledger KiB", "trail KiB", "carried KiB", "archive KiB");
         for (Stop stop : stops) {
             System.out.printf(
-                    "%5d %10d %10d %12d %14d%n",
-                    stop.day(), stop.requests(), stop.listed(), stop.ledger() >> 10, stop.trail() >> 10);
+                    "%5d %10d %10d %12d %12d %12d %12d%n",
+                    stop.day(),
+                    stop.requests(),
+                    stop.listed(),
+                    stop.ledger() >> 10,
+                    stop.trail() >> 10,
+                    stop.carried() >> 10,
+                    stop.archive() >> 10);
         }
     }
 }
