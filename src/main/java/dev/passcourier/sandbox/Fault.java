@@ -1,7 +1,7 @@
 package dev.passcourier.sandbox;
 
 /** Failures that every cloud documents in its own words. */
-enum Fault {
+public enum Fault {
     THROTTLED,
     SERVER_ERROR,
     UNAVAILABLE,

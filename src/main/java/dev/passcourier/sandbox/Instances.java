@@ -5,16 +5,18 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The machines of one cloud. */
-final class Instances {
+public final class Instances {
 
     private final Map<String, SandboxInstance> byId = new ConcurrentHashMap<>();
 
+    /** Adds a machine, in the place of one of this id. */
     SandboxInstance add(SandboxInstance instance) {
         byId.put(instance.id(), instance);
         return instance;
     }
 
-    Optional<SandboxInstance> find(String id) {
+    /** The machine of this id. */
+    public Optional<SandboxInstance> find(String id) {
         return Optional.ofNullable(byId.get(id));
     }
 }

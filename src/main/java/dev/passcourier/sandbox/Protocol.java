@@ -2,8 +2,8 @@ package dev.passcourier.sandbox;
 
 import org.jspecify.annotations.Nullable;
 
-/** One service as documented: all checks in its order, answers and errors in its words. */
-interface Protocol {
+/** One service as documented: all checks in its order, answers and errors in its words. Called by several threads. */
+public interface Protocol {
 
     /** The proper answer. */
     Reply answer(Request request);

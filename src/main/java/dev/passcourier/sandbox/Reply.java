@@ -12,7 +12,7 @@ import java.util.Map;
  * @param headers exactly what is sent beside {@code Date} and {@code Content-Length}
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
+public record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
 
     /** How an answer is put on the wire. */
     interface Wire {
@@ -36,15 +36,18 @@ record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
 
     static final String JSON = "application/json";
 
-    static Reply of(int status, Map<String, String> headers, byte[] body) {
+    /** An answer of any kind. */
+    public static Reply of(int status, Map<String, String> headers, byte[] body) {
         return new Reply(status, headers, body, Wire.WHOLE);
     }
 
-    static Reply json(int status, Object body) {
+    /** An answer in JSON, of whatever Jackson can write. */
+    public static Reply json(int status, Object body) {
         return of(status, Map.of("Content-Type", JSON), Json.bytes(body));
     }
 
-    static Reply text(int status, String body) {
+    /** An answer in plain text. */
+    public static Reply text(int status, String body) {
         return of(status, Map.of("Content-Type", "text/plain;charset=utf-8"), body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -53,7 +56,8 @@ record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
         return of(status, Map.of("Content-Type", "text/html"), page.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Reply empty(int status) {
+    /** An answer without a body. */
+    public static Reply empty(int status) {
         return of(status, Map.of(), new byte[0]);
     }
 
@@ -65,7 +69,8 @@ record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
         return new Reply(status, headers, other, wire);
     }
 
-    Reply with(String header, String value) {
+    /** The same with one more header. */
+    public Reply with(String header, String value) {
         return with(Map.of(header, value));
     }
 
@@ -75,6 +80,7 @@ record Reply(int status, Map<String, String> headers, byte[] body, Wire wire) {
         return new Reply(status, all, body, wire);
     }
 
+    /** The status: the body may hold a password. */
     @Override
     public String toString() {
         return "Reply[" + status + "]";

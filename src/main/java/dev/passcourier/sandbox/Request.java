@@ -15,19 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param headers names in lower case
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-record Request(String method, String path, @Nullable String query, Map<String, String> headers, byte[] body) {
+public record Request(String method, String path, @Nullable String query, Map<String, String> headers, byte[] body) {
 
-    @Nullable
-    String header(String lowerCaseName) {
+    /** One header, or null. */
+    public @Nullable String header(String lowerCaseName) {
         return headers.get(lowerCaseName);
     }
 
-    String header(String lowerCaseName, String otherwise) {
+    /** One header, or something else. */
+    public String header(String lowerCaseName, String otherwise) {
         return headers.getOrDefault(lowerCaseName, otherwise);
     }
 
     /** The path's segments, decoded one by one, so that an encoded slash stays inside its segment. */
-    List<String> segments() {
+    public List<String> segments() {
         return Arrays.stream(path.substring(1).split("/", -1))
                 .map(Request::decoded)
                 .toList();
@@ -46,6 +47,7 @@ record Request(String method, String path, @Nullable String query, Map<String, S
         }
     }
 
+    /** The method: the rest may hold credentials. */
     @Override
     public String toString() {
         return "Request[" + method + "]";

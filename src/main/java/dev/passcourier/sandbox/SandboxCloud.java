@@ -1,5 +1,6 @@
 package dev.passcourier.sandbox;
 
+import java.time.Clock;
 import java.util.List;
 
 /**
@@ -10,6 +11,15 @@ public abstract class SandboxCloud implements AutoCloseable {
 
     private final Instances instances;
     private final Endpoint api;
+
+    /**
+     * Starts a cloud on a free port.
+     *
+     * @param api says what it answers
+     */
+    protected SandboxCloud(Instances instances, Protocol api, Clock clock) {
+        this(instances, Endpoint.open(api, clock, SandboxState.inMemory(), "api"));
+    }
 
     SandboxCloud(Instances instances, Endpoint api) {
         this.instances = instances;
@@ -41,7 +51,8 @@ public abstract class SandboxCloud implements AutoCloseable {
         return api.service().callCount();
     }
 
-    final SandboxInstance add(SandboxInstance instance) {
+    /** Adds a machine. */
+    protected final SandboxInstance add(SandboxInstance instance) {
         return instances.add(instance);
     }
 

@@ -33,7 +33,7 @@ public final class SandboxInstance {
      *
      * @param wireSecret what the cloud hands out, ciphertext or clear; null if there is never anything
      */
-    SandboxInstance(String id, @Nullable String wireSecret) {
+    public SandboxInstance(String id, @Nullable String wireSecret) {
         this.id = id;
         this.wireSecret = wireSecret;
     }
@@ -84,7 +84,7 @@ public final class SandboxInstance {
     }
 
     /** Counts an ask and returns what the cloud hands out, or empty if there is nothing (yet). */
-    synchronized Optional<String> ask() {
+    public synchronized Optional<String> ask() {
         asks++;
         return asks < readyAt ? Optional.empty() : Optional.ofNullable(wireSecret);
     }

@@ -1,5 +1,6 @@
 package dev.passcourier.sandbox;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,13 +10,28 @@ public abstract class SignInCloud extends SandboxCloud {
     private final Endpoint signIn;
     private final TokenBook tokens;
 
+    /**
+     * Starts a cloud on two free ports.
+     *
+     * @param api    says what is answered to calls
+     * @param signIn says what is answered to those who want a token or session, and issues them
+     */
+    protected SignInCloud(Instances instances, Protocol api, Protocol signIn, TokenBook tokens, Clock clock) {
+        this(instances, Endpoint.open(api, clock, SandboxState.inMemory(), "api"), signIn, tokens, clock);
+    }
+
+    private SignInCloud(Instances instances, Endpoint api, Protocol signIn, TokenBook tokens, Clock clock) {
+        this(instances, api, api.beside(signIn, clock, SandboxState.inMemory(), "sign-in"), tokens);
+    }
+
     SignInCloud(Instances instances, Endpoint api, Endpoint signIn, TokenBook tokens) {
         super(instances, api);
         this.signIn = signIn;
         this.tokens = tokens;
     }
 
-    final String signInUrl() {
+    /** Where tokens or sessions are given out. */
+    public final String signInUrl() {
         return signIn.url();
     }
 

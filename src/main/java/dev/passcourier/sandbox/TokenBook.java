@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tokens or sessions a service gave out, and when they end by its clock. */
-final class TokenBook {
+public final class TokenBook {
 
     private final Clock clock;
     private final Supplier<String> names;
@@ -19,7 +19,12 @@ final class TokenBook {
     private final AtomicInteger issued = new AtomicInteger();
     private volatile Duration lifetime;
 
-    TokenBook(Clock clock, Duration lifetime, Supplier<String> names) {
+    /**
+     * An empty one.
+     *
+     * @param names makes a new token's text
+     */
+    public TokenBook(Clock clock, Duration lifetime, Supplier<String> names) {
         this.clock = clock;
         this.lifetime = lifetime;
         this.names = names;
@@ -30,15 +35,17 @@ final class TokenBook {
      *
      * @param text a pretend credential
      */
-    record Token(String text, Instant issuedAt, Instant expiresAt) {
+    public record Token(String text, Instant issuedAt, Instant expiresAt) {
 
+        /** When it ends. */
         @Override
         public String toString() {
             return "Token[" + expiresAt + "]";
         }
     }
 
-    Token issue() {
+    /** Gives out a new one. */
+    public Token issue() {
         Instant now = clock.instant();
         Token token = new Token(names.get(), now, now.plus(lifetime));
         given.put(token.text(), token);
@@ -52,11 +59,13 @@ final class TokenBook {
         return Optional.ofNullable(token).filter(each -> clock.instant().isBefore(each.expiresAt()));
     }
 
-    boolean valid(@Nullable String token) {
+    /** Whether a token was given out and is still good. */
+    public boolean valid(@Nullable String token) {
         return find(token).isPresent();
     }
 
-    void revoke(@Nullable String token) {
+    /** Ends a token now. */
+    public void revoke(@Nullable String token) {
         if (token != null) {
             given.remove(token);
         }

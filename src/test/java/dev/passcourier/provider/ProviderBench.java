@@ -72,11 +72,15 @@ public final class ProviderBench implements AutoCloseable {
                 account(ACCOUNT, right, client),
                 account(WRONG_SECRET, wrong, client),
                 account(IMPATIENT, right, impatient(client)));
-        List<String> routes = new ArrayList<>(List.of("file:routes/call.camel.yaml", "file:routes/sign-in.camel.yaml"));
+        // As bin/passcourier says; in the source, here.
+        Path home = Path.of(System.getProperty("passcourier.home", "")).resolve("routes");
+        List<String> routes = new ArrayList<>(
+                List.of("file:" + home.resolve("call.camel.yaml"), "file:" + home.resolve("sign-in.camel.yaml")));
         List<String> own = ProviderCatalog.templates(List.of(contract.provider()));
         routes.addAll(
                 own.isEmpty()
-                        ? List.of("file:routes/provider/" + contract.provider().id() + ".camel.yaml")
+                        ? List.of("file:"
+                                + home.resolve("provider/" + contract.provider().id() + ".camel.yaml"))
                         : own);
         for (String route : routes) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveMandatoryResource(camel, route));

@@ -21,9 +21,8 @@ public final class OpenStackNovaSandbox extends SignInCloud {
     private final Users users;
     private final Nova nova;
 
-    private OpenStackNovaSandbox(
-            Instances instances, Endpoint api, Endpoint keystone, TokenBook tokens, Users users, Nova nova) {
-        super(instances, api, keystone, tokens);
+    private OpenStackNovaSandbox(Instances instances, TokenBook tokens, Users users, Nova nova, Clock clock) {
+        super(instances, nova, users.service(tokens), tokens, clock);
         this.users = users;
         this.nova = nova;
     }
@@ -34,10 +33,7 @@ public final class OpenStackNovaSandbox extends SignInCloud {
         Users users = new Users();
         TokenBook tokens = new TokenBook(clock, LIFETIME, () -> "gAAAAAB" + Names.random(180));
         Nova nova = new Nova(instances, tokens);
-        SandboxState state = SandboxState.inMemory();
-        Endpoint api = Endpoint.open(nova, clock, state, "openstack-nova");
-        Endpoint keystone = api.beside(users.service(tokens), clock, state, "openstack-keystone");
-        return new OpenStackNovaSandbox(instances, api, keystone, tokens, users, nova);
+        return new OpenStackNovaSandbox(instances, tokens, users, nova, clock);
     }
 
     /** Where Keystone is, without the version. */

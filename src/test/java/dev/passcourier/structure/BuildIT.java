@@ -7,7 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +46,32 @@ class BuildIT {
                 List.of(".mvn", ".github", "pom.xml", "README.md", "src/main", "routes", "config", "target/bom.json")) {
             copy(Path.of(part));
         }
+        // Of the tests what is for others, which needs no more of ours.
+        for (String source : contract()) {
+            copy(Path.of("src/test/java").resolve(source));
+        }
 
-        Said said = maven("package", "-Pfast", "-Dmaven.test.skip=true", "-Dcyclonedx.skip=true");
+        Said said = maven("package", "-Pfast", "-DskipTests", "-Dcyclonedx.skip=true");
 
         assertThat(said.exit()).as(said.text()).isZero();
-        List<Path> made = made(Path.of("target"));
-        assertThat(made).hasSize(5);
+List<Path> made = made(Path.of("target"));
+        assertThat(made).hasSize(6);
         for (Path each : made) {
             assertThat(directory.resolve(each)).hasSameBinaryContentAs(each);
+        }
+    }
+
+    private static Set<String> contract() throws IOException {
+        Path made = made(Path.of("target")).stream()
+                .filter(jar -> jar.toString().endsWith("-contract.jar"))
+                .findFirst()
+                .orElseThrow();
+        try (JarFile jar = new JarFile(made.toFile())) {
+            return jar.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.endsWith(".class"))
+                    .map(name -> name.replaceFirst("([$].*)?[.]class$", ".java"))
+                    .collect(Collectors.toSet());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.passcourier.provider.ProviderCases;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -62,6 +65,93 @@ class ShippedFolderIT {
                 .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
         assertThat(folder.resolve("bin/passcourier")).isExecutable();
         assertThat(folder.resolve("bin/optimize")).isExecutable();
+        // The operator's own: a release that brought any would write over theirs.
+        assertThat(folder.resolve("routes/local")).doesNotExist();
+        assertThat(folder.resolve("lib/ext")).doesNotExist();
+    }
+
+    /** Of config/EXTENDING.md as it lies there, by somebody who has that folder and JUnit, and nothing else of ours. */
+    @Test
+    void itsContractRunsForACloudThatSomebodyElseMade(@TempDir Path elsewhere) throws Exception {
+        String page = Files.readString(folder.resolve("config/EXTENDING.md"));
+        for (String name : List.of(
+                "NimbusProvider.java",
+                "NimbusCloud.java",
+                "NimbusContractTest.java",
+                "nimbus.schema.json",
+                "nimbus.camel.yaml")) {
+            Path file = elsewhere.resolve("com/example/nimbus/" + name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, example(page, "com/example/nimbus/" + name));
+        }
+        Files.writeString(elsewhere.resolve("RunTests.java"), """
+                import org.junit.platform.engine.discovery.DiscoverySelectors;
+                import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+                import org.junit.platform.launcher.core.LauncherFactory;
+                import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+                class RunTests {
+                    public static void main(String[] names) {
+                        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+                        LauncherFactory.create()
+                                .execute(
+                                        LauncherDiscoveryRequestBuilder.request()
+                                                .selectors(DiscoverySelectors.selectClass(names[0]))
+                                                .build(),
+                                        summary);
+                        summary.getSummary().printFailuresTo(new java.io.PrintWriter(System.out, true));
+                        System.out.println(summary.getSummary().getTestsSucceededCount() + " of "
+                                + summary.getSummary().getTestsFoundCount());
+                        System.exit(0);
+                    }
+                }
+                """);
+        Path shipped = folder.toAbsolutePath();
+        String path = elsewhere + ":" + shipped + "/lib/*:" + shipped + "/contract/*:" + junit();
+        for (String source : List.of("com/example/nimbus/NimbusContractTest.java", "RunTests.java")) {
+            String said = java(elsewhere, "javac", "-cp", path, "-proc:none", "-sourcepath", ".", source);
+            assertThat(said).doesNotContain("error:");
+        }
+
+        String said = java(
+                elsewhere,
+                "java",
+                "-XX:TieredStopAtLevel=1",
+                "-Dpasscourier.home=" + shipped,
+                "-cp",
+                path,
+                "RunTests",
+                "com.example.nimbus.NimbusContractTest");
+
+        int cases = ProviderCases.values().length + 1;
+        assertThat(said).contains(cases + " of " + cases);
+    }
+
+    private static String example(String page, String name) {
+        return page.replaceFirst("(?s)^.*`" + Pattern.quote(name) + "`[^`\\n]*:\n\n```[a-z]+\n", "")
+                .replaceFirst("(?s)```\n.*", "");
+    }
+
+    private static String junit() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(jar -> Path.of(jar)
+                        .getFileName()
+                        .toString()
+                        .matches("(junit-(jupiter|platform)|opentest4j|apiguardian|assertj-core|byte-buddy-1).*"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String java(Path in, String program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", program).toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(in.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     @Test
