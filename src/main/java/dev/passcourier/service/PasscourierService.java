@@ -19,6 +19,7 @@ import dev.passcourier.control.ControlServer;
 import dev.passcourier.control.OrderException;
 import dev.passcourier.control.Orders;
 import dev.passcourier.delivery.SinkFactory;
+import dev.passcourier.extension.ExtensionFiles;
 import dev.passcourier.extension.LocalRoutes;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
@@ -138,6 +139,7 @@ public final class PasscourierService implements AutoCloseable {
     private SealedBundles bundles = SealedBundles.none();
     private Sources sources;
     private LocalRoutes local;
+    private ExtensionFiles extensions;
     private RetentionService retention;
 
     private PasscourierService(Path home, @Nullable Path file, InForce begun, Clock clock) {
@@ -343,6 +345,7 @@ public final class PasscourierService implements AutoCloseable {
     }
 
     private void startCamel() throws Exception {
+        extensions = ExtensionFiles.now(home);
         local = keep(LocalRoutes.start(
                 home,
                 settings,
@@ -367,7 +370,7 @@ public final class PasscourierService implements AutoCloseable {
     /** What commands may have done by the running service: of the service's own user, or of the members of a group. */
     private void listen() throws IOException, ConfigurationException {
         SubmittedBatches submitted = sources.submitted();
-        Reload reload = new Reload(home, file, inForce::get, putInForce(), ledger.status(), clock);
+        Reload reload = new Reload(home, file, inForce::get, putInForce(), ledger.status(), extensions, clock);
         reloading = reload;
         Orders all = asking(new Orders(), submitted)
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> views().redrive()

@@ -5,6 +5,7 @@ import dev.passcourier.config.Finding;
 import dev.passcourier.config.Settings;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.control.OrderException;
+import dev.passcourier.extension.ExtensionFiles;
 import dev.passcourier.ledger.LedgerStatus;
 import dev.passcourier.ledger.WaitingWork;
 import dev.passcourier.reload.Change;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,7 @@ final class Reload {
     private final Supplier<InForce> inForce;
     private final Putting putting;
     private final LedgerStatus ledger;
+    private final ExtensionFiles extensions;
     private final Clock clock;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
@@ -56,8 +57,9 @@ final class Reload {
     /**
      * Of a running service.
      *
-     * @param home the folder that holds the program's {@code config} and {@code routes}
-     * @param file the settings file, or null if the settings are from none
+     * @param home       the folder that holds the program's {@code config} and {@code routes}
+     * @param file       the settings file, or null if the settings are from none
+     * @param extensions what this service has of routes and jars of the operator's own
      */
     Reload(
             Path home,
@@ -65,12 +67,14 @@ final class Reload {
             Supplier<InForce> inForce,
             Putting putting,
             LedgerStatus ledger,
+            ExtensionFiles extensions,
             Clock clock) {
         this.home = home;
         this.file = file;
         this.inForce = inForce;
         this.putting = putting;
         this.ledger = ledger;
+        this.extensions = extensions;
         this.clock = clock;
     }
 
@@ -122,27 +126,22 @@ final class Reload {
                 .filter(finding -> finding.level() != Finding.Level.NOTE)
                 .map(Finding::toString)
                 .toList();
+        List<String> refused = new ArrayList<>();
+        extensions.changed().forEach(name -> refused.add(name + " needs a restart"));
         Settings read = check.settings();
         if (read == null) {
             long errors = check.count(Finding.Level.ERROR);
+            refused.add(
+                    0, errors + (errors == 1 ? " mistake" : " mistakes") + " in the settings or what they refer to");
             return new ReloadAnswer(
-                    settings.toString(),
-                    before.digest(),
-                    check.digest(),
-                    findings,
-                    List.of(errors + (errors == 1 ? " mistake" : " mistakes")
-                            + " in the settings or what they refer to"),
-                    List.of(),
-                    false);
+                    settings.toString(), before.digest(), check.digest(), findings, refused, List.of(), false);
         }
         InForce next = read(read, check);
         List<WaitingWork> accounts = ledger.accounts();
         List<WaitingWork> destinations = ledger.destinations();
         SettingsChanges changes = SettingsChanges.between(before.facts(), next.facts())
                 .withWaiting(change -> waits(change, accounts, destinations));
-        List<String> refused = changes.restart().stream()
-                .map(key -> key + " needs a restart")
-                .collect(Collectors.toCollection(ArrayList::new));
+        changes.restart().forEach(key -> refused.add(key + " needs a restart"));
         boolean applies =
                 !order.dryRun() && refused.isEmpty() && !changes.changes().isEmpty();
         if (applies) {
