@@ -1,5 +1,6 @@
 package dev.passcourier.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -45,7 +46,7 @@ final class SettingsSchema {
 
     private static void demandKnown(String id, String name, JsonNode definitions) {
         if (!definitions.has(name)) {
-            throw new IllegalStateException(id + ".schema.json defines '" + name + "', which the core does not have");
+            throw unusable(id + ".schema.json defines '" + name + "', which the core does not have");
         }
     }
 
@@ -66,13 +67,25 @@ final class SettingsSchema {
     }
 
     private static ObjectNode read(Class<?> beside, String name) {
+        String place = name + " beside " + beside.getName();
         try (InputStream in = beside.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is missing beside " + beside.getName());
+                throw unusable(place + " is missing");
             }
-            return (ObjectNode) JSON.readTree(in);
+            if (JSON.readTree(in) instanceof ObjectNode schema) {
+                return schema;
+            }
+            throw unusable(place + " is no JSON object");
+        } catch (JsonProcessingException e) {
+            throw unusable(place + ":" + e.getLocation().getLineNr() + ":"
+                    + e.getLocation().getColumnNr() + " is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
+    }
+
+    /** Ours is tested; of a provider in a jar its author is told. */
+    private static IllegalStateException unusable(String message) {
+        return new IllegalStateException(message, new ConfigurationException(message));
     }
 }

@@ -20,6 +20,7 @@ import org.apache.camel.language.simple.SimpleLanguage;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.Language;
 import org.apache.camel.spi.LanguageResolver;
+import org.apache.camel.spi.PropertiesFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,10 @@ final class Confinement {
 
     private static final Pattern FAILURE = Pattern.compile("java(\\.[a-z]+)+\\.[A-Za-z]+Exception");
 
+    /** Functions of placeholders that read what is outside of a context. */
+    private static final List<String> OUTSIDE =
+            List.of("bean", "env", "sys", "service", "service.host", "service.name", "service.port");
+
     private Confinement() {}
 
     /** Whether the settings let routes use the component. */
@@ -122,6 +127,16 @@ final class Confinement {
         camel.setClassResolver(new Classes(camel));
         context.addContextPlugin(ComponentResolver.class, new Components(local));
         context.addContextPlugin(LanguageResolver.class, new Languages());
+        OUTSIDE.forEach(name -> camel.getPropertiesComponent().addPropertiesFunction(new Outside(name)));
+    }
+
+    /** In the place of Camel's own function of this name. */
+    private record Outside(String getName) implements PropertiesFunction {
+
+        @Override
+        public @Nullable String apply(String remainder) {
+            throw new IllegalArgumentException("{{" + getName + ":...}} is not for routes in routes/local");
+        }
     }
 
     private static final class Components implements ComponentResolver {

@@ -1,13 +1,17 @@
 package dev.passcourier.provider;
 
+import dev.passcourier.config.ConfigurationException;
 import java.lang.reflect.Modifier;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.camel.support.scan.DefaultPackageScanClassResolver;
 
 /**
@@ -17,6 +21,7 @@ import org.apache.camel.support.scan.DefaultPackageScanClassResolver;
 public final class ProviderCatalog {
 
     private static final String ROOM = ProviderCatalog.class.getPackageName();
+    private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private ProviderCatalog() {}
 
@@ -25,7 +30,8 @@ public final class ProviderCatalog {
      * {@code META-INF/services/dev.passcourier.provider.ProviderType}.
      *
      * @return unmodifiable, by id
-     * @throws IllegalStateException if two providers share an id, or one cannot be made
+     * @throws IllegalStateException if two providers share an id, or one cannot be made or lacks a part; its cause is a
+     *                               {@link ConfigurationException} that says which and where
      */
     public static SortedMap<String, ProviderType> find() {
         SortedMap<String, ProviderType> providers = new TreeMap<>();
@@ -34,7 +40,13 @@ public final class ProviderCatalog {
                 add(make(found), providers);
             }
         }
-        ServiceLoader.load(ProviderType.class).forEach(provider -> add(provider, providers));
+        try {
+            ServiceLoader.load(ProviderType.class).stream()
+                    .map(ProviderCatalog::ofJar)
+                    .forEach(provider -> add(provider, providers));
+        } catch (ServiceConfigurationError e) {
+            throw unusable(String.valueOf(e.getMessage()));
+        }
         return Collections.unmodifiableSortedMap(providers);
     }
 
@@ -56,6 +68,41 @@ public final class ProviderCatalog {
         return templates;
     }
 
+    /** One that a jar names, with its schema and its route template beside it. */
+    private static ProviderType ofJar(ServiceLoader.Provider<ProviderType> found) {
+        Class<? extends ProviderType> type = found.type();
+        ProviderType provider;
+        String id;
+        try {
+            provider = found.get();
+            id = String.valueOf(provider.id());
+        } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw unusable(name(type) + " cannot be made: " + cause.getClass().getName());
+        }
+        if (!ID.matcher(id).matches()) {
+            throw unusable(name(type) + " calls itself '" + id + "': an id has small letters, digits and dashes");
+        }
+        for (String part : List.of(id + ".schema.json", id + ".camel.yaml")) {
+            if (type.getResource(part) == null) {
+                throw unusable(name(type) + " has no " + type.getPackageName().replace('.', '/') + "/" + part);
+            }
+        }
+        return provider;
+    }
+
+    /** With the jar that it is in. */
+    private static String name(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        String place =
+                source == null ? "" : String.valueOf(source.getLocation()).replaceFirst("^file:", "") + ": ";
+        return place + "the provider " + type.getName();
+    }
+
+    private static IllegalStateException unusable(String message) {
+        return new IllegalStateException(message, new ConfigurationException(message));
+    }
+
     private static boolean isProvider(Class<?> type) {
         return Modifier.isPublic(type.getModifiers())
                 && !Modifier.isAbstract(type.getModifiers())
@@ -73,8 +120,8 @@ public final class ProviderCatalog {
     private static void add(ProviderType provider, SortedMap<String, ProviderType> providers) {
         ProviderType other = providers.putIfAbsent(provider.id(), provider);
         if (other != null && other.getClass() != provider.getClass()) {
-            throw new IllegalStateException("two providers call themselves " + provider.id() + ": "
-                    + other.getClass().getName() + " and " + provider.getClass().getName());
+            throw unusable("two providers call themselves " + provider.id() + ": " + name(other.getClass()) + ", and "
+                    + name(provider.getClass()));
         }
     }
 }

@@ -20,6 +20,7 @@ import dev.passcourier.provider.ProviderType;
 import dev.passcourier.retry.RetryTable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,6 +55,7 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.PollingConsumerPollStrategy;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultPollingConsumerPollStrategy;
 import org.apache.camel.support.PluginHelper;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -223,11 +225,20 @@ public final class RouteCheck {
 
     /** Of a provider in a jar. */
     private void load(CamelContext camel, String template) {
+        Resource resource = PluginHelper.getResourceLoader(camel).resolveResource(template);
         try {
-            PluginHelper.getRoutesLoader(camel)
-                    .loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource(template));
+            PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
         } catch (Exception e) {
-            findings.add(line(template + ": " + cause(e)));
+            findings.add(mistake(camel, Path.of(template.replaceFirst("^classpath:", "")), e));
+            unread.append(text(resource));
+        }
+    }
+
+    private static String text(Resource resource) {
+        try (InputStream in = resource.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
         }
     }
 

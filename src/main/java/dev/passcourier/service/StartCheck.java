@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StartCheck {
 
+    private static final String EXTENDING = "correct that jar of lib/ext, or take it away: see config/EXTENDING.md";
+
     private final Findings findings;
     private final Clock clock;
     private final Map<String, KeyRing> rings = new HashMap<>();
@@ -78,7 +80,17 @@ public final class StartCheck {
             // Before a class of theirs is used.
             return new Result(jars, null, Map.of(), file, "");
         }
-        SettingsLoader.Checked checked = SettingsLoader.check(file, ProviderCatalog.find(), clock);
+        SettingsLoader.Checked checked;
+        try {
+            checked = SettingsLoader.check(file, ProviderCatalog.find(), clock);
+        } catch (IllegalStateException e) {
+            if (!(e.getCause() instanceof ConfigurationException unusable)) {
+                throw e;
+            }
+            List<Finding> all = new ArrayList<>(jars);
+            all.add(new Finding(Level.ERROR, "", 0, 0, "", String.valueOf(unusable.getMessage()), EXTENDING));
+            return new Result(all, null, Map.of(), file, "");
+        }
         Findings findings = checked.findings();
         Settings settings = checked.settings();
         jars.forEach(findings::add);

@@ -54,7 +54,7 @@ class BuildIT {
         Said said = maven("package", "-Pfast", "-DskipTests", "-Dcyclonedx.skip=true");
 
         assertThat(said.exit()).as(said.text()).isZero();
-List<Path> made = made(Path.of("target"));
+        List<Path> made = made(Path.of("target"));
         assertThat(made).hasSize(6);
         for (Path each : made) {
             assertThat(directory.resolve(each)).hasSameBinaryContentAs(each);
