@@ -114,10 +114,7 @@ public final class ArrivalStep implements Processor {
 
     /** On another broker a node of a later release may have sent it: that release can return it from quarantine. */
     private static boolean isOfNewerRelease(Message message, SenderIdentity.Sender sender) throws JMSException {
-        return sender.ours()
-                && message.propertyExists(MessageProperties.FORMAT)
-                && message.getObjectProperty(MessageProperties.FORMAT) instanceof Integer format
-                && format > MessageProperties.NEWEST;
+        return sender.ours() && MessageProperties.isOfNewerRelease(MessageProperties.of(message));
     }
 
     private static @Nullable String reasonToQuarantine(Message message, int limit) throws JMSException {

@@ -117,6 +117,11 @@ public final class MessageProperties {
         return properties;
     }
 
+    /** Whether a message of ours is a later release's, which alone can read it. */
+    public static boolean isOfNewerRelease(Map<String, Object> properties) {
+        return properties.get(FORMAT) instanceof Integer format && format > NEWEST;
+    }
+
     /** Whose work a message carries, as the audit trail has it. True only of a message that is our own. */
     public static Map<Fact, String> facts(Map<String, Object> properties) {
         Map<Fact, String> facts = new EnumMap<>(Fact.class);

@@ -39,6 +39,11 @@ final class FailedMessageReader {
         return place;
     }
 
+    /** Whether a later release put it where it lies, or into the queue it came from: only that can return it. */
+    boolean isOfNewerRelease() {
+        return MessageProperties.isOfNewerRelease(properties);
+    }
+
     /** Whether the service put it where it lies: then its properties are true. */
     boolean isOurs() {
         return ours;

@@ -46,6 +46,7 @@ final class ReturnRules {
     OutboundMessage returned(FailedMessageReader kept) throws JMSException, ReturnException {
         demand(kept.place() != FailedMessage.Place.DEAD, FailedMessage.Refusal.STILL_DEAD);
         demand(kept.isOurs(), FailedMessage.Refusal.NOT_OURS);
+        demand(!kept.isOfNewerRelease(), FailedMessage.Refusal.NOT_READABLE);
         if (kept.from().equals(intake())) {
             return toIntake(kept);
         }

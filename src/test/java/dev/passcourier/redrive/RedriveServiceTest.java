@@ -205,6 +205,16 @@ class RedriveServiceTest {
     }
 
     @Test
+    void whatALaterReleaseSentStaysForThatRelease() throws Exception {
+        put(quarantined(INTAKE, "{}".getBytes(StandardCharsets.UTF_8), Map.of("pcOwn", true, "pcFormat", 2)));
+
+        assertThat(order(Action.RETURN, false).returned()).isZero();
+
+        assertThat(list()).singleElement().satisfies(kept -> assertThat(kept.refusal())
+                .isEqualTo(FailedMessage.Refusal.NOT_READABLE));
+    }
+
+    @Test
     void aStrangersMessageGoesBackToTheIntakeInItsSendersName() throws Exception {
         put(quarantined(
                 INTAKE,
