@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
         description = "Measures the service beside a hand-written program and prints a table.")
 public final class Benchmark implements Callable<Integer> {
 
-    private static final Set<String> ALL =
-            new TreeSet<>(Set.of("commands", "throughput", "latency", "quota", "start", "memory", "idle", "growth"));
+    private static final Set<String> ALL = new TreeSet<>(
+            Set.of("commands", "throughput", "latency", "quota", "start", "memory", "idle", "growth", "nodes"));
 
     @Option(
             names = "--short",
@@ -50,7 +50,7 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--only",
             split = ",",
-            description = "Parts: commands, throughput, latency, quota, start, memory, idle, growth.")
+            description = "Parts: commands, throughput, latency, quota, start, memory, idle, growth, nodes.")
     private Set<String> only = ALL;
 
     @Option(names = "--rate", description = "Requests a second whose latency is measured. Default: ${DEFAULT-VALUE}.")
@@ -90,6 +90,9 @@ public final class Benchmark implements Callable<Integer> {
             }
             if (only.contains("growth")) {
                 growth(world);
+            }
+            if (only.contains("nodes")) {
+                nodes(world);
             }
         }
         return 0;
@@ -295,6 +298,38 @@ public final class Benchmark implements Callable<Integer> {
         }
         world.end(service);
         print("Growth (target: flat within 10 %)");
+    }
+
+    private void nodes(World world) throws Exception {
+        world.cloud(20, 0);
+        try (World.Backbone backbone = world.backbone()) {
+            List<Subject> nodes = new ArrayList<>();
+            List<Double> alone = new ArrayList<>();
+            for (int count : new int[] {1, 2, 4}) {
+                while (nodes.size() < count) {
+                    Subject node = backbone.node();
+                    node.awaitSaid("passcourier is up");
+                    nodes.add(node);
+                }
+                try (Load load = load(backbone.behind(nodes), 4)) {
+                    load.closed(400, seconds(20, 120), world.cloud());
+                    for (int round = 0; round < rounds; round++) {
+                        Stretch stretch = load.closed(400, seconds(10, 20), world.cloud());
+                        if (count == 1) {
+                            alone.add(stretch.perSecond());
+                        }
+                        note("requests/s of " + count, stretch.perSecond());
+                        note(
+                                "of " + count + " / of one",
+                                stretch.perSecond()
+                                        / alone.stream().sorted().toList().get(alone.size() / 2));
+                        note("CPU ms a request of " + count, stretch.cpuMillis());
+                    }
+                }
+            }
+            nodes.forEach(world::end);
+        }
+        print("Processes on one external broker and one PostgreSQL, cloud at 20 ms");
     }
 
     private Duration seconds(int ifQuick, int otherwise) {

@@ -23,13 +23,18 @@ final class Subject implements AutoCloseable {
     private final int port;
     private final String password;
     private final Path said;
+    private final String user;
+    private final List<Subject> parts;
 
-    private Subject(String name, Process process, int port, String password, Path said) {
+    private Subject(
+            String name, Process process, int port, String user, String password, Path said, List<Subject> parts) {
         this.name = name;
         this.process = process;
         this.port = port;
+        this.user = user;
         this.password = password;
         this.said = said;
+        this.parts = parts;
     }
 
     /**
@@ -46,7 +51,17 @@ final class Subject implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()));
         builder.environment().putAll(environment);
-        return new Subject(name, builder.start(), port, password, said);
+        return new Subject(name, builder.start(), port, USER, password, said, List.of());
+    }
+
+    /**
+     * Nodes behind one broker, as one subject: loads are put on the broker, and the processor time is that of the nodes.
+     *
+     * @param user who puts loads there, with this broker's password
+     */
+    static Subject behind(Subject broker, int port, String user, List<Subject> nodes) {
+        return new Subject(
+                nodes.size() + " nodes", broker.process, port, user, broker.password, broker.said, List.copyOf(nodes));
     }
 
     String name() {
@@ -61,7 +76,7 @@ final class Subject implements AutoCloseable {
             try {
                 Connection connection = new ActiveMQConnectionFactory(
                                 "tcp://127.0.0.1:" + port + "?reconnectAttempts=0&consumerWindowSize=1048576",
-                                USER,
+                                user,
                                 password)
                         .createConnection();
                 connection.start();
@@ -85,6 +100,9 @@ final class Subject implements AutoCloseable {
 
     /** Throws if it has ended. */
     void demandAlive() throws IOException {
+        for (Subject part : parts) {
+            part.demandAlive();
+        }
         if (!process.isAlive()) {
             throw new IOException(name + " has ended; it said:\n" + Files.readString(said));
         }
@@ -92,6 +110,10 @@ final class Subject implements AutoCloseable {
 
     /** Processor time that it has used since its start. */
     Duration cpu() {
+        return parts.isEmpty() ? cpu(process) : parts.stream().map(Subject::cpu).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration cpu(Process process) {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 

@@ -1,6 +1,8 @@
 package dev.passcourier.benchmark;
 
 import dev.passcourier.sandbox.SandboxState;
+import dev.passcourier.service.PlainArtemis;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,6 +39,7 @@ final class World implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OURS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final String BROKER_PASSWORD = "benchmark-broker-password";
+    private static final String REQUESTER = "ticketing";
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();
 
@@ -191,6 +194,79 @@ final class World implements AutoCloseable {
                         "run",
                         "--config",
                         settings(home, port, setup).toString())));
+    }
+
+    /** An external broker and a database that nodes work on together. */
+    final class Backbone implements AutoCloseable {
+
+        private final EmbeddedPostgres database;
+        private final Subject broker;
+        private final int port;
+
+        private Backbone() throws IOException, InterruptedException {
+            Path home = folder("broker");
+            database = EmbeddedPostgres.start();
+            broker = keep(Subject.start(
+                    "broker",
+                    0,
+                    BROKER_PASSWORD,
+                    home.resolve("log"),
+                    Map.of("PASSWORD", BROKER_PASSWORD),
+                    List.of(
+                            JAVA,
+                            "-Xmx512m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            PlainBroker.class.getName(),
+                            home.resolve("data").toString())));
+            broker.awaitSaid("port ");
+            port = Integer.parseInt(Files.readAllLines(home.resolve("log")).stream()
+                    .filter(line -> line.startsWith("port "))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring("port ".length()));
+        }
+
+        /** Starts the service as it is shipped, as one more node. */
+        Subject node() throws IOException {
+            Path home = folder("node");
+            Path config = settings(home, 0, Setup.USUAL);
+            Path file = config.resolve("passcourier.yaml");
+            String alone = Files.readString(file);
+            put(
+                    file,
+                    alone.replaceFirst(
+                                            "(?s)broker:.*?(?=\nkeyRings:)",
+                                            "broker: {url: \"tcp://127.0.0.1:" + port + "\", user: "
+                                                    + PlainArtemis.COURIER + ", password: \"{{file:broker}}\"}\n")
+                                    .replace("users: [benchmark]", "users: [" + REQUESTER + "]")
+                            + "ledger: {url: \"" + "jdbc:postgresql://localhost:" + database.getPort()
+                            + "/postgres\", user: postgres,"
+                            + " password: \"{{file:sk}}\"}\n");
+            return keep(Subject.start(
+                    "node",
+                    0,
+                    "",
+                    home.resolve("log"),
+                    Map.of("PASSCOURIER_OPTS", Setup.USUAL.options(), "JAVA_HOME", System.getProperty("java.home")),
+                    List.of(shipped.resolve("bin/passcourier").toString(), "run", "--config", config.toString())));
+        }
+
+        /** These nodes as what loads are put on. */
+        Subject behind(List<Subject> nodes) {
+            return Subject.behind(broker, port, REQUESTER, nodes);
+        }
+
+        @Override
+        public void close() throws IOException {
+            end(broker);
+            database.close();
+        }
+    }
+
+    /** Starts an empty broker and an empty database. */
+    Backbone backbone() throws IOException, InterruptedException {
+        return new Backbone();
     }
 
     private Path settings(Path home, int port, Setup setup) throws IOException {
