@@ -20,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -205,7 +206,9 @@ final class World implements AutoCloseable {
 
         private Backbone() throws IOException, InterruptedException {
             Path home = folder("broker");
-            database = EmbeddedPostgres.start();
+            database = EmbeddedPostgres.builder()
+                    .setPGStartupWait(Duration.ofMinutes(1))
+                    .start();
             broker = keep(Subject.start(
                     "broker",
                     0,

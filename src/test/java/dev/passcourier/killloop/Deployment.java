@@ -220,6 +220,7 @@ final class Deployment implements AutoCloseable {
                 .setDataDirectory(directory.resolve("postgresql"))
                 .setCleanDataDirectory(false)
                 .setPort(databasePort)
+                .setPGStartupWait(Duration.ofMinutes(1))
                 .start();
     }
 
