@@ -99,14 +99,20 @@ public final class SinkFactory {
         this.local = local;
     }
 
+    /** Makes a route for one addition: Camel forgets the beans of one that is removed, so nothing is added twice. */
+    @FunctionalInterface
+    public interface NewRoute {
+        TemplatedRouteBuilder make();
+    }
+
     /**
-     * The routes of one destination, to be added once the route files are loaded. Nothing secret is in their parameters;
-     * beans are local to each route.
+     * The routes of one destination, to be added once the route files are loaded, and again after they were removed.
+     * Nothing secret is in their parameters; beans are local to each route. All that can fail is done by now.
      *
      * @param alias its name
      * @throws ConfigurationException naming the setting that cannot be used
      */
-    public List<TemplatedRouteBuilder> routes(CamelContext camel, String alias, Destination destination)
+    public List<NewRoute> routes(CamelContext camel, String alias, Destination destination)
             throws ConfigurationException {
         Channel channel = destination.channel();
         int consumers = destination.concurrency();
@@ -148,17 +154,17 @@ public final class SinkFactory {
         registry.bind("expired", new ExpiredStep(record));
     }
 
-    private List<TemplatedRouteBuilder> email(
-            CamelContext camel, String alias, EmailChannel channel, boolean inClear, int consumers)
+    private List<NewRoute> email(CamelContext camel, String alias, EmailChannel channel, boolean inClear, int consumers)
             throws ConfigurationException {
         Session session = MailSessions.session(channel, calls);
         Composer composer = new MailComposer(
                 session, address(alias, "from", channel.from()), address(alias, "to", channel.to()), opener);
-        TemplatedRouteBuilder send = route(camel, "email-sink", alias)
+        Object sender = MailSessions.sender(channel, session);
+        NewRoute send = () -> route(camel, "email-sink", alias)
                 .parameter("protocol", MailSessions.protocol(channel))
                 .parameter("server", inUri(channel.host()))
                 .parameter("port", channel.port())
-                .bean("sender", MailSessions.sender(channel, session));
+                .bean("sender", sender);
         return List.of(send, outbox(camel, alias, channel.to(), composer, new MailOutcome(), inClear, consumers));
     }
 
@@ -167,45 +173,46 @@ public final class SinkFactory {
         return host.replace('_', '-');
     }
 
-    private List<TemplatedRouteBuilder> webhook(
+    private List<NewRoute> webhook(
             CamelContext camel, String alias, WebhookChannel channel, boolean inClear, int consumers)
             throws ConfigurationException {
         Composer composer = new WebhookComposer(new WebhookSigner(channel.secrets()), opener);
-        TemplatedRouteBuilder send = route(camel, "webhook-sink", alias)
+        Object client = HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust()), calls);
+        NewRoute send = () -> route(camel, "webhook-sink", alias)
                 .parameter("server", HttpClients.server(channel.url()))
-                .bean("client", HttpClients.to(channel.url(), consumers, PemTrust.context(channel.trust()), calls));
+                .bean("client", client);
         OutcomeReader outcome = new WebhookOutcome(channel.secrets());
         return List.of(send, outbox(camel, alias, channel.url().toString(), composer, outcome, inClear, consumers));
     }
 
-    private List<TemplatedRouteBuilder> file(CamelContext camel, String alias, FileChannel channel, int consumers)
+    private List<NewRoute> file(CamelContext camel, String alias, FileChannel channel, int consumers)
             throws ConfigurationException {
         Path directory = usable(alias, channel.directory());
         Processor write = exchange ->
                 exchange.getMessage().getBody(FileComposer.Files.class).writeTo(directory);
-        TemplatedRouteBuilder send = route(camel, "file-sink", alias).bean("write", write);
+        NewRoute send = () -> route(camel, "file-sink", alias).bean("write", write);
         Composer composer = new FileComposer(opener);
         return List.of(
                 send, outbox(camel, alias, directory.toString(), composer, simple("FILE_WRITTEN"), false, consumers));
     }
 
-    private List<TemplatedRouteBuilder> own(CamelContext camel, String alias, String uri, int consumers) {
+    private List<NewRoute> own(CamelContext camel, String alias, String uri, int consumers) {
         Processor handOver = exchange -> local.send(uri, exchange.getMessage());
-        TemplatedRouteBuilder send = route(camel, "route-sink", alias).bean("hand-over", handOver);
+        NewRoute send = () -> route(camel, "route-sink", alias).bean("hand-over", handOver);
         return List.of(send, outbox(camel, alias, uri, new RouteComposer(), simple("ROUTE_DONE"), false, consumers));
     }
 
     /** One route: what fails here, also at the commit, must roll back, where every other sink's failure is an outcome. */
-    private List<TemplatedRouteBuilder> jms(CamelContext camel, String alias, JmsChannel channel, int consumers) {
+    private List<NewRoute> jms(CamelContext camel, String alias, JmsChannel channel, int consumers) {
         RolledBackSends rolledBack = new RolledBackSends();
         OutcomeReader reader = (answer, failure, now) -> new DeliveryOutcome.Sent("JMS_SENT");
-        TemplatedRouteBuilder whole = route(camel, "jms-sink", alias)
+        NewRoute whole = () -> route(camel, "jms-sink", alias)
                 .parameter("queue", channel.queue())
                 .bean("containers", new GatedContainers(gate.then(rolledBack)));
         return List.of(steps(whole, alias, channel.queue(), new JmsComposer(), reader, rolledBack, false, consumers));
     }
 
-    private TemplatedRouteBuilder outbox(
+    private NewRoute outbox(
             CamelContext camel,
             String alias,
             String address,
@@ -213,12 +220,12 @@ public final class SinkFactory {
             OutcomeReader reader,
             boolean inClear,
             int consumers) {
-        TemplatedRouteBuilder outbox = route(camel, "outbox", alias);
+        NewRoute outbox = () -> route(camel, "outbox", alias);
         return steps(outbox, alias, address, composer, reader, new RolledBackSends(), inClear, consumers);
     }
 
-    private TemplatedRouteBuilder steps(
-            TemplatedRouteBuilder route,
+    private NewRoute steps(
+            NewRoute route,
             String alias,
             String address,
             Composer composer,
@@ -227,7 +234,8 @@ public final class SinkFactory {
             boolean inClear,
             int consumers) {
         GoneDestinations.Destination destination = gone.destination(alias, address);
-        return route.parameter("consumers", consumers)
+        return () -> route.make()
+                .parameter("consumers", consumers)
                 .bean("compose", new ComposeStep(alias, composer, record, destination, rolledBack, restored, clock))
                 .bean(
                         "outcome",

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 
 /** The routes of all destinations, each with the calls and mails that it has in hand. */
 final class Destinations {
@@ -45,7 +44,7 @@ final class Destinations {
         CallsInHand own = calls.some();
         SinkFactory factory = factories.apply(own);
         factory.makeReady(alias, destination);
-        List<TemplatedRouteBuilder> routes = factory.routes(camel, alias, destination);
+        List<SinkFactory.NewRoute> routes = factory.routes(camel, alias, destination);
         List<String> ids = SinkFactory.routeIds(alias, destination);
         return new Part(
                 "destination " + alias,
@@ -53,8 +52,8 @@ final class Destinations {
                 ids.subList(1, ids.size()),
                 own,
                 () -> {
-                    for (TemplatedRouteBuilder route : routes) {
-                        route.add();
+                    for (SinkFactory.NewRoute route : routes) {
+                        route.make().add();
                     }
                 },
                 () -> {},

@@ -41,7 +41,6 @@ import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.Processor;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.TypeConversionException;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.file.GenericFileFilter;
 import org.apache.camel.component.http.HttpEndpoint;
@@ -285,8 +284,8 @@ public final class RouteCheck {
                 (uri, message) -> {});
         settings.destinations()
                 .forEach((alias, destination) -> attempt(camel, () -> {
-                    for (TemplatedRouteBuilder route : sinks.routes(camel, alias, destination)) {
-                        route.add();
+                    for (SinkFactory.NewRoute route : sinks.routes(camel, alias, destination)) {
+                        route.make().add();
                     }
                 }));
         Sources.routes(camel, settings).forEach(route -> attempt(camel, route::add));

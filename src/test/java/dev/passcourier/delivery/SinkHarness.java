@@ -35,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -148,8 +147,8 @@ final class SinkHarness implements AutoCloseable {
         declare(Queues.outbox(alias));
         Settings.Destination destination = new Settings.Destination(null, 1, channel);
         factory.makeReady(alias, destination);
-        for (TemplatedRouteBuilder route : factory.routes(camel, alias, destination)) {
-            route.add();
+        for (SinkFactory.NewRoute route : factory.routes(camel, alias, destination)) {
+            route.make().add();
         }
         return alias;
     }

@@ -1,10 +1,13 @@
 package dev.passcourier.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.passcourier.audit.AuditEvent;
 import dev.passcourier.audit.AuditEvent.Fact;
+import dev.passcourier.audit.AuditRecord;
 import dev.passcourier.control.ControlClient;
+import dev.passcourier.control.ControlException;
 import dev.passcourier.demo.DemoWorld;
 import dev.passcourier.health.Scrape;
 import dev.passcourier.ledger.RequestState;
@@ -13,6 +16,7 @@ import dev.passcourier.reload.ReloadOrder;
 import dev.passcourier.request.Verdict;
 import dev.passcourier.retention.RetentionAnswer;
 import dev.passcourier.retention.RetentionOrder;
+import dev.passcourier.sandbox.WebhookReceiver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,9 +27,16 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -268,13 +279,7 @@ class ReloadTest {
         whole.settings(text -> text.replace(
                 "  slow:\n    provider: zstack\n", "  slow:\n    provider: zstack\n    showInstance: false\n"));
 
-        CompletableFuture<ReloadAnswer> reloading = CompletableFuture.supplyAsync(() -> {
-            try {
-                return reload(false);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        CompletableFuture<ReloadAnswer> reloading = reloading();
         for (int i = 0; i < 3; i++) {
             assertThat(verdict("goes-on-" + i, "zstack", DemoWorld.ZSTACK, "archive"))
                     .isEqualTo(Verdict.DELIVERED);
@@ -288,6 +293,111 @@ class ReloadTest {
         assertThat(whole.archived("in-hand")).singleElement().asString().contains(DemoWorld.ZSTACK);
         assertThat(verdict("after-it", "slow", DemoWorld.ZSTACK, "archive")).isEqualTo(Verdict.DELIVERED);
         assertThat(whole.archived("after-it")).singleElement().asString().doesNotContain(DemoWorld.ZSTACK);
+    }
+
+    @Test
+    void aDeliveryInHandEndsWhereItBeganAndAllElseGoesOn() throws Exception {
+        String secret = Files.readString(whole.home().resolve("secrets/hook")).strip();
+        try (WebhookReceiver first = WebhookReceiver.start(secret, null, Clock.systemUTC());
+                WebhookReceiver second = WebhookReceiver.start(secret, null, Clock.systemUTC());
+                RecordingProxy way = new RecordingProxy("http://" + first.url().getAuthority())) {
+            String path = first.url().getPath();
+            reload(with("destinations", plainHook(way.url() + path)));
+            way.hold(path);
+            whole.send(Whole.request("delivery-in-hand", "zstack", DemoWorld.ZSTACK, "plain"));
+            Whole.patiently().until(way::holds);
+            whole.settings(text -> text.replace(way.url() + path, second.url().toString()));
+
+            CompletableFuture<ReloadAnswer> reloading = reloading();
+            assertThat(verdict("delivered-meanwhile", "zstack", DemoWorld.ZSTACK, "hook"))
+                    .isEqualTo(Verdict.DELIVERED);
+            assertThat(reloading).isNotDone();
+            way.release();
+
+            assertThat(reloading.get(5, TimeUnit.MINUTES).applied()).isTrue();
+            assertThat(whole.ended("delivery-in-hand").verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(verdict("delivery-after-it", "zstack", DemoWorld.ZSTACK, "plain"))
+                    .isEqualTo(Verdict.DELIVERED);
+            assertThat(first.received()).hasSize(1);
+            assertThat(second.received()).hasSize(1);
+            takeBack();
+        }
+    }
+
+    private static String plainHook(String url) {
+        return "  plain:\n    type: webhook\n    seal: ops\n    insecure: true\n    url: " + url
+                + "\n    secrets: [\"{{file:secrets/hook}}\"]";
+    }
+
+    private static CompletableFuture<ReloadAnswer> reloading() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return reload(false);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** The new account's last route cannot start: another one has its place. By then the others have been replaced. */
+    @Test
+    void aReloadThatFailsHalfWayLeavesEverythingAsItWas() throws Exception {
+        CamelContext camel = whole.service().camel();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:ask.zz-new").routeId("in-the-way").stop();
+            }
+        });
+        Set<String> routes = routes(camel);
+        whole.settings(text -> with("accounts", zstack("zz-new", slow.url()))
+                .andThen(with("destinations", "  new:\n    type: file\n    seal: ops\n    directory: second"))
+                .apply(text)
+                .replace("  slow:\n    provider: zstack\n", "  slow:\n    provider: zstack\n    showInstance: false\n")
+                .replace(
+                        "  archive:\n    type: file\n    seal: ops\n    directory: archive",
+                        "  archive:\n    type: file\n    seal: ops\n    directory: short")
+                .replace("destinations: [\"*\"]", "destinations: [tickets]")
+                .replace("      accounts: [\"*\"]", "      accounts: [kakao]"));
+        try {
+            assertThatExceptionOfType(ControlException.class)
+                    .isThrownBy(() -> reload(false))
+                    .withMessageContaining("those before are")
+                    .withMessageContaining("direct://ask.zz-new");
+        } finally {
+            camel.getRouteController().stopRoute("in-the-way");
+            camel.removeRoute("in-the-way");
+        }
+
+        routes.remove("in-the-way");
+        assertThat(routes(camel)).isEqualTo(routes);
+        assertThat(camel.getRoutes())
+                .allSatisfy(route -> assertThat(camel.getRouteController().getRouteStatus(route.getRouteId()))
+                        .as(route.getRouteId())
+                        .isEqualTo(ServiceStatus.Started));
+        assertThat(verdict("half-way-1", "slow", DemoWorld.ZSTACK, "archive", "hook"))
+                .isEqualTo(Verdict.DELIVERED);
+        assertThat(whole.archived("half-way-1")).singleElement().asString().contains(DemoWorld.ZSTACK);
+        assertThat(verdict("half-way-2", "zz-new", DemoWorld.ZSTACK, "archive")).isEqualTo(Verdict.REFUSED);
+        assertThat(verdict("half-way-3", "zstack", DemoWorld.ZSTACK, "new")).isEqualTo(Verdict.REFUSED);
+        List<AuditRecord> records = whole.audited(AuditEvent.Type.RELOADED);
+        Map<Fact, String> done = records.get(records.size() - 2).event().facts();
+        Map<Fact, String> takenBack = records.get(records.size() - 1).event().facts();
+        assertThat(done).doesNotContainKey(Fact.CODE);
+        assertThat(takenBack)
+                .containsAllEntriesOf(Map.of(
+                        Fact.CODE, "TAKEN_BACK",
+                        Fact.BEFORE, done.get(Fact.AFTER),
+                        Fact.AFTER, done.get(Fact.BEFORE),
+                        Fact.CHANGES, done.get(Fact.CHANGES)));
+
+        assertThat(reload(false).applied()).as("once nothing is in the way").isTrue();
+        assertThat(verdict("half-way-4", "kakao", DemoWorld.KAKAO, "tickets")).isEqualTo(Verdict.DELIVERED);
+        assertThat(verdict("half-way-5", "slow", DemoWorld.ZSTACK, "tickets")).isEqualTo(Verdict.REFUSED);
+    }
+
+    private static Set<String> routes(CamelContext camel) {
+        return camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
