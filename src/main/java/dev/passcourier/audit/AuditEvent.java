@@ -138,6 +138,13 @@ public record AuditEvent(Type type, Instant at, Map<Fact, String> facts) {
          * if the settings before were taken back because the others could not be put in force.
          */
         RELOADED,
+        /**
+         * A key of the service's own is replaced in steps: {@code NAME}, which ({@code signing-key}, {@code at-rest-key}),
+         * {@code CODE}, the step ({@code PREPARED}, {@code SWITCHED}, {@code RETIRED}, or {@code TAKEN_BACK} if the switch
+         * recorded before could not be made), {@code BEFORE} and {@code AFTER}, the keys' fingerprints, and {@code USER} who
+         * had it done. A checkpoint of the key before signs the record that the signing key is switched.
+         */
+        ROTATED,
         /** The trail can be written again, after appends had failed: {@code CODE}, why. */
         RESUMED,
         /**

@@ -166,6 +166,47 @@ public final class FileAuditTrail implements AuditTrail, AutoCloseable {
         }
     }
 
+    /** What is done between two records. */
+    @FunctionalInterface
+    public interface Change<E extends Exception> {
+
+        /** Does it, or fails with nothing done. */
+        void make() throws E;
+    }
+
+    /**
+     * Records that something is changed, has a checkpoint sign the record, and then has it changed before anything else is
+     * recorded or signed: so what signs the trail itself can be replaced, and the record is signed by what did before.
+     *
+     * @throws AuditException if it cannot be recorded and signed; nothing is changed then
+     * @throws E              what the change failed with, after the record
+     */
+    public <E extends Exception> void appendSigned(AuditEvent event, Change<E> change) throws E {
+        byte[] record = AuditLine.middle(event);
+        lock.lock();
+        try {
+            while (writing) {
+                changed.awaitUninterruptibly();
+            }
+            if (closed) {
+                throw new AuditException("AUDIT_CLOSED");
+            }
+            String failure = work(() -> {
+                writer.write(List.of(record));
+                writer.checkpoint();
+                if (writer.hasUnsigned()) {
+                    throw new AuditException("AUDIT_UNSIGNED");
+                }
+            });
+            if (failure != null) {
+                throw new AuditException(failure);
+            }
+            change.make();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What tells this trail from all others; stays the same as long as the trail lives. */
     public String name() {
         return writer.name();

@@ -58,7 +58,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
             names = "--signer",
             paramLabel = "FILE",
             description = "a public signing key of the service, also an earlier one; may be given more than once;"
-                    + " default: keys/signing.pub.jwk in the data directory")
+                    + " default: those in the data directory's keys, signing.pub.jwk and those before it")
     private List<Path> signers = List.of();
 
     @Option(
@@ -117,10 +117,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
     }
 
     private List<Path> signers() {
-        if (!signers.isEmpty()) {
-            return signers;
-        }
-        return Files.exists(place.signer()) ? List.of(place.signer()) : List.of();
+        return signers.isEmpty() ? place.signers() : signers;
     }
 
     private void demandHeads() throws CommandFailure {

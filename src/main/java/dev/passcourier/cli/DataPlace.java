@@ -5,9 +5,11 @@ import dev.passcourier.config.InvalidConfigurationException;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsLoader;
 import dev.passcourier.provider.ProviderCatalog;
+import dev.passcourier.vault.ServiceKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,7 +77,16 @@ final class DataPlace {
     }
 
     Path signer() {
-        return directory().resolve("keys").resolve("signing.pub.jwk");
+        return keys().resolve("signing.pub.jwk");
+    }
+
+    /** The public halves of the service's signing key, and of those before and after it; those that are there. */
+    List<Path> signers() {
+        return ServiceKeys.publicSigningKeys(keys().resolve("signing.jwk"));
+    }
+
+    private Path keys() {
+        return directory().resolve("keys");
     }
 
     /** Fails if there is no trail. */

@@ -78,9 +78,10 @@ public final class OpenCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "the service's signing.pub.jwk, signing.crt.pem or signing.pub.asc;",
+                "may be given more than once, as while the service's key is replaced;",
                 "without it nobody knows who made the result"
             })
-    private @Nullable Path signer;
+    private List<Path> signers = List.of();
 
     @Option(names = "--show", description = "print the secret too")
     private boolean show;
@@ -158,7 +159,7 @@ public final class OpenCommand implements Callable<Integer> {
                 throw new CommandFailure("TOO_LARGE: it is larger than 64 MiB, which no result or report is");
             }
             byte[] found = ReceivedFile.sealed(content, part);
-            var opener = ResultOpener.load(key, passphrase == null ? null : passphrase.source(), signer, clock);
+            var opener = ResultOpener.ofAny(key, passphrase == null ? null : passphrase.source(), signers, clock);
             Optional<byte[]> archive = opener.openArchive(found);
             return archive.isPresent() ? report(archive.get()) : result(opener, found);
         } catch (CommandFailure | KeyLoadException | NotOpenedException e) {
@@ -199,15 +200,15 @@ public final class OpenCommand implements Callable<Integer> {
                     + " --request, --delivery, --instance and --seen");
         }
         OpenedReport report = OpenedReport.read(zip);
-        if (signer == null) {
+        if (signers.isEmpty()) {
             output.error("signature not checked: give --signer to know that the service made this");
         } else {
-            report.verify(StatementVerifier.load(List.of(signer), clock));
+            report.verify(StatementVerifier.load(signers, clock));
         }
         if (into != null) {
             report.write(into);
         }
-        output.print(report.table(), () -> report.json(signer != null));
+        output.print(report.table(), () -> report.json(!signers.isEmpty()));
         output.talk(into == null ? "nothing is written: add --into FOLDER" : "written into " + into);
         return 0;
     }

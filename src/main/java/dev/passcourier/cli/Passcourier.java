@@ -42,6 +42,7 @@ public final class Passcourier implements Runnable {
     private static final List<String> NAMES = List.of(
             "run",
             "reload",
+            "rotate",
             "get",
             "open",
             "recipient",
@@ -78,6 +79,7 @@ public final class Passcourier implements Runnable {
         return switch (name) {
             case "run" -> RunCommand.class;
             case "reload" -> ReloadCommand.class;
+            case "rotate" -> RotateCommand.class;
             case "get" -> GetCommand.class;
             case "open" -> OpenCommand.class;
             case "recipient" -> RecipientCommand.class;

@@ -64,7 +64,7 @@ final class ReportVerifyCommand implements Callable<Integer> {
             names = "--signer",
             paramLabel = "FILE",
             description = "a public signing key of the service, also an earlier one; may be given more than once;"
-                    + " default: keys/signing.pub.jwk in the data directory")
+                    + " default: those in the data directory's keys, signing.pub.jwk and those before it")
     private List<Path> signers = List.of();
 
     @Option(
@@ -91,7 +91,8 @@ final class ReportVerifyCommand implements Callable<Integer> {
         Progress progress = output.progress();
         try {
             Path jws = jws();
-            List<Path> keyFiles = signers.isEmpty() ? List.of(place.signer()) : signers;
+            List<Path> own = place.signers();
+            List<Path> keyFiles = !signers.isEmpty() ? signers : own.isEmpty() ? List.of(place.signer()) : own;
             StatementVerifier keys = StatementVerifier.load(keyFiles, Clock.systemUTC());
             Signature found = ReportEvidence.signature(read(jws), keys);
             Map<Path, String> signed = new LinkedHashMap<>();

@@ -54,6 +54,7 @@ final class LocalExaminations {
         settings.keyRings()
                 .keySet()
                 .forEach(ring -> all.add(new Examination("keys." + ring, subject -> ring(subject, ring))));
+        all.addAll(new ExpiryExaminations(settings, clock).all());
         if (settings.service().controlGroup() != null) {
             all.add(new Examination("control", this::control));
         }

@@ -96,6 +96,17 @@ public final class LedgerStatus implements AutoCloseable {
             """));
     }
 
+    /** How many results that were sealed up to then have not been delivered; those that failed are among them. */
+    public long undelivered(Instant sealedUntil) {
+        return database.read(sql -> sql.query(
+                        "select count(*) from delivery where kind = ? and state <> ? and begun_at <= ?",
+                        row -> row.getLong(1),
+                        Kind.RESULT,
+                        DeliveryState.DELIVERED,
+                        sealedUntil)
+                .get(0));
+    }
+
     /** The destinations whose deliveries are tried again, with a code of the latest failures. */
     public Map<String, String> failing() {
         return database.read(sql -> {

@@ -64,6 +64,7 @@ final class Projection {
                     RESTORED,
                     CHECKPOINT,
                     RELOADED,
+                    ROTATED,
                     RESUMED -> {
                 // Of interest to people only.
             }

@@ -59,6 +59,8 @@ import dev.passcourier.report.SubmittedResults;
 import dev.passcourier.retention.RetentionOrder;
 import dev.passcourier.retention.RetentionService;
 import dev.passcourier.retry.RetryTable;
+import dev.passcourier.rotation.RotationOrder;
+import dev.passcourier.rotation.RotationService;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
 import dev.passcourier.vault.CryptoProvider;
@@ -372,6 +374,8 @@ public final class PasscourierService implements AutoCloseable {
         SubmittedBatches submitted = sources.submitted();
         Reload reload = new Reload(home, file, inForce::get, putInForce(), ledger.status(), extensions, clock);
         reloading = reload;
+        RotationService rotation = new RotationService(
+                keys, trail, this::undelivered, settings.service().resultLifetime(), clock);
         Orders all = asking(new Orders(), submitted)
                 .add(RedriveOrder.NAME, RedriveOrder.class, (order, peer) -> views().redrive()
                         .carryOut(order))
@@ -387,7 +391,8 @@ public final class PasscourierService implements AutoCloseable {
                 .addWaiting(
                         RetentionOrder.NAME,
                         RetentionOrder.class,
-                        (order, peer) -> retention.carryOut(order, peer.user()));
+                        (order, peer) -> retention.carryOut(order, peer.user()))
+                .add(RotationOrder.NAME, RotationOrder.class, (order, peer) -> rotation.carryOut(order, peer.user()));
         BackupService backups =
                 new BackupService(settings, trail, keys, broker::whileStill, ledger::copyTo, this::recipient, clock);
         all.addWaiting(
@@ -403,6 +408,12 @@ public final class PasscourierService implements AutoCloseable {
             }
         }
         keep(ControlServer.listen(directory, all, clock));
+    }
+
+    /** Also what has failed: it can be returned for as long as it is valid. */
+    private long undelivered(Instant sealedUntil) {
+        ledger.awaitApplied(trail.position());
+        return ledger.status().undelivered(sealedUntil);
     }
 
     private PutInForce putInForce() {

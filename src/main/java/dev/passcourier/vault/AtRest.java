@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,9 +30,16 @@ public final class AtRest {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SecretKeySpec key;
+    private final List<SecretKeySpec> keys;
 
     AtRest(SecretKeySpec key) {
+        this(key, List.of());
+    }
+
+    /** Seals with one key, and opens what it or any of the others has sealed. */
+    AtRest(SecretKeySpec key, List<SecretKeySpec> others) {
         this.key = key;
+        keys = Stream.concat(Stream.of(key), others.stream()).toList();
     }
 
     byte[] seal(SecretBytes result, String deliveryId, Instant notAfter) throws GeneralSecurityException {
@@ -40,7 +49,8 @@ public final class AtRest {
                 .put(VERSION)
                 .putLong(notAfter.toEpochMilli())
                 .array();
-        byte[] sealed = cipher(Cipher.ENCRYPT_MODE, head, nonce, deliveryId).doFinal(result.borrow());
+        byte[] sealed =
+                cipher(Cipher.ENCRYPT_MODE, key, head, nonce, deliveryId).doFinal(result.borrow());
         return ByteBuffer.allocate(HEAD + NONCE + sealed.length)
                 .put(head)
                 .put(nonce)
@@ -68,17 +78,22 @@ public final class AtRest {
         return result;
     }
 
+    /** Only the key that sealed it fits: the others' tags are wrong. */
     private SecretBytes decrypt(byte[] sealed, byte[] head, byte[] nonce, String deliveryId) throws VaultException {
-        try {
-            int start = HEAD + NONCE;
-            return SecretBytes.owning(
-                    cipher(Cipher.DECRYPT_MODE, head, nonce, deliveryId).doFinal(sealed, start, sealed.length - start));
-        } catch (GeneralSecurityException | RuntimeException e) {
-            throw new VaultException(Code.NOT_OPENED);
+        int start = HEAD + NONCE;
+        for (SecretKeySpec each : keys) {
+            try {
+                return SecretBytes.owning(cipher(Cipher.DECRYPT_MODE, each, head, nonce, deliveryId)
+                        .doFinal(sealed, start, sealed.length - start));
+            } catch (GeneralSecurityException | RuntimeException e) {
+                // The next one may.
+            }
         }
+        throw new VaultException(Code.NOT_OPENED);
     }
 
-    private Cipher cipher(int mode, byte[] head, byte[] nonce, String deliveryId) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, SecretKeySpec key, byte[] head, byte[] nonce, String deliveryId)
+            throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(8 * TAG, nonce));
         cipher.updateAAD(head);

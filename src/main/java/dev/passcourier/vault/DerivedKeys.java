@@ -25,6 +25,16 @@ final class DerivedKeys {
         return derive(master, "passcourier report v1", HMAC);
     }
 
+    /** Tells one at-rest key from another. */
+    static SecretKeySpec id(SecretBytes master) {
+        return derive(master, "passcourier key id v1", HMAC);
+    }
+
+    /** A key that was derived before, and kept. */
+    static SecretKeySpec named(byte[] bytes, int offset, int length) {
+        return new SecretKeySpec(bytes, offset, length, HMAC);
+    }
+
     static byte[] hmac(SecretKeySpec key, byte[] message) {
         try {
             Mac mac = Mac.getInstance(HMAC);

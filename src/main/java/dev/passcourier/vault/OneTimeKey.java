@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 
 /**
  * A key pair for one answer, in memory only: what is handed to whoever asks is sealed to it even on its way within a
@@ -40,7 +41,7 @@ public final class OneTimeKey {
      */
     public OpenedResult open(byte[] sealed, Clock clock) throws NotOpenedException {
         try {
-            return new ResultOpener(new JosePrivateKey(key), null, clock).open(sealed, ResultOpener.Expected.ANY);
+            return new ResultOpener(new JosePrivateKey(key), List.of(), clock).open(sealed, ResultOpener.Expected.ANY);
         } catch (JOSEException e) {
             throw new IllegalStateException("a P-256 key has a thumbprint");
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,12 +30,13 @@ public final class ResultOpener {
             Pattern.compile("\\s*[A-Za-z0-9_-][A-Za-z0-9_\\s-]*(?:\\.[A-Za-z0-9_\\s-]*){4}");
 
     private final RecipientPrivateKey key;
-    private final @Nullable ECKey signer;
+    private final List<ECKey> signers;
     private final Clock clock;
 
-    ResultOpener(RecipientPrivateKey key, @Nullable ECKey signer, Clock clock) {
+    /** Of any of these signers; without one, signatures are not checked. */
+    ResultOpener(RecipientPrivateKey key, List<ECKey> signers, Clock clock) {
         this.key = key;
-        this.signer = signer;
+        this.signers = List.copyOf(signers);
         this.clock = clock;
     }
 
@@ -69,10 +71,22 @@ public final class ResultOpener {
      */
     public static ResultOpener load(Path key, @Nullable Passphrase passphrase, @Nullable Path signer, Clock clock)
             throws KeyLoadException {
-        return new ResultOpener(
-                RecipientPrivateKey.load(key, passphrase),
-                signer == null ? null : SignerKey.load(signer, clock),
-                clock);
+        return ofAny(key, passphrase, signer == null ? List.of() : List.of(signer), clock);
+    }
+
+    /**
+     * The same for results of any of several signing keys, as there are while the service's own is replaced.
+     *
+     * @param signers each as for {@link #load}; empty: then signatures are not checked
+     * @throws KeyLoadException naming the file and what is wrong with it
+     */
+    public static ResultOpener ofAny(Path key, @Nullable Passphrase passphrase, List<Path> signers, Clock clock)
+            throws KeyLoadException {
+        List<ECKey> keys = new ArrayList<>();
+        for (Path signer : signers) {
+            keys.add(SignerKey.load(signer, clock));
+        }
+        return new ResultOpener(RecipientPrivateKey.load(key, passphrase), keys, clock);
     }
 
     /**
@@ -100,12 +114,32 @@ public final class ResultOpener {
         if (sealed.length > LARGEST) {
             throw new NotOpenedException(Reason.MALFORMED);
         }
-        try (SignedResult signed = SignedResult.parse(key.open(sealed, signer))) {
-            signed.check(signer, key.thumbprint());
-            return fitting(ResultReader.read(signed.payload().borrow(), signer != null), expected);
-        } catch (IOException e) {
-            throw new NotOpenedException(Reason.MALFORMED);
+        return bySigner(signer -> {
+            try (SignedResult signed = SignedResult.parse(key.open(sealed, signer))) {
+                signed.check(signer, key.thumbprint());
+                return fitting(ResultReader.read(signed.payload().borrow(), signer != null), expected);
+            } catch (IOException e) {
+                throw new NotOpenedException(Reason.MALFORMED);
+            }
+        });
+    }
+
+    private interface Opening<T> {
+        T as(@Nullable ECKey signer) throws NotOpenedException;
+    }
+
+    private <T> T bySigner(Opening<T> opening) throws NotOpenedException {
+        for (int i = 0; i < signers.size() - 1; i++) {
+            try {
+                return opening.as(signers.get(i));
+            } catch (NotOpenedException e) {
+                if (e.reason() != Reason.NOT_OURS) {
+                    throw e;
+                }
+                // It may be the next one's.
+            }
         }
+        return opening.as(signers.isEmpty() ? null : signers.get(signers.size() - 1));
     }
 
     /**
@@ -117,12 +151,14 @@ public final class ResultOpener {
      * @throws NotOpenedException with the reason; CMS and OpenPGP messages must be the signer's, if there is one
      */
     public Optional<byte[]> openArchive(byte[] sealed) throws NotOpenedException {
-        try (SecretBytes content = key.open(sealed, signer)) {
-            byte[] bytes = content.borrow();
-            return ResultMimeEntity.indexOf(Arrays.copyOf(bytes, ZIP.length), ZIP, 0) == 0
-                    ? Optional.of(bytes.clone())
-                    : Optional.empty();
-        }
+        return bySigner(signer -> {
+            try (SecretBytes content = key.open(sealed, signer)) {
+                byte[] bytes = content.borrow();
+                return ResultMimeEntity.indexOf(Arrays.copyOf(bytes, ZIP.length), ZIP, 0) == 0
+                        ? Optional.of(bytes.clone())
+                        : Optional.empty();
+            }
+        });
     }
 
     private OpenedResult fitting(OpenedResult result, Expected expected) throws NotOpenedException {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Vault {
 
-    private final ResultSigner signer;
-    private final SigningIdentity identity;
-    private final AtRest atRest;
-    private final SecretKeySpec fingerprintKey;
-    private final SecretKeySpec reportKey;
+    private final ServiceKeys keys;
     private final Clock clock;
 
     /** With the service's keys and the clock that results expire by. */
     public Vault(ServiceKeys keys, Clock clock) {
-        this.signer = new ResultSigner(keys.signing());
-        this.identity = new SigningIdentity(keys.signing());
-        this.atRest = new AtRest(keys.atRest());
-        this.fingerprintKey = keys.fingerprint();
-        this.reportKey = keys.report();
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -53,9 +44,10 @@ public final class Vault {
             }
             refuseExpired(targets);
             String kind = SecretKind.of(facts.kind(), unlocked.secret());
+            ServiceKeys.Held held = keys.held();
             List<Sealed> sealed = new ArrayList<>();
             for (SealTarget target : targets) {
-                sealed.add(seal(unlocked.secret(), kind, facts, target));
+                sealed.add(seal(held, unlocked.secret(), kind, facts, target));
             }
             return new Opened(sealed, unlocked.key(), kind);
         }
@@ -76,7 +68,7 @@ public final class Vault {
             return new Inspected(
                     unlocked.key(),
                     SecretKind.isPrivateKey(unlocked.secret()) ? null : PasswordRating.of(unlocked.secret()),
-                    HexFormat.of().formatHex(DerivedKeys.hmac(reportKey, bytes)));
+                    HexFormat.of().formatHex(DerivedKeys.hmac(keys.held().report(), bytes)));
         }
     }
 
@@ -92,15 +84,19 @@ public final class Vault {
             throws VaultException {
         refuseExpired(List.of(new SealTarget(alias, recipient)));
         try {
-            return new Sealed(alias, deliveryId, recipient.mediaType(), recipient.seal(bundle, identity));
+            return new Sealed(
+                    alias,
+                    deliveryId,
+                    recipient.mediaType(),
+                    recipient.seal(bundle, keys.held().identity()));
         } catch (Exception e) {
             throw new VaultException(Code.SEAL);
         }
     }
 
     /**
-     * Names a ciphertext without telling it: the same ciphertext has the same name for as long as the at-rest key stays
-     * the same. Guards against a ciphertext that was carried over to another instance.
+     * Names a ciphertext without telling it: the same ciphertext has the same name for as long as the keys that name
+     * things stay the same, which outlive the at-rest key. Guards against a ciphertext that was carried over to another instance.
      *
      * @return HMAC-SHA-256 in hex, or empty for a secret in clear and for a malformed ciphertext, which nothing opens
      */
@@ -110,7 +106,8 @@ public final class Vault {
         }
         try {
             byte[] ciphertext = Ciphertext.decode(encrypted.base64());
-            return Optional.of(HexFormat.of().formatHex(DerivedKeys.hmac(fingerprintKey, ciphertext)));
+            return Optional.of(
+                    HexFormat.of().formatHex(DerivedKeys.hmac(keys.held().fingerprint(), ciphertext)));
         } catch (VaultException e) {
             return Optional.empty();
         }
@@ -126,20 +123,23 @@ public final class Vault {
      *                        or {@link Code#EXPIRED}
      */
     public ClearResult openAtRest(byte[] sealed, String deliveryId) throws VaultException {
-        return new ClearResult(atRest.open(sealed, deliveryId, clock.instant()));
+        return new ClearResult(keys.held().atRest().open(sealed, deliveryId, clock.instant()));
     }
 
-    private Sealed seal(SecretBytes secret, String kind, ResultFacts facts, SealTarget target) throws VaultException {
+    private static Sealed seal(
+            ServiceKeys.Held held, SecretBytes secret, String kind, ResultFacts facts, SealTarget target)
+            throws VaultException {
         String deliveryId = DeliveryIds.of(facts.requestId(), target.alias());
         RecipientKey recipient = target.recipient();
         try (SecretBytes result = ResultJson.of(facts, kind, deliveryId, target.alias(), secret)) {
             if (recipient == null) {
-                byte[] bytes = atRest.seal(result, deliveryId, facts.notAfter());
+                byte[] bytes = held.atRest().seal(result, deliveryId, facts.notAfter());
                 return new Sealed(target.alias(), deliveryId, AtRest.MEDIA_TYPE, bytes);
             }
-            try (SecretBytes signed = signer.sign(result, recipient.thumbprint())) {
+            try (SecretBytes signed = held.signer().sign(result, recipient.thumbprint())) {
                 var parcel = new RecipientKey.SignedParcel(facts, kind, deliveryId, target.alias(), secret, signed);
-                return new Sealed(target.alias(), deliveryId, recipient.mediaType(), recipient.seal(parcel, identity));
+                return new Sealed(
+                        target.alias(), deliveryId, recipient.mediaType(), recipient.seal(parcel, held.identity()));
             }
         } catch (Exception e) {
             throw new VaultException(Code.SEAL);
@@ -200,7 +200,7 @@ public final class Vault {
      * @param key         what may be told about the key that opened it, or null if it came in clear
      * @param quality     of a password, or null of a private key
      * @param fingerprint HMAC-SHA-256 of the secret in hex, under a key of its own that only reports use: the same secret
-     *                    has the same one for as long as the at-rest key stays the same. It is for comparing alone, and
+     *                    has the same one for as long as that key stays the same. It is for comparing alone, and
      *                    belongs into no log, trail or document
      */
     public record Inspected(

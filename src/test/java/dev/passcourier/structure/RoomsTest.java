@@ -55,10 +55,11 @@ class RoomsTest {
         redrive  | audit broker config control ledger outbox request
         reload   | config vault
         retention | audit config control intake ledger
+        rotation | audit control vault
         backup   | audit broker config control files outbox vault
-        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retention retry status vault
+        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retention retry rotation status vault
         doctor   | audit broker config control delivery fetch http intake ledger provider remote request service vault
-        cli      | audit backup config control doctor fetch files host intake ledger provider redrive reload report request retention service status vault
+        cli      | audit backup config control doctor fetch files host intake ledger provider redrive reload report request retention rotation service status vault
         demo     | cli config files ledger provider request sandbox service vault
         """);
 

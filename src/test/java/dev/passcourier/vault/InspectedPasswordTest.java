@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.passcourier.vault.PasswordQuality.Length;
 import dev.passcourier.vault.PasswordQuality.Strength;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -108,9 +110,10 @@ class InspectedPasswordTest {
                         .formatHex(MessageDigest.getInstance(digest).digest(bytes)));
             }
             List<SecretKeySpec> keys = new ArrayList<>(List.of(
-                    other.keys().report(),
-                    bench.keys().fingerprint(),
-                    bench.keys().atRest()));
+                    other.keys().held().report(),
+                    bench.keys().held().fingerprint(),
+                    DerivedKeys.atRest(SecretBytes.owning(
+                            Base64.getDecoder().decode(Files.readString(directory.resolve("own/at-rest.key")))))));
             for (String label : List.of("passcourier report v1", "passcourier", guess)) {
                 keys.add(new SecretKeySpec(label.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             }
