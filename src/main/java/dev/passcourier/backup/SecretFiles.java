@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.SecretRef;
 import dev.passcourier.config.Settings;
 import dev.passcourier.config.SettingsMapper;
+import dev.passcourier.vault.ServiceKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,6 +48,10 @@ final class SecretFiles {
             all.addFile(place);
         }
         all.addNamed(SettingsMapper.tree(settings));
+        Settings.Service service = settings.service();
+        for (Path own : ServiceKeys.secretFiles(service.signingKey(), service.atRestKey())) {
+            all.addFile(own);
+        }
         return all;
     }
 

@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Checks the trail from the first record to the last. The service may be running. */
@@ -87,9 +85,6 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
     @Mixin
     private Output output = new Output();
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() {

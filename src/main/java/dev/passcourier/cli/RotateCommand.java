@@ -4,7 +4,7 @@ import dev.passcourier.control.ControlClient;
 import dev.passcourier.control.ControlException;
 import dev.passcourier.control.ControlJson;
 import dev.passcourier.rotation.RotationAnswer;
-import dev.passcourier.rotation.RotationAnswer.Key;
+import dev.passcourier.rotation.RotationAnswer.KeyState;
 import dev.passcourier.rotation.RotationOrder;
 import dev.passcourier.rotation.RotationOrder.Step;
 import dev.passcourier.rotation.RotationOrder.What;
@@ -40,8 +40,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  passcourier rotate --config data/sandbox/config",
-            "  passcourier rotate signing-key prepare --config data/sandbox/config",
-            "  passcourier rotate signing-key switch --config data/sandbox/config"
+            "  passcourier rotate at-rest-key prepare --config data/sandbox/config",
+            "  passcourier rotate at-rest-key switch --config data/sandbox/config"
         })
 final class RotateCommand implements Callable<Integer> {
 
@@ -78,7 +78,7 @@ final class RotateCommand implements Callable<Integer> {
 
     private void print(RotationAnswer answer) {
         Table table = new Table("what", "key", "next key", "key before", "since", "waiting", "until", "do");
-        for (Key key : answer.keys()) {
+        for (KeyState key : answer.keys()) {
             table.row(
                     key.what(),
                     key.current(),

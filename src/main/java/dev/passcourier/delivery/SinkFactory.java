@@ -102,6 +102,8 @@ public final class SinkFactory {
     /** Makes a route for one addition: Camel forgets the beans of one that is removed, so nothing is added twice. */
     @FunctionalInterface
     public interface NewRoute {
+
+        /** Makes it; its {@code add} may be called once. */
         TemplatedRouteBuilder make();
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys one for each key
  */
-public record RotationAnswer(List<Key> keys) {
+public record RotationAnswer(List<KeyState> keys) {
 
     /** Copies the list. */
     public RotationAnswer {
@@ -29,7 +29,7 @@ public record RotationAnswer(List<Key> keys) {
      * @param until      when nothing needs the one before any more, at the latest; or null
      * @param next       what to do next
      */
-    public record Key(
+    public record KeyState(
             String what,
             String current,
             @Nullable String prepared,

@@ -6,7 +6,7 @@ import dev.passcourier.audit.AuditException;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.control.ControlException.Reason;
 import dev.passcourier.control.OrderException;
-import dev.passcourier.rotation.RotationAnswer.Key;
+import dev.passcourier.rotation.RotationAnswer.KeyState;
 import dev.passcourier.rotation.RotationOrder.Step;
 import dev.passcourier.rotation.RotationOrder.What;
 import dev.passcourier.vault.KeyLoadException;
@@ -138,7 +138,7 @@ public final class RotationService {
                     "of a signing key before only the public half is kept, and it stays: the audit trail is verified with"
                             + " it. Those who check results drop it when  rotate  says that nothing needs it");
         }
-        Key key = atRest();
+        KeyState key = atRest();
         String old = key.old();
         if (old == null) {
             throw new OrderException("NOTHING_TO_RETIRE", "no at-rest key before is kept");
@@ -156,7 +156,7 @@ public final class RotationService {
         LOG.info("ROTATED {} RETIRED {}", what, old);
     }
 
-    private Key signing() throws KeyLoadException {
+    private KeyState signing() throws KeyLoadException {
         Overlap overlap = keys.overlap(ServiceKeys.Kind.SIGNING);
         Instant until = end(overlap);
         String old = overlap.old().isEmpty() ? null : overlap.old().get(0);
@@ -168,7 +168,7 @@ public final class RotationService {
                                 + ": who checks results keeps both public halves until then"
                         : "rotate signing-key prepare  makes the next one"
                                 + (old == null ? "" : "; who checks results may drop those before");
-        return new Key(
+        return new KeyState(
                 What.SIGNING_KEY.toString(),
                 overlap.current(),
                 overlap.next(),
@@ -180,7 +180,7 @@ public final class RotationService {
                 next);
     }
 
-    private Key atRest() throws KeyLoadException {
+    private KeyState atRest() throws KeyLoadException {
         Overlap overlap = keys.overlap(ServiceKeys.Kind.AT_REST);
         Instant switched = overlap.switchedAt();
         Instant until = end(overlap);
@@ -193,7 +193,7 @@ public final class RotationService {
                                 ? "wait: " + waiting + " results may be sealed with the key before, until " + until
                                         + " at the latest"
                                 : "rotate at-rest-key retire  (of several nodes: after each has switched)";
-        return new Key(
+        return new KeyState(
                 What.AT_REST_KEY.toString(),
                 overlap.current(),
                 overlap.next(),

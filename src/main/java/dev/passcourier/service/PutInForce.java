@@ -207,7 +207,7 @@ final class PutInForce implements Reload.Putting {
         facts.put(
                 Fact.CHANGES,
                 String.join(
-                        ", ", changes.changes().stream().map(Change::toString).toList()));
+                        ", ", changes.changes().stream().map(Change::onRecord).toList()));
         if (code != null) {
             facts.put(Fact.CODE, code);
         }

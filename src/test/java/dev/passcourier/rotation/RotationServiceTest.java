@@ -14,7 +14,7 @@ import dev.passcourier.audit.CheckpointSigner;
 import dev.passcourier.audit.Checkpoints;
 import dev.passcourier.audit.FileAuditTrail;
 import dev.passcourier.control.OrderException;
-import dev.passcourier.rotation.RotationAnswer.Key;
+import dev.passcourier.rotation.RotationAnswer.KeyState;
 import dev.passcourier.rotation.RotationOrder.Step;
 import dev.passcourier.rotation.RotationOrder.What;
 import dev.passcourier.sandbox.MovableClock;
@@ -77,7 +77,7 @@ class RotationServiceTest {
         return directory.resolve("keys").resolve(name);
     }
 
-    private Key take(What what, Step step) throws Exception {
+    private KeyState take(What what, Step step) throws Exception {
         return service.carryOut(new RotationOrder(what, step), "ann").keys().stream()
                 .filter(key -> key.what().equals(what.toString()))
                 .findFirst()
@@ -170,10 +170,10 @@ class RotationServiceTest {
 
     @Test
     void askingAloneChangesAndRecordsNothing() throws Exception {
-        List<Key> keysThere =
+        List<KeyState> keysThere =
                 service.carryOut(new RotationOrder(null, null), "ann").keys();
 
-        assertThat(keysThere).extracting(Key::what).containsExactly("signing-key", "at-rest-key");
+        assertThat(keysThere).extracting(KeyState::what).containsExactly("signing-key", "at-rest-key");
         assertThat(keysThere).allSatisfy(key -> assertThat(key.next()).contains("prepare"));
         assertThat(records()).isEmpty();
     }
@@ -181,7 +181,7 @@ class RotationServiceTest {
     @Test
     void theAtRestKeyBeforeStaysWhileAnythingMayNeedIt() throws Exception {
         take(What.AT_REST_KEY, Step.PREPARE);
-        Key switched = take(What.AT_REST_KEY, Step.SWITCH);
+        KeyState switched = take(What.AT_REST_KEY, Step.SWITCH);
         assertThat(switched.waiting())
                 .as("what is in hand is not on record yet")
                 .isEqualTo(1);
@@ -194,7 +194,7 @@ class RotationServiceTest {
         assertThat(own("at-rest.old.key")).exists();
         undelivered.set(0);
 
-        Key retired = take(What.AT_REST_KEY, Step.RETIRE);
+        KeyState retired = take(What.AT_REST_KEY, Step.RETIRE);
         assertThat(retired.old()).isNull();
         assertThat(own("at-rest.old.key")).doesNotExist();
         assertThat(rotated())
@@ -208,7 +208,7 @@ class RotationServiceTest {
     @Test
     void theAtRestKeyBeforeMayGoOnceNothingUnderItIsValid() throws Exception {
         take(What.AT_REST_KEY, Step.PREPARE);
-        Key switched = take(What.AT_REST_KEY, Step.SWITCH);
+        KeyState switched = take(What.AT_REST_KEY, Step.SWITCH);
         undelivered.set(3);
         assertThat(switched.until()).isEqualTo(clock.instant().plus(LIFETIME).plus(Duration.ofMinutes(2)));
         clock.advance(LIFETIME.plusMinutes(3));
@@ -221,7 +221,7 @@ class RotationServiceTest {
         take(What.SIGNING_KEY, Step.PREPARE);
         assertThat(take(What.SIGNING_KEY, Step.SWITCH).next()).contains("keeps both public halves");
         clock.advance(LIFETIME.plusMinutes(3));
-        Key later =
+        KeyState later =
                 service.carryOut(new RotationOrder(null, null), "ann").keys().get(0);
         assertThat(later.next()).contains("may drop those before");
     }

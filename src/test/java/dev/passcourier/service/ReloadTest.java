@@ -266,9 +266,17 @@ class ReloadTest {
                     .asString()
                     .startsWith("key late-key added: RSA 2048 SHA256:");
             assertThat(verdict("ring-2", "kakao", instance, "archive")).isEqualTo(Verdict.DELIVERED);
+            assertThat(verdict("ring-3", "kakao", DemoWorld.KAKAO, "archive"))
+                    .as("by the key before, which is kept")
+                    .isEqualTo(Verdict.DELIVERED);
+            assertThat(whole.audited(AuditEvent.Type.RELOADED)).last().satisfies(record -> assertThat(
+                            record.event().facts().get(Fact.CHANGES))
+                    .contains("changed key ring kakao (key late-key added: RSA 2048 SHA256:"));
         } finally {
             Files.delete(key);
         }
+        assertThat(reload(false).applied()).isTrue();
+        assertThat(verdict("ring-4", "kakao", instance, "archive")).isEqualTo(Verdict.WRONG_KEY);
     }
 
     @Test
