@@ -167,10 +167,13 @@ class DebianInstallIT {
                         + results("wait-h").get(0)))
                 .contains("signature    checked", "Sandbox-");
 
-        step("remove");
+        step("remove, and install again");
         in("systemctl stop clouds; dpkg -r passcourier");
         assertThat(asked("systemctl is-active passcourier").exit()).isNotZero();
         in("test ! -e /usr/bin/passcourier && test -e " + SETTINGS + " && test -e " + HOME + "/data/audit");
+        in("dpkg -i /var/tmp/passcourier.deb");
+        runsInItsSandbox();
+        modesAreTheRightOnes();
         step("purge");
         assertThat(in("dpkg -P passcourier"))
                 .contains("removed are the program", "kept are " + HOME, "to remove these, too: rm -r " + HOME);
