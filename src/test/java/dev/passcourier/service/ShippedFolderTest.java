@@ -141,7 +141,8 @@ class ShippedFolderTest {
             if (socket != null) {
                 assertThat(next())
                         .matches("READY=1\nSTATUS=passcourier is up: [0-9]+ accounts, [0-9]+ destinations,"
-                                + " [0-9]+ schedules, requests on queue " + Whole.REQUESTS + ", broker port [0-9]+");
+                                + " [0-9]+ schedules, requests on queue " + Whole.REQUESTS
+                                + ", broker port [0-9]+, status page on port [0-9]+");
                 assertThat(next()).isEqualTo("WATCHDOG=1");
                 assertThat(next()).isEqualTo("STOPPING=1\nSTATUS=stopping: gives what is in hand 20 seconds");
                 assertThat(next()).isEmpty();
