@@ -63,6 +63,13 @@ public final class BrokerFailure {
         return lacking.find() && lacking.group(1).equals(permission);
     }
 
+    /** Whether the broker does not know our user with this password, or does not any more. */
+    static boolean isLogInRefused(Exception failure) {
+        Throwable refusal = refusal(failure);
+        return refusal != null
+                && !LACKING.matcher(String.valueOf(refusal.getMessage())).find();
+    }
+
     private static @Nullable Throwable refusal(Exception failure) {
         Throwable cause = failure;
         while (cause != null

@@ -3,6 +3,7 @@ package dev.passcourier.broker;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.ExceptionListener;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
@@ -23,6 +24,9 @@ import org.springframework.util.ClassUtils;
  * Connections on which a send returns when the broker has taken the message, also in a transaction. There Artemis' client
  * sends and goes on, and the broker does not spoil the transaction for every message that it refuses: one that a plugin of
  * its operator turns away is gone, and the commit says nothing.
+ *
+ * <p>The broker looks at the password again from time to time, so a connection that began with one that was changed since
+ * then can do nothing more. It is reported to its listener as failed: the pool gives it up, and the next one signs in anew.
  */
 final class ConfirmedSends {
 
@@ -42,10 +46,10 @@ final class ConfirmedSends {
      */
     static ConnectionFactory over(ActiveMQConnectionFactory factory) {
         factory.setConfirmationWindowSize(ANSWER_EACH);
-        return (ConnectionFactory) over(factory, factory.getCallTimeout());
+        return (ConnectionFactory) over(factory, null, factory.getCallTimeout());
     }
 
-    private static Object over(Object target, long patienceMillis) {
+    private static Object over(Object target, @Nullable Connection owner, long patienceMillis) {
         return Proxy.newProxyInstance(
                 ConfirmedSends.class.getClassLoader(),
                 ClassUtils.getAllInterfaces(target),
@@ -53,12 +57,27 @@ final class ConfirmedSends {
                     if (method.getName().equals("equals")) {
                         return proxy == arguments[0];
                     }
-                    if (target instanceof MessageProducer producer && isUnconfirmedSend(method)) {
-                        return send(producer, method, arguments, patienceMillis);
+                    try {
+                        if (target instanceof MessageProducer producer && isUnconfirmedSend(method)) {
+                            return send(producer, method, arguments, patienceMillis);
+                        }
+                        Object result = call(target, method, arguments);
+                        Connection connection = result instanceof Connection made ? made : owner;
+                        return isWatched(result) ? over(result, connection, patienceMillis) : result;
+                    } catch (JMSException e) {
+                        if (owner != null && BrokerFailure.isLogInRefused(e)) {
+                            giveUp(owner, e);
+                        }
+                        throw e;
                     }
-                    Object result = call(target, method, arguments);
-                    return isWatched(result) ? over(result, patienceMillis) : result;
                 });
+    }
+
+    private static void giveUp(Connection connection, JMSException refusal) throws JMSException {
+        ExceptionListener listener = connection.getExceptionListener();
+        if (listener != null) {
+            listener.onException(refusal);
+        }
     }
 
     private static boolean isWatched(@Nullable Object result) {

@@ -159,13 +159,14 @@ public enum WireProtocol {
             try (Socket socket = login.connect()) {
                 OutputStream out = socket.getOutputStream();
                 InputStream in = socket.getInputStream();
+                String password = String.valueOf(login.access().password());
                 packet(out, MQTT_CONNECT, connect -> {
                     connect.writeUTF("MQTT");
                     // Version 5; user, password, clean start; kept alive for a minute; no properties.
                     connect.write(new byte[] {5, (byte) 0xc2, 0, 60, 0});
                     connect.writeUTF(UUID.randomUUID().toString());
                     connect.writeUTF(String.valueOf(login.access().user()));
-                    connect.writeUTF(String.valueOf(login.access().password()));
+                    connect.writeUTF(password);
                 });
                 byte[] connected = offered(() -> packet(in, MQTT_CONNACK));
                 if (connected.length < 2 || connected[1] != 0) {

@@ -3,6 +3,7 @@ package dev.passcourier.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
+import com.zaxxer.hikari.util.Credentials;
 import dev.passcourier.files.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -23,6 +25,7 @@ import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,19 @@ public final class LedgerDatabase implements AutoCloseable {
     private final @Nullable Path directory;
 
     private volatile HikariDataSource source;
+
+    /** Reads a password. */
+    @FunctionalInterface
+    public interface Password {
+
+        /**
+         * As it is now.
+         *
+         * @return fresh bytes of UTF-8 that the caller wipes
+         * @throws Exception if it cannot be read, saying why
+         */
+        byte[] read() throws Exception;
+    }
 
     /** What is done before anything else. */
     @FunctionalInterface
@@ -108,10 +124,8 @@ public final class LedgerDatabase implements AutoCloseable {
         if (directory.toString().indexOf(';') >= 0) {
             throw new LedgerException("LEDGER_PATH");
         }
-        HikariConfig config = config(
-                "jdbc:h2:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r",
-                "ledger",
-                "");
+        HikariConfig config = h2Config("jdbc:h2:" + directory.toAbsolutePath() + "/ledger" + H2_SETTINGS
+                + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r");
         config.setMaximumPoolSize(1);
         return open(config, directory, LedgerSchema::demand);
     }
@@ -140,12 +154,12 @@ public final class LedgerDatabase implements AutoCloseable {
     /** A command that reads it while no service runs has it for a moment: then it is tried again, for ten seconds. */
     private static LedgerDatabase openOnceUnread(String url, Path directory) throws SQLException {
         try {
-            return open(config(url, "ledger", ""), directory);
+            return open(h2Config(url), directory);
         } catch (SQLException e) {
             if (e.getErrorCode() != ErrorCode.DATABASE_ALREADY_OPEN_1) {
                 throw e;
             }
-            HikariConfig patient = config(url, "ledger", "");
+            HikariConfig patient = h2Config(url);
             patient.setInitializationFailTimeout(TimeUnit.SECONDS.toMillis(SILENCE_SECONDS));
             return open(patient, directory);
         }
@@ -159,22 +173,22 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** H2 in memory, empty, gone when it is closed. */
     static LedgerDatabase memory() throws SQLException {
-        return open(config("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS, "ledger", ""), null);
+        return open(h2Config("jdbc:h2:mem:" + UUID.randomUUID() + H2_SETTINGS), null);
     }
 
     /**
      * PostgreSQL.
      *
      * @param url      {@code jdbc:postgresql:…} without a password
-     * @param password as UTF-8, or null for none; stays the caller's, who wipes it
+     * @param password read for each new connection; null for none
      */
-    public static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password)
+    public static LedgerDatabase postgresql(String url, @Nullable String user, @Nullable Password password)
             throws SQLException {
         return postgresql(url, user, password, 6 * SILENCE_SECONDS);
     }
 
     /** The same with a time that the server may be silent in every later act. */
-    static LedgerDatabase postgresql(String url, @Nullable String user, byte @Nullable [] password, int silenceSeconds)
+    static LedgerDatabase postgresql(String url, @Nullable String user, @Nullable Password password, int silenceSeconds)
             throws SQLException {
         return open(postgresqlConfig(url, user, password, silenceSeconds), null, source -> {
             List<String> missing = Sql.inTransaction(source, LedgerSchema::missing);
@@ -193,7 +207,7 @@ public final class LedgerDatabase implements AutoCloseable {
      * @param password as for {@link #postgresql}
      * @throws LedgerException if its tables are of another release
      */
-    public static LedgerDatabase postgresqlReadOnly(String url, @Nullable String user, byte @Nullable [] password)
+    public static LedgerDatabase postgresqlReadOnly(String url, @Nullable String user, @Nullable Password password)
             throws SQLException {
         HikariConfig config = postgresqlConfig(url, user, password, 6 * SILENCE_SECONDS);
         config.setReadOnly(true);
@@ -202,25 +216,48 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     private static HikariConfig postgresqlConfig(
-            String url, @Nullable String user, byte @Nullable [] password, int silenceSeconds) {
+            String url, @Nullable String user, @Nullable Password password, int silenceSeconds) {
         if (!url.startsWith(POSTGRESQL)) {
             throw new LedgerException("LEDGER_URL");
         }
-        HikariConfig config = config(url, user, password == null ? null : new String(password, StandardCharsets.UTF_8));
+        PGSimpleDataSource server = new PGSimpleDataSource();
+        server.setURL(url);
         // A server that takes the connection and says nothing must not hold up the start, or the ledger, for ever.
-        // The driver sees only what is text.
-        config.addDataSourceProperty("connectTimeout", Integer.toString(SILENCE_SECONDS));
-        config.addDataSourceProperty("loginTimeout", Integer.toString(SILENCE_SECONDS));
-        config.addDataSourceProperty("socketTimeout", Integer.toString(silenceSeconds));
+        server.setConnectTimeout(SILENCE_SECONDS);
+        server.setLoginTimeout(SILENCE_SECONDS);
+        server.setSocketTimeout(silenceSeconds);
         // Also while an index is built, which has no other limit.
-        config.addDataSourceProperty("tcpKeepAlive", "true");
+        server.setTcpKeepAlive(true);
+        HikariConfig config = config();
+        // And no URL for the pool: with one it would keep the first password for as long as it lives.
+        config.setDataSource(server);
+        config.setCredentialsProvider(() -> {
+            try {
+                return Credentials.of(user, text(password));
+            } catch (Exception e) {
+                throw new IllegalStateException("the ledger's password: " + e.getMessage(), e);
+            }
+        });
         return config;
+    }
+
+    /** The driver wants text; nobody keeps it when the connection has been made. */
+    private static @Nullable String text(@Nullable Password password) throws Exception {
+        if (password == null) {
+            return null;
+        }
+        byte[] bytes = password.read();
+        try {
+            return new String(bytes, StandardCharsets.UTF_8);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 
     /**
      * The version of a PostgreSQL that lets us in; changes nothing there.
      *
-     * @param password as for {@link #postgresql}
+     * @param password as UTF-8, or null for none; stays the caller's, who wipes it
      */
     public static String version(String url, @Nullable String user, byte @Nullable [] password) throws SQLException {
         Properties account = new Properties();
@@ -237,12 +274,17 @@ public final class LedgerDatabase implements AutoCloseable {
         }
     }
 
-    private static HikariConfig config(String url, @Nullable String user, @Nullable String password) {
+    private static HikariConfig h2Config(String url) {
+        HikariConfig config = config();
+        config.setJdbcUrl(url);
+        config.setUsername("ledger");
+        config.setPassword("");
+        return config;
+    }
+
+    private static HikariConfig config() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("ledger");
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(password);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setAutoCommit(false);
         config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(SILENCE_SECONDS));
@@ -267,7 +309,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** Whether other nodes may work on it too. */
     boolean isShared() {
-        return source.getJdbcUrl().startsWith(POSTGRESQL);
+        return source.getDataSource() instanceof PGSimpleDataSource;
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -37,6 +38,11 @@ public final class SettingsFacts {
             Pattern.DOTALL);
 
     private static final Pattern TRUST = Pattern.compile("(accounts|destinations)\\.[^.]+\\.trust");
+
+    /** Secrets that are read at each use, so that a new one in the file is in force already. */
+    private static final Set<String> READ_ANEW =
+            Set.of("broker.password", "sources.jms.password", "ledger.password", "service.status.token");
+
     private static final Pattern SIGNER = Pattern.compile("policy\\.signers\\.[^.]+\\.key");
     private static final byte[] HMAC_KEY = new byte[32];
 
@@ -149,7 +155,7 @@ public final class SettingsFacts {
 
     private static String content(String key, String text) {
         if (SecretRef.isOne(text)) {
-            return secret(new SecretRef(text));
+            return READ_ANEW.contains(key) ? "" : secret(new SecretRef(text));
         }
         return TRUST.matcher(key).matches() || SIGNER.matcher(key).matches() ? file(Path.of(text)) : "";
     }

@@ -132,7 +132,8 @@ public final class KeyAndLedgerFactory {
     /** Opens a database in PostgreSQL. */
     @FunctionalInterface
     private interface Opening {
-        LedgerDatabase open(String url, @Nullable String user, byte @Nullable [] password) throws SQLException;
+        LedgerDatabase open(String url, @Nullable String user, LedgerDatabase.@Nullable Password password)
+                throws SQLException;
     }
 
     /** The ledger's database in PostgreSQL, to be read only. */
@@ -143,16 +144,16 @@ public final class KeyAndLedgerFactory {
     private static LedgerDatabase postgresql(Settings.LedgerStore store, Opening opening)
             throws ConfigurationException {
         String url = Objects.requireNonNull(store.url());
-        byte[] password = store.password() == null ? null : store.password().read();
+        SecretRef password = store.password();
+        if (password != null) {
+            // Whoever cannot read it is told so now, and not that the database refuses us.
+            Arrays.fill(password.read(), (byte) 0);
+        }
         try {
-            return opening.open(url, store.user(), password);
+            return opening.open(url, store.user(), password == null ? null : password::read);
         } catch (SQLException e) {
             throw new ConfigurationException(
                     "ledger.url: the database there cannot be used, SQL state " + e.getSQLState());
-        } finally {
-            if (password != null) {
-                Arrays.fill(password, (byte) 0);
-            }
         }
     }
 }

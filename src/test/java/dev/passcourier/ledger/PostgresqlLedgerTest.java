@@ -9,6 +9,8 @@ import dev.passcourier.request.Verdict;
 import dev.passcourier.secrecy.CapturedOutput;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -129,6 +131,52 @@ class PostgresqlLedgerTest extends LedgerContract {
         String url = server.getJdbcUrl("postgres", "postgres").replaceFirst("[?&]user=[^&]*", "");
         assertThat(LedgerDatabase.version(url, "k\u00FCche-\uBE44\uBC00", null)).isNotBlank();
         assertThatExceptionOfType(SQLException.class).isThrownBy(() -> LedgerDatabase.version(url, "k?che-??", null));
+    }
+
+    /** PostgreSQL asks for it when a connection is made; later ones are made whenever the pool will. */
+    @Test
+    void aPasswordThatIsChangedThereAndInItsFileCountsWithoutARestart() throws Exception {
+        Path file = Files.writeString(directory.resolve("courier.password"), "before");
+        execute("create role courier login superuser password 'before'");
+        demandPasswordOf("courier");
+        String url = url().replaceFirst("[?&]user=[^&]*", "");
+        try (LedgerDatabase database = LedgerDatabase.postgresql(url, "courier", () -> Files.readAllBytes(file))) {
+            String before = session(database);
+            execute("alter role courier password 'after'");
+            assertThat(session(database)).as("while its connections last").isEqualTo(before);
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> LedgerDatabase.version(url, "courier", Files.readAllBytes(file)));
+
+            Files.writeString(file, "after");
+            database.renew();
+            assertThat(session(database)).startsWith("courier").isNotEqualTo(before);
+        }
+    }
+
+    private static String session(LedgerDatabase database) throws SQLException {
+        return database.inTransaction(
+                sql -> sql.first("select current_user || pg_backend_pid()", row -> row.getString(1))
+                        .orElseThrow());
+    }
+
+    private static void demandPasswordOf(String role) throws Exception {
+        Path rules;
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show hba_file")) {
+            row.next();
+            rules = Path.of(row.getString(1));
+        }
+        Files.writeString(rules, "host all " + role + " all scram-sha-256\n" + Files.readString(rules));
+        execute("select pg_reload_conf()");
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            try {
+                LedgerDatabase.version(server.getJdbcUrl(role, "postgres"), role, null);
+                return false;
+            } catch (SQLException refused) {
+                return true;
+            }
+        });
     }
 
     /** As of releases before these indices were there; building them may take longer than a statement may otherwise. */
