@@ -2,6 +2,7 @@ package dev.passcourier.fetch;
 
 import dev.passcourier.broker.Gate;
 import dev.passcourier.ledger.SharedGate;
+import dev.passcourier.ledger.SharedTurns;
 import dev.passcourier.provider.Answer;
 import dev.passcourier.provider.TransientFailure;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * in the queue and neither spins nor trips the cloud's limit; and once more before each call, as the time from leave to
  * call varies, and some messages need two calls: whatever happens between, no second sees more calls than the rate.
  *
- * <p>Of an account that several nodes ask, each node's gate has a share of the rate and of the messages in hand, for some
- * seconds at a time, and nothing is asked without one.
+ * <p>Of an account that several nodes ask, each call has a turn among those of all nodes, and each node's gate a share of
+ * the messages in hand, for some seconds at a time; nothing is asked without one.
  */
 public final class AccountGate implements Gate, SharedGate {
 
@@ -44,19 +45,14 @@ public final class AccountGate implements Gate, SharedGate {
     /** What the way of a call to the cloud may take more or less than that of another: its seconds are not ours. */
     private static final Duration UNEVEN_WAY = Duration.ofMillis(20);
 
-    /** The same for calls of several nodes, of which one may be slower than the other. */
-    private static final Duration UNEVEN_NODES = Duration.ofMillis(60);
-
-    /** A turn further ahead may be another node's by then. */
-    private static final Duration LONGEST_SHARED_TURN = Duration.ofSeconds(1);
-
     /** Whoever has no turn for so long returns the work: the broker's transaction has a limit too. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
-    private static final Duration LOOK = Duration.ofMillis(50);
+    /** Of what may be in hand: what waits for its turn there is in a transaction, and might wait in its queue. */
+    private static final double SECONDS_IN_HAND = 30;
 
-    private final Limits limits;
-    private final boolean isShared;
+    private final int atOnce;
+    private final @Nullable PacedTurns turns;
     private final double perSecond;
     private final Rate leaves;
     private final Rate calls;
@@ -86,7 +82,7 @@ public final class AccountGate implements Gate, SharedGate {
      * @param perSecond calls per second; fractions are allowed
      */
     public AccountGate(String account, double perSecond, Clock clock) {
-        this(account, perSecond, Integer.MAX_VALUE, false, clock);
+        this(account, perSecond, Integer.MAX_VALUE, null, clock);
     }
 
     /**
@@ -94,21 +90,21 @@ public final class AccountGate implements Gate, SharedGate {
      *
      * @param perSecond calls per second of all nodes; fractions are allowed
      * @param atOnce    messages in hand of all nodes
+     * @param turns     of all nodes
      */
-    public static AccountGate shared(String account, double perSecond, int atOnce, Clock clock) {
-        return new AccountGate(account, perSecond, atOnce, true, clock);
+    public static AccountGate shared(String account, double perSecond, int atOnce, SharedTurns turns, Clock clock) {
+        return new AccountGate(account, perSecond, atOnce, turns, clock);
     }
 
-    private AccountGate(String account, double perSecond, int atOnce, boolean isShared, Clock clock) {
+    private AccountGate(String account, double perSecond, int atOnce, @Nullable SharedTurns shared, Clock clock) {
         this.clock = new MonotonicClock(clock);
         this.perSecond = perSecond;
         int most = (int) Math.ceil(perSecond);
-        Duration within = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0))
-                .plus(isShared ? UNEVEN_NODES : UNEVEN_WAY);
-        this.limits = new Limits(most, within, atOnce);
-        this.isShared = isShared;
-        this.leaves = new Rate(isShared ? 0 : most, within);
-        this.calls = new Rate(isShared ? 0 : most, within);
+        Duration span = Duration.ofNanos(Math.round(most / perSecond * 1_000_000_000.0));
+        this.atOnce = Math.min(atOnce, (int) Math.ceil(perSecond * SECONDS_IN_HAND));
+        this.turns = shared == null ? null : new PacedTurns(account, most, span, shared, this.clock);
+        this.leaves = new Rate(most, span.plus(UNEVEN_WAY));
+        this.calls = new Rate(most, span.plus(UNEVEN_WAY));
         this.breaker = CircuitBreaker.of(
                 account,
                 CircuitBreakerConfig.custom()
@@ -120,7 +116,7 @@ public final class AccountGate implements Gate, SharedGate {
                         .clock(this.clock)
                         .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                         .build());
-        if (isShared) {
+        if (turns != null) {
             shareEnds = Instant.MIN;
             breaker.getEventPublisher().onStateTransition(event -> news.run());
         }
@@ -137,7 +133,7 @@ public final class AccountGate implements Gate, SharedGate {
             Thread.sleep(atMost.toMillis());
             return false;
         }
-        if (isShared && !inHand.enter(atMost)) {
+        if (turns != null && !inHand.enter(atMost)) {
             return false;
         }
         boolean entered = false;
@@ -195,28 +191,14 @@ public final class AccountGate implements Gate, SharedGate {
     /**
      * Waits until the rate allows one more call, which must follow at once.
      *
-     * @return false if other nodes have had all turns for two minutes
+     * @return false if there is none for two minutes, or this node has no share any more
      */
     boolean awaitTurn() throws InterruptedException {
-        if (!isShared) {
-            sleep(nextCall(), calls);
-            return true;
+        if (turns != null) {
+            return turns.await(LONGEST_WAIT, () -> clock.instant().isBefore(shareEnds));
         }
-        Instant end = clock.instant().plus(LONGEST_WAIT);
-        while (clock.instant().isBefore(end)) {
-            Instant now = clock.instant();
-            Turn turn = now.isBefore(shareEnds) ? calls.take(now, LONGEST_SHARED_TURN) : Turn.NEVER;
-            if (turn.delay.compareTo(LONGEST_SHARED_TURN) > 0) {
-                Thread.sleep(LOOK.toMillis());
-                continue;
-            }
-            sleep(turn, calls);
-            if (clock.instant().isBefore(shareEnds)) {
-                return true;
-            }
-            calls.giveBack(turn);
-        }
-        return false;
+        sleep(nextCall(), calls);
+        return true;
     }
 
     /** Takes the turn of the next call. Returns how long it must wait. */
@@ -253,8 +235,8 @@ public final class AccountGate implements Gate, SharedGate {
     }
 
     @Override
-    public Limits limits() {
-        return limits;
+    public int atOnce() {
+        return atOnce;
     }
 
     @Override
@@ -262,7 +244,6 @@ public final class AccountGate implements Gate, SharedGate {
         Instant now = clock.instant();
         shareAsked = now;
         return new Use(
-                calls.taken(now),
                 inHand.count(),
                 pausedUntil().map(until -> Duration.between(now, until)).orElse(Duration.ZERO),
                 breaker.getState() != CircuitBreaker.State.CLOSED);
@@ -270,8 +251,6 @@ public final class AccountGate implements Gate, SharedGate {
 
     @Override
     public void share(Share share) {
-        leaves.share(share.turns());
-        calls.share(share.turns());
         inHand.most(share.calls());
         pauseFor(share.pause());
         if (rests && !share.rests()) {
@@ -343,8 +322,6 @@ public final class AccountGate implements Gate, SharedGate {
     /** One turn of a rate, told from others by its identity. */
     private static final class Turn {
 
-        private static final Turn NEVER = new Turn(Instant.MAX, Duration.ofDays(365));
-
         private final Instant at;
         private final Duration delay;
 
@@ -354,32 +331,25 @@ public final class AccountGate implements Gate, SharedGate {
         }
     }
 
-    /** The last turns taken: never more than the share within a second, wherever that begins. */
+    /** The last turns taken: never more than so many within a second, wherever that begins. */
     private static final class Rate {
 
+        private final int most;
         private final Duration within;
-        private int share;
 
         /** In the order of their times; those that are longer ago than {@code within} matter to none that follows. */
         private final Deque<Turn> taken = new ArrayDeque<>();
 
-        Rate(int share, Duration within) {
-            this.share = share;
+        Rate(int most, Duration within) {
+            this.most = most;
             this.within = within;
-        }
-
-        synchronized void share(int turns) {
-            share = turns;
         }
 
         /** The next turn; it is taken if its delay is not longer than {@code atMost}. */
         synchronized Turn take(Instant now, Duration atMost) {
-            if (share == 0) {
-                return Turn.NEVER;
-            }
             forget(now);
             Instant at = now;
-            if (taken.size() >= share) {
+            if (taken.size() >= most) {
                 Instant free = before().at.plus(within);
                 at = free.isAfter(now) ? free : now;
             }
@@ -393,10 +363,10 @@ public final class AccountGate implements Gate, SharedGate {
             return turn;
         }
 
-        /** The turn that is as many turns ago as the share has. */
+        /** The turn that is as many turns ago as there may be in a second. */
         private Turn before() {
             Iterator<Turn> newestFirst = taken.descendingIterator();
-            for (int i = 1; i < share; i++) {
+            for (int i = 1; i < most; i++) {
                 newestFirst.next();
             }
             return newestFirst.next();
@@ -406,12 +376,6 @@ public final class AccountGate implements Gate, SharedGate {
             while (!taken.isEmpty() && !taken.getFirst().at.plus(within).isAfter(now)) {
                 taken.removeFirst();
             }
-        }
-
-        /** How many turns no other node can have yet. */
-        synchronized int taken(Instant now) {
-            forget(now);
-            return taken.size();
         }
 
         /** A turn was not used. */

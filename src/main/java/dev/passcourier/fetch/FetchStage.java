@@ -163,7 +163,7 @@ public final class FetchStage {
         if (nodes == null) {
             return new AccountGate(account, rate, clock);
         }
-        return AccountGate.shared(account, rate, concurrency, clock);
+        return AccountGate.shared(account, rate, concurrency, nodes.turns(), clock);
     }
 
     /** From now on it is the account of its name. */
@@ -178,6 +178,9 @@ public final class FetchStage {
     /** There is no account of this name from now on. */
     public void remove(String name) {
         accounts.remove(name);
+        if (nodes != null) {
+            nodes.leave(name);
+        }
     }
 
     /** The account of this name, or empty. */

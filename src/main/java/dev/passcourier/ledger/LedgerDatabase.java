@@ -1,6 +1,7 @@
 package dev.passcourier.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
@@ -38,6 +39,13 @@ public final class LedgerDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerDatabase.class);
     private static final int CONNECTIONS = 4;
     private static final int SILENCE_SECONDS = 10;
+
+    /** For what other nodes wait for: each statement takes milliseconds, and none is worth more of their time than this. */
+    private static final String BRIEFLY = "set lock_timeout = '2s'; set statement_timeout = '5s';"
+            + " set idle_in_transaction_session_timeout = '3s'; set synchronous_commit = on";
+
+    private static final int BRIEF_CONNECTIONS = 3;
+    private static final int BRIEF_SILENCE_SECONDS = 6;
     private static final String POSTGRESQL = "jdbc:postgresql:";
     /** The file of H2, in its directory. */
     public static final String H2_FILE = "ledger.mv.db";
@@ -215,11 +223,43 @@ public final class LedgerDatabase implements AutoCloseable {
         return open(config, null, LedgerSchema::demand);
     }
 
+    /**
+     * Further connections to the same PostgreSQL, for statements that other nodes wait for. The server ends the session of
+     * a node that hangs amid a transaction, within seconds, and a node does not wait longer for the lock of another.
+     * Whoever opens them closes them; they are opened also while the database is away.
+     */
+    HikariDataSource briefly() {
+        HikariConfig config = postgresqlConfig(
+                ((PGSimpleDataSource) source.getDataSource()).getURL(),
+                source.getCredentialsProvider(),
+                BRIEF_SILENCE_SECONDS);
+        config.setPoolName("nodes");
+        config.setMaximumPoolSize(BRIEF_CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(BRIEF_SILENCE_SECONDS));
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionInitSql(BRIEFLY);
+        return new HikariDataSource(config);
+    }
+
     private static HikariConfig postgresqlConfig(
             String url, @Nullable String user, @Nullable Password password, int silenceSeconds) {
         if (!url.startsWith(POSTGRESQL)) {
             throw new LedgerException("LEDGER_URL");
         }
+        return postgresqlConfig(
+                url,
+                () -> {
+                    try {
+                        return Credentials.of(user, text(password));
+                    } catch (Exception e) {
+                        throw new IllegalStateException("the ledger's password: " + e.getMessage(), e);
+                    }
+                },
+                silenceSeconds);
+    }
+
+    private static HikariConfig postgresqlConfig(String url, HikariCredentialsProvider who, int silenceSeconds) {
         PGSimpleDataSource server = new PGSimpleDataSource();
         server.setURL(url);
         // A server that takes the connection and says nothing must not hold up the start, or the ledger, for ever.
@@ -231,13 +271,7 @@ public final class LedgerDatabase implements AutoCloseable {
         HikariConfig config = config();
         // And no URL for the pool: with one it would keep the first password for as long as it lives.
         config.setDataSource(server);
-        config.setCredentialsProvider(() -> {
-            try {
-                return Credentials.of(user, text(password));
-            } catch (Exception e) {
-                throw new IllegalStateException("the ledger's password: " + e.getMessage(), e);
-            }
-        });
+        config.setCredentialsProvider(who);
         return config;
     }
 

@@ -11,10 +11,12 @@ final class LedgerSchema {
     static final String NEWER = "LEDGER_SCHEMA";
 
     /**
-     * 2 since reports keep their runs, 3 since nodes share what clouds allow, 4 since machines have a table. Tables of
-     * earlier versions are added to where they are.
+     * 2 since reports keep their runs, 3 since nodes share what clouds allow, 4 since machines have a table, 5 since nodes
+     * take turns. Tables of earlier versions are added to where they are.
      */
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
+
+    private static final int MACHINES_SINCE = 4;
 
     /** Class of the SQL states of tables and columns that are not there. */
     private static final String NOT_THERE = "42";
@@ -179,9 +181,14 @@ final class LedgerSchema {
             create table if not exists account_share (
                 account varchar not null,
                 node varchar not null,
-                turns int not null,
                 calls int not null,
                 primary key (account, node))\
+            """,
+            "alter table account_share drop column if exists turns",
+            """
+            create table if not exists account_turn (
+                account varchar primary key,
+                next_turn timestamp with time zone not null)\
             """,
             """
             create table if not exists account_rest (
@@ -192,21 +199,21 @@ final class LedgerSchema {
 
     /** Fills the table of machines from a ledger of an earlier version. */
     private static final List<String> MACHINES = List.of("""
-            insert into machine (account, instance, sender, source, allowed_by, alias, begun_at, ended_at)
-            select account, instance, sender, source, allowed_by, alias, begun_at, ended_at from (
-                select r.account, r.instance, r.sender, r.source, r.allowed_by, d.alias, d.begun_at, d.ended_at,
-                    row_number() over (partition by r.account, r.instance order by d.ended_at desc, d.alias) as place
-                from request r join delivery d on d.request = r.id
-                where d.kind = 'RESULT' and d.state = 'DELIVERED' and d.ended_at is not null
-                    and r.source is not null and r.account is not null and r.instance is not null) latest
-            where place = 1 on conflict do nothing\
-            """, """
-            insert into machine (account, instance)
-            select distinct account, instance from request
-            where accepted_at is not null and source is not null and source <> 'REPORT'
-                and account is not null and instance is not null
-            on conflict do nothing\
-            """);
+        insert into machine (account, instance, sender, source, allowed_by, alias, begun_at, ended_at)
+        select account, instance, sender, source, allowed_by, alias, begun_at, ended_at from (
+            select r.account, r.instance, r.sender, r.source, r.allowed_by, d.alias, d.begun_at, d.ended_at,
+                row_number() over (partition by r.account, r.instance order by d.ended_at desc, d.alias) as place
+            from request r join delivery d on d.request = r.id
+            where d.kind = 'RESULT' and d.state = 'DELIVERED' and d.ended_at is not null
+                and r.source is not null and r.account is not null and r.instance is not null) latest
+        where place = 1 on conflict do nothing\
+        """, """
+        insert into machine (account, instance)
+        select distinct account, instance from request
+        where accepted_at is not null and source is not null and source <> 'REPORT'
+            and account is not null and instance is not null
+        on conflict do nothing\
+        """);
 
     private LedgerSchema() {}
 
@@ -221,7 +228,7 @@ final class LedgerSchema {
         Sql.patiently(source, lock, List.of(VERSIONS));
         int before = Sql.inTransaction(source, LedgerSchema::demandVersion);
         Sql.patiently(source, lock, TABLES);
-        if (before < VERSION) {
+        if (before < MACHINES_SINCE) {
             Sql.patiently(source, lock, MACHINES);
         }
         Sql.inTransaction(
@@ -251,8 +258,8 @@ final class LedgerSchema {
             Sql.inTransaction(
                     source,
                     sql -> sql.query(
-                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run, k.takes, m.alias from request r,"
-                                    + " delivery d, report_run n, report_document p, node k, machine m where 1 = 0",
+                            "select r.next_at, r.allowed_by, d.next_at, n.nonce, p.run, k.takes, m.alias from request"
+                                    + " r, delivery d, report_run n, report_document p, node k, machine m where 1 = 0",
                             row -> row));
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith(NOT_THERE)) {

@@ -1,6 +1,6 @@
 package dev.passcourier.ledger;
 
-import dev.passcourier.ledger.SharedGate.Limits;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.passcourier.ledger.SharedGate.Share;
 import dev.passcourier.ledger.SharedGate.Use;
 import java.sql.SQLException;
@@ -19,31 +19,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes on one ledger in PostgreSQL, and how they share what a cloud allows. Once a second each node says there that
- * it is alive, and takes its part of every account: of its rate so many calls a second, and so many messages in hand. One
- * node after the other does so, under a lock of the database, so that the parts never come to more than the whole.
+ * The nodes on one ledger in PostgreSQL, and how they share what a cloud allows. Each call has a turn of its own among all
+ * nodes ({@link #turns}). Once a second each node says that it is alive, and takes its part of the messages that may be
+ * in hand of every account. One node after the other does so, under a lock of the database, so that the parts never come
+ * to more than the whole.
  *
  * <p>A part is a lease. It ends when its node has not been heard of for ten seconds: that node asks nothing from then on,
- * as its own clock tells it, and the others share what it had once its last calls are a second old. Leases count on the
+ * as its own clock tells it, and the others share what it had a second later. Leases count on the
  * database's clock; nodes only measure spans, and begin to count before they ask. So a database that is away has every
  * node wait and none ask too often.
  *
  * <p>Parts are even among the nodes that take work. What cannot be divided goes round among them, so that an account of
- * one call a second is not left to a node which may have no hand free.
+ * one message at once is not left to a node which may have no hand free.
  */
 public final class NodeRegistry implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeRegistry.class);
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration LEASE = Duration.ofSeconds(10);
-    private static final Duration ROUND = Duration.ofSeconds(20);
+    private static final long ROUND = Duration.ofSeconds(20).toMillis();
+
+    /** How many milliseconds after its end a lease leaves what it had to others. */
+    private static final long OVER = -Duration.ofSeconds(1).toMillis();
+
+    /** What all nodes left by then is forgotten. */
+    private static final String LONG_AGO = "now() - interval '1 hour'";
 
     /** What two nodes make of one pause may differ by the way to the database. */
     private static final Duration SAME_PAUSE = Duration.ofSeconds(1);
 
     private static final String LOCK = "account_share";
 
-    private final LedgerDatabase database;
+    private final HikariDataSource database;
+    private final SharedTurns turns;
     private final String id;
     private final Self self;
     private final BooleanSupplier takes;
@@ -73,7 +81,8 @@ public final class NodeRegistry implements AutoCloseable {
 
     /** The same with other times. */
     NodeRegistry(LedgerDatabase database, String id, Self self, BooleanSupplier takes, Duration beat, Duration lease) {
-        this.database = database;
+        this.database = database.briefly();
+        this.turns = new PostgresqlTurns(this.database);
         this.id = id;
         this.self = self;
         this.takes = takes;
@@ -92,18 +101,28 @@ public final class NodeRegistry implements AutoCloseable {
         return this::soon;
     }
 
+    /** Has an account's gate share no more, as there is no such account: others have its part. */
+    public void leave(String account) {
+        gates.remove(account);
+        soon();
+    }
+
+    /** The turns that all nodes take. */
+    public SharedTurns turns() {
+        return turns;
+    }
+
     /** Begins to be one of the nodes. */
     public void start() throws SQLException {
-        database.inTransaction(sql -> {
+        Sql.inTransaction(database, sql -> {
             sql.lockUntilTheEnd(LOCK);
             sql.update("delete from node where lease_until < now() - interval '7 days'");
-            sql.update("delete from account_share where node not in (select id from node)");
             return sql.update("""
-                    insert into node (id, name, version, settings, started_at, seen_at, lease_until, takes)
-                    values (?, ?, ?, ?, now(), now(), now(), false)
-                    on conflict (id) do update set name = excluded.name, version = excluded.version,
-                    settings = excluded.settings, started_at = now(), seen_at = now(), stopped_at = null\
-                    """, id, self.name(), self.version(), self.settings());
+                insert into node (id, name, version, settings, started_at, seen_at, lease_until, takes)
+                values (?, ?, ?, ?, now(), now(), now(), false)
+                on conflict (id) do update set name = excluded.name, version = excluded.version,
+                settings = excluded.settings, started_at = now(), seen_at = now(), stopped_at = null\
+                """, id, self.name(), self.version(), self.settings());
         });
         thread.start();
     }
@@ -165,7 +184,7 @@ public final class NodeRegistry implements AutoCloseable {
     private void beat() throws SQLException {
         Map<String, Use> uses = new HashMap<>();
         gates.forEach((account, gate) -> uses.put(account, gate.use()));
-        Map<String, Share> shares = database.inTransaction(sql -> {
+        Map<String, Share> shares = Sql.inTransaction(database, sql -> {
             sql.lockUntilTheEnd(LOCK);
             boolean takesWork = takes.getAsBoolean();
             sql.update(
@@ -174,10 +193,14 @@ public final class NodeRegistry implements AutoCloseable {
                     lease.toMillis(),
                     takesWork,
                     id);
-            return uses.isEmpty() ? Map.of() : new Sharing(sql, takesWork).share(uses);
+            return new Sharing(sql, takesWork).share(uses);
         });
-        shares.forEach(
-                (account, share) -> Objects.requireNonNull(gates.get(account)).share(share));
+        shares.forEach((account, share) -> {
+            SharedGate gate = gates.get(account);
+            if (gate != null) {
+                gate.share(share);
+            }
+        });
     }
 
     /** Gives up what this node has, for the others to take at once. */
@@ -186,13 +209,18 @@ public final class NodeRegistry implements AutoCloseable {
         wake(true);
         try {
             thread.join(lease.toMillis());
-            database.inTransaction(sql -> sql.update(
-                    "update node set takes = false, seen_at = now(), lease_until = now(), stopped_at = now() where id = ?",
-                    id));
+            Sql.inTransaction(
+                    database,
+                    sql -> sql.update(
+                            "update node set takes = false, seen_at = now(), lease_until = now(), stopped_at = now()"
+                                    + " where id = ?",
+                            id));
         } catch (SQLException e) {
             LOG.debug("The others learn of this node's end when its lease is over: {}", e.getSQLState());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            database.close();
         }
     }
 
@@ -224,7 +252,7 @@ public final class NodeRegistry implements AutoCloseable {
 
         private final List<String> taking;
         private final long now;
-        private final Map<String, Map<String, int[]>> held = new HashMap<>();
+        private final Map<String, Map<String, Integer>> held = new HashMap<>();
         private final Map<String, Rest> rests = new HashMap<>();
 
         Sharing(Sql sql, boolean takesWork) throws SQLException {
@@ -242,9 +270,9 @@ public final class NodeRegistry implements AutoCloseable {
             taking = takers;
             now = sql.query("select (extract(epoch from now()) * 1000)::bigint", row -> row.getLong(1))
                     .get(0);
-            sql.query("select account, node, turns, calls from account_share", row -> held.computeIfAbsent(
+            sql.query("select account, node, calls from account_share", row -> held.computeIfAbsent(
                             row.getString(1), account -> new HashMap<>())
-                    .put(row.getString(2), new int[] {row.getInt(3), row.getInt(4)}));
+                    .put(row.getString(2), row.getInt(3)));
             sql.query(
                     "select account, (extract(epoch from paused_until - now()) * 1000)::bigint, broken_by from"
                             + " account_rest",
@@ -253,38 +281,34 @@ public final class NodeRegistry implements AutoCloseable {
 
         Map<String, Share> share(Map<String, Use> uses) throws SQLException {
             Map<String, Share> shares = new HashMap<>();
-            for (Map.Entry<String, Map<String, int[]>> account : held.entrySet()) {
+            for (Map.Entry<String, Map<String, Integer>> account : held.entrySet()) {
                 if (account.getValue().containsKey(id) && !uses.containsKey(account.getKey())) {
                     sql.update("delete from account_share where account = ? and node = ?", account.getKey(), id);
                 }
             }
             for (Map.Entry<String, Use> use : uses.entrySet()) {
-                shares.put(use.getKey(), share(use.getKey(), use.getValue()));
+                SharedGate gate = gates.get(use.getKey());
+                if (gate != null) {
+                    shares.put(use.getKey(), share(use.getKey(), gate.atOnce(), use.getValue()));
+                }
             }
+            tidy();
             return shares;
         }
 
-        private Share share(String account, Use use) throws SQLException {
-            Limits limits = Objects.requireNonNull(gates.get(account)).limits();
-            Map<String, int[]> all = held.getOrDefault(account, Map.of());
-            int[] others = new int[2];
-            all.forEach((node, share) -> {
-                if (!node.equals(id)
-                        && leases.getOrDefault(node, Long.MIN_VALUE)
-                                > -limits.within().toMillis()) {
-                    others[0] += share[0];
-                    others[1] += share[1];
+        private Share share(String account, int atOnce, Use use) throws SQLException {
+            Map<String, Integer> all = held.getOrDefault(account, Map.of());
+            int others = 0;
+            for (Map.Entry<String, Integer> each : all.entrySet()) {
+                if (!each.getKey().equals(id) && leases.getOrDefault(each.getKey(), Long.MIN_VALUE) > OVER) {
+                    others += each.getValue();
                 }
-            });
-            int[] before = all.getOrDefault(id, new int[2]);
-            long round = now / Math.max(ROUND.toMillis(), 2 * limits.within().toMillis()) + account.hashCode();
-            int turns = mine(limits.turns(), others[0], round);
-            int calls = mine(limits.calls(), others[1], round);
+            }
+            int before = all.getOrDefault(id, 0);
+            int calls = mine(atOnce, others, now / ROUND + account.hashCode());
             // What is in use stays ours until it is not.
-            keep(account, before, new int[] {
-                Math.max(turns, Math.min(before[0], use.turns())), Math.max(calls, Math.min(before[1], use.calls()))
-            });
-            return rest(account, use, turns, calls);
+            keep(account, before, Math.max(calls, Math.min(before, use.calls())));
+            return rest(account, use, calls);
         }
 
         private int mine(int whole, int others, long round) {
@@ -293,19 +317,28 @@ public final class NodeRegistry implements AutoCloseable {
                     : 0;
         }
 
-        private void keep(String account, int[] before, int[] after) throws SQLException {
-            if (before[0] != after[0] || before[1] != after[1]) {
+        private void keep(String account, int before, int after) throws SQLException {
+            if (before != after) {
                 sql.update(
-                        "insert into account_share (account, node, turns, calls) values (?, ?, ?, ?) on conflict"
-                                + " (account, node) do update set turns = excluded.turns, calls = excluded.calls",
+                        "insert into account_share (account, node, calls) values (?, ?, ?) on conflict (account, node)"
+                                + " do update set calls = excluded.calls",
                         account,
                         id,
-                        after[0],
-                        after[1]);
+                        after);
             }
         }
 
-        private Share rest(String account, Use use, int turns, int calls) throws SQLException {
+        /** Of accounts that no node has any more nothing stays, once neither a turn nor a pause of theirs is to come. */
+        private void tidy() throws SQLException {
+            sql.update("delete from account_share where node not in (select id from node where lease_until > "
+                    + LONG_AGO + ")");
+            sql.update("delete from account_turn where next_turn < " + LONG_AGO
+                    + " and account not in (select account from account_share)");
+            sql.update("delete from account_rest where paused_until < " + LONG_AGO
+                    + " and account not in (select account from account_share)");
+        }
+
+        private Share rest(String account, Use use, int calls) throws SQLException {
             Rest known = rests.getOrDefault(account, Rest.NONE);
             long pause = Math.max(0, known.pause());
             if (use.pause().toMillis() > pause + SAME_PAUSE.toMillis()) {
@@ -324,7 +357,7 @@ public final class NodeRegistry implements AutoCloseable {
                         pause,
                         brokenBy);
             }
-            return new Share(turns, calls, lease, Duration.ofMillis(pause), brokenBy != null && !brokenBy.equals(id));
+            return new Share(calls, lease, Duration.ofMillis(pause), brokenBy != null && !brokenBy.equals(id));
         }
     }
 

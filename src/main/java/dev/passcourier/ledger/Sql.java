@@ -59,6 +59,17 @@ final class Sql {
         }
     }
 
+    /** Work of which the server commits each statement by itself. */
+    static <T> T eachByItself(DataSource source, Work<T> work) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(true);
+            Sql sql = new Sql(connection);
+            T result = work.run(sql);
+            sql.closeStatements();
+            return result;
+        }
+    }
+
     /**
      * Runs statements that may take hours on a large database, each in a transaction of its own and without a limit to its
      * silence: what is done stays done if a later one fails. On PostgreSQL nodes do so one after the other: two that make

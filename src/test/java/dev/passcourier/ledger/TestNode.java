@@ -1,8 +1,12 @@
 package dev.passcourier.ledger;
 
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A node's part on a ledger that others share, without the rest of a service, and with shorter times. */
 public final class TestNode implements AutoCloseable {
@@ -14,6 +18,7 @@ public final class TestNode implements AutoCloseable {
     private final LedgerDatabase database;
     private final NodeRegistry registry;
     private volatile boolean takes = true;
+    private @Nullable HikariDataSource frozen;
 
     /** On PostgreSQL at this URL. */
     public TestNode(String url, String id) throws SQLException {
@@ -25,6 +30,18 @@ public final class TestNode implements AutoCloseable {
     /** What it sees of all nodes. */
     public List<NodeStatus> nodes() {
         return LedgerStatus.on(database).nodes();
+    }
+
+    /** Has a session of this node freeze amid a transaction that holds an account's turns. */
+    public void freeze(String account) throws SQLException {
+        HikariDataSource sessions = database.briefly();
+        frozen = sessions;
+        Connection connection = sessions.getConnection();
+        try (PreparedStatement hold =
+                connection.prepareStatement("update account_turn set next_turn = next_turn where account = ?")) {
+            hold.setString(1, account);
+            hold.executeUpdate();
+        }
     }
 
     /** Begins with the accounts that have joined. */
@@ -50,6 +67,9 @@ public final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
+        if (frozen != null) {
+            frozen.close();
+        }
         registry.close();
         database.close();
     }

@@ -36,6 +36,8 @@ class HabitsTest {
             "fetch.AccountGate",
             "an account's consumer waits before it takes a message: that is how a paused cloud stalls its own queue"
                     + " only",
+            "fetch.PacedTurns",
+            "a call waits for its turn among those of all nodes, which is seconds ahead at most times",
             "fetch.DirectFetch",
             "a command's answer about a wrong key is held back on the thread that the command has to itself",
             "service.DataDirectory",
