@@ -81,7 +81,7 @@ public final class Output {
 
     /** Says what went wrong. */
     void error(String text) {
-        wrapped(text, Terminal.showsTalk(), spec.commandLine().getErr());
+        talk(text, spec.commandLine().getErr());
     }
 
     /** Says what went wrong, and returns the code that the command ends with. */
@@ -109,6 +109,11 @@ public final class Output {
         if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new CommandFailure(file + " cannot be written: its folder is not there, or not yours to write to");
         }
+    }
+
+    /** Says something to people on the standard error, outside of a command's own work. */
+    static void talk(String text, PrintWriter err) {
+        wrapped(text, Terminal.showsTalk(), err);
     }
 
     private static void wrapped(String text, boolean shown, PrintWriter to) {

@@ -8,10 +8,9 @@ import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line's root: {@code passcourier <command>}. */
 @Command(
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  passcourier sandbox    pretend clouds, to try it with",
             "  passcourier run        start the service"
         })
-public final class Passcourier implements Runnable {
+public final class Passcourier extends CommandGroup {
 
     /** The commands of this jar, in the order of the help. */
     private static final List<String> NAMES = List.of(
@@ -70,9 +69,6 @@ public final class Passcourier implements Runnable {
     private static final Set<String> OF_ALL = Set.of("completion", "help");
 
     private static final Set<String> VERSION = Set.of("--version", "-V");
-
-    @Spec
-    private CommandSpec spec;
 
     /** The class of a command; only the one that is asked for is loaded. */
     private static Class<?> type(String name) {
@@ -136,7 +132,19 @@ public final class Passcourier implements Runnable {
 
     /** What holds for the commands that a line has by now. */
     private static CommandLine prepared(CommandLine line) {
-        return line.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler(Passcourier::failed);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Passcourier::misused)
+                .setExecutionExceptionHandler(Passcourier::failed);
+    }
+
+    /** Wrong usage, in a few lines: above a whole help nobody would see them. */
+    private static int misused(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        Output.talk(command.getColorScheme().errorText(mistake.getMessage()).toString(), err);
+        UnmatchedArgumentException.printSuggestions(mistake, err);
+        Output.talk("see  " + command.getCommandSpec().qualifiedName() + " --help", err);
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** Whatever a command does not tell by itself. Texts of others may quote what they were given: they are not told. */
@@ -144,20 +152,14 @@ public final class Passcourier implements Runnable {
         PrintWriter err = command.getErr();
         int exit = ExitCode.UNUSABLE;
         if (failure instanceof InvalidConfigurationException settings) {
-            settings.findings().forEach(err::println);
+            settings.findings().forEach(finding -> Output.talk(finding.toString(), err));
         } else if (failure instanceof CommandFailure known) {
-            err.println(known.getMessage());
+            Output.talk(known.getMessage(), err);
             exit = known.exit();
         } else {
-            err.println(StartFailure.text(failure));
+            Output.talk(StartFailure.text(failure), err);
         }
-        err.flush();
         return exit;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "which command?");
     }
 
     /** Looks at the audit trail. */

@@ -114,6 +114,20 @@ class ConventionsTest {
         assertThat(err.toString()).contains(meant);
     }
 
+    @TestFactory
+    Stream<DynamicTest> saysWhatIsMistypedInAFewLines() {
+        return commands()
+                .map(command -> test(command, () -> {
+                    String typed = command.qualifiedName() + " --nonsense";
+                    err.getBuffer().setLength(0);
+                    assertThat(execute(typed.substring("passcourier ".length()).split(" ")))
+                            .isEqualTo(2);
+                    assertThat(err.toString().lines())
+                            .hasSizeLessThan(5)
+                            .contains("see  " + command.qualifiedName() + " --help");
+                }));
+    }
+
     /** What follows may be a time, or what the command is about. */
     @Test
     void waitTakesATimeOrNone() {
