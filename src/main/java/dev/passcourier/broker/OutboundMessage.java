@@ -2,6 +2,7 @@ package dev.passcourier.broker;
 
 import jakarta.jms.Message;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,13 @@ public record OutboundMessage(
     /** The same message, which yields to others of its queue if that is so. */
     public OutboundMessage yielding(boolean whether) {
         return new OutboundMessage(queue, body, properties, notBefore, expiresAt, whether);
+    }
+
+    /** The same message with further properties. */
+    public OutboundMessage with(Map<String, String> more) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.putAll(more);
+        return new OutboundMessage(queue, body, all, notBefore, expiresAt, yields);
     }
 
     int priority() {

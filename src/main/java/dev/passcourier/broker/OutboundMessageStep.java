@@ -1,5 +1,6 @@
 package dev.passcourier.broker;
 
+import dev.passcourier.trace.TraceContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -19,6 +20,7 @@ public final class OutboundMessageStep implements Processor {
         message.setBody(outboundMessage.body());
         message.setHeader(MessageProperties.FORMAT, MessageProperties.NEWEST);
         outboundMessage.properties().forEach(message::setHeader);
+        TraceContext.of(exchange).forEach(message::setHeader);
         message.setHeader(JmsConstants.JMS_DESTINATION_NAME, outboundMessage.queue());
         message.setHeader(JmsConstants.JMS_HEADER_PRIORITY, outboundMessage.priority());
         if (outboundMessage.notBefore() != null) {

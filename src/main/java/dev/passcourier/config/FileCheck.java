@@ -163,6 +163,7 @@ final class FileCheck {
         demand("service.status", status, "certificate", FileGuard::trusted);
         demand("service.status", status, "privateKey", FileGuard::secret);
         demand("service.status", status, "clientCertificates", FileGuard::trusted);
+        demand("service.tracing", root.path("service").path("tracing"), "trust", FileGuard::trusted);
     }
 
     private void dropDirectory() {

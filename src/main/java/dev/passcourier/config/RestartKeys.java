@@ -20,6 +20,7 @@ public final class RestartKeys {
             "service.auditHead",
             "service.minFreeSpace",
             "service.status",
+            "service.tracing",
             "service.controlGroup",
             "service.allowAgents",
             "broker",

@@ -47,6 +47,7 @@ public record Settings(
      * @param auditHead       a second place for the audit trail's newest checkpoint, or null for none
      * @param minFreeSpace    bytes that must be free in the data directory and the drop directory
      * @param status          the status page, or null for none
+     * @param tracing         where traces go, or null for nowhere
      * @param controlGroup    the operating system's group whose members may ask by commands, or null for none
      * @param allowAgents     names of agents that may run in our process
      */
@@ -61,6 +62,7 @@ public record Settings(
             @Nullable Path auditHead,
             long minFreeSpace,
             @Nullable Status status,
+            @Nullable Tracing tracing,
             @Nullable String controlGroup,
             List<String> allowAgents) {
 
@@ -97,6 +99,24 @@ public record Settings(
             this("127.0.0.1", port, null, null, null, null);
         }
     }
+
+    /**
+     * Where traces go, by OTLP over HTTP.
+     *
+     * @param endpoint    the collector's
+     * @param sampleRatio share of the requests that are traced if nobody has decided before us, from 0 to 1
+     * @param headers     by name, what each call to the collector carries
+     * @param trust       PEM file with the only certificate authorities to trust, or null for the platform's
+     * @param insecure    allows {@code http:} beyond loopback
+     * @param clouds      whether calls to clouds carry the trace
+     */
+    public record Tracing(
+            URI endpoint,
+            double sampleRatio,
+            Map<String, SecretRef> headers,
+            @Nullable Path trust,
+            boolean insecure,
+            boolean clouds) {}
 
     /**
      * The broker.

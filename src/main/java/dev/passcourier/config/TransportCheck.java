@@ -2,6 +2,7 @@ package dev.passcourier.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.Finding.Level;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ final class TransportCheck {
         TransportCheck check = new TransportCheck(findings);
         check.broker(root.path("broker"));
         check.status(root.path("service").path("status"));
+        check.tracing(root.path("service").path("tracing"));
         check.url("sources.jms.url", root.path("sources").path("jms").path("url"), NetworkName::brokerHosts);
         check.brokerPort("broker.url", root.path("broker").path("url"));
         check.brokerPort("sources.jms.url", root.path("sources").path("jms").path("url"));
@@ -87,6 +89,20 @@ final class TransportCheck {
                     "set token or clientCertificates, or listen on 127.0.0.1");
         }
         demand("service.status.host", status.path("host"), NetworkName::listener);
+    }
+
+    private void tracing(JsonNode tracing) {
+        String key = "service.tracing.endpoint";
+        String url = tracing.path("endpoint").asText();
+        demand(key, tracing.path("endpoint"), NetworkName::url);
+        urlPort(key, url);
+        if (CREDENTIALS.matcher(url).find()) {
+            findings.add(key, "holds credentials", "leave them out and name a header under 'headers'");
+        } else if (url.toLowerCase(Locale.ROOT).startsWith("http:")
+                && !NetworkName.isLoopback(URI.create(url).getHost())
+                && !tracing.path("insecure").asBoolean()) {
+            findings.add(key, "sends traces in clear", "use https:, or write insecure: true");
+        }
     }
 
     private void destination(String key, JsonNode destination) {

@@ -3,6 +3,7 @@ package dev.passcourier.delivery;
 import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.SealedForm;
+import dev.passcourier.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.camel.Message;
@@ -25,6 +26,7 @@ final class JmsComposer implements Composer {
         out.setHeader("kind", item.kind().name());
         out.setHeader("contentType", item.mediaType());
         out.setHeader("attempt", item.attempt());
+        TraceContext.of(out.getExchange()).forEach(out::setHeader);
         if (item.isPossibleDuplicate()) {
             out.setHeader("possibleDuplicate", true);
         }

@@ -8,6 +8,7 @@ import dev.passcourier.outbox.OutboxException;
 import dev.passcourier.outbox.OutboxItem;
 import dev.passcourier.outbox.OutboxJson;
 import dev.passcourier.outbox.SealedForm;
+import dev.passcourier.trace.TraceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,6 +42,7 @@ final class WebhookComposer implements Composer {
         out.setHeader("webhook-id", item.deliveryId());
         out.setHeader("webhook-timestamp", Long.toString(timestamp));
         out.setHeader("webhook-signature", signature.header());
+        TraceContext.of(out.getExchange()).forEach(out::setHeader);
         out.setBody(new Entity(body, signature.length()));
     }
 

@@ -5,6 +5,7 @@ import dev.passcourier.provider.CannotAskException;
 import dev.passcourier.provider.CloudProtocol;
 import dev.passcourier.provider.HttpCall;
 import dev.passcourier.provider.TransientFailure;
+import dev.passcourier.trace.TraceContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +69,7 @@ final class HttpCallStep implements Processor {
                         .call(protocol, exchange.getVariable(REQUEST_LINE, String.class));
         message.removeHeaders("*");
         call.headers().forEach(message::setHeader);
+        TraceContext.forClouds(exchange).forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_METHOD, call.line().method());
         message.setHeader(Exchange.HTTP_PATH, call.line().path());
         if (call.line().query() != null) {

@@ -181,6 +181,7 @@ public final class DirectAccount implements AutoCloseable {
                         0,
                         null,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource("none", 1, null, null, null), null),

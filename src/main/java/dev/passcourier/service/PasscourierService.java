@@ -21,6 +21,8 @@ import dev.passcourier.control.Orders;
 import dev.passcourier.delivery.SinkFactory;
 import dev.passcourier.extension.ExtensionFiles;
 import dev.passcourier.extension.LocalRoutes;
+import dev.passcourier.fetch.CloudObserver;
+import dev.passcourier.fetch.CloudObserver.Operation;
 import dev.passcourier.fetch.FetchStage;
 import dev.passcourier.health.KeyExpiry;
 import dev.passcourier.host.HostCheck;
@@ -58,11 +60,13 @@ import dev.passcourier.report.ReportService;
 import dev.passcourier.report.SubmittedResults;
 import dev.passcourier.retention.RetentionOrder;
 import dev.passcourier.retention.RetentionService;
+import dev.passcourier.retry.RetryRule;
 import dev.passcourier.retry.RetryTable;
 import dev.passcourier.rotation.RotationOrder;
 import dev.passcourier.rotation.RotationService;
 import dev.passcourier.status.StatusAnswer;
 import dev.passcourier.status.StatusOrder;
+import dev.passcourier.trace.Tracing;
 import dev.passcourier.vault.CryptoProvider;
 import dev.passcourier.vault.DeliveryIds;
 import dev.passcourier.vault.KeyLoadException;
@@ -82,6 +86,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -130,6 +135,7 @@ public final class PasscourierService implements AutoCloseable {
     private RestoredWork restored;
     private Watch watch;
     private FileAuditTrail trail;
+    private Tracing tracing;
     private AuditTrail audit;
     private Ledger ledger;
     private ServiceKeys keys;
@@ -250,7 +256,8 @@ public final class PasscourierService implements AutoCloseable {
         ledger.awaitApplied(trail.position(), Duration.ofMinutes(30));
         broker = keep(BrokerLink.open(settings, data));
         watch = keep(new Watch(settings, clock));
-        audit = watch.trail(trail);
+        tracing = keep(Tracing.of(settings.service().tracing(), ThisNode.version(), clock));
+        audit = tracing.over(watch.trail(trail));
         watch.over(ledger, broker);
         gone = data.goneDestinations();
         restored = Restores.of(settings.service().dataDirectory()).begin(keys, trail, this::waiting, clock);
@@ -270,8 +277,8 @@ public final class PasscourierService implements AutoCloseable {
             ids.addAll(dropped.batches());
             if (!dropped.done().isEmpty()) {
                 LOG.warn(
-                        "RESTORED_DROPPED {} files in {} were worked on after the backup was made, and what became of them"
-                                + " is not known here: {}; what is dropped again of them is asked again, and marked",
+                        "RESTORED_DROPPED {} files in {} were worked on after the backup was made, and what became of"
+                            + " them is not known here: {}; what is dropped again of them is asked again, and marked",
                         dropped.done().size(),
                         file.directory(),
                         dropped.done().stream().limit(NAMED).collect(Collectors.joining(", ")));
@@ -288,8 +295,8 @@ public final class PasscourierService implements AutoCloseable {
             ids.addAll(broker.queuedWork(settings).ids());
         } catch (IllegalStateException hidden) {
             LOG.warn(
-                    "RESTORED_NOT_SEEN_WHOLE {}: requests that the intake has not seen, and failed work, are not marked as"
-                            + " possible duplicates",
+                    "RESTORED_NOT_SEEN_WHOLE {}: requests that the intake has not seen, and failed work, are not"
+                            + " marked as possible duplicates",
                     hidden.getMessage());
         }
         return ids;
@@ -486,7 +493,27 @@ public final class PasscourierService implements AutoCloseable {
         return new DirectOrders(this::now, fetch, clock).addTo(orders);
     }
 
+    private CloudObserver observer(String account, Set<Operation> operations) {
+        CloudObserver meters = watch.observer(account, operations);
+        return new CloudObserver() {
+            @Override
+            public void called(Operation operation, int status, Duration took) {
+                meters.called(operation, status, took);
+                Settings.Account called = now().accounts().get(account);
+                if (called != null) {
+                    tracing.called(account, called.provider(), operation.name().toLowerCase(Locale.ROOT), status, took);
+                }
+            }
+
+            @Override
+            public void postponed(RetryRule rule) {
+                meters.postponed(rule);
+            }
+        };
+    }
+
     private void bind(CamelContext camel) throws Exception {
+        tracing.follow(camel);
         InForce in = inForce.get();
         expiry = keep(KeyExpiry.watch(in.recipients(), clock));
         watch.recipients(in.recipients().keySet(), expiry);
@@ -511,7 +538,7 @@ public final class PasscourierService implements AutoCloseable {
                 calls,
                 nodes,
                 retryTable,
-                watch::observer,
+                this::observer,
                 clock);
         if (nodes != null) {
             keep(nodes).start();

@@ -218,6 +218,10 @@ public final class StartCheck {
     }
 
     private void trust(Settings settings) {
+        Settings.Tracing tracing = settings.service().tracing();
+        if (tracing != null) {
+            demand("service.tracing.trust", () -> PemTrust.context(tracing.trust()));
+        }
         settings.accounts()
                 .forEach((name, account) ->
                         demand("accounts." + name + ".trust", () -> PemTrust.context(account.trust())));

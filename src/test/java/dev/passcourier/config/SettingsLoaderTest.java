@@ -68,6 +68,7 @@ class SettingsLoaderTest {
                                 256L << 20,
                                 null,
                                 null,
+                                null,
                                 List.of()),
                         new Settings.Broker(null, null, null, null, Map.of()),
                         new Settings.Sources(new JmsSource("password.requests", 16, null, null, null), null),
@@ -109,6 +110,7 @@ class SettingsLoaderTest {
                         home.resolve("audit-head"),
                         2L << 30,
                         new Settings.Status(8089),
+                        null,
                         null,
                         List.of()));
         assertThat(settings.broker().acceptor())

@@ -234,11 +234,11 @@ class LocalRoutesTest {
     @Test
     void aSecondKeyBesideARouteIsRefusedToo() throws IOException {
         Path file = put("two", """
-                - route:
-                    id: two
-                    from: {uri: "direct:two", steps: [{to: "log:x"}]}
-                  from: {uri: "timer:x", steps: [{to: "log:x"}]}
-                """);
+            - route:
+                id: two
+                from: {uri: "direct:two", steps: [{to: "log:x"}]}
+              from: {uri: "timer:x", steps: [{to: "log:x"}]}
+            """);
 
         assertThat(check(local()).get(0).toString()).startsWith(file + ":4:3 does not begin a route");
     }
@@ -317,13 +317,13 @@ class LocalRoutesTest {
         Files.createSymbolicLink(open.resolve("in/a"), key);
         Files.writeString(open.resolve("in/b"), "b");
         put("mover", """
-                - route:
-                    id: mover
-                    from:
-                      uri: file:%s/in?sortBy=file:name&initialDelay=0&delay=50
-                      steps:
-                        - to: file:%s/out
-                """.formatted(open, open));
+            - route:
+                id: mover
+                from:
+                  uri: file:%s/in?sortBy=file:name&initialDelay=0&delay=50
+                  steps:
+                    - to: file:%s/out
+            """.formatted(open, open));
 
         try (LocalRoutes routes = LocalRoutes.start(home, settings(local(), null), Throwable::toString, NOBODY)) {
             routes.open();
@@ -380,15 +380,15 @@ class LocalRoutesTest {
     @Test
     void aRouteAsksInItsOwnNameOnly() throws Exception {
         Files.writeString(folder.resolve("ask.camel.yaml"), """
-                - route:
-                    id: ask
-                    from:
-                      uri: timer:once
-                      parameters: {repeatCount: 1, delay: 0}
-                      steps:
-                        - setVariable: {name: instance, constant: i-1}
-                        - to: direct:passcourier-request
-                """);
+            - route:
+                id: ask
+                from:
+                  uri: timer:once
+                  parameters: {repeatCount: 1, delay: 0}
+                  steps:
+                    - setVariable: {name: instance, constant: i-1}
+                    - to: direct:passcourier-request
+            """);
         List<String> asked = new ArrayList<>();
 
         try (LocalRoutes routes = LocalRoutes.start(
@@ -458,14 +458,14 @@ class LocalRoutesTest {
 
     private Path route(String id, String step) throws IOException {
         return put(id, """
-                # A route of ours.
-                - route:
-                    id: %s
-                    from:
-                      uri: direct:%s
-                      steps:
-                        %s
-                """.formatted(id, id, step));
+            # A route of ours.
+            - route:
+                id: %s
+                from:
+                  uri: direct:%s
+                  steps:
+                    %s
+            """.formatted(id, id, step));
     }
 
     private Path put(String name, String text) throws IOException {
@@ -494,6 +494,7 @@ class LocalRoutesTest {
                 keys.resolve("at-rest.key"),
                 null,
                 1,
+                null,
                 null,
                 null,
                 List.of());

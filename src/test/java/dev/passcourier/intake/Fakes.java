@@ -141,6 +141,7 @@ final class Fakes {
                         1,
                         null,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource("requests", 8, null, null, null), null),

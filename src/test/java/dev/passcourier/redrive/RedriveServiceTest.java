@@ -471,6 +471,7 @@ class RedriveServiceTest {
                         1,
                         null,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(new Settings.JmsSource(INTAKE, 8, null, null, null), null),

@@ -173,6 +173,7 @@ class CredentialReporterTest {
                         1,
                         null,
                         null,
+                        null,
                         List.of()),
                 new Settings.Broker(null, null, null, null, Map.of()),
                 new Settings.Sources(null, null),

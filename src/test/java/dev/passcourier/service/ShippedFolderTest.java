@@ -62,6 +62,10 @@ class ShippedFolderTest {
         Path lib = Files.createDirectory(program.resolve("lib"));
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry).toAbsolutePath();
+            if (entry.contains("opentelemetry")) {
+                // Left out: without settings for traces, nothing of their library may be loaded.
+                continue;
+            }
             if (entry.endsWith(".jar")) {
                 Files.createSymbolicLink(lib.resolve(path.getFileName()), path);
             } else if (path.endsWith("classes")) {
@@ -291,11 +295,11 @@ class ShippedFolderTest {
         Path home = Files.createDirectories(directory.resolve("posix"));
         Files.createDirectories(home.resolve("config"));
         Files.writeString(home.resolve("config/passcourier.yaml"), """
-                sources: {file: {directory: dr\u00F6p}}
-                destinations:
-                  mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
-                    user: us, password: "{{env:MAIL_PASSWORD}}"}
-                """);
+            sources: {file: {directory: dr\u00F6p}}
+            destinations:
+              mail: {type: email, seal: none, host: mail.example.com, from: us@example.com, to: ops@example.com,
+                user: us, password: "{{env:MAIL_PASSWORD}}"}
+            """);
         Process process = start(
                 Map.of(
                         "LC_ALL",

@@ -40,13 +40,14 @@ class RoomsTest {
         control  |
         remote   | audit
         vault    | config files
+        trace    | audit config http
         provider | config http request vault
-        broker   | audit config files
+        broker   | audit config files trace
         outbox   | broker files request vault
-        delivery | audit broker config files http outbox remote request retry vault
+        delivery | audit broker config files http outbox remote request retry trace vault
         ledger   | audit files outbox request
-        intake   | audit broker config control files ledger outbox request
-        fetch    | audit broker config http ledger outbox provider remote request retry vault
+        intake   | audit broker config control files ledger outbox request trace
+        fetch    | audit broker config http ledger outbox provider remote request retry trace vault
         extension | config
         health   | audit broker config ledger request status vault
         report   | audit broker config files intake ledger outbox request vault
@@ -57,7 +58,7 @@ class RoomsTest {
         retention | audit config control intake ledger
         rotation | audit control vault
         backup   | audit broker config control files outbox vault
-        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retention retry rotation status vault
+        service  | audit backup broker config control delivery extension fetch health host http intake ledger outbox provider redrive reload report request retention retry rotation status trace vault
         doctor   | audit broker config control delivery fetch http intake ledger provider remote request service vault
         cli      | audit backup config control doctor fetch files host intake ledger provider redrive reload report request retention rotation service status vault
         demo     | cli config files ledger provider request sandbox service vault
