@@ -3,6 +3,7 @@ package dev.passcourier.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.passcourier.config.Finding.Level;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -99,9 +100,19 @@ final class TransportCheck {
         if (CREDENTIALS.matcher(url).find()) {
             findings.add(key, "holds credentials", "leave them out and name a header under 'headers'");
         } else if (url.toLowerCase(Locale.ROOT).startsWith("http:")
-                && !NetworkName.isLoopback(URI.create(url).getHost())
+                && !isLoopback(url)
                 && !tracing.path("insecure").asBoolean()) {
             findings.add(key, "sends traces in clear", "use https:, or write insecure: true");
+        }
+    }
+
+    /** Also of what is no URL: that is a finding by itself. */
+    private static boolean isLoopback(String url) {
+        try {
+            String host = new URI(url).getHost();
+            return host == null || NetworkName.isLoopback(host);
+        } catch (URISyntaxException e) {
+            return true;
         }
     }
 
