@@ -278,7 +278,7 @@ public final class PasscourierService implements AutoCloseable {
             if (!dropped.done().isEmpty()) {
                 LOG.warn(
                         "RESTORED_DROPPED {} files in {} were worked on after the backup was made, and what became of"
-                            + " them is not known here: {}; what is dropped again of them is asked again, and marked",
+                                + " them is not known here: {}; what is dropped again of them is asked again, and marked",
                         dropped.done().size(),
                         file.directory(),
                         dropped.done().stream().limit(NAMED).collect(Collectors.joining(", ")));
