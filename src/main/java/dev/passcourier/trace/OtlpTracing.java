@@ -178,6 +178,7 @@ final class OtlpTracing implements Tracing {
     private final class Hop extends RoutePolicySupport {
 
         @Override
+        @SuppressWarnings("MustBeClosedChecker") // onExchangeDone closes it
         public void onExchangeBegin(Route route, Exchange exchange) {
             if (!(route.getEndpoint() instanceof JmsEndpoint endpoint)) {
                 return;
